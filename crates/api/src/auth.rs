@@ -1,0 +1,71 @@
+//! Sign-in.
+
+use mobilecall_domain::{CompanyId, UserId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Body of `POST /api/auth/login`.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct LoginRequest {
+    /// User name, compared without regard to case.
+    pub username: String,
+    /// Password, 1 to 1024 bytes.
+    pub password: String,
+}
+
+/// Body of `POST /api/auth/refresh`.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct RefreshRequest {
+    /// The refresh token of the last [`LoginResponse`]; each works once.
+    pub refresh_token: String,
+}
+
+/// Answer of `POST /api/auth/login` and `/api/auth/refresh`.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct LoginResponse {
+    /// Bearer token for every other request, a JWT of `expires_in` seconds.
+    pub token: String,
+    /// Life of `token` in seconds.
+    pub expires_in: u64,
+    /// Exchanges for a new pair until the session is revoked or 30 days unused.
+    pub refresh_token: String,
+    /// Who signed in.
+    pub user: User,
+}
+
+/// A signed-in person, as `GET /api/auth/me` gives it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct User {
+    /// Id.
+    #[schema(value_type = String, format = "uuid")]
+    pub id: UserId,
+    /// User name.
+    pub username: String,
+    /// Display name.
+    pub name: String,
+    /// Company.
+    #[schema(value_type = String, format = "uuid")]
+    pub company_id: CompanyId,
+    /// Company's display name.
+    pub company_name: String,
+    /// What the person may do.
+    pub role: Role,
+    /// Short number by which colleagues call this person.
+    pub extension: Option<String>,
+    /// The company's default region for national phone numbers, for example `SA`.
+    pub region: String,
+}
+
+/// Roles of the agent portal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Everything within the company.
+    Admin,
+    /// Campaigns and bookings; sees every call of the company.
+    SalesManager,
+    /// Tickets and support; sees every call of the company.
+    SupportManager,
+    /// Own calls only.
+    Agent,
+}

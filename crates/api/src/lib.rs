@@ -1,0 +1,13 @@
+//! The backend's HTTP and event API as plain types: the only thing that `backend` and `client` share.
+//!
+//! Names and spellings are contracts: sign-in follows the agent portal (snake case), calls follow the old softphone
+//! (camel case). See `docs/` and `GET /api/openapi.json`.
+
+pub mod auth;
+pub mod calls;
+pub mod error;
+pub mod events;
+pub mod health;
+
+/// Response header of `GET /api/calls`: the change sequence of the company up to which this page brings the reader.
+pub const SEQUENCE_HEADER: &str = "mobile-call-sequence";

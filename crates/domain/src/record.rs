@@ -1,0 +1,131 @@
+//! The call record and the one rule by which reports change it.
+
+use crate::{CallId, CallStatus, CompanyId, Direction, Disposition, LineKind, Timestamp, UserId};
+
+/// One agent's view of one call, as history keeps it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CallRecord {
+    /// Key, made by whoever saw the call first.
+    pub id: CallId,
+    /// Owner of the row.
+    pub company_id: CompanyId,
+    /// The provider's id of the call; Twilio's name for it stays, because old pages join on it.
+    pub twilio_call_sid: Option<String>,
+    /// Caller's address: E.164, an extension, `client:name` or a SIP URI.
+    pub from_number: String,
+    /// Called address, as `from_number`.
+    pub to_number: String,
+    /// Seen from the agent.
+    pub direction: Direction,
+    /// Moves only forward, see [`CallStatus::may_become`].
+    pub status: CallStatus,
+    /// Whole seconds from answer to end; `None` until the call is over.
+    pub duration_seconds: Option<u32>,
+    /// Where the recording can be fetched.
+    pub recording_url: Option<String>,
+    /// The agent whose call this is.
+    pub agent_id: Option<UserId>,
+    /// The agent's name at the time.
+    pub agent_name: Option<String>,
+    /// The other party's name if known.
+    pub customer_name: Option<String>,
+    /// When the call began.
+    pub created_at: Timestamp,
+    /// When it was answered.
+    pub answered_at: Option<Timestamp>,
+    /// When it was over.
+    pub ended_at: Option<Timestamp>,
+    /// The line that carried it.
+    pub line: LineKind,
+    /// When the record last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What somebody (an edge, a webhook, a client) says about a call; absent fields say nothing.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct CallReport {
+    /// New status.
+    pub status: Option<CallStatus>,
+    /// Provider's id.
+    pub twilio_call_sid: Option<String>,
+    /// Answer time.
+    pub answered_at: Option<Timestamp>,
+    /// End time.
+    pub ended_at: Option<Timestamp>,
+    /// Duration as the provider counted it.
+    pub duration_seconds: Option<u32>,
+    /// Recording.
+    pub recording_url: Option<String>,
+    /// Other party's name.
+    pub customer_name: Option<String>,
+}
+
+impl CallRecord {
+    /// Applies a report and says whether anything changed; if so `updated_at` becomes `now`.
+    ///
+    /// The status moves only forward, and facts once known stay: a late, repeated or contradicting report never
+    /// rewinds a record. Applying the same report twice therefore changes nothing the second time.
+    pub fn apply(&mut self, report: &CallReport, now: Timestamp) -> bool {
+        let before = self.clone();
+        if let Some(next) = report.status
+            && self.status.may_become(next)
+        {
+            self.status = next;
+        }
+        fill(&mut self.twilio_call_sid, &report.twilio_call_sid);
+        fill(&mut self.recording_url, &report.recording_url);
+        fill(&mut self.customer_name, &report.customer_name);
+        fill(&mut self.answered_at, &report.answered_at);
+        if self.status == CallStatus::InProgress {
+            self.answered_at.get_or_insert(now);
+        }
+        if self.status.is_final() {
+            fill(&mut self.ended_at, &report.ended_at);
+            let ended = *self.ended_at.get_or_insert(now);
+            fill(&mut self.duration_seconds, &report.duration_seconds);
+            let talked = self.answered_at.map_or(0, |answered| ended.since(answered).as_secs());
+            self.duration_seconds.get_or_insert(u32::try_from(talked).unwrap_or(u32::MAX));
+        }
+        let changed = *self != before;
+        if changed {
+            self.updated_at = now;
+        }
+        changed
+    }
+
+    /// The facts of this record as a report, so that two copies of one call can be joined with [`Self::apply`].
+    pub fn as_report(&self) -> CallReport {
+        CallReport {
+            status: Some(self.status),
+            twilio_call_sid: self.twilio_call_sid.clone(),
+            answered_at: self.answered_at,
+            ended_at: self.ended_at,
+            duration_seconds: self.duration_seconds,
+            recording_url: self.recording_url.clone(),
+            customer_name: self.customer_name.clone(),
+        }
+    }
+
+    /// How history shows it.
+    pub fn disposition(&self) -> Disposition {
+        match (self.status, self.direction) {
+            (CallStatus::Queued | CallStatus::Initiated | CallStatus::Ringing | CallStatus::InProgress, _) => {
+                Disposition::Ongoing
+            }
+            (CallStatus::Completed, _) => Disposition::Answered,
+            (CallStatus::Busy, _) => Disposition::Declined,
+            (CallStatus::Failed, _) => Disposition::Failed,
+            (CallStatus::NoAnswer | CallStatus::Canceled, Direction::Incoming) => Disposition::Missed,
+            (CallStatus::NoAnswer | CallStatus::Canceled, Direction::Outgoing) => Disposition::Unanswered,
+        }
+    }
+}
+
+fn fill<T: Clone>(known: &mut Option<T>, reported: &Option<T>) {
+    if known.is_none() {
+        known.clone_from(reported);
+    }
+}
+
+#[cfg(test)]
+mod tests;

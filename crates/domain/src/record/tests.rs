@@ -1,0 +1,197 @@
+use super::*;
+use crate::EndReason;
+use proptest::prelude::*;
+
+fn record(status: CallStatus) -> CallRecord {
+    let start = Timestamp::from_millis(0);
+    CallRecord {
+        id: CallId::from_uuid(uuid::Uuid::nil()),
+        company_id: CompanyId::from_uuid(uuid::Uuid::nil()),
+        twilio_call_sid: None,
+        from_number: "client:sara".into(),
+        to_number: "102".into(),
+        direction: Direction::Outgoing,
+        status,
+        duration_seconds: None,
+        recording_url: None,
+        agent_id: None,
+        agent_name: None,
+        customer_name: None,
+        created_at: start,
+        answered_at: None,
+        ended_at: None,
+        line: LineKind::Direct,
+        updated_at: start,
+    }
+}
+
+fn status(status: CallStatus) -> CallReport {
+    CallReport { status: Some(status), ..CallReport::default() }
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_millis(seconds * 1000)
+}
+
+#[test]
+fn a_call_goes_its_way() {
+    let mut call = record(CallStatus::Initiated);
+    assert!(call.apply(&status(CallStatus::Ringing), at(1)));
+    assert!(call.apply(&status(CallStatus::InProgress), at(4)));
+    assert_eq!((call.answered_at, call.duration_seconds), (Some(at(4)), None));
+    assert!(call.apply(&status(CallStatus::Completed), at(11)));
+    assert_eq!((call.ended_at, call.duration_seconds, call.updated_at), (Some(at(11)), Some(7), at(11)));
+    assert_eq!(call.disposition(), Disposition::Answered);
+}
+
+#[test]
+fn a_late_report_fills_gaps_but_rewinds_nothing() {
+    let mut call = record(CallStatus::Initiated);
+    let last = CallReport { ended_at: Some(at(20)), duration_seconds: Some(9), ..status(CallStatus::Completed) };
+    assert!(call.apply(&last, at(21)));
+    let late = CallReport {
+        answered_at: Some(at(11)),
+        recording_url: Some("https://example.com/1.mp3".into()),
+        ..status(CallStatus::InProgress)
+    };
+    assert!(call.apply(&late, at(22)));
+    assert_eq!((call.status, call.answered_at, call.duration_seconds), (CallStatus::Completed, Some(at(11)), Some(9)));
+    assert!(!call.apply(&late, at(23)));
+    assert!(!call.apply(&status(CallStatus::Failed), at(24)), "one final status does not replace another");
+    assert_eq!(call.updated_at, at(22));
+}
+
+#[test]
+fn a_clock_that_went_back_makes_no_negative_duration() {
+    let mut call = record(CallStatus::InProgress);
+    call.answered_at = Some(at(100));
+    call.apply(&CallReport { ended_at: Some(at(90)), ..status(CallStatus::Completed) }, at(90));
+    assert_eq!(call.duration_seconds, Some(0));
+}
+
+#[test]
+fn every_reason_ends_a_record_and_history_has_a_word_for_it() {
+    use Disposition::{Answered, Declined, Failed, Missed, Unanswered};
+    let table = [
+        (EndReason::LocalHangup, Missed, Unanswered),
+        (EndReason::RemoteHangup, Missed, Unanswered),
+        (EndReason::LocalCancel, Missed, Unanswered),
+        (EndReason::RemoteCancel, Missed, Unanswered),
+        (EndReason::Busy, Declined, Declined),
+        (EndReason::Declined, Declined, Declined),
+        (EndReason::LocalDecline, Declined, Declined),
+        (EndReason::NoAnswer, Missed, Unanswered),
+        (EndReason::AnsweredElsewhere, Answered, Answered),
+        (EndReason::UnknownDestination, Failed, Failed),
+        (EndReason::Offline, Missed, Unanswered),
+        (EndReason::NotAllowed, Failed, Failed),
+        (EndReason::Incompatible, Failed, Failed),
+        (EndReason::MediaLost, Failed, Failed),
+        (EndReason::SignalingLost, Failed, Failed),
+        (EndReason::Interrupted, Failed, Failed),
+        (EndReason::Failed, Failed, Failed),
+    ];
+    assert_eq!(table.len(), EndReason::ALL.len());
+    for (reason, incoming, outgoing) in table {
+        for (direction, expected) in [(Direction::Incoming, incoming), (Direction::Outgoing, outgoing)] {
+            let mut call = CallRecord { direction, ..record(CallStatus::Ringing) };
+            call.apply(&status(reason.status(false)), at(5));
+            assert_eq!(call.disposition(), expected, "{reason} {direction}");
+            assert!(call.status.is_final(), "{reason}");
+            let mut answered = CallRecord { direction, ..record(CallStatus::InProgress) };
+            answered.apply(&status(reason.status(true)), at(5));
+            assert_eq!(answered.disposition(), Answered, "{reason} {direction}");
+        }
+    }
+}
+
+fn any_report() -> impl Strategy<Value = CallReport> {
+    let time = || prop::option::of((0i64..100).prop_map(at));
+    let text = || prop::option::of("[a-c]");
+    (
+        prop::option::of(prop::sample::select(CallStatus::ALL)),
+        text(),
+        time(),
+        time(),
+        prop::option::of(0u32..100),
+        text(),
+        text(),
+    )
+        .prop_map(
+            |(status, twilio_call_sid, answered_at, ended_at, duration_seconds, recording_url, customer_name)| {
+                CallReport {
+                    status,
+                    twilio_call_sid,
+                    answered_at,
+                    ended_at,
+                    duration_seconds,
+                    recording_url,
+                    customer_name,
+                }
+            },
+        )
+}
+
+/// A fact that is known stays what it is.
+fn stays<T: PartialEq>(before: &Option<T>, after: &Option<T>) -> bool {
+    before.is_none() || before == after
+}
+
+proptest! {
+    #[test]
+    fn reports_in_any_order_only_move_a_record_forward(
+        reports in prop::collection::vec(any_report(), 0..12),
+        repeats in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
+    ) {
+        let mut call = record(CallStatus::Queued);
+        let mut seen = Vec::new();
+        for (second, report) in reports.iter().enumerate() {
+            let now = at(second as i64);
+            let before = call.clone();
+            let changed = call.apply(report, now);
+            prop_assert_eq!(changed, call != before);
+            prop_assert!(call.status.rank() >= before.status.rank());
+            prop_assert!(!before.status.is_final() || call.status == before.status);
+            prop_assert!(stays(&before.twilio_call_sid, &call.twilio_call_sid));
+            prop_assert!(stays(&before.recording_url, &call.recording_url));
+            prop_assert!(stays(&before.customer_name, &call.customer_name));
+            prop_assert!(stays(&before.answered_at, &call.answered_at));
+            prop_assert!(stays(&before.ended_at, &call.ended_at));
+            prop_assert!(stays(&before.duration_seconds, &call.duration_seconds));
+            prop_assert_eq!(call.status.is_final(), call.ended_at.is_some() && call.duration_seconds.is_some());
+            prop_assert_eq!(call.updated_at, if changed { now } else { before.updated_at });
+            // The same report again, at any time, says nothing new.
+            let settled = call.clone();
+            prop_assert!(!call.apply(report, at(1000)));
+            prop_assert_eq!(&call, &settled);
+            seen.push(report.clone());
+        }
+        // An old report, unless it fills a gap that only now may be filled, changes nothing; status never moves.
+        for index in repeats.iter().filter(|_| !seen.is_empty()) {
+            let rank = call.status.rank();
+            call.apply(index.get(&seen), at(2000));
+            prop_assert!(call.status.rank() == rank);
+        }
+    }
+
+    #[test]
+    fn joining_two_copies_is_stable(
+        ours in prop::collection::vec(any_report(), 0..6),
+        theirs in prop::collection::vec(any_report(), 0..6),
+    ) {
+        let (mut a, mut b) = (record(CallStatus::Initiated), record(CallStatus::Initiated));
+        for report in &ours {
+            a.apply(report, at(1));
+        }
+        for report in &theirs {
+            b.apply(report, at(2));
+        }
+        b.apply(&a.as_report(), at(3));
+        let joined = b.clone();
+        prop_assert!(!b.apply(&a.as_report(), at(4)));
+        // A copy that is behind takes everything over.
+        let mut fresh = record(CallStatus::Queued);
+        fresh.apply(&joined.as_report(), at(5));
+        prop_assert_eq!(fresh.as_report(), joined.as_report());
+    }
+}

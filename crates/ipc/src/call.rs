@@ -1,0 +1,161 @@
+use mobilecall_domain::CallId;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A call as a window shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CallView {
+    /// Key.
+    #[ts(as = "String")]
+    pub id: CallId,
+    /// Which way.
+    pub direction: Direction,
+    /// Where it stands.
+    pub state: CallState,
+    /// The other party's address as dialable text.
+    pub address: String,
+    /// The other party's name, if known.
+    pub name: Option<String>,
+    /// Kind of line.
+    pub line: LineKind,
+    /// Start, in milliseconds since 1970.
+    #[ts(type = "number")]
+    pub started_at_ms: i64,
+    /// Answer, in milliseconds since 1970; the timer counts from here.
+    #[ts(type = "number | null")]
+    pub answered_at_ms: Option<i64>,
+    /// The microphone is off for this call.
+    pub muted: bool,
+    /// We hold the other party.
+    pub held: bool,
+    /// Digits sent so far in this call.
+    pub digits: String,
+    /// The last second's quality.
+    pub quality: Option<Quality>,
+    /// Why it ended, once it has.
+    pub end: Option<EndReason>,
+    /// Milliseconds from the command that placed or answered it until both sides could talk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub setup_ms: Option<u32>,
+    /// Milliseconds from that command until something of the far end was heard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub first_audio_ms: Option<u32>,
+}
+
+/// Where a call stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum CallState {
+    /// Outgoing, before the far end rings.
+    Dialing,
+    /// Outgoing, the far end rings.
+    Alerting,
+    /// Incoming, ringing here.
+    Offered,
+    /// Answered, media on its way.
+    Connecting,
+    /// Talking.
+    Active,
+    /// Media or signaling lost, being recovered.
+    Reconnecting,
+    /// Ending.
+    Ending,
+    /// Over; shown for a few seconds, then removed.
+    Ended,
+}
+
+/// Which way a call goes, seen from the agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Direction {
+    /// Somebody calls the agent.
+    Incoming,
+    /// The agent calls somebody.
+    Outgoing,
+}
+
+/// Kind of line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum LineKind {
+    /// Twilio.
+    Twilio,
+    /// PBX extension.
+    Sip,
+    /// Our own backend.
+    Direct,
+}
+
+/// Why a call ended; the window has words for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "each is documented at the domain type of the same name")]
+pub enum EndReason {
+    LocalHangup,
+    RemoteHangup,
+    LocalCancel,
+    RemoteCancel,
+    Busy,
+    Declined,
+    LocalDecline,
+    NoAnswer,
+    AnsweredElsewhere,
+    UnknownDestination,
+    Offline,
+    NotAllowed,
+    Incompatible,
+    MediaLost,
+    SignalingLost,
+    Interrupted,
+    Failed,
+}
+
+/// One second of call quality.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Quality {
+    /// Round trip time in milliseconds.
+    pub rtt_ms: Option<f64>,
+    /// Jitter in milliseconds.
+    pub jitter_ms: f64,
+    /// Loss in percent.
+    pub loss_percent: f64,
+    /// Mean opinion score.
+    pub mos: Option<f64>,
+    /// Score in words.
+    pub label: Option<QualityLabel>,
+    /// RTP packets sent so far.
+    #[ts(type = "number")]
+    pub packets_sent: u64,
+    /// RTP packets received so far.
+    #[ts(type = "number")]
+    pub packets_received: u64,
+    /// RTP packets lost so far.
+    #[ts(type = "number")]
+    pub packets_lost: u64,
+}
+
+/// A score in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "each is documented at the domain type of the same name")]
+pub enum QualityLabel {
+    Excellent,
+    VeryGood,
+    Good,
+    Fair,
+    Poor,
+}
+
+/// Sound levels, at most ten times a second, never logged. From 0 (silence) to 1 (full scale), perceived (dB-scaled).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Levels {
+    /// Microphone.
+    pub input: f32,
+    /// Speaker.
+    pub output: f32,
+}

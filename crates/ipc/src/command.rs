@@ -1,0 +1,194 @@
+use crate::{AudioDevices, HistoryPage, HistoryQuery, Settings};
+use mobilecall_domain::CallId;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What a window (or a script) can ask of the engine. Each gets one [`Reply`] or a [`crate::Failure`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Command {
+    /// Sign in at the configured server; afterwards the line registers.
+    SignIn {
+        /// User name.
+        username: String,
+        /// Password.
+        password: String,
+    },
+    /// Sign out, forget the session.
+    SignOut,
+    /// Connect to the server and register the line, if not yet.
+    Connect,
+    /// Unregister and stay away until `Connect`.
+    Disconnect,
+    /// What would be called, while the agent types. Reply: `Preview`.
+    Preview {
+        /// The field's text.
+        text: String,
+    },
+    /// Place a call. Reply: `Call`.
+    PlaceCall {
+        /// What the agent typed: number, extension, name or address.
+        destination: String,
+    },
+    /// Answer an incoming call; another active call is held.
+    Answer {
+        /// The call.
+        #[ts(as = "String")]
+        call: CallId,
+    },
+    /// Refuse an incoming call.
+    Decline {
+        /// The call.
+        #[ts(as = "String")]
+        call: CallId,
+    },
+    /// End a call, or give it up.
+    HangUp {
+        /// The call.
+        #[ts(as = "String")]
+        call: CallId,
+    },
+    /// Turn the microphone off or on for a call.
+    SetMute {
+        /// The call.
+        #[ts(as = "String")]
+        call: CallId,
+        /// Off?
+        muted: bool,
+    },
+    /// Hold or resume a call; resuming one holds the active one.
+    SetHold {
+        /// The call.
+        #[ts(as = "String")]
+        call: CallId,
+        /// Hold?
+        held: bool,
+    },
+    /// Send keypad digits `0-9 * # A-D` in a call.
+    SendDigits {
+        /// The call.
+        #[ts(as = "String")]
+        call: CallId,
+        /// The digits.
+        digits: String,
+    },
+    /// A page of the history. Reply: `History`.
+    History {
+        /// Which.
+        query: HistoryQuery,
+    },
+    /// Sync with the server now.
+    SyncNow,
+    /// Replace the settings. Takes effect at once. Reply: `Done`, or a failure and nothing changed.
+    ChangeSettings {
+        /// All of them.
+        settings: Settings,
+    },
+    /// The sound devices there are. Reply: `Devices`.
+    AudioDevices,
+    /// Start or stop the microphone for the level meter in the settings.
+    SetLevelMeter {
+        /// On?
+        on: bool,
+    },
+    /// Play a test tone of one second on the chosen speaker.
+    PlayTestTone,
+}
+
+/// The answer to a command.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Reply {
+    /// Taken; what follows comes as events.
+    Done,
+    /// The call that was placed.
+    Call {
+        /// Its key.
+        #[ts(as = "String")]
+        call: CallId,
+    },
+    /// What would be called.
+    Preview {
+        /// The result.
+        preview: Preview,
+    },
+    /// A page of history.
+    History {
+        /// The page.
+        page: HistoryPage,
+    },
+    /// Sound devices.
+    Devices {
+        /// The lists.
+        devices: AudioDevices,
+    },
+}
+
+/// What the text in the smart field means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Preview {
+    /// Nothing typed.
+    Empty,
+    /// Exactly one thing would be called.
+    WillCall {
+        /// As it would be dialed.
+        address: String,
+        /// What it is.
+        kind: AddressKind,
+        /// The colleague's or customer's name, or the service's.
+        name: Option<String>,
+    },
+    /// Colleagues whose name or extension fits; choose one.
+    Choices {
+        /// At most eight.
+        colleagues: Vec<Colleague>,
+    },
+    /// Cannot be called.
+    Refused {
+        /// Why, with the values for the words.
+        failure: crate::Failure,
+    },
+}
+
+/// What an address is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum AddressKind {
+    /// Phone number in E.164.
+    Phone,
+    /// Colleague's short number.
+    Extension,
+    /// `*43` and the like.
+    Service,
+    /// `client:name`.
+    Client,
+    /// SIP URI.
+    Sip,
+}
+
+/// Somebody of the same company.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Colleague {
+    /// User name.
+    pub username: String,
+    /// Display name.
+    pub name: String,
+    /// Short number.
+    pub extension: Option<String>,
+    /// Reachability.
+    pub presence: PresenceState,
+}
+
+/// Reachability of a colleague.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum PresenceState {
+    /// No device signed in.
+    Offline,
+    /// Free.
+    Available,
+    /// In a call.
+    Busy,
+}

@@ -1,0 +1,98 @@
+use crate::{CallView, Colleague, Failure, Levels, LineView, ServerView, SessionView, Settings, SyncView};
+use mobilecall_domain::CallId;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Everything a window needs to draw itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Snapshot {
+    /// Who is signed in.
+    pub session: SessionView,
+    /// The server.
+    pub server: ServerView,
+    /// The line.
+    pub line: LineView,
+    /// Calls, the oldest first, ended ones included for a few seconds.
+    pub calls: Vec<CallView>,
+    /// Colleagues, by name.
+    pub team: Vec<Colleague>,
+    /// State of the history's sync.
+    pub sync: SyncView,
+    /// Incoming calls missed since the history was last looked at.
+    pub missed: u32,
+    /// Settings.
+    pub settings: Settings,
+}
+
+/// What happened. Each carries the whole part that changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Event {
+    /// Session changed.
+    SessionChanged {
+        /// The session.
+        session: SessionView,
+    },
+    /// Server changed.
+    ServerChanged {
+        /// The server.
+        server: ServerView,
+    },
+    /// Line changed.
+    LineChanged {
+        /// The line.
+        line: LineView,
+    },
+    /// A call began or changed.
+    CallChanged {
+        /// The call.
+        call: CallView,
+    },
+    /// A call that was over is no longer shown.
+    CallRemoved {
+        /// The call.
+        #[ts(as = "String")]
+        call: CallId,
+    },
+    /// The far end sent a digit.
+    DigitReceived {
+        /// The call.
+        #[ts(as = "String")]
+        call: CallId,
+        /// The digit.
+        digit: char,
+    },
+    /// Colleagues changed.
+    TeamChanged {
+        /// The team.
+        team: Vec<Colleague>,
+    },
+    /// Rows of the history changed; a view that shows it asks again.
+    HistoryChanged {
+        /// Missed calls not yet seen.
+        missed: u32,
+    },
+    /// Sync changed.
+    SyncChanged {
+        /// The sync.
+        sync: SyncView,
+    },
+    /// Settings changed.
+    SettingsChanged {
+        /// The settings.
+        settings: Settings,
+    },
+    /// Something went wrong that no command is waiting for.
+    Problem {
+        /// What.
+        failure: Failure,
+    },
+    /// Sound levels; sent only while a call is active or the level meter is on.
+    Levels {
+        /// The levels.
+        levels: Levels,
+    },
+    /// Events were missed: take a new snapshot.
+    Lagged,
+}

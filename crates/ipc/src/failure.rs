@@ -1,0 +1,131 @@
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use ts_rs::TS;
+
+/// Why something could not be done. The window shows words for `code`; `message` is English, for the command line and
+/// the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, thiserror::Error)]
+#[serde(rename_all = "camelCase")]
+#[error("{message}")]
+pub struct Failure {
+    /// Stable code.
+    pub code: ErrorCode,
+    /// English sentence that says what to do.
+    pub message: String,
+    /// Values for the words, such as `url` or `device`.
+    pub params: BTreeMap<String, String>,
+}
+
+impl Failure {
+    /// A failure without values.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), params: BTreeMap::new() }
+    }
+    /// Adds a value for the words.
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.params.insert(name.to_owned(), value.into());
+        self
+    }
+}
+
+/// Every failure a window must have words for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum ErrorCode {
+    /// The server does not answer. Params: `url`.
+    ServerUnreachable,
+    /// The server's certificate is not trusted. Params: `url`.
+    CertificateNotTrusted,
+    /// The server address is not a URL. Params: `url`.
+    BadServerUrl,
+    /// User name or password wrong.
+    WrongCredentials,
+    /// Too many tries. Params: `seconds`.
+    TooManyTries,
+    /// The session ended; sign in again.
+    SessionExpired,
+    /// Not signed in.
+    NotSignedIn,
+    /// The line is not registered.
+    LineNotReady,
+    /// Nothing to dial.
+    NothingToDial,
+    /// Not a number. Params: `region`.
+    MalformedNumber,
+    /// A character that cannot be dialed. Params: `character`.
+    BadCharacter,
+    /// Too long to dial.
+    TooLongToDial,
+    /// Not a SIP address.
+    MalformedSip,
+    /// Nobody has this extension or name.
+    UnknownExtension,
+    /// The kind of address cannot be called on this line. Params: `kind`.
+    UnsupportedAddress,
+    /// No such call, or it is over.
+    NoSuchCall,
+    /// The call is not in a state in which this can be done.
+    NotNow,
+    /// A key that is no digit.
+    BadDigit,
+    /// No microphone.
+    NoMicrophone,
+    /// No speaker.
+    NoSpeaker,
+    /// A sound device went away; another is used. Params: `device`.
+    DeviceLost,
+    /// The sound system refused. Params: `detail`.
+    AudioFailed,
+    /// Nothing was heard from the far end for three seconds.
+    NoAudioReceived,
+    /// The local database cannot be read. Params: `path`.
+    DatabaseUnreadable,
+    /// The local database was written by a newer version. Params: `path`.
+    DatabaseTooNew,
+    /// The keyring is not available: the session lasts until the app ends.
+    KeyringUnavailable,
+    /// The embedded server had to take another port. Params: `port`, `wanted`.
+    PortTaken,
+    /// The embedded server could not start. Params: `detail`.
+    EmbeddedServerFailed,
+    /// A setting has an impossible value. Params: `setting`.
+    BadSetting,
+    /// Ours. Params: `detail`.
+    Internal,
+}
+
+impl ErrorCode {
+    /// Every code, so that tests can ask for words for each.
+    pub const ALL: &'static [Self] = &[
+        Self::ServerUnreachable,
+        Self::CertificateNotTrusted,
+        Self::BadServerUrl,
+        Self::WrongCredentials,
+        Self::TooManyTries,
+        Self::SessionExpired,
+        Self::NotSignedIn,
+        Self::LineNotReady,
+        Self::NothingToDial,
+        Self::MalformedNumber,
+        Self::BadCharacter,
+        Self::TooLongToDial,
+        Self::MalformedSip,
+        Self::UnknownExtension,
+        Self::UnsupportedAddress,
+        Self::NoSuchCall,
+        Self::NotNow,
+        Self::BadDigit,
+        Self::NoMicrophone,
+        Self::NoSpeaker,
+        Self::DeviceLost,
+        Self::AudioFailed,
+        Self::NoAudioReceived,
+        Self::DatabaseUnreadable,
+        Self::DatabaseTooNew,
+        Self::KeyringUnavailable,
+        Self::PortTaken,
+        Self::EmbeddedServerFailed,
+        Self::BadSetting,
+        Self::Internal,
+    ];
+}

@@ -1,0 +1,22 @@
+//! The engine's contract with any window: [`Command`] in, [`Event`] out, [`Snapshot`] to start from. Plain data, no
+//! Tauri, no engine; TypeScript types are generated from here into `ui/src/ipc/generated/`.
+//!
+//! State flows one way: a window takes a snapshot, then applies events. Each event that changes state carries the
+//! whole part that changed, so applying it is replacing it. A window that receives [`Event::Lagged`] takes a new
+//! snapshot.
+
+mod call;
+mod command;
+mod event;
+mod failure;
+mod history;
+mod session;
+mod settings;
+
+pub use call::*;
+pub use command::*;
+pub use event::*;
+pub use failure::*;
+pub use history::*;
+pub use session::*;
+pub use settings::*;

@@ -1,0 +1,93 @@
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "state", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum SessionView {
+    /// Nobody.
+    SignedOut,
+    /// Being signed in.
+    SigningIn,
+    /// Somebody.
+    SignedIn {
+        /// User name.
+        username: String,
+        /// Display name.
+        name: String,
+        /// Company.
+        company: String,
+        /// Short number.
+        extension: Option<String>,
+        /// Region of national numbers.
+        region: String,
+        /// The session outlives the app (kept in the OS keyring).
+        kept: bool,
+    },
+}
+
+/// The server in use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerView {
+    /// Runs inside this app?
+    pub embedded: bool,
+    /// Address in use; for the embedded server with the port it got.
+    pub url: String,
+    /// Answers?
+    pub reachable: bool,
+}
+
+/// The line's standing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LineView {
+    /// Kind.
+    pub kind: crate::LineKind,
+    /// Standing.
+    pub registration: Registration,
+}
+
+/// A line's standing with its registrar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "state", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Registration {
+    /// Off.
+    Unregistered,
+    /// Under way.
+    Registering {
+        /// Failed attempts so far.
+        attempt: u32,
+    },
+    /// Ready.
+    Registered,
+    /// Refused for good.
+    Failed {
+        /// Why.
+        code: crate::ErrorCode,
+    },
+}
+
+/// State of the history's sync.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "state", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum SyncView {
+    /// The server cannot be reached; changes wait here.
+    Offline {
+        /// Changes that wait.
+        pending: u32,
+    },
+    /// Under way.
+    Syncing {
+        /// Records pulled so far.
+        pulled: u32,
+        /// Changes that wait.
+        pending: u32,
+    },
+    /// Everything is on both sides.
+    UpToDate {
+        /// When, in milliseconds since 1970.
+        #[ts(type = "number")]
+        at_ms: i64,
+    },
+}

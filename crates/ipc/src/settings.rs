@@ -1,0 +1,109 @@
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// All settings of the app. Absent fields of a stored copy take the default.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Settings {
+    /// Which server.
+    pub server: ServerChoice,
+    /// Connect by itself at start.
+    pub auto_connect: bool,
+    /// Desktop notifications of incoming and missed calls.
+    pub notifications: bool,
+    /// Language.
+    pub language: Language,
+    /// Light or dark.
+    pub theme: Theme,
+    /// Microphone: device id, `None` for the system's choice.
+    pub input_device: Option<String>,
+    /// Speaker: device id, `None` for the system's choice.
+    pub output_device: Option<String>,
+    /// Device for ringing: device id, `None` for the speaker's.
+    pub ring_device: Option<String>,
+    /// Echo cancelling.
+    pub echo_cancelling: bool,
+    /// Noise suppression.
+    pub noise_suppression: bool,
+    /// Automatic gain.
+    pub automatic_gain: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            server: ServerChoice::Embedded,
+            auto_connect: true,
+            notifications: true,
+            language: Language::System,
+            theme: Theme::System,
+            input_device: None,
+            output_device: None,
+            ring_device: None,
+            echo_cancelling: true,
+            noise_suppression: true,
+            automatic_gain: true,
+        }
+    }
+}
+
+/// Which server the app uses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum ServerChoice {
+    /// The one inside the app.
+    Embedded,
+    /// Another one.
+    Remote {
+        /// `http://` or `https://` and a host.
+        url: String,
+    },
+}
+
+/// Language of the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Language {
+    /// The system's, English if we do not have it.
+    System,
+    /// Arabic.
+    Ar,
+    /// Persian.
+    Fa,
+    /// English.
+    En,
+}
+
+/// Colors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Theme {
+    /// The system's.
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// Sound devices.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AudioDevices {
+    /// Microphones.
+    pub inputs: Vec<AudioDevice>,
+    /// Speakers.
+    pub outputs: Vec<AudioDevice>,
+}
+
+/// A sound device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AudioDevice {
+    /// Stable id, for the settings.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// The system's choice.
+    pub default: bool,
+}
