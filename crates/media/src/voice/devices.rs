@@ -1,0 +1,208 @@
+//! The ends of the sound devices' rings, as the voice thread sees them.
+
+use super::resample::{FromDevice, ToDevice};
+use crate::Frame;
+use rtrb::{Consumer, Producer};
+use rubato::ResamplerConstructionError;
+use std::time::Duration;
+
+/// Sound devices. A ring whose other end is gone stands for a device that is not there: silence is sent, and what
+/// would be played is dropped.
+pub struct VoiceDevices {
+    /// Samples of the microphone.
+    pub capture: Consumer<f32>,
+    /// Their rate.
+    pub capture_rate_hz: u32,
+    /// Samples for the speaker.
+    pub playout: Producer<f32>,
+    /// Their rate.
+    pub playout_rate_hz: u32,
+}
+
+/// A ring that nobody used for this long belongs to a device that has stopped.
+const STOPPED: Duration = Duration::from_millis(150);
+pub(super) struct Devices {
+    pub(super) capture: Capture,
+    pub(super) playout: Playout,
+}
+
+impl Devices {
+    /// Allocates everything that the devices will need.
+    pub(super) fn new(devices: VoiceDevices, now: Duration) -> Result<Self, ResamplerConstructionError> {
+        Ok(Self {
+            capture: Capture {
+                ring: devices.capture,
+                resampler: FromDevice::new(devices.capture_rate_hz)?,
+                until: now,
+                stopped: false,
+            },
+            playout: Playout {
+                capacity: devices.playout.buffer().capacity(),
+                ring: devices.playout,
+                rate_hz: devices.playout_rate_hz,
+                resampler: ToDevice::new(devices.playout_rate_hz)?,
+                fill: 0,
+                demand: Demand::new(now),
+                used: now,
+                until: now,
+            },
+        })
+    }
+}
+
+/// What the microphone has.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Captured {
+    /// A frame.
+    Frame,
+    /// Nothing yet.
+    Nothing,
+    /// This many frames were lost; ask again.
+    Lost(u32),
+}
+
+pub(super) struct Capture {
+    ring: Consumer<f32>,
+    resampler: FromDevice,
+    /// Until when sound was taken.
+    until: Duration,
+    stopped: bool,
+}
+
+impl Capture {
+    /// The next 10 ms: of the microphone, or silence by the clock where there is none. Whatever has gathered is taken at
+    /// once, so that nothing waits in the ring and nothing is lost; far ends are made for packets that come in bursts.
+    pub(super) fn next(&mut self, now: Duration, frame: &mut Frame) -> Captured {
+        let input = self.resampler.input();
+        if self.ring.slots() >= input.len() {
+            let until = std::mem::replace(&mut self.until, now);
+            if std::mem::take(&mut self.stopped) {
+                // Silence by the clock lagged behind it; the stream's clock catches up.
+                return Captured::Lost(now.saturating_sub(until).as_millis() as u32 / 10);
+            }
+            self.ring.pop_entire_slice(input).expect("that many samples were there");
+            self.resampler.frame(frame);
+            return Captured::Frame;
+        }
+        let patience = if self.ring.is_abandoned() { Duration::from_millis(10) } else { STOPPED };
+        if now.saturating_sub(self.until) < patience {
+            return Captured::Nothing;
+        }
+        self.stopped = true;
+        self.until += Duration::from_millis(10);
+        frame.fill(0.0);
+        Captured::Frame
+    }
+}
+
+pub(super) struct Playout {
+    ring: Producer<f32>,
+    capacity: usize,
+    rate_hz: u32,
+    resampler: ToDevice,
+    /// Samples in the ring when it was last written.
+    fill: usize,
+    demand: Demand,
+    /// When the device last took something.
+    used: Duration,
+    /// Until when frames were dropped because nobody takes them.
+    until: Duration,
+}
+
+impl Playout {
+    /// Watches the device; call it once before [`Self::wants_frame`] in every round.
+    pub(super) fn observe(&mut self, now: Duration) {
+        let fill = self.capacity - self.ring.slots();
+        let taken = self.fill.saturating_sub(fill);
+        self.fill = fill;
+        if taken > 0 {
+            self.used = now;
+            self.until = now;
+        }
+        self.demand.observe(taken, now);
+    }
+
+    /// Whether the next frame is due: the ring holds less than the device takes at once, and 10 ms.
+    pub(super) fn wants_frame(&mut self, now: Duration) -> bool {
+        if self.is_stopped(now) {
+            return now.saturating_sub(self.until) >= Duration::from_millis(10);
+        }
+        let frame = self.rate_hz as usize / 100;
+        // Room for a frame that resampling made a little longer.
+        let room = self.capacity - self.fill > frame + 16;
+        room && self.fill < self.demand.at_once().max(frame) + frame
+    }
+
+    /// Takes the frame that was due.
+    pub(super) fn push(&mut self, frame: &Frame, now: Duration) {
+        if self.is_stopped(now) {
+            self.until += Duration::from_millis(10);
+            return;
+        }
+        let samples = self.resampler.samples(frame);
+        let (written, _) = self.ring.push_partial_slice(samples);
+        self.fill += written.len();
+    }
+
+    fn is_stopped(&self, now: Duration) -> bool {
+        self.ring.is_abandoned() || now.saturating_sub(self.used) >= STOPPED
+    }
+}
+
+/// How many samples the device takes at once. A hiccup is not a habit: what counts is the third largest of the last five
+/// to ten seconds, for every change of it shifts the call's sound by as much.
+struct Demand {
+    /// The three largest of this window, largest first.
+    largest: [usize; 3],
+    before: usize,
+    since: Duration,
+}
+
+impl Demand {
+    const WINDOW: Duration = Duration::from_secs(5);
+
+    fn new(now: Duration) -> Self {
+        Self { largest: [0; 3], before: 0, since: now }
+    }
+
+    fn observe(&mut self, taken: usize, now: Duration) {
+        if let Some(rank) = self.largest.iter().position(|larger| taken > *larger) {
+            self.largest[rank..].rotate_right(1);
+            self.largest[rank] = taken;
+        }
+        if now.saturating_sub(self.since) >= Self::WINDOW {
+            [_, _, self.before] = std::mem::take(&mut self.largest);
+            self.since = now;
+        }
+    }
+
+    fn at_once(&self) -> usize {
+        self.before.max(self.largest[2])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn habits_count_and_hiccups_do_not() {
+        let mut demand = Demand::new(Duration::ZERO);
+        let mut at = 0;
+        let mut take = |demand: &mut Demand, samples: usize| {
+            at += 10;
+            demand.observe(samples, Duration::from_millis(at));
+            demand.at_once()
+        };
+        for _ in 0..100 {
+            take(&mut demand, 480);
+        }
+        assert_eq!(take(&mut demand, 2_400), 480, "once");
+        assert_eq!(take(&mut demand, 2_400), 480, "twice");
+        assert_eq!(take(&mut demand, 2_400), 2_400, "a habit");
+        for _ in 0..900 {
+            take(&mut demand, 480);
+        }
+        assert_eq!(demand.at_once(), 480, "forgotten after two windows");
+    }
+}

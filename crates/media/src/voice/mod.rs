@@ -1,0 +1,19 @@
+//! The voice path of one call, pure ([`VoicePath`]) and in real time ([`VoiceThread`]).
+//!
+//! ```text
+//! microphone ─▶ ring ─▶ 48 kHz ─▶ APM ─▶ encoder or digits ─▶ channel ─▶ network
+//! speaker ◀─ ring ◀─ 48 kHz ◀─ APM hears ◀─ tones ◀─ jitter buffer ◀─ ring ◀─ network
+//! ```
+
+mod clock;
+mod devices;
+mod handle;
+mod path;
+mod resample;
+mod stats;
+mod thread;
+
+pub use devices::VoiceDevices;
+pub use handle::{VoiceError, VoiceEvent, VoiceHandle, VoiceOutputs, VoiceThread};
+pub use path::{IncomingPacket, OutgoingPacket, PathFigures, StreamPosition, VoiceConfig, VoicePath};
+pub use stats::VoiceStats;

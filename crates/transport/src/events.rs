@@ -1,0 +1,108 @@
+//! The events of a session, in order.
+
+use crate::TransportEvent;
+use std::sync::{Mutex, MutexGuard};
+use tokio::sync::mpsc;
+use tracing::warn;
+
+/// Writes to the event channel, from the session's task and from the stack's.
+///
+/// The stack may report `Connected` while the session is still applying the answer that made it possible. The session
+/// holds events back meanwhile, so that `Negotiated` comes first.
+pub(crate) struct EventSink {
+    state: Mutex<State>,
+}
+
+struct State {
+    /// `None` once closed, so that the channel ends.
+    sender: Option<mpsc::Sender<TransportEvent>>,
+    held: Option<Vec<TransportEvent>>,
+}
+
+impl EventSink {
+    pub(crate) fn new(sender: mpsc::Sender<TransportEvent>) -> Self {
+        Self { state: Mutex::new(State { sender: Some(sender), held: None }) }
+    }
+
+    /// Emits or, while held back, queues.
+    pub(crate) fn emit(&self, event: TransportEvent) {
+        let mut state = self.state();
+        match &mut state.held {
+            Some(held) => held.push(event),
+            None => state.send(event),
+        }
+    }
+
+    /// Holds events of the stack back until [`Self::release`].
+    pub(crate) fn hold(&self) {
+        self.state().held.get_or_insert_default();
+    }
+
+    /// Emits `first`, then what was held back.
+    pub(crate) fn release(&self, first: Option<TransportEvent>) {
+        let mut state = self.state();
+        let held = state.held.take().unwrap_or_default();
+        for event in first.into_iter().chain(held) {
+            state.send(event);
+        }
+    }
+
+    /// Emits [`TransportEvent::Closed`], once, and ends the channel.
+    pub(crate) fn close(&self) {
+        let mut state = self.state();
+        state.held = None;
+        state.send(TransportEvent::Closed);
+        state.sender = None;
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("nothing panics while it holds the lock")
+    }
+}
+
+impl State {
+    fn send(&mut self, event: TransportEvent) {
+        let Some(sender) = &self.sender else { return };
+        match sender.try_send(event) {
+            Ok(()) => {}
+            // The owner lost interest in events; the session goes on.
+            Err(mpsc::error::TrySendError::Closed(_)) => {}
+            Err(mpsc::error::TrySendError::Full(event)) => warn!(?event, "nobody reads the events of a media session"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use TransportEvent::{Closed, Connected, Disconnected, Failed};
+
+    fn drain(receiver: &mut mpsc::Receiver<TransportEvent>) -> Vec<TransportEvent> {
+        std::iter::from_fn(|| receiver.try_recv().ok()).collect()
+    }
+
+    #[test]
+    fn held_events_come_after_the_one_they_waited_for() {
+        let (sender, mut receiver) = mpsc::channel(8);
+        let sink = EventSink::new(sender);
+        sink.hold();
+        sink.emit(Connected);
+        assert_eq!(drain(&mut receiver), []);
+        sink.release(Some(Disconnected));
+        sink.emit(Failed);
+        assert_eq!(drain(&mut receiver), [Disconnected, Connected, Failed]);
+    }
+
+    #[test]
+    fn nothing_follows_closed() {
+        let (sender, mut receiver) = mpsc::channel(8);
+        let sink = EventSink::new(sender);
+        sink.hold();
+        sink.emit(Connected);
+        sink.close();
+        sink.release(None);
+        sink.emit(Failed);
+        sink.close();
+        assert_eq!(drain(&mut receiver), [Closed]);
+    }
+}

@@ -1,0 +1,52 @@
+use crate::peer::{PATIENCE, Peer, connected_pair};
+use mobilecall_transport::{MediaTransport, TransportStats};
+use std::time::Duration;
+
+/// Sends audio from `a` to `b` at its usual pace until the statistics of `a` show what is asked for.
+async fn talk_until(a: &mut Peer, b: &mut Peer, enough: impl Fn(&TransportStats) -> bool) -> TransportStats {
+    let mut pace = tokio::time::interval(Duration::from_millis(20));
+    let found = async {
+        loop {
+            pace.tick().await;
+            assert!(a.say("x").await);
+            b.hear("x").await;
+            let stats = a.transport.stats().await;
+            if enough(&stats) {
+                return stats;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, found).await.expect("statistics in time")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_far_end_tells_of_loss_and_jitter_and_the_round_trip_is_known() {
+    let (mut a, mut b) = connected_pair().await;
+    let before = a.transport.stats().await;
+    assert_eq!((before.remote_loss, before.remote_jitter, before.packets_sent), (None, None, 0));
+    let stats = talk_until(&mut a, &mut b, |stats| stats.remote_jitter.is_some()).await;
+    assert_eq!(stats.remote_loss, Some(0.0));
+    assert!(stats.remote_jitter.is_some_and(|it| it < Duration::from_millis(20)), "{stats:?}");
+    // From the checks of ICE at first, then from reports.
+    assert!(stats.rtt.is_some_and(|it| it > Duration::ZERO && it < Duration::from_millis(200)), "{stats:?}");
+    let heard = b.transport.stats().await;
+    assert_eq!(heard.packets_received, stats.packets_sent);
+    assert_eq!(heard.packets_dropped, 0);
+    assert_eq!(heard.remote_loss, None, "b sent nothing that could be lost");
+    assert!(heard.rtt.is_some(), "known from ICE where nothing is sent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_reads_is_dropped_and_counted() {
+    let (mut a, b) = connected_pair().await;
+    for _ in 0..60 {
+        assert!(a.say("x").await);
+    }
+    let all = async {
+        while b.transport.stats().await.packets_received < 60 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, all).await.expect("packets in time");
+    assert_eq!(b.transport.stats().await.packets_dropped, 10);
+}
