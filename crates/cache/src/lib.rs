@@ -1,0 +1,32 @@
+//! The device's SQLite: call history, the outbox of facts the server has not got, settings and sync positions.
+//!
+//! [`Cache::open`] opens or creates the file; [`Cache::account`] gives the part that belongs to one person at one
+//! server. Every change of a call is one transaction that writes the record and its outbox entry, and it is on its way
+//! to disk when the method returns; the engine tells others only afterwards. Nothing here touches the network.
+//!
+//! # Durability
+//!
+//! The database runs in WAL mode with `synchronous = NORMAL`. A commit is then in the operating system's hands when
+//! the call returns, so a `kill -9` at any moment loses nothing that was reported. A power cut may lose the last
+//! moments, but never corrupts the file. `FULL` would add a disk flush to every step of a call, which delays ringing
+//! and answering on slow disks, for facts that the server and the far end hold as well.
+
+mod account;
+mod calls;
+mod error;
+mod history;
+mod open;
+mod outbox;
+mod pull;
+mod row;
+mod search;
+mod settings;
+
+pub use account::{Account, AccountKey};
+pub use calls::StaleCall;
+pub use error::{CacheError, OpenError};
+pub use history::{HistoryFilter, HistoryPage, HistoryQuery, HistoryRow};
+pub use open::Cache;
+pub use outbox::PendingCall;
+pub use pull::Adopted;
+pub use search::fold;

@@ -1,0 +1,65 @@
+//! The cache over real files.
+#![expect(clippy::unwrap_used, reason = "a failing unwrap fails the test")]
+
+mod calls;
+mod history;
+mod kill;
+mod open;
+mod pull;
+
+use mobilecall_cache::{Account, AccountKey, Cache};
+use mobilecall_domain::{CallId, CallRecord, CallStatus, CompanyId, Direction, LineKind, Timestamp, UserId};
+use tempfile::TempDir;
+
+/// A fresh database with one account, first used at the start of time.
+struct Fixture {
+    folder: TempDir,
+    cache: Cache,
+    account: Account,
+}
+
+impl std::ops::Deref for Fixture {
+    type Target = Account;
+
+    fn deref(&self) -> &Account {
+        &self.account
+    }
+}
+
+async fn fixture() -> Fixture {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Cache::open(&folder.path().join("cache.sqlite")).await.unwrap();
+    let account = cache.account(&key(), at(0)).await.unwrap();
+    Fixture { folder, cache, account }
+}
+
+fn key() -> AccountKey {
+    AccountKey { server: "https://call.example".into(), company: CompanyId::generate(), user: UserId::generate() }
+}
+
+fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis)
+}
+
+/// A call of the account's person that has just begun.
+fn call(account: &Account, created_at: i64) -> CallRecord {
+    CallRecord {
+        id: CallId::generate(),
+        company_id: account.key().company,
+        twilio_call_sid: None,
+        from_number: "100".into(),
+        to_number: "+966501234567".into(),
+        direction: Direction::Outgoing,
+        status: CallStatus::Initiated,
+        duration_seconds: None,
+        recording_url: None,
+        agent_id: Some(account.key().user),
+        agent_name: Some("Alice".into()),
+        customer_name: None,
+        created_at: at(created_at),
+        answered_at: None,
+        ended_at: None,
+        line: LineKind::Direct,
+        updated_at: at(created_at),
+    }
+}

@@ -1,0 +1,111 @@
+//! The index behind the search over numbers and names.
+//!
+//! Each call is one document whose words are the runs of one, two and three characters of its searchable text, so that
+//! also a single typed character finds its calls without reading all of them. (SQLite's own trigram tokenizer knows
+//! nothing shorter than three.) A longer pattern asks for all its runs of three; the row itself then says whether they
+//! stand together. Two more words stand for company and agent and let the index pass over other people's calls.
+
+use crate::{error::failed, rows::Id};
+use mobilecall_domain::CallRecord;
+use mobilecall_store::{CallScope, Result, search};
+use sqlx::SqliteConnection;
+use std::{collections::BTreeSet, fmt::Write as _};
+
+/// Characters of the longest run that is a word of the index.
+const LONGEST_RUN: usize = 3;
+
+/// The full-text expression that any of the patterns matches within the scope; none of them is empty.
+pub(crate) fn expression(scope: CallScope, patterns: &[String]) -> String {
+    let mut expression = company_mark(scope);
+    if let Some(agent) = scope.agent {
+        expression.push_str(" AND ");
+        expression.push_str(&mark('h', agent));
+    }
+    let all_of = |pattern: &String| {
+        let characters: Vec<char> = pattern.chars().collect();
+        let words: Vec<String> = characters.windows(characters.len().min(LONGEST_RUN)).map(word).collect();
+        words.join(" AND ")
+    };
+    let alternatives: Vec<String> = patterns.iter().map(|pattern| format!("({})", all_of(pattern))).collect();
+    // Writing to a String cannot fail.
+    let _ = write!(expression, " AND ({})", alternatives.join(" OR "));
+    expression
+}
+
+/// Adds a call to the index.
+pub(crate) async fn add(connection: &mut SqliteConnection, key: i64, record: &CallRecord) -> Result<()> {
+    sqlx::query("INSERT INTO call_search (rowid, words) VALUES (?, ?)")
+        .bind(key)
+        .bind(document(record))
+        .execute(connection)
+        .await
+        .map_err(failed)?;
+    Ok(())
+}
+
+/// Replaces a call in the index.
+pub(crate) async fn replace(connection: &mut SqliteConnection, key: i64, record: &CallRecord) -> Result<()> {
+    sqlx::query("DELETE FROM call_search WHERE rowid = ?").bind(key).execute(&mut *connection).await.map_err(failed)?;
+    add(connection, key, record).await
+}
+
+/// The words of a record.
+fn document(record: &CallRecord) -> String {
+    let scope = CallScope { company: record.company_id, agent: record.agent_id };
+    let mut words = BTreeSet::from([company_mark(scope)]);
+    words.extend(record.agent_id.map(|agent| mark('h', agent)));
+    // No pattern holds a line break, so no run needs to.
+    for line in search::text_of(record).lines() {
+        let characters: Vec<char> = line.chars().collect();
+        for length in 1..=LONGEST_RUN {
+            words.extend(characters.windows(length).map(word));
+        }
+    }
+    words.into_iter().collect::<Vec<_>>().join(" ")
+}
+
+/// A run as a word that every tokenizer leaves alone: the code points in hexadecimal.
+fn word(run: &[char]) -> String {
+    let mut word = String::with_capacity(run.len() * 3);
+    for character in run {
+        // Writing to a String cannot fail.
+        let _ = write!(word, "x{:x}", u32::from(*character));
+    }
+    word
+}
+
+fn company_mark(scope: CallScope) -> String {
+    mark('g', scope.company)
+}
+
+/// A word for an id. Ids that share one cost time, nothing else, since the row decides whose call it is.
+fn mark(kind: char, id: impl Id) -> String {
+    let bytes = id.to_bytes();
+    // The last bytes of a UUIDv7 are random.
+    format!("{kind}{:02x}{:02x}", bytes[14], bytes[15])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mobilecall_domain::{CompanyId, UserId};
+
+    #[test]
+    fn patterns_become_words() {
+        let company: CompanyId = "018f0000-0000-7000-8000-00000000abcd".parse().unwrap();
+        let agent: UserId = "018f0000-0000-7000-8000-00000000ef01".parse().unwrap();
+        let everybody = CallScope { company, agent: None };
+        let cases: [(&[&str], &str); 4] = [
+            (&["a"], "gabcd AND ((x61))"),
+            (&["ab"], "gabcd AND ((x61x62))"),
+            (&["abcd"], "gabcd AND ((x61x62x63 AND x62x63x64))"),
+            (&["\"'", "ع"], "gabcd AND ((x22x27) OR (x639))"),
+        ];
+        for (patterns, expected) in cases {
+            let patterns: Vec<String> = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
+            assert_eq!(expression(everybody, &patterns), expected);
+        }
+        let own = expression(CallScope { company, agent: Some(agent) }, &["a".to_owned()]);
+        assert_eq!(own, "gabcd AND hef01 AND ((x61))");
+    }
+}

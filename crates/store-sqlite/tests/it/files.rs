@@ -1,0 +1,105 @@
+//! Files that are opened, and files that are refused without being touched.
+
+use mobilecall_domain::CompanyId;
+use mobilecall_store::{Store, StoreError, conformance::fixtures};
+use mobilecall_store_sqlite::SqliteStore;
+use sqlx::{ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use std::path::Path;
+
+async fn raw(path: &Path) -> SqliteConnection {
+    SqliteConnectOptions::new().filename(path).create_if_missing(true).connect().await.expect("a connection")
+}
+
+async fn refused(path: &Path) -> StoreError {
+    let before = std::fs::read(path).ok();
+    let error = SqliteStore::open(path).await.expect_err("must be refused");
+    assert_eq!(std::fs::read(path).ok(), before, "the file is as it was");
+    error
+}
+
+#[tokio::test]
+async fn what_was_written_is_there_after_reopening() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("backend.sqlite");
+    let store = SqliteStore::open(&path).await.expect("made");
+    let one = fixtures::fixture(&store, "one").await;
+    store.close().await;
+    assert_eq!(std::fs::read_dir(directory.path()).expect("listed").count(), 1, "the log is folded into the file");
+    let store = SqliteStore::open(&path).await.expect("opened");
+    assert_eq!(store.company(one.company.id).await.expect("found"), one.company);
+}
+
+#[tokio::test]
+async fn two_processes_may_share_a_database() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("backend.sqlite");
+    let server = SqliteStore::open(&path).await.expect("made");
+    let administrator = SqliteStore::open(&path).await.expect("opened beside it");
+    let one = fixtures::fixture(&administrator, "one").await;
+    assert_eq!(server.user_by_username("one_alice").await.expect("seen"), one.alice);
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_refused() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("backend.sqlite");
+    SqliteStore::open(&path).await.expect("made").close().await;
+    let mut connection = raw(&path).await;
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+                 VALUES (9999, 'from the future', TRUE, x'00', 0)";
+    sqlx::query(newer).execute(&mut connection).await.expect("written");
+    connection.close().await.expect("closed");
+    let error = refused(&path).await;
+    assert!(matches!(error, StoreError::TooNew { found: 9999, .. }), "{error:?}");
+    assert!(error.to_string().contains("install the newer version"), "{error}");
+}
+
+#[tokio::test]
+async fn damaged_and_foreign_files_are_refused() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let text = directory.path().join("notes.txt");
+    std::fs::write(&text, "not a database, but long enough to be taken for one ".repeat(40)).expect("written");
+    let foreign = directory.path().join("other.sqlite");
+    let mut connection = raw(&foreign).await;
+    sqlx::query("CREATE TABLE notes (id INTEGER)").execute(&mut connection).await.expect("made");
+    connection.close().await.expect("closed");
+    let damaged = directory.path().join("damaged.sqlite");
+    SqliteStore::open(&damaged).await.expect("made").close().await;
+    let mut bytes = std::fs::read(&damaged).expect("read");
+    bytes[100..4096].fill(0x55);
+    std::fs::write(&damaged, bytes).expect("written");
+
+    let cases = [
+        (text, "damaged or not a database"),
+        (foreign, "belongs to another program"),
+        (damaged, "damaged or not a database"),
+        (directory.path().to_owned(), "it is a directory"),
+        (directory.path().join("missing/backend.sqlite"), "directory does not exist"),
+    ];
+    for (path, expected) in cases {
+        let error = refused(&path).await;
+        assert!(matches!(error, StoreError::Unreadable { .. }), "{error:?}");
+        assert!(error.to_string().contains(expected), "{error} should contain {expected}");
+        assert!(error.to_string().contains(&path.display().to_string()), "{error}");
+        assert!(!error.is_retryable());
+    }
+}
+
+#[tokio::test]
+async fn damage_that_shows_later_is_reported_not_hidden() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("backend.sqlite");
+    let store = SqliteStore::open(&path).await.expect("made");
+    fixtures::fixture(&store, "one").await;
+    store.close().await;
+    let mut bytes = std::fs::read(&path).expect("read");
+    let intact = bytes.len().min(4096);
+    bytes[intact..].fill(0xAA);
+    std::fs::write(&path, bytes).expect("written");
+    // Whether it shows at opening or at the first read depends on which pages are read; it must show.
+    let error = match SqliteStore::open(&path).await {
+        Err(error) => error,
+        Ok(store) => store.company(CompanyId::generate()).await.expect_err("the page is damaged"),
+    };
+    assert!(matches!(error, StoreError::Unreadable { .. }), "{error:?}");
+}

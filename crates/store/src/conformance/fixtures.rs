@@ -1,0 +1,120 @@
+//! Rows for the checks.
+
+use crate::{CallFilter, CallScope, Company, NewSession, RefreshHash, Role, Store, User};
+use mobilecall_domain::{CallId, CallRecord, CallStatus, CompanyId, Direction, LineKind, SessionId, Timestamp, UserId};
+use std::time::Duration;
+
+/// The checks begin at this moment.
+pub const START: i64 = 1_770_000_000_000;
+
+/// `seconds` after [`START`].
+pub fn at(seconds: u64) -> Timestamp {
+    Timestamp::from_millis(START).plus(Duration::from_secs(seconds))
+}
+
+/// A stored company with two agents.
+pub struct Fixture {
+    /// The company.
+    pub company: Company,
+    /// The first agent.
+    pub alice: User,
+    /// The second agent.
+    pub basil: User,
+}
+
+impl Fixture {
+    /// Everybody's calls.
+    pub fn everybody(&self) -> CallScope {
+        CallScope { company: self.company.id, agent: None }
+    }
+    /// One agent's calls.
+    pub fn only(&self, user: &User) -> CallScope {
+        CallScope { company: self.company.id, agent: Some(user.id) }
+    }
+    /// An outgoing call of `user` that was dialed at `created_at`.
+    pub fn call(&self, user: &User, created_at: Timestamp) -> CallRecord {
+        CallRecord {
+            id: CallId::generate(),
+            company_id: self.company.id,
+            twilio_call_sid: None,
+            from_number: "100".to_owned(),
+            to_number: "+966501234567".to_owned(),
+            direction: Direction::Outgoing,
+            status: CallStatus::Initiated,
+            duration_seconds: None,
+            recording_url: None,
+            agent_id: Some(user.id),
+            agent_name: Some(user.name.clone()),
+            customer_name: None,
+            created_at,
+            answered_at: None,
+            ended_at: None,
+            line: LineKind::Direct,
+            updated_at: created_at,
+        }
+    }
+}
+
+/// A company that is not stored yet.
+pub fn company(name: &str) -> Company {
+    Company {
+        id: CompanyId::generate(),
+        name: name.to_owned(),
+        region: "SA".to_owned(),
+        settings: serde_json::json!({"recording": true}),
+        created_at: at(0),
+    }
+}
+
+/// A person who is not stored yet.
+pub fn user(company: CompanyId, username: &str, extension: Option<&str>) -> User {
+    User {
+        id: UserId::generate(),
+        company_id: company,
+        username: username.to_owned(),
+        name: format!("{username} of the tests"),
+        extension: extension.map(str::to_owned),
+        password_hash: "$argon2id$…".to_owned(),
+        role: Role::Agent,
+        created_at: at(0),
+    }
+}
+
+/// Stores a company named `name` with two agents, `<name>_alice` and `<name>_basil`.
+pub async fn fixture(store: &dyn Store, name: &str) -> Fixture {
+    let company = company(name);
+    let alice = user(company.id, &format!("{name}_alice"), Some("100"));
+    let basil = user(company.id, &format!("{name}_basil"), Some("101"));
+    store.create_company(&company).await.expect("an empty store takes a company");
+    for user in [&alice, &basil] {
+        store.create_user(user).await.expect("a new company takes a user");
+    }
+    Fixture { company, alice, basil }
+}
+
+/// A stored session of `user` whose refresh token hashes to `[token; 32]`.
+pub async fn session(store: &dyn Store, user: &User, token: u8) -> SessionId {
+    let session = NewSession {
+        id: SessionId::generate(),
+        company_id: user.company_id,
+        user_id: user.id,
+        refresh: RefreshHash([token; 32]),
+        created_at: at(0),
+    };
+    store.create_session(&session).await.expect("a user takes a session");
+    session.id
+}
+
+/// Every call that `filter` lets through, newest first, page by page of `limit`.
+pub async fn every_page(store: &dyn Store, scope: CallScope, filter: &CallFilter, limit: u32) -> Vec<CallRecord> {
+    let (mut all, mut cursor) = (Vec::new(), None::<String>);
+    loop {
+        let page = store.calls(scope, filter, cursor.as_deref(), limit).await.expect("a page");
+        assert!(page.calls.len() <= limit as usize, "a page holds at most its limit");
+        all.extend(page.calls);
+        match page.next {
+            Some(next) => cursor = Some(next),
+            None => return all,
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Reading calls.
+
+use super::fixtures::{Fixture, at, every_page, fixture};
+use crate::{CallFilter, CallScope, StatusCount, Store, StoreError};
+use mobilecall_domain::{CallId, CallRecord, CallReport, CallStatus, Direction};
+
+fn ids<'a>(calls: impl IntoIterator<Item = &'a CallRecord>) -> Vec<CallId> {
+    calls.into_iter().map(|call| call.id).collect()
+}
+
+async fn insert(store: &dyn Store, record: CallRecord) -> CallRecord {
+    store.insert_call(&record).await.expect("stored").call.record
+}
+
+/// Newest first by creation, also for calls reported late and calls of the same millisecond; calls that come while
+/// somebody turns pages neither repeat nor hide others.
+pub async fn pages_are_stable(store: &dyn Store) {
+    let one = fixture(store, "one").await;
+    let mut newest_first = Vec::new();
+    for second in [5, 1, 3, 2, 4, 3, 3] {
+        newest_first.push(insert(store, one.call(&one.alice, at(second))).await);
+    }
+    newest_first.sort_by_key(|call| std::cmp::Reverse(call.created_at));
+    let everything = CallFilter::default();
+    let first = store.calls(one.everybody(), &everything, None, 3).await.expect("a page");
+    assert_eq!(first.sequence, 7);
+    insert(store, one.call(&one.alice, at(9))).await;
+    let mut seen = first.calls;
+    let mut next = first.next;
+    while let Some(cursor) = next {
+        let page = store.calls(one.everybody(), &everything, Some(&cursor), 3).await.expect("a page");
+        seen.extend(page.calls);
+        next = page.next;
+    }
+    let times = |calls: &[CallRecord]| calls.iter().map(|call| call.created_at).collect::<Vec<_>>();
+    assert_eq!(times(&seen), times(&newest_first));
+    let (mut seen, mut expected) = (ids(&seen), ids(&newest_first));
+    seen.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(seen, expected);
+    let exact = store.calls(one.everybody(), &everything, None, 8).await.expect("a page");
+    assert_eq!((exact.calls.len(), exact.next), (8, None), "a full last page has no next one");
+}
+
+/// Direction, status, agent, and all of them together.
+pub async fn filters_narrow(store: &dyn Store) {
+    let one = fixture(store, "one").await;
+    let missed = CallRecord { direction: Direction::Incoming, ..one.call(&one.alice, at(1)) };
+    let missed = insert(store, CallRecord { status: CallStatus::NoAnswer, ..missed }).await;
+    let dialed = insert(store, one.call(&one.alice, at(2))).await;
+    let other = insert(store, one.call(&one.basil, at(3))).await;
+    let alice = one.only(&one.alice);
+    let (incoming, initiated) = (Some(Direction::Incoming), Some(CallStatus::Initiated));
+    let cases = [
+        (one.everybody(), None, None, &[&other, &dialed, &missed][..]),
+        (one.everybody(), incoming, None, &[&missed]),
+        (one.everybody(), None, initiated, &[&other, &dialed]),
+        (alice, None, None, &[&dialed, &missed]),
+        (alice, None, initiated, &[&dialed]),
+        (alice, incoming, initiated, &[]),
+    ];
+    for (scope, direction, status, expected) in cases {
+        let filter = CallFilter { q: None, direction, status };
+        let found = every_page(store, scope, &filter, 2).await;
+        assert_eq!(ids(&found), ids(expected.iter().copied()), "{filter:?}");
+    }
+}
+
+async fn searchable(store: &dyn Store) -> (Fixture, [CallRecord; 3]) {
+    let one = fixture(store, "one").await;
+    let ali = CallRecord { customer_name: Some("علي القحطاني".to_owned()), ..one.call(&one.alice, at(1)) };
+    let omar = CallRecord { to_number: "client:omar_2".to_owned(), ..one.call(&one.alice, at(2)) };
+    let quoted = CallRecord { to_number: "sip:o\"hara%_@host".to_owned(), ..one.call(&one.basil, at(3)) };
+    let calls = [insert(store, ali).await, insert(store, omar).await, insert(store, quoted).await];
+    (one, calls)
+}
+
+async fn found_by(store: &dyn Store, scope: CallScope, q: &str) -> Vec<CallId> {
+    let filter = CallFilter { q: Some(q.to_owned()), ..CallFilter::default() };
+    ids(&every_page(store, scope, &filter, 2).await)
+}
+
+/// A part of a number or name in any case, script and punctuation.
+pub async fn search_finds_numbers_and_names(store: &dyn Store) {
+    let (one, [ali, omar, quoted]) = searchable(store).await;
+    let cases: [(&str, &[&CallRecord]); 13] = [
+        ("123456", &[&ali]),
+        ("+966 50-123", &[&ali]),
+        ("0501234567", &[&ali]),
+        ("00966501", &[&ali]),
+        ("٠٥٠١٢٣", &[&ali]),
+        ("القحطانى", &[&ali]),
+        ("OMAR_2", &[&omar]),
+        ("omar 2", &[]),
+        ("o\"hara%_", &[&quoted]),
+        ("alice", &[&omar, &ali]),
+        ("OF THE tests", &[&quoted, &omar, &ali]),
+        ("search : x OR 1", &[]),
+        ("  ", &[&quoted, &omar, &ali]),
+    ];
+    for (q, expected) in cases {
+        assert_eq!(found_by(store, one.everybody(), q).await, ids(expected.iter().copied()), "{q:?}");
+    }
+    let later = CallReport { customer_name: Some("Sara".to_owned()), ..CallReport::default() };
+    store.report_call(one.everybody(), omar.id, &later, at(9)).await.expect("reported");
+    assert_eq!(found_by(store, one.everybody(), "sara").await, [omar.id], "a name learned later is found");
+    assert_eq!(found_by(store, one.everybody(), "omar_2").await, [omar.id]);
+}
+
+/// One or two characters are enough.
+pub async fn short_patterns_are_found(store: &dyn Store) {
+    let (one, [ali, omar, quoted]) = searchable(store).await;
+    let cases: [(&str, &[&CallRecord]); 4] = [("٦", &[&ali]), ("ع", &[&ali]), ("r_", &[&omar]), ("\"", &[&quoted])];
+    for (q, expected) in cases {
+        assert_eq!(found_by(store, one.everybody(), q).await, ids(expected.iter().copied()), "{q:?}");
+    }
+}
+
+/// Search narrows within a scope and never widens it.
+pub async fn search_keeps_to_its_scope(store: &dyn Store) {
+    let (one, two) = (fixture(store, "one").await, fixture(store, "two").await);
+    let alice = insert(store, one.call(&one.alice, at(1))).await;
+    let basil = insert(store, one.call(&one.basil, at(2))).await;
+    let foreign = insert(store, two.call(&two.alice, at(3))).await;
+    for q in ["5012345", "5"] {
+        assert_eq!(found_by(store, one.everybody(), q).await, [basil.id, alice.id]);
+        assert_eq!(found_by(store, one.only(&one.alice), q).await, [alice.id]);
+        assert_eq!(found_by(store, two.everybody(), q).await, [foreign.id]);
+    }
+}
+
+/// Everything changed since, oldest change first, each record once; others' changes are passed over, not waited for.
+pub async fn changes_are_complete(store: &dyn Store) {
+    let (one, two) = (fixture(store, "one").await, fixture(store, "two").await);
+    let first = insert(store, one.call(&one.alice, at(9))).await;
+    let second = insert(store, one.call(&one.alice, at(1))).await;
+    insert(store, two.call(&two.alice, at(1))).await;
+    let ringing = CallReport { status: Some(CallStatus::Ringing), ..CallReport::default() };
+    store.report_call(one.everybody(), first.id, &ringing, at(2)).await.expect("reported");
+    insert(store, one.call(&one.basil, at(3))).await;
+    let everything = CallFilter::default();
+    let changes = store.calls_since(one.only(&one.alice), &everything, 0, 10).await.expect("changes");
+    let found: Vec<_> = changes.calls.iter().map(|call| (call.record.id, call.sequence)).collect();
+    assert_eq!(found, [(second.id, 2), (first.id, 3)]);
+    assert_eq!((changes.upto, changes.more), (4, false));
+    let none = store.calls_since(one.everybody(), &everything, 4, 10).await.expect("changes");
+    assert_eq!((none.calls.len(), none.upto, none.more), (0, 4, false));
+}
+
+/// Pages of changes lead to the end without gap or repetition, also through a filter.
+pub async fn changes_page(store: &dyn Store) {
+    let one = fixture(store, "one").await;
+    let mut expected = Vec::new();
+    for second in 0..5 {
+        expected.push(insert(store, one.call(&one.alice, at(second))).await.id);
+        insert(store, one.call(&one.basil, at(second))).await;
+    }
+    let (mut seen, mut since) = (Vec::new(), 0);
+    loop {
+        let page = store.calls_since(one.only(&one.alice), &CallFilter::default(), since, 2).await.expect("a page");
+        seen.extend(page.calls.iter().map(|call| call.record.id));
+        since = page.upto;
+        if !page.more {
+            break;
+        }
+    }
+    assert_eq!((seen, since), (expected, 10));
+    let nothing = CallFilter { q: Some("99999".to_owned()), ..CallFilter::default() };
+    let page = store.calls_since(one.everybody(), &nothing, 0, 2).await.expect("a page");
+    assert_eq!((page.calls.len(), page.upto, page.more), (0, 10, false));
+}
+
+/// A reader that is ahead of the company has seen a database that was since put back; it gets everything.
+pub async fn changes_start_over_after_a_restore(store: &dyn Store) {
+    let one = fixture(store, "one").await;
+    insert(store, one.call(&one.alice, at(1))).await;
+    let page = store.calls_since(one.everybody(), &CallFilter::default(), 1000, 10).await.expect("a page");
+    assert_eq!((page.calls.len(), page.upto, page.more), (1, 1, false));
+}
+
+/// A position that the store did not give out is refused.
+pub async fn bad_cursors_are_refused(store: &dyn Store) {
+    let one = fixture(store, "one").await;
+    for cursor in ["", "x", "-1", "ffffffffffffffffffff", "' OR 1=1"] {
+        let refused = store.calls(one.everybody(), &CallFilter::default(), Some(cursor), 1).await;
+        assert!(matches!(refused, Err(StoreError::InvalidCursor)), "{cursor}");
+    }
+}
+
+/// Counted by direction and status, with talk time, from a moment on, within the scope.
+pub async fn counts_add_up(store: &dyn Store) {
+    let one = fixture(store, "one").await;
+    for (user, second, talked) in [(&one.alice, 10, 60), (&one.alice, 20, 30), (&one.basil, 20, 5), (&one.alice, 1, 9)]
+    {
+        let call = CallRecord { status: CallStatus::Completed, ..one.call(user, at(second)) };
+        insert(store, CallRecord { duration_seconds: Some(talked), ..call }).await;
+    }
+    insert(store, one.call(&one.alice, at(30))).await;
+    let mut counts = store.count_calls(one.only(&one.alice), at(10)).await.expect("counted");
+    counts.sort_by_key(|count| count.status.rank());
+    let direction = Direction::Outgoing;
+    let expected = [
+        StatusCount { direction, status: CallStatus::Initiated, calls: 1, duration_seconds: 0 },
+        StatusCount { direction, status: CallStatus::Completed, calls: 2, duration_seconds: 90 },
+    ];
+    assert_eq!(counts, expected);
+    let all: u64 = store.count_calls(one.everybody(), at(0)).await.expect("counted").iter().map(|c| c.calls).sum();
+    assert_eq!(all, 5);
+}

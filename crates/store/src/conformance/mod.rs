@@ -1,0 +1,46 @@
+//! What every implementation of [`Store`](crate::Store) must do, as tests that an implementation's own tests run:
+//!
+//! ```ignore
+//! mobilecall_store::conformance_suite!(async || Box::new(SqliteStore::in_memory().await.expect("a store")));
+//! ```
+//!
+//! Each check gets an empty store.
+
+pub mod calls;
+pub mod companies;
+pub mod fixtures;
+pub mod lists;
+pub mod sessions;
+
+/// Makes a `#[tokio::test]` of every check; the argument is an async closure that makes something that
+/// derefs to an empty store.
+#[macro_export]
+macro_rules! conformance_suite {
+    ($make:expr) => {
+        $crate::conformance_suite! { @with $make,
+            companies: identity_is_made_once companies_are_found users_are_found names_are_unique
+                extensions_are_unique_in_a_company closed_stores_refuse,
+            sessions: principal_is_found_until_revoked refresh_tokens_rotate lost_answers_are_forgiven
+                reuse_revokes idle_sessions_end other_companies_do_not_see_sessions old_sessions_are_pruned,
+            calls: a_call_is_kept_whole reports_move_forward_only saving_twice_changes_nothing
+                ids_are_not_shared scopes_hold_for_writes sequences_are_per_company concurrent_writers_share_the_sequence
+                open_direct_calls_are_found,
+            lists: pages_are_stable filters_narrow search_finds_numbers_and_names short_patterns_are_found
+                search_keeps_to_its_scope changes_are_complete changes_page changes_start_over_after_a_restore
+                bad_cursors_are_refused counts_add_up,
+        }
+    };
+    (@with $make:expr, $($module:ident: $($check:ident)+,)+) => {$(
+        mod $module {
+            #[allow(unused_imports, reason = "the closure names what its file imports")]
+            use super::*;
+            $(
+                #[tokio::test]
+                async fn $check() {
+                    let store = ($make)().await;
+                    $crate::conformance::$module::$check(&*store).await;
+                }
+            )+
+        }
+    )+};
+}

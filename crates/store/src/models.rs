@@ -1,0 +1,111 @@
+//! Companies, people, and the server itself.
+
+use mobilecall_domain::{CompanyId, Timestamp, UserId};
+use std::{fmt, str::FromStr};
+
+/// A company; every other row belongs to one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Company {
+    /// Key.
+    pub id: CompanyId,
+    /// Display name, unique on this server.
+    pub name: String,
+    /// Region for national phone numbers, an ISO 3166-1 alpha-2 code such as `SA`.
+    pub region: String,
+    /// Settings, a JSON object.
+    pub settings: serde_json::Value,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A person who signs in. `Debug` leaves out the password hash.
+#[derive(Clone, PartialEq, Eq)]
+pub struct User {
+    /// Key.
+    pub id: UserId,
+    /// Owner of the row.
+    pub company_id: CompanyId,
+    /// Sign-in name and voice identity, `[a-z0-9_]{1,64}`, unique on this server.
+    pub username: String,
+    /// Display name.
+    pub name: String,
+    /// Short number, unique in the company.
+    pub extension: Option<String>,
+    /// Password hash in PHC form; a text that is none of that form means that no password fits.
+    pub password_hash: String,
+    /// What the person may do.
+    pub role: Role,
+    /// When the row was made.
+    pub created_at: Timestamp,
+}
+
+impl fmt::Debug for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("User")
+            .field("id", &self.id)
+            .field("company_id", &self.company_id)
+            .field("username", &self.username)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a person may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Everything within the company.
+    Admin,
+    /// Campaigns and bookings; sees every call of the company.
+    SalesManager,
+    /// Tickets and support; sees every call of the company.
+    SupportManager,
+    /// Own calls only.
+    Agent,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 4] = [Self::Admin, Self::SalesManager, Self::SupportManager, Self::Agent];
+    /// The spelling that storage, JSON and the command line share.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::SalesManager => "sales_manager",
+            Self::SupportManager => "support_manager",
+            Self::Agent => "agent",
+        }
+    }
+}
+
+impl FromStr for Role {
+    type Err = UnknownRole;
+    fn from_str(text: &str) -> std::result::Result<Self, UnknownRole> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or_else(|| UnknownRole(text.to_owned()))
+    }
+}
+
+/// The text names no role.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is not a role: use admin, sales_manager, support_manager or agent")]
+pub struct UnknownRole(String);
+
+/// What the server calls itself and signs with, made once per database. `Debug` leaves out the secrets.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ServerIdentity {
+    /// Account of voice tokens, `AC` and 32 hex digits.
+    pub account_sid: String,
+    /// Key that signs voice tokens, `SK` and 32 hex digits.
+    pub key_sid: String,
+    /// Application of outgoing calls, `AP` and 32 hex digits.
+    pub app_sid: String,
+    /// HMAC secret of voice tokens.
+    pub voice_secret: String,
+    /// HMAC secret of session tokens.
+    pub session_secret: String,
+}
+
+impl fmt::Debug for ServerIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerIdentity").field("account_sid", &self.account_sid).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,65 @@
+//! Sign-ins that can be revoked, and the rotation of their refresh tokens.
+
+use crate::models::{Company, User};
+use mobilecall_domain::{CompanyId, SessionId, Timestamp, UserId};
+use std::{fmt, time::Duration};
+
+/// SHA-256 of a refresh token; the token itself is never stored. A plain hash suffices, since tokens are random and
+/// long, not chosen by people.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RefreshHash(pub [u8; 32]);
+
+impl fmt::Debug for RefreshHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RefreshHash(…)")
+    }
+}
+
+/// A sign-in about to be stored.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// Key.
+    pub id: SessionId,
+    /// Owner of the row.
+    pub company_id: CompanyId,
+    /// Who signed in.
+    pub user_id: UserId,
+    /// The first refresh token.
+    pub refresh: RefreshHash,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// A living session and whom it speaks for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Principal {
+    /// The session.
+    pub session_id: SessionId,
+    /// The person.
+    pub user: User,
+    /// The person's company.
+    pub company: Company,
+}
+
+/// How refresh tokens live.
+#[derive(Clone, Copy, Debug)]
+pub struct RefreshPolicy {
+    /// A session unused for longer than this is over.
+    pub idle: Duration,
+    /// A used token may be used again within this span, so that a client whose answer was lost on the way is not signed
+    /// out; the token that the lost answer carried is then used up.
+    pub grace: Duration,
+}
+
+/// What became of a presented refresh token.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Refreshed {
+    /// It was good; the next one is stored.
+    Rotated(Box<Principal>),
+    /// It had been used before: somebody copied it. The session is now revoked.
+    Reused(SessionId),
+    /// Its session is revoked or was idle for too long.
+    Ended,
+    /// Not a token of this server.
+    Unknown,
+}
