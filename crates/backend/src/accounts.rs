@@ -1,0 +1,111 @@
+//! Adding people, for the server's administrator.
+
+use crate::{
+    config::PasswordCost,
+    passwords::{PasswordError, hash_password},
+    sign_in::{found, is_username},
+};
+use mobilecall_domain::{CompanyId, Region, Timestamp, UserId};
+use mobilecall_store::{Company, Role, Store, StoreError, User};
+
+const MAX_NAME_CHARS: usize = 128;
+
+/// A person to be added.
+pub struct NewUser {
+    /// Sign-in name and voice identity, `[a-z0-9_]{1,64}`; capitals become small.
+    pub username: String,
+    /// Display name.
+    pub name: String,
+    /// Name of the company.
+    pub company: String,
+    /// Make the company in this region if there is none of that name.
+    pub create_company_in: Option<Region>,
+    /// What the person may do.
+    pub role: Role,
+    /// Short number, 2 to 6 digits.
+    pub extension: Option<String>,
+    /// Password.
+    pub password: String,
+}
+
+/// Why a person cannot be added.
+#[derive(Debug, thiserror::Error)]
+pub enum AddUserError {
+    /// Not a user name.
+    #[error("'{0}' is not a user name: use 1 to 64 of the letters a to z, digits and _")]
+    Username(String),
+    /// No name, or a very long one.
+    #[error("a name has 1 to {MAX_NAME_CHARS} characters: give another one")]
+    Name,
+    /// Not an extension.
+    #[error("'{0}' is not an extension: use 2 to 6 digits")]
+    Extension(String),
+    /// There is no such company, and none was to be made.
+    #[error("there is no company '{0}': check the name, or add --create-company to make it")]
+    NoCompany(String),
+    /// The password cannot be used.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// Taken, or the database refused.
+    #[error("the user could not be added")]
+    Store(#[from] StoreError),
+}
+
+/// Adds a person, and their company if asked. Hashes on the calling thread: for command lines, not for requests.
+pub async fn add_user(store: &dyn Store, new: NewUser, cost: PasswordCost) -> Result<(User, Company), AddUserError> {
+    let username = new.username.trim().to_lowercase();
+    if !is_username(&username) {
+        return Err(AddUserError::Username(new.username));
+    }
+    let name = new.name.trim().to_owned();
+    if !(1..=MAX_NAME_CHARS).contains(&name.chars().count()) || name.chars().any(char::is_control) {
+        return Err(AddUserError::Name);
+    }
+    if let Some(extension) = &new.extension
+        && !is_extension(extension)
+    {
+        return Err(AddUserError::Extension(extension.clone()));
+    }
+    if found(store.user_by_username(&username).await)?.is_some() {
+        // Before a company is made for nobody.
+        return Err(StoreError::Conflict("user name").into());
+    }
+    let password_hash = hash_password(&new.password, cost)?;
+    let company = company(store, new.company.trim(), new.create_company_in).await?;
+    let user = User {
+        id: UserId::generate(),
+        company_id: company.id,
+        username,
+        name,
+        extension: new.extension,
+        password_hash,
+        role: new.role,
+        created_at: Timestamp::now(),
+    };
+    store.create_user(&user).await?;
+    Ok((user, company))
+}
+
+async fn company(store: &dyn Store, name: &str, create_in: Option<Region>) -> Result<Company, AddUserError> {
+    if let Some(company) = found(store.company_by_name(name).await)? {
+        return Ok(company);
+    }
+    let region = create_in.ok_or_else(|| AddUserError::NoCompany(name.to_owned()))?;
+    if !(1..=MAX_NAME_CHARS).contains(&name.chars().count()) || name.chars().any(char::is_control) {
+        return Err(AddUserError::Name);
+    }
+    let company = Company {
+        id: CompanyId::generate(),
+        name: name.to_owned(),
+        region: region.to_string(),
+        settings: serde_json::json!({}),
+        created_at: Timestamp::now(),
+    };
+    store.create_company(&company).await?;
+    Ok(company)
+}
+
+/// What domain's `Address` reads as an extension.
+fn is_extension(text: &str) -> bool {
+    (2..=6).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}

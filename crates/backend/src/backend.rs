@@ -1,0 +1,132 @@
+//! A backend: its parts joined, the sessions it opens without a password, its life.
+
+use crate::{
+    call_log::CallLog,
+    config::BackendConfig,
+    edge_host::BackendHost,
+    error::ApiError,
+    hub::Hub,
+    passwords::{PasswordError, Passwords},
+    rate_limit::LoginLimiter,
+    sign_in::found,
+    start,
+    state::{Shared, State},
+    tokens::{Tokens, fresh_identity},
+};
+use mobilecall_api::auth::LoginResponse;
+use mobilecall_domain::{CompanyId, Timestamp, UserId};
+use mobilecall_edge::{Edge, EdgeConfig};
+use mobilecall_store::{Company, Role, Store, StoreError, User};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+const LOCAL_COMPANY: &str = "Local";
+const LOCAL_USERNAME: &str = "agent";
+const LOCAL_EXTENSION: &str = "100";
+const LOCAL_REGION: &str = "SA";
+
+/// No hash of this form exists, so no password fits.
+const NO_PASSWORD: &str = "!";
+
+/// A backend over a store, ready to serve. Cheap to clone; serve it once.
+#[derive(Clone)]
+pub struct Backend {
+    pub(crate) state: Shared,
+}
+
+/// Why a backend cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The store refused.
+    #[error("the database could not be prepared")]
+    Store(#[from] StoreError),
+    /// The configured cost of passwords is not possible.
+    #[error("the configured cost of passwords is not possible: use at least 8 KiB and one pass")]
+    PasswordCost(#[source] PasswordError),
+    /// The embedded agent's name belongs to somebody else in this database.
+    #[error("this database is not one of a desktop app: sign in with a user name and a password")]
+    NotLocal,
+    /// Something that must not happen; the log says what.
+    #[error("a session for the local agent could not be opened: see the log")]
+    Session,
+}
+
+impl Backend {
+    /// Joins the parts, gives a new database its identity, and ends direct calls that a killed server left open.
+    pub async fn new(store: Arc<dyn Store>, config: BackendConfig) -> Result<Self, StartError> {
+        let identity = store.server_identity(fresh_identity()).await?;
+        let hub = Arc::new(Hub::new(config.limits.event_queue));
+        let calls = CallLog::new(Arc::clone(&store), Arc::clone(&hub));
+        start::close_dangling_calls(store.as_ref(), &calls).await?;
+        let edge_config = EdgeConfig { account_sid: identity.account_sid.clone(), ..config.edge.clone() };
+        let tokens = Arc::new(Tokens::new(identity));
+        let giving_up = CancellationToken::new();
+        let host = BackendHost {
+            store: Arc::clone(&store),
+            hub: Arc::clone(&hub),
+            calls: calls.clone(),
+            tokens: Arc::clone(&tokens),
+            giving_up: giving_up.clone(),
+        };
+        let state = State {
+            tokens,
+            passwords: Passwords::new(config.password_cost).await.map_err(StartError::PasswordCost)?,
+            edge: Edge::new(Arc::new(host), edge_config),
+            login_limiter: LoginLimiter::new(config.login),
+            hub,
+            calls,
+            event_sockets: Arc::new(Semaphore::new(config.limits.event_sockets)),
+            requests: Arc::new(Semaphore::new(config.limits.concurrent_requests)),
+            closing: CancellationToken::new(),
+            giving_up,
+            tasks: TaskTracker::new(),
+            store,
+            config,
+        };
+        Ok(Self { state: Arc::new(state) })
+    }
+
+    /// Signs the desktop app's own agent in: company "Local", agent `agent`, extension 100, made on first use. Only the
+    /// process that embeds the backend can call this; over HTTP no password fits this agent.
+    pub async fn local_session(&self) -> Result<LoginResponse, StartError> {
+        let user = self.local_user().await?;
+        self.state.open_session(&user).await.map_err(|error: ApiError| {
+            tracing::error!(?error, "the local agent could not be signed in");
+            StartError::Session
+        })
+    }
+
+    async fn local_user(&self) -> Result<User, StartError> {
+        let store = &self.state.store;
+        let company = match found(store.company_by_name(LOCAL_COMPANY).await)? {
+            Some(company) => company,
+            None => {
+                let company = Company {
+                    id: CompanyId::generate(),
+                    name: LOCAL_COMPANY.to_owned(),
+                    region: LOCAL_REGION.to_owned(),
+                    settings: serde_json::json!({}),
+                    created_at: Timestamp::now(),
+                };
+                store.create_company(&company).await?;
+                company
+            }
+        };
+        if let Some(user) = found(store.user_by_username(LOCAL_USERNAME).await)? {
+            return if user.company_id == company.id { Ok(user) } else { Err(StartError::NotLocal) };
+        }
+        let user = User {
+            id: UserId::generate(),
+            company_id: company.id,
+            username: LOCAL_USERNAME.to_owned(),
+            name: "Agent".to_owned(),
+            extension: Some(LOCAL_EXTENSION.to_owned()),
+            password_hash: NO_PASSWORD.to_owned(),
+            role: Role::Agent,
+            created_at: Timestamp::now(),
+        };
+        store.create_user(&user).await?;
+        Ok(user)
+    }
+}

@@ -1,0 +1,120 @@
+//! A refused request: what the client is told, and apart from it what the log is told.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use mobilecall_api::error::{ErrorBody, ErrorCode};
+use mobilecall_store::StoreError;
+use std::{borrow::Cow, fmt::Write as _, time::Duration};
+
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// Asked of a client when the server cannot say better.
+const TRY_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// A refused request.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    code: ErrorCode,
+    /// Safe to show.
+    message: Cow<'static, str>,
+    retry_after: Option<Duration>,
+    /// For the log only.
+    cause: Option<Cause>,
+}
+
+impl ApiError {
+    pub(crate) fn new(status: StatusCode, code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, code, message: message.into(), retry_after: None, cause: None }
+    }
+    pub(crate) fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, ErrorCode::BadRequest, message)
+    }
+    pub(crate) fn unprocessable(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::Unprocessable, message)
+    }
+    pub(crate) fn unauthenticated() -> Self {
+        let message = "you are not signed in, or the session has ended: sign in again";
+        Self::new(StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated, message)
+    }
+    pub(crate) fn wrong_credentials() -> Self {
+        let message = "the user name or the password is wrong: check both and try again";
+        Self::new(StatusCode::UNAUTHORIZED, ErrorCode::WrongCredentials, message)
+    }
+    pub(crate) fn forbidden(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, ErrorCode::Forbidden, message)
+    }
+    pub(crate) fn too_many_requests(retry_after: Duration) -> Self {
+        let message = "too many tries to sign in: wait a moment and try again";
+        let error = Self::new(StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyRequests, message);
+        Self { retry_after: Some(retry_after), ..error }
+    }
+    pub(crate) fn unavailable(message: impl Into<Cow<'static, str>>) -> Self {
+        let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable, message);
+        Self { retry_after: Some(TRY_AGAIN_AFTER), ..error }
+    }
+    pub(crate) fn internal(cause: impl Into<Cause>) -> Self {
+        let message = "the server made a mistake: try again, and tell the administrator the request id if it stays";
+        let error = Self::new(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal, message);
+        Self { cause: Some(cause.into()), ..error }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound(what) => {
+                let message = format!("there is no such {what} in your company");
+                Self::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, message)
+            }
+            StoreError::Conflict(what) => {
+                let message = format!("this {what} is taken: use another one");
+                Self::new(StatusCode::CONFLICT, ErrorCode::Conflict, message)
+            }
+            StoreError::InvalidCursor => {
+                Self::bad_request("the cursor is not one of this server: start from the first page")
+            }
+            StoreError::Busy(_) | StoreError::Unavailable(_) => {
+                let refused = Self::unavailable("the database is busy or not available: try again in a moment");
+                Self { cause: Some(error.into()), ..refused }
+            }
+            StoreError::Unreadable { .. } | StoreError::TooNew { .. } | StoreError::Internal(_) => {
+                Self::internal(error)
+            }
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        if let Some(cause) = &self.cause {
+            tracing::error!(cause = chain(cause.as_ref()), status = self.status.as_u16(), "a request failed");
+        }
+        let body = ErrorBody { code: self.code, message: self.message.into_owned() };
+        let mut response = (self.status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        if let Some(retry_after) = self.retry_after {
+            let seconds = retry_after.as_millis().div_ceil(1000).max(1);
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(u64::try_from(seconds).unwrap_or(u64::MAX)));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+/// An error and its causes in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        // Writing to a String cannot fail.
+        let _ = write!(text, ": {error}");
+        source = error.source();
+    }
+    text
+}

@@ -1,0 +1,252 @@
+//! One reader of live events: first what it missed, then what happens, until it leaves or its session ends.
+
+use crate::{
+    convert::visible_calls,
+    hub::News,
+    sign_in::found,
+    state::{Shared, State},
+};
+use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
+use mobilecall_api::events::Event;
+use mobilecall_domain::SessionId;
+use mobilecall_store::{CallFilter, CallScope, Principal, SequencedCall};
+use std::{ops::ControlFlow, time::Duration};
+use tokio::{
+    sync::broadcast::{Receiver, error::RecvError},
+    time::{self, Instant, MissedTickBehavior},
+};
+
+/// Changes read from the store at once during the replay.
+const REPLAY_PAGE: u32 = 200;
+
+/// A reader that takes no frame for this long is gone.
+const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Close code of a socket whose session has ended; 4000 to 4999 are the application's (RFC 6455 §7.4.2).
+const SESSION_ENDED: u16 = 4401;
+
+/// Why the conversation is over; a frame to close with, or nothing if the reader is gone.
+type End = ControlFlow<Option<CloseFrame>>;
+
+/// A reader and its ears.
+pub(crate) struct EventSocket {
+    socket: WebSocket,
+    state: Shared,
+    principal: Principal,
+    scope: CallScope,
+    /// Call changes up to this one were sent or are none of this reader's.
+    sent: u64,
+    news: Receiver<News>,
+    ended_sessions: Receiver<SessionId>,
+    heard_at: Instant,
+}
+
+impl EventSocket {
+    /// `news` and `ended_sessions` must be from before the session was checked, so that nothing falls between.
+    pub(crate) fn new(
+        socket: WebSocket,
+        state: Shared,
+        principal: Principal,
+        news: Receiver<News>,
+        ended_sessions: Receiver<SessionId>,
+    ) -> Self {
+        let scope = visible_calls(&principal);
+        Self { socket, state, principal, scope, sent: 0, news, ended_sessions, heard_at: Instant::now() }
+    }
+
+    /// Talks until the end.
+    pub(crate) async fn run(mut self, since: Option<u64>) {
+        let end = match self.greet(since).await {
+            ControlFlow::Continue(()) => self.talk().await,
+            ControlFlow::Break(end) => end,
+        };
+        if end.is_some() {
+            // The reader may be gone already; then there is nobody to say goodbye to.
+            let _ = time::timeout(SEND_TIMEOUT, self.socket.send(Message::Close(end))).await;
+        }
+    }
+
+    async fn greet(&mut self, since: Option<u64>) -> End {
+        let sequence = self.state.store.sequence(self.scope.company).await.map_err(|error| failed(&error));
+        let sequence = match sequence {
+            Ok(sequence) => sequence,
+            Err(end) => return ControlFlow::Break(end),
+        };
+        self.sent = since.unwrap_or(sequence);
+        self.send(&Event::Hello { sequence }).await?;
+        if since.is_some() { self.replay().await } else { ControlFlow::Continue(()) }
+    }
+
+    async fn replay(&mut self) -> End {
+        loop {
+            let state = std::sync::Arc::clone(&self.state);
+            let page = state.store.calls_since(self.scope, &CallFilter::default(), self.sent, REPLAY_PAGE).await;
+            let page = match page {
+                Ok(page) => page,
+                Err(error) => return ControlFlow::Break(failed(&error)),
+            };
+            for call in &page.calls {
+                self.send_call(call).await?;
+            }
+            self.sent = page.upto;
+            if !page.more {
+                return ControlFlow::Continue(());
+            }
+        }
+    }
+
+    async fn talk(&mut self) -> Option<CloseFrame> {
+        let closing = self.state.closing.clone();
+        let period = self.state.config.limits.event_ping;
+        let mut probes = time::interval_at(Instant::now() + period, period);
+        probes.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let step = tokio::select! {
+                () = closing.cancelled() => ControlFlow::Break(close(close_code::AWAY, "the server is stopping")),
+                ended = self.ended_sessions.recv() => self.session_ended(ended).await,
+                news = self.news.recv() => self.pass_on(news).await,
+                frame = self.socket.recv() => self.hear(frame),
+                _ = probes.tick() => self.probe(period).await,
+            };
+            if let ControlFlow::Break(end) = step {
+                return end;
+            }
+        }
+    }
+
+    async fn pass_on(&mut self, news: Result<News, RecvError>) -> End {
+        match news {
+            Ok(News::Call(call)) if call.sequence <= self.sent => ControlFlow::Continue(()),
+            Ok(News::Call(call)) => {
+                self.sent = call.sequence;
+                let mine = self.scope.agent.is_none_or(|agent| call.record.agent_id == Some(agent));
+                if mine { self.send_call(&call).await } else { ControlFlow::Continue(()) }
+            }
+            Ok(News::Presence(presence)) => self.send(&Event::Presence(presence)).await,
+            Err(RecvError::Lagged(missed)) => {
+                tracing::debug!(missed, "a reader of events was too slow");
+                self.send(&Event::Lagged).await
+            }
+            // The hub drops a channel that nobody reads, which this one is not; a new one is had by connecting anew.
+            Err(RecvError::Closed) => ControlFlow::Break(close(close_code::AWAY, "connect again")),
+        }
+    }
+
+    fn hear(&mut self, frame: Option<Result<Message, axum::Error>>) -> End {
+        self.heard_at = Instant::now();
+        match frame {
+            // Nothing is expected of the reader but pongs; whatever else it says is a sign of life.
+            Some(Ok(Message::Text(_) | Message::Binary(_) | Message::Ping(_) | Message::Pong(_))) => {
+                ControlFlow::Continue(())
+            }
+            Some(Ok(Message::Close(_)) | Err(_)) | None => ControlFlow::Break(None),
+        }
+    }
+
+    async fn session_ended(&mut self, ended: Result<SessionId, RecvError>) -> End {
+        match ended {
+            Ok(session) if session != self.principal.session_id => ControlFlow::Continue(()),
+            Ok(_) => ControlFlow::Break(session_over()),
+            Err(RecvError::Lagged(_) | RecvError::Closed) => self.check_session().await,
+        }
+    }
+
+    /// Also another process may have ended the session or changed the person's role.
+    async fn check_session(&mut self) -> End {
+        match found(self.state.store.principal(self.scope.company, self.principal.session_id).await) {
+            Ok(Some(principal)) if visible_calls(&principal) == self.scope => ControlFlow::Continue(()),
+            Ok(Some(_) | None) => ControlFlow::Break(session_over()),
+            Err(error) if error.is_retryable() => ControlFlow::Continue(()),
+            Err(error) => ControlFlow::Break(failed(&error)),
+        }
+    }
+
+    async fn probe(&mut self, period: Duration) -> End {
+        if self.heard_at.elapsed() > period * 2 {
+            return ControlFlow::Break(None);
+        }
+        self.send_message(Message::Ping(Vec::new().into())).await?;
+        self.check_session().await
+    }
+
+    async fn send_call(&mut self, call: &SequencedCall) -> End {
+        let event = Event::Call { sequence: call.sequence, call: Box::new(call.record.clone().into()) };
+        self.send(&event).await
+    }
+
+    async fn send(&mut self, event: &Event) -> End {
+        let text = serde_json::to_string(event).expect("an event has no map with keys that are not texts");
+        self.send_message(Message::Text(text.into())).await
+    }
+
+    async fn send_message(&mut self, message: Message) -> End {
+        match time::timeout(SEND_TIMEOUT, self.socket.send(message)).await {
+            Ok(Ok(())) => ControlFlow::Continue(()),
+            // Gone, or as good as gone.
+            Ok(Err(_)) | Err(_) => ControlFlow::Break(None),
+        }
+    }
+}
+
+fn close(code: u16, reason: &'static str) -> Option<CloseFrame> {
+    Some(CloseFrame { code, reason: reason.into() })
+}
+
+fn session_over() -> Option<CloseFrame> {
+    close(SESSION_ENDED, "the session has ended")
+}
+
+fn failed(error: &mobilecall_store::StoreError) -> Option<CloseFrame> {
+    tracing::error!(cause = crate::error::chain(error), "live events cannot be read");
+    close(close_code::ERROR, "the server made a mistake, connect again")
+}
+
+/// Room for one more reader.
+pub(crate) fn room(state: &State) -> Option<tokio::sync::OwnedSemaphorePermit> {
+    std::sync::Arc::clone(&state.event_sockets).try_acquire_owned().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Backend, BackendConfig, CancellationToken, PasswordCost, hub::News};
+    use futures_util::StreamExt as _;
+    use mobilecall_api::events::{Event, Presence, PresenceState};
+    use mobilecall_store_sqlite::SqliteStore;
+    use std::sync::Arc;
+    use tokio::net::TcpListener;
+    use tokio_tungstenite::{connect_async, tungstenite::client::IntoClientRequest as _};
+
+    /// Only from within can news be told so quickly that a reader falls behind for certain.
+    #[tokio::test]
+    async fn a_reader_who_falls_behind_is_told() {
+        let store = Arc::new(SqliteStore::in_memory().await.unwrap());
+        let mut config = BackendConfig { password_cost: PasswordCost::FOR_TESTS, ..BackendConfig::default() };
+        config.limits.event_queue = 1;
+        let backend = Backend::new(store, config).await.unwrap();
+        let session = backend.local_session().await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("ws://{}/api/events", listener.local_addr().unwrap());
+        let (serving, shutdown) = (backend.clone(), CancellationToken::new());
+        let stop = shutdown.clone();
+        let served = tokio::spawn(async move { serving.serve(listener, stop).await });
+        let mut request = url.into_client_request().unwrap();
+        request.headers_mut().insert("authorization", format!("Bearer {}", session.token).parse().unwrap());
+        let (mut socket, _) = connect_async(request).await.unwrap();
+        let mut next = async || serde_json::from_str::<Event>(socket.next().await.unwrap().unwrap().to_text().unwrap());
+        assert_eq!(next().await.unwrap(), Event::Hello { sequence: 0 });
+        let presence = |state| Presence {
+            user_id: session.user.id,
+            username: "agent".to_owned(),
+            name: "Agent".to_owned(),
+            extension: None,
+            state,
+        };
+        for state in [PresenceState::Available, PresenceState::Busy, PresenceState::Available] {
+            backend.state.hub.tell(session.user.company_id, News::Presence(presence(state)));
+        }
+        assert_eq!(next().await.unwrap(), Event::Lagged);
+        assert_eq!(next().await.unwrap(), Event::Presence(presence(PresenceState::Available)), "the newest is there");
+        shutdown.cancel();
+        served.await.unwrap().unwrap();
+    }
+}

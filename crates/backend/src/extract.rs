@@ -1,0 +1,88 @@
+//! Extractors whose refusals are ours.
+
+use crate::{error::ApiError, state::Shared};
+use axum::{
+    extract::{
+        FromRequest, FromRequestParts,
+        rejection::{JsonRejection, PathRejection, QueryRejection},
+    },
+    http::{StatusCode, header, request::Parts},
+};
+use mobilecall_api::error::ErrorCode;
+use mobilecall_domain::CompanyId;
+use mobilecall_store::Principal;
+
+/// A JSON body.
+#[derive(FromRequest)]
+#[from_request(via(axum::Json), rejection(ApiError))]
+pub(crate) struct Json<T>(pub(crate) T);
+
+/// The query of the URL.
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Query), rejection(ApiError))]
+pub(crate) struct Query<T>(pub(crate) T);
+
+/// Parts of the path.
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Path), rejection(ApiError))]
+pub(crate) struct Path<T>(pub(crate) T);
+
+impl From<JsonRejection> for ApiError {
+    fn from(rejection: JsonRejection) -> Self {
+        let (status, text) = (rejection.status(), rejection.body_text());
+        match status {
+            StatusCode::UNPROCESSABLE_ENTITY => Self::unprocessable(text),
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Self::new(status, ErrorCode::TooLarge, "the body is too large: send less at once")
+            }
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                Self::new(status, ErrorCode::BadRequest, "send the body as application/json")
+            }
+            _ => Self::new(status, ErrorCode::BadRequest, text),
+        }
+    }
+}
+
+impl From<QueryRejection> for ApiError {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::bad_request(rejection.body_text())
+    }
+}
+
+impl From<PathRejection> for ApiError {
+    fn from(rejection: PathRejection) -> Self {
+        Self::bad_request(rejection.body_text())
+    }
+}
+
+/// Whoever sends the request, by a bearer token whose session is alive.
+pub(crate) struct Caller(pub(crate) Principal);
+
+impl Caller {
+    /// Old pages send their company with every request; it may only repeat the session's own.
+    pub(crate) fn check_company(&self, sent: Option<CompanyId>) -> Result<(), ApiError> {
+        match sent {
+            Some(company) if company != self.0.company.id => {
+                Err(ApiError::forbidden("this is another company's id: leave company_id out, or send your own"))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+impl FromRequestParts<Shared> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Self, ApiError> {
+        let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let token = header.and_then(bearer).ok_or_else(ApiError::unauthenticated)?;
+        let principal = state.authenticate(token).await?;
+        tracing::Span::current().record("user.id", tracing::field::display(principal.user.id));
+        Ok(Self(principal))
+    }
+}
+
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}

@@ -1,0 +1,48 @@
+//! The backend of Mobile Call: the HTTP API, sign-in, live events, voice tokens, and the direct line's edge, as a
+//! library over a [`Store`](mobilecall_store::Store). The same [`serve()`] runs inside the desktop app, in
+//! `mobile-call-server` and in tests:
+//!
+//! ```no_run
+//! # async fn run(store: std::sync::Arc<dyn mobilecall_store::Store>) -> Result<(), Box<dyn std::error::Error>> {
+//! use mobilecall_backend::{BackendConfig, CancellationToken, serve};
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:4000").await?;
+//! serve(listener, store, BackendConfig::default(), CancellationToken::new()).await?;
+//! # Ok(()) }
+//! ```
+//!
+//! Handlers (`routes/`) are thin: they extract, call one application function (`sign_in`, `call_log`, `events`) and
+//! convert. Every request but sign-in, health and the API's description needs a session, and every question to the
+//! store carries the session's company. Each refused request answers with an
+//! [`ErrorBody`](mobilecall_api::error::ErrorBody).
+
+mod accounts;
+mod backend;
+mod call_log;
+mod config;
+mod convert;
+mod edge_host;
+mod error;
+mod event_socket;
+mod extract;
+mod hub;
+mod layers;
+mod openapi;
+mod passwords;
+mod rate_limit;
+mod router;
+mod routes;
+mod serve;
+mod sign_in;
+mod start;
+mod state;
+pub mod tls;
+mod tokens;
+
+pub use accounts::{AddUserError, NewUser, add_user};
+pub use backend::{Backend, StartError};
+pub use config::{BackendConfig, Limits, LoginLimits, PasswordCost, Rate};
+pub use mobilecall_edge::EdgeConfig;
+pub use openapi::openapi_json;
+pub use passwords::{PasswordError, hash_password};
+pub use serve::{ServeError, serve};
+pub use tokio_util::sync::CancellationToken;

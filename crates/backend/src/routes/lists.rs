@@ -1,0 +1,104 @@
+//! `GET /api/calls`: pages of records and pages of changes, with the headers that lead on.
+
+use crate::{
+    convert::visible_calls,
+    error::ApiError,
+    extract::{Caller, Query},
+    state::Shared,
+};
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+};
+use mobilecall_api::{
+    SEQUENCE_HEADER,
+    calls::{CallQuery, CallRecord},
+    error::ErrorBody,
+};
+use mobilecall_store::CallFilter;
+
+const DEFAULT_LIMIT: u32 = 50;
+const MAX_LIMIT: u32 = 500;
+
+/// Longest `q`; the search itself looks at fewer characters.
+const MAX_Q_BYTES: usize = 512;
+
+/// A page of records and the headers that lead on.
+type Page = (HeaderMap, axum::Json<Vec<CallRecord>>);
+
+/// Calls, newest first; with `since`, changes, oldest first.
+///
+/// Agents get their own calls, other roles the company's. The `Link` header with `rel="next"` leads to the next page
+/// and is absent on the last one.
+#[utoipa::path(
+    get, path = "/api/calls", tag = "calls", params(CallQuery),
+    responses(
+        (status = 200, description = "A page", body = [CallRecord], headers(
+            ("link" = String, description = "The next page, RFC 8288"),
+            ("mobile-call-sequence" = u64, description = "Change sequence up to which this page brings the reader; \
+                without `since` the company's newest when the page was read"),
+        )),
+        (status = 400, description = "The query is wrong", body = ErrorBody),
+        (status = 401, description = "Not signed in", body = ErrorBody),
+        (status = 403, description = "Another company's id", body = ErrorBody),
+        (status = 422, description = "A value is out of range, or cursor and since together", body = ErrorBody),
+    )
+)]
+pub(crate) async fn list(
+    State(state): State<Shared>,
+    caller: Caller,
+    Query(query): Query<CallQuery>,
+) -> Result<Page, ApiError> {
+    caller.check_company(query.company_id)?;
+    let scope = visible_calls(&caller.0);
+    let (limit, filter) = (limit(&query)?, filter(&query)?);
+    match (query.since, &query.cursor) {
+        (Some(_), Some(_)) => {
+            Err(ApiError::unprocessable("since and cursor are two ways through the calls: send one of them"))
+        }
+        (Some(since), None) => {
+            let changes = state.store.calls_since(scope, &filter, since, limit).await?;
+            let next = changes.more.then_some(CallQuery { since: Some(changes.upto), ..query });
+            page(changes.calls.into_iter().map(|call| call.record), changes.upto, next)
+        }
+        (None, cursor) => {
+            let found = state.store.calls(scope, &filter, cursor.as_deref(), limit).await?;
+            let next = found.next.map(|next| CallQuery { cursor: Some(next), ..query.clone() });
+            page(found.calls, found.sequence, next)
+        }
+    }
+}
+
+fn limit(query: &CallQuery) -> Result<u32, ApiError> {
+    match query.limit {
+        None => Ok(DEFAULT_LIMIT),
+        Some(limit @ 1..=MAX_LIMIT) => Ok(limit),
+        Some(_) => Err(ApiError::unprocessable("limit is from 1 to 500")),
+    }
+}
+
+fn filter(query: &CallQuery) -> Result<CallFilter, ApiError> {
+    if query.q.as_ref().is_some_and(|q| q.len() > MAX_Q_BYTES) {
+        return Err(ApiError::unprocessable("q is too long: search for a part of a number or name"));
+    }
+    Ok(CallFilter {
+        q: query.q.clone(),
+        direction: query.direction.map(Into::into),
+        status: query.status.map(Into::into),
+    })
+}
+
+fn page(
+    records: impl IntoIterator<Item = mobilecall_domain::CallRecord>,
+    sequence: u64,
+    next: Option<CallQuery>,
+) -> Result<Page, ApiError> {
+    let mut headers = HeaderMap::new();
+    headers.insert(HeaderName::from_static(SEQUENCE_HEADER), HeaderValue::from(sequence));
+    if let Some(next) = next {
+        let query = serde_urlencoded::to_string(&next).map_err(ApiError::internal)?;
+        let link = format!("</api/calls?{query}>; rel=\"next\"");
+        headers.insert(header::LINK, HeaderValue::try_from(link).map_err(ApiError::internal)?);
+    }
+    Ok((headers, axum::Json(records.into_iter().map(Into::into).collect())))
+}

@@ -1,0 +1,36 @@
+//! What every handler reaches.
+
+use crate::{
+    call_log::CallLog, config::BackendConfig, hub::Hub, passwords::Passwords, rate_limit::LoginLimiter, tokens::Tokens,
+};
+use mobilecall_edge::Edge;
+use mobilecall_store::Store;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// The parts of a backend.
+pub(crate) struct State {
+    pub(crate) config: BackendConfig,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) tokens: Arc<Tokens>,
+    pub(crate) passwords: Passwords,
+    pub(crate) login_limiter: LoginLimiter,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) calls: CallLog,
+    /// The direct line.
+    pub(crate) edge: Edge,
+    /// Room for event sockets.
+    pub(crate) event_sockets: Arc<Semaphore>,
+    /// Room for requests.
+    pub(crate) requests: Arc<Semaphore>,
+    /// Cancelled when the server begins to shut down.
+    pub(crate) closing: CancellationToken,
+    /// Cancelled when writes that do not succeed are given up.
+    pub(crate) giving_up: CancellationToken,
+    /// Open event sockets.
+    pub(crate) tasks: TaskTracker,
+}
+
+/// How handlers hold it.
+pub(crate) type Shared = Arc<State>;

@@ -1,0 +1,165 @@
+//! Reporting and reading single calls.
+
+use crate::office::{Office, outgoing, refusal, refused, with};
+use mobilecall_domain::{CallId, Timestamp};
+use mobilecall_testkit::Fault;
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+#[tokio::test]
+async fn a_call_has_the_fields_of_the_old_contract_and_ours() {
+    let office = Office::open().await;
+    let report = outgoing("+966501234567");
+    let response = office.send(&office.alice, Method::POST, "/api/calls", Some(&report)).await;
+    assert_eq!(response.status(), 201);
+    let record: Value = response.json().await.unwrap();
+    let expected = json!({
+        "id": report["id"], "twilioCallSid": null, "fromNumber": "101", "toNumber": "+966501234567",
+        "direction": "outbound", "status": "initiated", "durationSeconds": null, "recordingUrl": null,
+        "agentId": office.alice.user.user.id, "agentName": "alice of the tests",
+        "createdAt": report["createdAt"], "endedAt": null, "companyId": office.acme.id, "customerName": null,
+        "answeredAt": null, "line": "direct", "updatedAt": record["updatedAt"],
+    });
+    assert_eq!(record, expected);
+    let path = format!("/api/calls/{}", report["id"].as_str().unwrap());
+    assert_eq!(office.read::<Value>(&office.alice, &path).await, expected);
+    assert_eq!(office.read::<Vec<Value>>(&office.alice, "/api/calls").await, [expected]);
+}
+
+#[tokio::test]
+async fn reporting_again_changes_nothing_and_late_reports_rewind_nothing() {
+    let office = Office::open().await;
+    let report = outgoing("102");
+    let first = office.report(&office.alice, &report).await;
+    let again = office.send(&office.alice, Method::POST, "/api/calls", Some(&report)).await;
+    assert_eq!(again.status(), 200);
+    assert_eq!(again.json::<Value>().await.unwrap(), serde_json::to_value(&first).unwrap());
+
+    let answered = first.created_at.plus(Duration::from_secs(5));
+    let ended = first.created_at.plus(Duration::from_secs(65));
+    // The end overtakes the answer.
+    let over = office
+        .amend(&office.alice, first.id, &json!({"status": "completed", "endedAt": ended, "answeredAt": answered}))
+        .await;
+    assert_eq!((over.duration_seconds, over.ended_at), (Some(60), Some(ended)));
+    for late in ["ringing", "in-progress", "failed"] {
+        assert_eq!(office.amend(&office.alice, first.id, &json!({"status": late})).await, over, "{late}");
+    }
+    assert_eq!(office.report(&office.alice, &report).await, over);
+    let named = office.amend(&office.alice, first.id, &json!({"customerName": "علي"})).await;
+    assert_eq!(named.customer_name.as_deref(), Some("علي"));
+    assert!(named.updated_at >= over.updated_at);
+}
+
+#[tokio::test]
+async fn a_report_of_a_finished_call_is_completed_by_the_server() {
+    let office = Office::open().await;
+    let record = office.report(&office.alice, &with(outgoing("102"), json!({"status": "no-answer"}))).await;
+    assert!(record.ended_at.is_some());
+    assert_eq!(record.duration_seconds, Some(0));
+}
+
+#[tokio::test]
+async fn bad_reports_are_refused_with_the_reason() {
+    let office = Office::open().await;
+    let good = outgoing("102");
+    let tomorrow = Timestamp::now().plus(Duration::from_secs(48 * 3600));
+    let bad = [
+        (json!({"id": "0b5b4d1e-8f3a-4d7a-9a53-0f3f4d1e8f3a"}), "UUIDv7"),
+        (json!({"id": "not-a-uuid"}), "id"),
+        (json!({"agentId": office.basil.user.user.id}), "agentId"),
+        (json!({"companyId": office.zenith.id}), "companyId"),
+        (json!({"status": "talking"}), "talking"),
+        (json!({"direction": "incoming"}), "direction"),
+        (json!({"createdAt": "yesterday"}), "yesterday"),
+        (json!({"createdAt": tomorrow}), "clock"),
+        (json!({"createdAt": "1969-01-01T00:00:00.000Z"}), "clock"),
+        (json!({"toNumber": "x".repeat(257)}), "toNumber"),
+        (json!({"toNumber": "10\n2"}), "control character"),
+        (json!({"customerName": "x".repeat(257)}), "customerName"),
+        (json!({"durationSeconds": -1}), "-1"),
+        (json!({"endedAt": tomorrow}), "endedAt"),
+        (json!({"answeredAt": "1969-12-31T23:59:59.999Z"}), "answeredAt"),
+    ];
+    for (fields, word) in bad {
+        let body = with(good.clone(), fields.clone());
+        let response = office.send(&office.alice, Method::POST, "/api/calls", Some(&body)).await;
+        assert_eq!(response.status(), 422, "{fields}");
+        let message = response.json::<Value>().await.unwrap()["message"].as_str().unwrap().to_owned();
+        assert!(message.contains(word), "{fields}: {message}");
+    }
+    let mut missing = good.clone();
+    missing.as_object_mut().unwrap().remove("toNumber");
+    let response = office.send(&office.alice, Method::POST, "/api/calls", Some(&missing)).await;
+    assert_eq!(refusal(response).await, refused(422, "unprocessable"));
+    assert_eq!(office.read::<Vec<Value>>(&office.boss, "/api/calls").await.len(), 0);
+}
+
+#[tokio::test]
+async fn bad_facts_are_refused_with_the_reason() {
+    let office = Office::open().await;
+    let call = office.dial(&office.alice, "102").await;
+    let path = format!("/api/calls/{}", call.id);
+    let tomorrow = Timestamp::now().plus(Duration::from_secs(48 * 3600));
+    let bad = [
+        (json!({"agentId": office.basil.user.user.id}), "agentId"),
+        (json!({"toNumber": "103"}), "toNumber"),
+        (json!({"staus": "ringing"}), "staus"),
+        (json!({"status": "Ringing"}), "Ringing"),
+        (json!({"endedAt": tomorrow}), "endedAt"),
+        (json!({"customerName": "a\u{0}b"}), "customerName"),
+    ];
+    for (facts, word) in bad {
+        let response = office.send(&office.alice, Method::PATCH, &path, Some(&facts)).await;
+        assert_eq!(response.status(), 422, "{facts}");
+        let message = response.json::<Value>().await.unwrap()["message"].as_str().unwrap().to_owned();
+        assert!(message.contains(word), "{facts}: {message}");
+    }
+    assert_eq!(office.amend(&office.alice, call.id, &json!({})).await, call, "nothing said, nothing changed");
+}
+
+#[tokio::test]
+async fn ids_belong_to_whoever_came_first() {
+    let office = Office::open().await;
+    let report = outgoing("102");
+    office.report(&office.alice, &report).await;
+    for thief in [&office.basil, &office.boss, &office.zoe] {
+        let response = office.send(thief, Method::POST, "/api/calls", Some(&report)).await;
+        assert_eq!(refusal(response).await, refused(409, "conflict"));
+    }
+}
+
+#[tokio::test]
+async fn roles_see_and_change_what_is_theirs() {
+    let office = Office::open().await;
+    let call = office.dial(&office.alice, "102").await;
+    let path = format!("/api/calls/{}", call.id);
+    assert_eq!(office.get(&office.alice, &path).await.status(), 200);
+    assert_eq!(office.get(&office.boss, &path).await.status(), 200);
+    assert_eq!(refusal(office.get(&office.basil, &path).await).await, refused(404, "not_found"));
+    let facts = json!({"status": "failed"});
+    let basil = office.send(&office.basil, Method::PATCH, &path, Some(&facts)).await;
+    assert_eq!(refusal(basil).await, refused(404, "not_found"));
+    let boss = office.send(&office.boss, Method::PATCH, &path, Some(&facts)).await;
+    assert_eq!(refusal(boss).await, refused(403, "forbidden"));
+    assert_eq!(office.read::<Vec<Value>>(&office.basil, "/api/calls").await.len(), 0);
+    assert_eq!(office.read::<Vec<Value>>(&office.boss, "/api/calls").await.len(), 1);
+    let unknown = format!("/api/calls/{}", CallId::generate());
+    assert_eq!(refusal(office.get(&office.boss, &unknown).await).await, refused(404, "not_found"));
+    assert_eq!(refusal(office.get(&office.boss, "/api/calls/7").await).await, refused(400, "bad_request"));
+}
+
+#[tokio::test]
+async fn a_report_that_met_a_busy_database_can_be_sent_again() {
+    let office = Office::open().await;
+    let report = outgoing("102");
+    // The first operation of a request asks for the session, the second writes.
+    office.server.faults().set(Fault::Busy(2));
+    let response = office.send(&office.alice, Method::POST, "/api/calls", Some(&report)).await;
+    assert_eq!(refusal(response).await, refused(503, "unavailable"));
+    office.server.faults().set(Fault::None);
+    office.report(&office.alice, &report).await;
+    office.report(&office.alice, &report).await;
+    assert_eq!(office.read::<Vec<Value>>(&office.alice, "/api/calls").await.len(), 1);
+}

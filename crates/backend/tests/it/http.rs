@@ -1,0 +1,121 @@
+//! What surrounds the routes: names, origins, refusals, request ids.
+
+use crate::office::{Office, Person, outgoing, refusal, refused};
+use mobilecall_testkit::TestServer;
+use reqwest::{Method, StatusCode, header};
+use serde_json::Value;
+
+#[tokio::test]
+async fn health_says_what_the_server_can_do() {
+    let server = TestServer::start().await;
+    let response = server.client().get(format!("{}/api/health", server.base_url())).send().await.unwrap();
+    let health: Value = response.json().await.unwrap();
+    assert_eq!(health["status"], "ok");
+    assert_eq!(health["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(health["capabilities"], serde_json::json!(["direct", "events"]));
+}
+
+#[tokio::test]
+async fn a_page_with_a_rebound_name_gets_nothing() {
+    let office = Office::open().await;
+    let port = office.server.address().port();
+    let url = format!("{}/api/health", office.server.base_url());
+    let cases = [
+        ("evil.example".to_owned(), 421),
+        (format!("evil.example:{port}"), 421),
+        (format!("127.0.0.1.evil.example:{port}"), 421),
+        ("10.1.2.3".to_owned(), 421),
+        (format!("localhost:{port}"), 200),
+        ("127.0.0.1".to_owned(), 200),
+        (format!("[::1]:{port}"), 200),
+    ];
+    for (host, status) in cases {
+        let response = office.server.client().get(&url).header(header::HOST, &host).send().await.unwrap();
+        assert_eq!(response.status().as_u16(), status, "{host}");
+        if status == 421 {
+            assert_eq!(refusal(response).await, refused(421, "misdirected_request"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn only_configured_origins_may_read() {
+    let portal = "https://portal.example";
+    let office = Office::with(move |config| config.cors_origins = vec![portal.to_owned()]).await;
+    let url = format!("{}/api/calls", office.server.base_url());
+    let preflight = async |origin: &str| {
+        let request = office.server.client().request(Method::OPTIONS, &url).header(header::ORIGIN, origin);
+        let request = request.header(header::ACCESS_CONTROL_REQUEST_METHOD, "PATCH");
+        let request = request.header(header::ACCESS_CONTROL_REQUEST_HEADERS, "authorization,content-type");
+        request.send().await.unwrap().headers().clone()
+    };
+    let allowed = preflight(portal).await;
+    assert_eq!(allowed[header::ACCESS_CONTROL_ALLOW_ORIGIN], portal);
+    assert!(allowed[header::ACCESS_CONTROL_ALLOW_METHODS].to_str().unwrap().contains("PATCH"));
+    assert!(!allowed.contains_key(header::ACCESS_CONTROL_ALLOW_CREDENTIALS));
+    for origin in ["https://evil.example", "http://portal.example", "https://portal.example.evil.example", "null"] {
+        assert!(!preflight(origin).await.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN), "{origin}");
+    }
+    let read = office.server.request(&office.alice.session, Method::GET, "/api/calls").header(header::ORIGIN, portal);
+    let read = read.send().await.unwrap();
+    assert_eq!(read.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], portal);
+    let exposed = read.headers()[header::ACCESS_CONTROL_EXPOSE_HEADERS].to_str().unwrap().to_owned();
+    assert!(exposed.contains("mobile-call-sequence") && exposed.contains("link"), "{exposed}");
+    // A page must be able to read why it was refused.
+    let refused = office.server.client().get(&url).header(header::ORIGIN, portal).send().await.unwrap();
+    assert_eq!(refused.status(), 401);
+    assert_eq!(refused.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], portal);
+}
+
+#[tokio::test]
+async fn every_refusal_is_one_of_ours() {
+    let office = Office::open().await;
+    assert_eq!(refusal(office.get(&office.alice, "/api/nowhere").await).await, refused(404, "not_found"));
+    assert_eq!(refusal(office.get(&office.alice, "/").await).await, refused(404, "not_found"));
+    let method = office.send(&office.alice, Method::DELETE, "/api/calls", None).await;
+    assert!(method.headers()[header::ALLOW].to_str().unwrap().contains("POST"));
+    assert_eq!(refusal(method).await, refused(405, "bad_request"));
+    let post = |body: &'static str, kind: &'static str| {
+        let request = office.server.request(&office.alice.session, Method::POST, "/api/calls");
+        request.header(header::CONTENT_TYPE, kind).body(body).send()
+    };
+    assert_eq!(refusal(post("{", "application/json").await.unwrap()).await, refused(400, "bad_request"));
+    assert_eq!(refusal(post("", "application/json").await.unwrap()).await, refused(400, "bad_request"));
+    assert_eq!(refusal(post("[]", "application/json").await.unwrap()).await, refused(422, "unprocessable"));
+    assert_eq!(refusal(post("\u{0}", "application/json").await.unwrap()).await, refused(400, "bad_request"));
+    assert_eq!(refusal(post("{}", "text/plain").await.unwrap()).await, refused(415, "bad_request"));
+    for path in ["/api/events", "/signal"] {
+        assert_eq!(refusal(office.get(&office.alice, path).await).await, refused(400, "bad_request"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn deep_json_is_refused_not_recursed_into() {
+    let office = Office::open().await;
+    let deep = "[".repeat(20_000);
+    let request = office.server.request(&office.alice.session, Method::POST, "/api/calls");
+    let response = request.header(header::CONTENT_TYPE, "application/json").body(deep).send().await.unwrap();
+    assert!(response.status().is_client_error(), "{}", response.status());
+}
+
+#[tokio::test]
+async fn every_answer_names_its_request() {
+    let office = Office::open().await;
+    let first = office.get(&office.alice, "/api/calls").await;
+    let second = office.get(&office.alice, "/api/nowhere").await;
+    let id = |response: &reqwest::Response| response.headers()["x-request-id"].to_str().unwrap().to_owned();
+    assert_ne!(id(&first), id(&second));
+}
+
+#[tokio::test]
+async fn tls_and_http_2_are_served() {
+    let server = TestServer::builder().tls().start().await;
+    let company = server.company("Acme").await;
+    let user = server.agent(&company, "alice", "101").await;
+    let session = server.sign_in(&user).await;
+    let alice = Person { user, session };
+    let me = server.get(&alice.session, "/api/auth/me").await;
+    assert_eq!((me.status(), me.version()), (StatusCode::OK, reqwest::Version::HTTP_2));
+    let report = server.request(&alice.session, Method::POST, "/api/calls").json(&outgoing("102"));
+    assert_eq!(report.send().await.unwrap().status(), 201);
+}

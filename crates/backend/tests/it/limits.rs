@@ -1,0 +1,136 @@
+//! Sizes, times, numbers, panics, stopping.
+
+use crate::office::{Office, outgoing, refusal, refused, with};
+use mobilecall_domain::{CallStatus, Timestamp};
+use mobilecall_store::CallScope;
+use mobilecall_testkit::{Fault, TestServer, call, eventually, within};
+use reqwest::{Method, header};
+use serde_json::json;
+use std::time::Duration;
+
+#[tokio::test]
+async fn large_bodies_are_refused() {
+    let office = Office::with(|config| config.limits.body_bytes = 1000).await;
+    let body = with(outgoing("102"), json!({"customerName": "x".repeat(2000)}));
+    let response = office.send(&office.alice, Method::POST, "/api/calls", Some(&body)).await;
+    assert_eq!(refusal(response).await, refused(413, "too_large"));
+}
+
+#[tokio::test]
+async fn slow_requests_end_with_try_again() {
+    let office = Office::with(|config| config.limits.request_timeout = Duration::from_millis(50)).await;
+    office.server.faults().set(Fault::Hang);
+    let response = office.get(&office.alice, "/api/calls").await;
+    assert_eq!(response.headers()[header::RETRY_AFTER], "1");
+    assert_eq!(refusal(response).await, refused(503, "unavailable"));
+    office.server.faults().set(Fault::None);
+    assert_eq!(office.get(&office.alice, "/api/calls").await.status(), 200);
+}
+
+#[tokio::test]
+async fn too_many_requests_at_once_wait_for_their_turn() {
+    let office = Office::with(|config| {
+        config.limits.concurrent_requests = 1;
+        config.limits.request_timeout = Duration::from_millis(200);
+    });
+    let office = office.await;
+    let faults = office.server.faults();
+    faults.set(Fault::Hang);
+    let most = std::cell::Cell::new(0);
+    let watch = async {
+        loop {
+            most.set(faults.hanging().max(most.get()));
+            tokio::task::yield_now().await;
+        }
+    };
+    let requests =
+        async { tokio::join!(office.get(&office.alice, "/api/calls"), office.get(&office.basil, "/api/calls")) };
+    let (first, second) = tokio::select! {
+        answers = requests => answers,
+        () = watch => unreachable!("watching never ends"),
+    };
+    assert_eq!((first.status().as_u16(), second.status().as_u16()), (503, 503));
+    assert_eq!(most.get(), 1, "one was worked on, the other waited");
+    faults.set(Fault::None);
+    assert_eq!(office.get(&office.alice, "/api/calls").await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_panic_ends_one_request() {
+    let office = Office::open().await;
+    office.server.faults().set(Fault::Panic);
+    let response = office.get(&office.alice, "/api/calls").await;
+    assert!(response.headers().contains_key("x-request-id"));
+    assert_eq!(refusal(response).await, refused(500, "internal"));
+    let health = office.get(&office.alice, "/api/health").await;
+    assert_eq!(refusal(health).await, refused(500, "internal"));
+    office.server.faults().set(Fault::None);
+    assert_eq!(office.get(&office.alice, "/api/health").await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_caller_who_goes_away_does_not_undo_a_report() {
+    let office = Office::open().await;
+    let report = outgoing("102");
+    let gone = office.send(&office.alice, Method::POST, "/api/calls", Some(&report));
+    // Whatever the server has of the request by now, it finishes or never began.
+    let _ = tokio::time::timeout(Duration::from_millis(1), gone).await;
+    office.report(&office.alice, &report).await;
+    let calls: Vec<serde_json::Value> = office.read(&office.alice, "/api/calls").await;
+    assert_eq!(calls.len(), 1);
+}
+
+#[tokio::test]
+async fn a_stopping_server_finishes_what_it_began() {
+    let office = Office::open().await;
+    let address = office.server.address();
+    office.server.faults().set(Fault::Hang);
+    let report = with(outgoing("102"), json!({"line": "sip"}));
+    let request = office.server.request(&office.alice.session, Method::POST, "/api/calls").json(&report);
+    let pending = tokio::spawn(request.send());
+    let faults = office.server.faults().clone();
+    eventually("a request that hangs", async || (faults.hanging() == 1).then_some(())).await;
+    let client = office.server.client().clone();
+    let stopping = tokio::spawn(office.server.stop());
+    // It takes no new connections, but the old request goes on.
+    eventually("a closed port", async || {
+        client.get(format!("http://{address}/api/health")).send().await.is_err().then_some(())
+    })
+    .await;
+    faults.set(Fault::None);
+    assert_eq!(within("the pending answer", pending).await.unwrap().unwrap().status(), 201);
+    let directory = within("the server's end", stopping).await.unwrap();
+    let server = TestServer::builder().directory(directory).address(address).start().await;
+    assert_eq!(server.store().sequence(office.acme.id).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_starts_again_ends_the_calls_it_carried() {
+    let office = Office::open().await;
+    let (company, alice) = (office.acme.id, office.alice.user.user.id);
+    let store = office.server.store();
+    let began = Timestamp::now().minus(Duration::from_secs(600));
+    let talking = call(company, alice).created_at(began).status(CallStatus::InProgress).build();
+    let ringing = call(company, alice).created_at(began).status(CallStatus::Ringing).build();
+    for record in [&talking, &ringing] {
+        store.insert_call(record).await.unwrap();
+    }
+    let last_seen = talking.updated_at.plus(Duration::from_secs(90));
+    store.mark_alive(&[talking.id], last_seen).await.unwrap();
+    let directory = office.server.stop().await;
+
+    let server = TestServer::builder().directory(directory).start().await;
+    let scope = CallScope { company, agent: None };
+    let ended = server.store().call(scope, talking.id).await.unwrap();
+    assert_eq!((ended.status, ended.ended_at), (CallStatus::Completed, Some(last_seen)));
+    assert_eq!(ended.duration_seconds, Some(90));
+    let failed = server.store().call(scope, ringing.id).await.unwrap();
+    assert_eq!((failed.status, failed.duration_seconds), (CallStatus::Failed, Some(0)));
+    assert_eq!(failed.ended_at, Some(ringing.updated_at));
+    assert_eq!(server.store().sequence(company).await.unwrap(), 4, "the changes are there for whoever pulls");
+    eventually("the health of the new server", async || {
+        let url = format!("{}/api/health", server.base_url());
+        server.client().get(url).send().await.ok().filter(|response| response.status() == 200)
+    })
+    .await;
+}

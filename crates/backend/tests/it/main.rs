@@ -1,0 +1,19 @@
+//! The real router over real SQLite.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::large_futures,
+    reason = "a panic in a test is a failed test, and its stack is its own"
+)]
+
+mod auth;
+mod calls;
+mod direct;
+mod events;
+mod http;
+mod limits;
+mod office;
+mod openapi;
+mod pages;
+mod stats;
+mod tenants;

@@ -1,0 +1,26 @@
+//! The description of the API and its committed copy.
+
+use mobilecall_testkit::TestServer;
+use std::path::Path;
+
+/// With this in the environment the copy is written anew, as `cargo xtask codegen` does.
+const WRITE: &str = "MOBILE_CALL_WRITE_GENERATED";
+
+#[test]
+fn the_committed_copy_is_fresh() {
+    let copy = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
+    let fresh = mobilecall_backend::openapi_json();
+    if std::env::var_os(WRITE).is_some() {
+        std::fs::write(&copy, fresh).unwrap();
+    }
+    let committed = std::fs::read_to_string(&copy).unwrap_or_default();
+    assert!(committed == fresh, "openapi.json is stale: run this test with {WRITE}=1 and commit the file");
+}
+
+#[tokio::test]
+async fn the_server_describes_itself() {
+    let server = TestServer::start().await;
+    let response = server.client().get(format!("{}/api/openapi.json", server.base_url())).send().await.unwrap();
+    assert_eq!(response.headers()["content-type"], "application/json");
+    assert_eq!(response.text().await.unwrap(), mobilecall_backend::openapi_json());
+}

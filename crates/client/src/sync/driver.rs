@@ -1,0 +1,272 @@
+//! The task that synchronizes at the right moments.
+
+use super::{Remote, SyncError, synchronize};
+use crate::{ClientError, EventSocket, Session};
+use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
+use mobilecall_api::events::{Event, Presence};
+use mobilecall_cache::Account;
+use mobilecall_domain::Timestamp;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+/// Without announcements the server is asked this often.
+const POLL_INTERVAL: Duration = Duration::from_secs(30);
+/// First pause after a failure; it doubles up to [`POLL_INTERVAL`].
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// Requests to the task; more than a few mean the same as one.
+const ASKS: usize = 4;
+/// Events on their way to the engine, which takes them at once; when it is slow the sync waits.
+const EVENTS: usize = 64;
+
+/// The running sync of one account. Dropping it stops the task at its next step.
+#[derive(Debug)]
+pub struct Sync {
+    asks: mpsc::Sender<Ask>,
+    _stop: DropGuard,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Ask {
+    Push,
+    Everything,
+}
+
+/// What the sync reports.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SyncEvent {
+    /// Its state changed.
+    Status(SyncStatus),
+    /// Records are new or different in the local database.
+    RecordsChanged,
+    /// All colleagues.
+    Team(Vec<Presence>),
+    /// One colleague.
+    Presence(Presence),
+    /// The session is over; the sync has stopped.
+    SessionEnded,
+}
+
+/// State of the sync.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyncStatus {
+    /// The server cannot be used now; it is tried again by itself.
+    Offline {
+        /// Calls that wait here.
+        pending: u32,
+    },
+    /// Under way.
+    Syncing {
+        /// Records pulled so far.
+        pulled: u32,
+        /// Calls that wait here.
+        pending: u32,
+    },
+    /// Both sides agree.
+    UpToDate {
+        /// Since when.
+        at: Timestamp,
+    },
+}
+
+impl Sync {
+    /// Starts the task; it synchronizes at once.
+    pub fn start(session: Session, account: Account) -> (Self, mpsc::Receiver<SyncEvent>) {
+        let (asks, asked) = mpsc::channel(ASKS);
+        let (events, receiver) = mpsc::channel(EVENTS);
+        let stop = CancellationToken::new();
+        let driver = Driver { session, account, asked, events, remote: Remote::default(), pauses: pauses() };
+        let stopped = stop.clone();
+        tokio::spawn(async move {
+            // Stopped between any two steps, which the executor allows.
+            stopped.run_until_cancelled_owned(Box::pin(driver.run())).await;
+        });
+        (Self { asks, _stop: stop.drop_guard() }, receiver)
+    }
+
+    /// Something waits in the outbox.
+    pub fn nudge(&self) {
+        self.ask(Ask::Push);
+    }
+
+    /// Synchronize now, as somebody wishes.
+    pub fn now(&self) {
+        self.ask(Ask::Everything);
+    }
+
+    fn ask(&self, ask: Ask) {
+        // A full channel means that the task has been asked already, a closed one that the session is over.
+        self.asks.try_send(ask).unwrap_or_default();
+    }
+}
+
+fn pauses() -> ExponentialBackoff {
+    ExponentialBuilder::default()
+        .with_min_delay(FIRST_PAUSE)
+        .with_max_delay(POLL_INTERVAL)
+        .without_max_times()
+        .with_jitter()
+        .build()
+}
+
+struct Driver {
+    session: Session,
+    account: Account,
+    asked: mpsc::Receiver<Ask>,
+    events: mpsc::Sender<SyncEvent>,
+    remote: Remote,
+    pauses: ExponentialBackoff,
+}
+
+/// How long to wait before the next attempt, and for whom not.
+enum Wait {
+    /// The server can be used; whatever is asked is done at once.
+    Ready(Duration),
+    /// The server cannot be used; only a person's wish shortens the wait.
+    Failing(Duration),
+}
+
+impl Driver {
+    async fn run(mut self) {
+        loop {
+            self.remote = Remote::default();
+            let wait = match self.catch_up().await {
+                Ok(()) => Wait::Ready(self.listen_until_lost().await),
+                Err(SyncError::Client(ClientError::SessionEnded)) => {
+                    self.emit(SyncEvent::SessionEnded).await;
+                    return;
+                }
+                Err(error) => Wait::Failing(self.went_wrong(&error).await),
+            };
+            if self.wait(wait).await.is_none() {
+                return;
+            }
+        }
+    }
+
+    /// `None` when the sync is to stop.
+    async fn wait(&mut self, wait: Wait) -> Option<()> {
+        let (Wait::Ready(pause) | Wait::Failing(pause)) = wait;
+        let over = tokio::time::sleep(pause);
+        tokio::pin!(over);
+        loop {
+            tokio::select! {
+                () = &mut over => return Some(()),
+                ask = self.asked.recv() => match (ask?, &wait) {
+                    (Ask::Push, Wait::Failing(_)) => {}
+                    (Ask::Everything, _) | (Ask::Push, Wait::Ready(_)) => return Some(()),
+                },
+            }
+        }
+    }
+
+    /// Returns the pause before the next attempt.
+    async fn listen_until_lost(&mut self) -> Duration {
+        match self.listen().await {
+            Ok(()) => FIRST_PAUSE,
+            Err(error) => {
+                tracing::debug!(%error, "live events are not available; asking from time to time");
+                self.next_pause()
+            }
+        }
+    }
+
+    async fn went_wrong(&mut self, error: &SyncError) -> Duration {
+        let asked = match error {
+            SyncError::Client(error) => {
+                tracing::debug!(%error, "the server cannot be used now");
+                error.retry_after()
+            }
+            SyncError::Cache(error) => {
+                tracing::error!(%error, "the local database cannot be used now");
+                None
+            }
+        };
+        // What cannot be counted is shown as nothing; the error itself was just logged.
+        let pending = self.account.pending_count().await.unwrap_or_default();
+        self.emit(SyncEvent::Status(SyncStatus::Offline { pending })).await;
+        asked.unwrap_or_else(|| self.next_pause())
+    }
+
+    fn next_pause(&mut self) -> Duration {
+        self.pauses.next().unwrap_or(POLL_INTERVAL)
+    }
+
+    /// Pushes and pulls until both sides agree, then asks for the team.
+    async fn catch_up(&mut self) -> Result<(), SyncError> {
+        self.round().await?;
+        let team = self.session.team().await?;
+        self.emit(SyncEvent::Team(team)).await;
+        Ok(())
+    }
+
+    async fn round(&mut self) -> Result<(), SyncError> {
+        let pending = self.account.pending_count().await?;
+        let events = self.events.clone();
+        let mut any = false;
+        let progress = |pulled, changed| {
+            any |= changed > 0;
+            // Progress that finds no room is followed by newer progress.
+            events.try_send(SyncEvent::Status(SyncStatus::Syncing { pulled, pending })).unwrap_or_default();
+        };
+        let outcome = synchronize(&self.session, &self.account, self.remote, progress).await;
+        if any {
+            self.emit(SyncEvent::RecordsChanged).await;
+        }
+        self.remote = outcome?;
+        self.emit(SyncEvent::Status(SyncStatus::UpToDate { at: Timestamp::now() })).await;
+        Ok(())
+    }
+
+    /// Follows live events until the socket is lost.
+    async fn listen(&mut self) -> Result<(), SyncError> {
+        let mut socket = EventSocket::open(&self.session, self.account.position().await?).await?;
+        loop {
+            tokio::select! {
+                event = socket.next() => match event? {
+                    Some(event) => self.take(event).await?,
+                    None => return Ok(()),
+                },
+                ask = self.asked.recv() => match ask {
+                    Some(Ask::Push) => self.round().await?,
+                    Some(Ask::Everything) => {
+                        self.remote = Remote::default();
+                        self.round().await?;
+                    }
+                    None => return Ok(()),
+                },
+            }
+        }
+    }
+
+    async fn take(&mut self, event: Event) -> Result<(), SyncError> {
+        match event {
+            Event::Hello { sequence } => {
+                self.pauses = pauses();
+                if sequence < self.account.position().await? {
+                    self.remote = Remote { sequence: Some(sequence) };
+                    self.round().await?;
+                }
+            }
+            Event::Call { sequence, call } => {
+                let position = self.account.position().await?.max(sequence);
+                let adopted = self.account.adopt(&[(*call).into()], position).await?;
+                self.remote = Remote { sequence: Some(position) };
+                if adopted.changed > 0 {
+                    self.emit(SyncEvent::RecordsChanged).await;
+                }
+            }
+            Event::Presence(presence) => self.emit(SyncEvent::Presence(presence)).await,
+            Event::Lagged => {
+                self.remote = Remote::default();
+                self.round().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A receiver that is gone means that the account was left; the task is being stopped.
+    async fn emit(&self, event: SyncEvent) {
+        self.events.send(event).await.unwrap_or_default();
+    }
+}

@@ -1,0 +1,14 @@
+//! Keeping the local history and the server's in step.
+//!
+//! [`plan()`] decides and does nothing; [`apply`] does one step and may be stopped anywhere; [`synchronize`] repeats both
+//! until nothing is left. [`Sync`] runs them at the right moments: at the start, when something waits here, when the
+//! server announces a change, and every 30 seconds while no announcements can be had. What a round costs grows with
+//! what changed, not with what there is.
+
+mod driver;
+mod execute;
+mod plan;
+
+pub use driver::{Sync, SyncEvent, SyncStatus};
+pub use execute::{SyncError, apply, synchronize};
+pub use plan::{Local, Operation, Remote, plan};

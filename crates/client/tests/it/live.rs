@@ -1,0 +1,87 @@
+use crate::{Device, fixture};
+use mobilecall_client::{Session, Sync, SyncEvent, SyncStatus};
+use mobilecall_domain::{CallId, CallReport, CallStatus, Timestamp};
+use mobilecall_testkit::{PASSWORD, TestServer, call, eventually, within};
+use tokio::sync::mpsc::Receiver;
+
+async fn wait_for(events: &mut Receiver<SyncEvent>, what: &str, is_it: impl Fn(&SyncEvent) -> bool) {
+    within(what, async { while !is_it(&events.recv().await.unwrap()) {} }).await;
+}
+
+fn is_up_to_date(event: &SyncEvent) -> bool {
+    matches!(event, SyncEvent::Status(SyncStatus::UpToDate { .. }))
+}
+
+fn is_offline(event: &SyncEvent) -> bool {
+    matches!(event, SyncEvent::Status(SyncStatus::Offline { .. }))
+}
+
+async fn arrives(device: &Device, id: CallId) {
+    eventually("the call", async || device.account.call(id).await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn changes_at_the_server_arrive_by_themselves() {
+    let fixture = fixture().await;
+    let session = fixture.session().await;
+    let device = fixture.device(&session).await;
+    let (_sync, mut events) = Sync::start(session, device.account.clone());
+    wait_for(&mut events, "the team", |event| matches!(event, SyncEvent::Team(team) if team.len() == 1)).await;
+
+    let elsewhere = fixture.session().await;
+    let record = call(fixture.company.id, fixture.alice.user.id).status(CallStatus::Busy).build();
+    elsewhere.report_call(&record).await.unwrap();
+    wait_for(&mut events, "the change", |event| *event == SyncEvent::RecordsChanged).await;
+    arrives(&device, record.id).await;
+}
+
+#[tokio::test]
+async fn what_waits_here_is_pushed_when_it_is_told_of() {
+    let fixture = fixture().await;
+    let session = fixture.session().await;
+    let device = fixture.device(&session).await;
+    let (sync, mut events) = Sync::start(session, device.account.clone());
+    wait_for(&mut events, "the first round", is_up_to_date).await;
+    let record = call(fixture.company.id, fixture.alice.user.id).status(CallStatus::Busy).build();
+    device.account.begin(&record, "run", Timestamp::now()).await.unwrap();
+    sync.nudge();
+    let waiting = async || (device.account.pending_count().await.unwrap() == 0).then_some(());
+    eventually("the push", waiting).await;
+}
+
+#[tokio::test]
+async fn a_server_that_went_away_is_caught_up_with_when_it_is_back() {
+    let fixture = fixture().await;
+    let session = fixture.session().await;
+    let device = fixture.device(&session).await;
+    let (_sync, mut events) = Sync::start(session, device.account.clone());
+    wait_for(&mut events, "the first round", is_up_to_date).await;
+    let address = fixture.server.address();
+    let directory = fixture.server.stop().await;
+    wait_for(&mut events, "the loss", is_offline).await;
+
+    // Meanwhile a call ends here, and later another one elsewhere.
+    let here = call(fixture.company.id, fixture.alice.user.id).build();
+    device.account.begin(&here, "run", Timestamp::now()).await.unwrap();
+    let end = CallReport { status: Some(CallStatus::NoAnswer), ..CallReport::default() };
+    device.account.report(here.id, &end, Timestamp::now()).await.unwrap();
+    let server = TestServer::builder().directory(directory).address(address).start().await;
+    let elsewhere = call(fixture.company.id, fixture.alice.user.id).status(CallStatus::Busy).build();
+    let other_device = Session::log_in(&crate::http(&server), "alice", PASSWORD).await.unwrap();
+    other_device.report_call(&elsewhere).await.unwrap();
+
+    arrives(&device, elsewhere.id).await;
+    let waiting = async || (device.account.pending_count().await.unwrap() == 0).then_some(());
+    eventually("the push", waiting).await;
+}
+
+#[tokio::test]
+async fn the_end_of_the_session_is_told() {
+    let fixture = fixture().await;
+    let login = fixture.server.sign_in(&fixture.alice).await;
+    let session = Session::start(&fixture.http(), login.clone());
+    let device = fixture.device(&session).await;
+    Session::start(&fixture.http(), login).log_out().await.unwrap();
+    let (_sync, mut events) = Sync::start(session, device.account.clone());
+    wait_for(&mut events, "the end", |event| *event == SyncEvent::SessionEnded).await;
+}

@@ -1,0 +1,158 @@
+use crate::{Device, Fixture, fixture, http};
+use mobilecall_cache::HistoryQuery;
+use mobilecall_client::{ClientError, Operation, Remote, Session, SyncError, apply, synchronize};
+use mobilecall_domain::{CallId, CallRecord, CallReport, CallStatus, Timestamp};
+use mobilecall_store::{CallFilter, CallScope};
+use mobilecall_testkit::{TestServer, call, within};
+use tokio::sync::mpsc;
+
+async fn sync(session: &Session, device: &Device) -> Result<Remote, SyncError> {
+    synchronize(session, &device.account, Remote::default(), |_, _| {}).await
+}
+
+/// A call that this device saw from the beginning to the end.
+async fn local_call(fixture: &Fixture, device: &Device) -> CallRecord {
+    let record = call(fixture.company.id, fixture.alice.user.id).build();
+    device.account.begin(&record, "run", Timestamp::now()).await.unwrap();
+    let end = CallReport { status: Some(CallStatus::Busy), ..CallReport::default() };
+    device.account.report(record.id, &end, Timestamp::now()).await.unwrap()
+}
+
+async fn at_server(fixture: &Fixture) -> Vec<CallRecord> {
+    let scope = CallScope { company: fixture.company.id, agent: None };
+    fixture.server.store().calls(scope, &CallFilter::default(), None, 500).await.unwrap().calls
+}
+
+async fn local_count(device: &Device) -> usize {
+    device.account.history(&HistoryQuery { limit: 1_000, ..HistoryQuery::default() }).await.unwrap().rows.len()
+}
+
+async fn fill(fixture: &Fixture, count: usize) {
+    for _ in 0..count {
+        let record = call(fixture.company.id, fixture.alice.user.id).status(CallStatus::Completed).build();
+        fixture.server.store().insert_call(&record).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn both_sides_agree_after_a_round() {
+    let fixture = fixture().await;
+    let session = fixture.session().await;
+    let device = fixture.device(&session).await;
+    let seen_here = local_call(&fixture, &device).await;
+    fill(&fixture, 3).await;
+
+    sync(&session, &device).await.unwrap();
+    assert_eq!(device.account.pending_count().await.unwrap(), 0);
+    assert_eq!(local_count(&device).await, 4);
+    let mut server = at_server(&fixture).await;
+    for record in &server {
+        assert_eq!(device.account.call(record.id).await.unwrap().as_ref(), Some(record), "both histories agree");
+    }
+    server.retain(|record| record.id == seen_here.id);
+    assert_eq!((server.len(), server[0].status), (1, CallStatus::Busy));
+
+    let mut steps = 0;
+    synchronize(&session, &device.account, Remote::default(), |_, _| steps += 1).await.unwrap();
+    assert_eq!(steps, 1, "with nothing changed a round is one empty page");
+}
+
+#[tokio::test]
+async fn pushing_the_same_call_twice_does_no_harm() {
+    let fixture = fixture().await;
+    let session = fixture.session().await;
+    let device = fixture.device(&session).await;
+    local_call(&fixture, &device).await;
+    let pending = device.account.pending(1).await.unwrap().remove(0);
+    // The program was killed after the server took the call and before it was noted here.
+    session.report_call(&pending.record).await.unwrap();
+    let after_first = at_server(&fixture).await;
+    apply(&session, &device.account, Operation::Create(pending.clone())).await.unwrap();
+    apply(&session, &device.account, Operation::Update(pending)).await.unwrap();
+    assert_eq!(at_server(&fixture).await, after_first);
+    assert_eq!(device.account.pending_count().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn an_interrupted_pull_goes_on_where_it_stopped() {
+    let fixture = fixture().await;
+    let session = fixture.session().await;
+    let device = fixture.device(&session).await;
+    fill(&fixture, 450).await;
+    let (progress, mut pages) = mpsc::unbounded_channel();
+    let (account, cut_off) = (device.account.clone(), session.clone());
+    let pull = tokio::spawn(async move {
+        synchronize(&cut_off, &account, Remote::default(), |pulled, _| progress.send(pulled).unwrap_or(())).await
+    });
+    let first = within("the first page", pages.recv()).await.unwrap();
+    pull.abort();
+    // An aborted task says so; a task that was quicker than the abort is as good.
+    let _ = pull.await;
+    assert_eq!(first, 200);
+    assert!(device.account.position().await.unwrap() > 0);
+
+    let mut pulled_again = 0;
+    synchronize(&session, &device.account, Remote::default(), |pulled, _| pulled_again = pulled).await.unwrap();
+    assert!(pulled_again <= 250, "{pulled_again} records were pulled again");
+    assert_eq!(local_count(&device).await, 450);
+}
+
+#[tokio::test]
+async fn what_waits_survives_a_server_that_is_down() {
+    let fixture = fixture().await;
+    let session = fixture.session().await;
+    let device = fixture.device(&session).await;
+    let record = local_call(&fixture, &device).await;
+    let address = fixture.server.address();
+    let directory = fixture.server.stop().await;
+    let error = sync(&session, &device).await.unwrap_err();
+    assert!(matches!(error, SyncError::Client(ClientError::Unreachable { .. })), "{error}");
+    assert_eq!(device.account.pending_count().await.unwrap(), 1);
+
+    let server = TestServer::builder().directory(directory).address(address).start().await;
+    sync(&session, &device).await.unwrap();
+    assert_eq!(device.account.pending_count().await.unwrap(), 0);
+    let scope = CallScope { company: fixture.company.id, agent: None };
+    assert_eq!(server.store().call(scope, record.id).await.unwrap().status, CallStatus::Busy);
+}
+
+#[tokio::test]
+async fn a_server_that_was_rewound_is_pulled_from_the_beginning() {
+    let fixture = fixture().await;
+    let session = fixture.session().await;
+    let device = fixture.device(&session).await;
+    device.account.adopt(&[], 1_000_000).await.unwrap();
+    fill(&fixture, 2).await;
+    sync(&session, &device).await.unwrap();
+    assert_eq!(local_count(&device).await, 2);
+    assert!(device.account.position().await.unwrap() < 1_000);
+}
+
+#[tokio::test]
+async fn a_call_that_the_server_will_never_take_stays_here_and_blocks_nothing() {
+    let fixture = fixture().await;
+    let session = fixture.session().await;
+    let device = fixture.device(&session).await;
+    let id = CallId::from_uuid(uuid::Uuid::new_v4());
+    let odd = CallRecord { id, ..call(fixture.company.id, fixture.alice.user.id).status(CallStatus::Busy).build() };
+    device.account.begin(&odd, "run", Timestamp::now()).await.unwrap();
+    let good = local_call(&fixture, &device).await;
+
+    sync(&session, &device).await.unwrap();
+    assert_eq!(at_server(&fixture).await.iter().map(|record| record.id).collect::<Vec<_>>(), [good.id]);
+    assert!(device.account.call(id).await.unwrap().is_some());
+    assert_eq!(device.account.pending_count().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_session_that_ended_stops_the_round() {
+    let fixture = fixture().await;
+    let login = fixture.server.sign_in(&fixture.alice).await;
+    let session = Session::start(&http(&fixture.server), login.clone());
+    let device = fixture.device(&session).await;
+    local_call(&fixture, &device).await;
+    Session::start(&http(&fixture.server), login).log_out().await.unwrap();
+    let error = sync(&session, &device).await.unwrap_err();
+    assert!(matches!(error, SyncError::Client(ClientError::SessionEnded)), "{error}");
+    assert_eq!(device.account.pending_count().await.unwrap(), 1);
+}

@@ -1,0 +1,120 @@
+//! A call: two parties, their records, and how far it has come.
+
+use super::io::LegKey;
+use crate::host::Agent;
+use mobilecall_domain::{CallId, CompanyId, SdpAnswer, SdpOffer, Timestamp};
+use mobilecall_pstream::CallSid;
+
+/// Who of the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Party {
+    Caller,
+    Callee,
+}
+
+pub(super) struct Call {
+    pub(super) company: CompanyId,
+    pub(super) started: Timestamp,
+    /// What the caller dialed.
+    pub(super) dialed: String,
+    pub(super) caller: Caller,
+    pub(super) callee: Callee,
+    pub(super) stage: Stage,
+}
+
+pub(super) struct Caller {
+    pub(super) agent: Agent,
+    pub(super) leg: LegKey,
+    pub(super) record: Record,
+    /// The id that the caller's softphone gave its record.
+    pub(super) wanted: Option<CallId>,
+    /// The caller's offer, until the media anchor has it.
+    pub(super) offer: Option<SdpOffer>,
+    /// The answer to it, until it is sent.
+    pub(super) answer: Option<SdpAnswer>,
+}
+
+pub(super) enum Callee {
+    /// The host has not said yet.
+    Unresolved,
+    Echo,
+    Agent(CalledAgent),
+}
+
+pub(super) struct CalledAgent {
+    pub(super) agent: Agent,
+    /// One for all devices, as one call leg is one leg however many devices ring.
+    pub(super) sid: CallSid,
+    pub(super) record: Record,
+    /// Devices that ring; once one has answered, only that one.
+    pub(super) legs: Vec<LegKey>,
+}
+
+/// Where a party's call record stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Record {
+    /// Not asked for.
+    None,
+    /// The host is writing it.
+    Opening,
+    /// Written under this id.
+    Open(CallId),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// The host says whom the dialed text means.
+    Resolving,
+    /// Records are written and the caller's offer is answered.
+    Preparing,
+    /// The callee's devices ring.
+    Ringing,
+    /// This device took the call and its answer is being applied.
+    Answering(LegKey),
+    /// Audio flows, between the caller and this device or back to the caller.
+    Talking,
+}
+
+impl Call {
+    pub(super) const fn answered(&self) -> bool {
+        matches!(self.stage, Stage::Talking)
+    }
+
+    pub(super) fn called(&self) -> Option<&CalledAgent> {
+        match &self.callee {
+            Callee::Agent(called) => Some(called),
+            Callee::Unresolved | Callee::Echo => None,
+        }
+    }
+
+    pub(super) fn called_mut(&mut self) -> Option<&mut CalledAgent> {
+        match &mut self.callee {
+            Callee::Agent(called) => Some(called),
+            Callee::Unresolved | Callee::Echo => None,
+        }
+    }
+
+    pub(super) fn record(&self, party: Party) -> Record {
+        match party {
+            Party::Caller => self.caller.record,
+            Party::Callee => self.called().map_or(Record::None, |called| called.record),
+        }
+    }
+
+    pub(super) fn set_record(&mut self, party: Party, record: Record) {
+        match party {
+            Party::Caller => self.caller.record = record,
+            Party::Callee => {
+                if let Some(called) = self.called_mut() {
+                    called.record = record;
+                }
+            }
+        }
+    }
+
+    /// Every leg, the caller's first.
+    pub(super) fn legs(&self) -> Vec<LegKey> {
+        let called = self.called().map(|called| called.legs.as_slice()).unwrap_or_default();
+        std::iter::once(self.caller.leg).chain(called.iter().copied()).collect()
+    }
+}

@@ -1,0 +1,165 @@
+//! Why a call ends, and what each side hears of it: the one table.
+
+use super::call::{Call, Party, Record, Stage};
+use super::io::{CallKey, LegKey, MediaCommand, Output};
+use super::leg::Ended;
+use super::timers::Timer;
+use super::{Switch, records};
+use mobilecall_domain::EndReason;
+use mobilecall_pstream::server::{Cancel, CancelReason, Hangup};
+use mobilecall_pstream::{ServerFrame, WireError, code};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// A party ended the answered call.
+    HungUp(Party),
+    /// The caller stopped before an answer.
+    GaveUp,
+    /// A device of the callee refused.
+    Declined,
+    NoAnswer,
+    /// The callee talks with somebody else.
+    Busy,
+    /// No device of the callee is registered.
+    Offline,
+    Unknown,
+    Incompatible,
+    /// A party's media was lost for too long.
+    MediaLost(Party),
+    /// A party's socket was lost for too long.
+    SignalingLost(Party),
+    /// The server stops.
+    Interrupted,
+    /// The host or the media failed.
+    Internal,
+}
+
+impl Ending {
+    /// The reason in this party's record.
+    pub(super) fn reason(self, party: Party) -> EndReason {
+        match (self, party) {
+            (Self::HungUp(by), party) if by == party => EndReason::LocalHangup,
+            (Self::HungUp(_), _) => EndReason::RemoteHangup,
+            (Self::GaveUp, Party::Caller) => EndReason::LocalCancel,
+            (Self::GaveUp, Party::Callee) => EndReason::RemoteCancel,
+            (Self::Declined, Party::Caller) => EndReason::Declined,
+            (Self::Declined, Party::Callee) => EndReason::LocalDecline,
+            (Self::NoAnswer, _) => EndReason::NoAnswer,
+            (Self::Busy, Party::Caller) => EndReason::Busy,
+            (Self::Offline, Party::Caller) => EndReason::Offline,
+            // The callee missed a call that could not even ring.
+            (Self::Busy | Self::Offline, Party::Callee) => EndReason::NoAnswer,
+            (Self::Unknown, _) => EndReason::UnknownDestination,
+            (Self::Incompatible, _) => EndReason::Incompatible,
+            (Self::MediaLost(of), party) if of == party => EndReason::MediaLost,
+            (Self::SignalingLost(of), party) if of == party => EndReason::SignalingLost,
+            (Self::MediaLost(_) | Self::SignalingLost(_), _) => EndReason::RemoteHangup,
+            (Self::Interrupted, _) => EndReason::Interrupted,
+            (Self::Internal, _) => EndReason::Failed,
+        }
+    }
+
+    /// What the `hangup` to this party says; `None` is a normal end.
+    pub(super) fn error(self, party: Party) -> Option<WireError> {
+        let (code, message) = match self {
+            Self::HungUp(_) | Self::GaveUp => return None,
+            Self::MediaLost(of) | Self::SignalingLost(of) if of != party => return None,
+            Self::SignalingLost(_) => (code::RECONNECT_REFUSED, "the connection was lost for too long: call again"),
+            Self::MediaLost(_) => (code::MEDIA_LOST, "no audio reached the server: check that UDP is not blocked"),
+            Self::Declined => (code::DECLINED, "the call was declined"),
+            Self::NoAnswer => (code::NO_ANSWER, "nobody answered: try again later"),
+            Self::Busy => (code::BUSY, "busy in another call: try again later"),
+            Self::Offline => (code::UNAVAILABLE, "not signed in on any device: try again later"),
+            Self::Unknown => (code::NOT_FOUND, "no such extension or name: check what was dialed"),
+            Self::Incompatible => (code::INCOMPATIBLE_MEDIA, "the two softphones share no audio codec"),
+            Self::Interrupted => (code::STOPPING, "the server is stopping: call again in a moment"),
+            Self::Internal => (code::INTERNAL, "the server could not put the call through: try again"),
+        };
+        Some(WireError::new(code, message))
+    }
+
+    /// What the `cancel` to a device that still rings says.
+    pub(super) const fn cancel_reason(self) -> CancelReason {
+        match self {
+            Self::Declined => CancelReason::DeclinedElsewhere,
+            Self::NoAnswer => CancelReason::NoAnswer,
+            Self::HungUp(_)
+            | Self::GaveUp
+            | Self::Busy
+            | Self::Offline
+            | Self::Unknown
+            | Self::Incompatible
+            | Self::MediaLost(_)
+            | Self::SignalingLost(_)
+            | Self::Interrupted
+            | Self::Internal => CancelReason::CallerGaveUp,
+        }
+    }
+}
+
+impl Switch {
+    /// Ends a call for everybody; `by` is the leg that ended it itself and so need not be told.
+    pub(super) fn end_call(&mut self, key: CallKey, ending: Ending, by: Option<LegKey>) {
+        let Some(call) = self.calls.remove(&key) else { return };
+        tracing::info!(call.key = key.0, call.stage = ?call.stage, ?ending, "call ended");
+        self.timers.clear(&Timer::Setup(key));
+        self.timers.clear(&Timer::Ring(key));
+        for leg in call.legs() {
+            self.end_leg(&call, leg, ending, by == Some(leg));
+        }
+        self.report_end(key, &call, Party::Caller, ending);
+        self.report_end(key, &call, Party::Callee, ending);
+    }
+
+    fn end_leg(&mut self, call: &Call, key: LegKey, ending: Ending, by_itself: bool) {
+        let accepted = match call.stage {
+            Stage::Talking => true,
+            Stage::Answering(leg) => leg == key,
+            Stage::Resolving | Stage::Preparing | Stage::Ringing => false,
+        };
+        let Some(leg) = self.legs.get(&key) else { return };
+        let (socket, party) = (leg.socket, leg.party);
+        let error = ending.error(party);
+        let frame = if party == Party::Caller || accepted {
+            Some(ServerFrame::Hangup(Hangup { callsid: Some(leg.known_as()), error: error.clone() }))
+        } else if leg.told {
+            Some(ServerFrame::Cancel(Cancel { callsid: leg.sid.clone(), reason: Some(ending.cancel_reason()) }))
+        } else {
+            None
+        };
+        if let (Some(socket), Some(frame), false) = (socket, frame, by_itself) {
+            self.send(socket, frame);
+        }
+        if let Some(leg) = self.drop_leg(key)
+            && socket.is_none()
+        {
+            self.start_timer(Timer::Forget(leg.sid.clone()), self.rules.memory);
+            self.ended.insert(leg.sid, Ended { user: leg.user, tokens: leg.tokens, error });
+        }
+    }
+
+    /// Forgets a leg and ends its media. The caller of this sees to the call itself.
+    pub(super) fn drop_leg(&mut self, key: LegKey) -> Option<super::Leg> {
+        let leg = self.legs.remove(&key)?;
+        self.timers.clear(&Timer::Grace(key));
+        self.timers.clear(&Timer::Media(key));
+        self.media_do(MediaCommand::Close(key));
+        if let Some(device) = leg.socket.and_then(|socket| self.devices.get_mut(&socket)) {
+            device.legs.retain(|other| *other != key);
+        }
+        self.people.remove_leg(leg.user, key);
+        self.touched.insert(leg.user);
+        Some(leg)
+    }
+
+    fn report_end(&mut self, key: CallKey, call: &Call, party: Party, ending: Ending) {
+        let report = records::ended(ending.reason(party), call.answered(), self.now.wall);
+        match call.record(party) {
+            Record::None => {}
+            Record::Opening => {
+                self.late_reports.insert((key, party), (call.company, report));
+            }
+            Record::Open(id) => self.output(Output::Report(call.company, id, report)),
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The switch, tested without sockets, media or clock: a [`World`] plays the host and the media anchor.
+
+mod answering;
+mod devices;
+mod limits;
+mod live;
+mod outcomes;
+mod reconnecting;
+mod world;

@@ -1,0 +1,46 @@
+//! Questions to the host, each in a task of its own and with a time limit.
+
+use crate::core::{CallKey, CheckId, Input, Party, SocketId};
+use crate::host::{EdgeHost, HostError, TokenRejected};
+use mobilecall_domain::{CallRecord, CompanyId, Private};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long the host may take. The switch gives a call up a little later.
+const HOST_TIMEOUT: Duration = Duration::from_secs(8);
+
+pub(crate) async fn authenticate(
+    host: Arc<dyn EdgeHost>,
+    socket: SocketId,
+    check: CheckId,
+    token: Private<String>,
+) -> Input {
+    let result = timeout(HOST_TIMEOUT, host.authenticate(token.expose())).await;
+    Input::Authenticated(socket, check, result.unwrap_or(Err(TokenRejected::Unavailable)))
+}
+
+pub(crate) async fn resolve(
+    host: Arc<dyn EdgeHost>,
+    call: CallKey,
+    company: CompanyId,
+    dialed: Private<String>,
+) -> Input {
+    let result = timeout(HOST_TIMEOUT, host.resolve(company, dialed.expose())).await;
+    Input::Resolved(call, result.unwrap_or_else(|_| Err(too_slow())))
+}
+
+/// Waits as long as it takes: a record that is written late must be known, or it would stay open for ever. The switch
+/// has given the call up by then, and reports its end when the answer is here.
+pub(crate) async fn open_record(
+    host: Arc<dyn EdgeHost>,
+    call: CallKey,
+    party: Party,
+    record: Box<CallRecord>,
+) -> Input {
+    Input::RecordOpened(call, party, host.open_call(*record).await)
+}
+
+fn too_slow() -> HostError {
+    HostError(format!("no answer within {} s", HOST_TIMEOUT.as_secs()))
+}

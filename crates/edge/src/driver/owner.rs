@@ -1,0 +1,230 @@
+//! The task that owns the switch.
+
+use super::board::Board;
+use super::errands;
+use super::recorder::Recorder;
+use crate::anchor::{Desk, Sessions};
+use crate::core::{Input, LegKey, MediaOutcome, Now, Output, RandomMint, Rules, SocketId, Switch};
+use crate::host::EdgeHost;
+use mobilecall_domain::{CallId, Timestamp};
+use mobilecall_transport::TransportConfig;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until, timeout};
+use tokio_util::task::TaskTracker;
+
+/// Frames that wait for one client. A call has a dozen; who lets so many pile up does not read.
+const OUTGOING_CAPACITY: usize = 64;
+/// Outcomes of all media sessions that wait for the switch; their tasks wait when it is full.
+const MEDIA_CAPACITY: usize = 256;
+/// How long sockets, records and sessions may take to end when the edge stops.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What others send to the owner.
+pub(crate) enum Message {
+    Input(Input),
+    /// A new socket; the reply is where its outgoing frames come from, or nothing once the edge is stopping.
+    Opened(SocketId, oneshot::Sender<mpsc::Receiver<String>>),
+    /// Stop; the reply comes when everything has ended.
+    Shutdown(oneshot::Sender<()>),
+}
+
+pub(crate) struct OwnerConfig {
+    pub(crate) rules: Rules,
+    pub(crate) sessions: Sessions,
+    pub(crate) transport: TransportConfig,
+}
+
+pub(crate) struct Owner {
+    host: Arc<dyn EdgeHost>,
+    switch: Switch,
+    started: Instant,
+    messages: mpsc::Receiver<Message>,
+    media: mpsc::Receiver<(LegKey, MediaOutcome)>,
+    /// Every open socket; without a sender once it was let go and only its end is awaited.
+    sockets: HashMap<SocketId, Option<mpsc::Sender<String>>>,
+    desk: Desk,
+    recorder: Recorder,
+    board: Board,
+    alive: watch::Sender<Vec<CallId>>,
+    errands: JoinSet<Input>,
+    stopped: Vec<oneshot::Sender<()>>,
+}
+
+impl Owner {
+    pub(crate) fn new(
+        host: Arc<dyn EdgeHost>,
+        config: OwnerConfig,
+        board: Board,
+        messages: mpsc::Receiver<Message>,
+    ) -> Self {
+        let started = Instant::now();
+        let (reports, media) = mpsc::channel(MEDIA_CAPACITY);
+        let now = Now { monotonic: Duration::ZERO, wall: Timestamp::now() };
+        Self {
+            switch: Switch::new(config.rules, Box::new(RandomMint), now),
+            started,
+            messages,
+            media,
+            sockets: HashMap::new(),
+            desk: Desk::new(config.sessions, config.transport, reports),
+            recorder: Recorder::new(Arc::clone(&host)),
+            board,
+            alive: watch::channel(Vec::new()).0,
+            errands: JoinSet::new(),
+            stopped: Vec::new(),
+            host,
+        }
+    }
+
+    /// Runs until told to stop, or until every handle is gone.
+    pub(crate) async fn run(mut self) {
+        let tellers = TaskTracker::new();
+        tellers.spawn(self.board.clone().tell(Arc::clone(&self.host)));
+        tellers.spawn(keep_alive(Arc::clone(&self.host), self.alive.subscribe()));
+        while self.step().await {}
+        self.input(Input::Shutdown);
+        let finish = async {
+            while !self.sockets.is_empty() || !self.errands.is_empty() {
+                self.step_while_stopping().await;
+            }
+        };
+        if timeout(SHUTDOWN_TIMEOUT, finish).await.is_err() {
+            tracing::warn!("sockets or the host did not end in time");
+        }
+        self.wind_up(tellers).await;
+    }
+
+    /// Waits until records are written, everybody is told and sessions are closed.
+    async fn wind_up(self, tellers: TaskTracker) {
+        let Self { desk, recorder, board, alive, stopped, .. } = self;
+        drop(alive);
+        board.close();
+        tellers.close();
+        let finish = async {
+            tokio::join!(desk.close(), recorder.finish(), tellers.wait());
+        };
+        if timeout(SHUTDOWN_TIMEOUT, finish).await.is_err() {
+            tracing::warn!("records or media sessions did not end in time");
+        }
+        for done in stopped {
+            if done.send(()).is_err() {
+                tracing::debug!("who asked the edge to stop did not wait for it");
+            }
+        }
+    }
+
+    /// Waits for one thing to happen; `false` when it is time to stop.
+    async fn step(&mut self) -> bool {
+        let deadline = self.switch.deadline().map(|deadline| self.started + deadline);
+        tokio::select! {
+            message = self.messages.recv() => match message {
+                Some(Message::Input(input)) => self.input(input),
+                Some(Message::Opened(socket, reply)) => self.opened(socket, reply),
+                Some(Message::Shutdown(done)) => {
+                    self.stopped.push(done);
+                    return false;
+                }
+                None => return false,
+            },
+            Some((leg, outcome)) = self.media.recv() => self.input(Input::Media(leg, outcome)),
+            Some(answer) = self.errands.join_next() => self.answered(answer),
+            () = sleep_until(deadline.unwrap_or(self.started)), if deadline.is_some() => self.input(Input::TimePassed),
+        }
+        true
+    }
+
+    async fn step_while_stopping(&mut self) {
+        tokio::select! {
+            Some(message) = self.messages.recv() => match message {
+                Message::Input(input) => self.input(input),
+                // Its sender hears that there is no socket for it.
+                Message::Opened(..) => {}
+                Message::Shutdown(done) => self.stopped.push(done),
+            },
+            Some(_) = self.media.recv() => {}
+            Some(answer) = self.errands.join_next() => self.answered(answer),
+        }
+    }
+
+    fn opened(&mut self, socket: SocketId, reply: oneshot::Sender<mpsc::Receiver<String>>) {
+        let (sender, receiver) = mpsc::channel(OUTGOING_CAPACITY);
+        if reply.send(receiver).is_ok() {
+            self.sockets.insert(socket, Some(sender));
+            self.input(Input::SocketOpened(socket));
+        }
+    }
+
+    fn answered(&mut self, answer: Result<Input, tokio::task::JoinError>) {
+        match answer {
+            Ok(input) => self.input(input),
+            // The switch gives the call or the socket up by its own timer.
+            Err(error) => tracing::error!(%error, "a question to the host broke"),
+        }
+    }
+
+    fn input(&mut self, input: Input) {
+        if let Input::SocketGone(socket) = &input {
+            self.sockets.remove(socket);
+        }
+        let now = Now { monotonic: self.started.elapsed(), wall: Timestamp::now() };
+        for output in self.switch.handle(input, now) {
+            self.perform(output);
+        }
+    }
+
+    fn perform(&mut self, output: Output) {
+        let host = Arc::clone(&self.host);
+        match output {
+            Output::Send(socket, frame) => self.send(socket, &frame),
+            // The socket's task sends what is queued, closes, and reports that it is gone.
+            Output::Disconnect(socket) => self.let_go(socket),
+            Output::Authenticate(socket, check, token) => {
+                self.errands.spawn(errands::authenticate(host, socket, check, token));
+            }
+            Output::Resolve(call, company, dialed) => {
+                self.errands.spawn(errands::resolve(host, call, company, dialed));
+            }
+            Output::OpenRecord(call, party, record) => {
+                self.errands.spawn(errands::open_record(host, call, party, record));
+            }
+            Output::Report(company, call, report) => self.recorder.report(company, call, report),
+            Output::Alive(calls) => {
+                self.alive.send_replace(calls);
+            }
+            Output::Media(command) => {
+                if let Some((leg, outcome)) = self.desk.perform(command) {
+                    self.input(Input::Media(leg, outcome));
+                }
+            }
+            Output::Presence(company, user, presence) => self.board.set(company, user, presence),
+        }
+    }
+
+    fn send(&mut self, socket: SocketId, frame: &mobilecall_pstream::ServerFrame) {
+        let Some(Some(sender)) = self.sockets.get(&socket) else { return };
+        if let Err(mpsc::error::TrySendError::Full(_)) = sender.try_send(frame.to_text()) {
+            tracing::warn!(socket = socket.0, "socket closed: the client does not read its frames");
+            self.let_go(socket);
+        }
+    }
+
+    fn let_go(&mut self, socket: SocketId) {
+        if let Some(sender) = self.sockets.get_mut(&socket) {
+            *sender = None;
+        }
+    }
+}
+
+/// Tells the host which calls are alive; when the host is slow, only the latest.
+async fn keep_alive(host: Arc<dyn EdgeHost>, mut calls: watch::Receiver<Vec<CallId>>) {
+    while calls.changed().await.is_ok() {
+        let now = calls.borrow_and_update().clone();
+        if let Err(error) = host.calls_alive(&now).await {
+            tracing::warn!(%error, "the host did not note which calls are alive");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The handle of an edge.
+
+use crate::anchor::{self, Sessions};
+use crate::config::EdgeConfig;
+use crate::core::SocketId;
+use crate::driver::{self, Board, Heartbeat, Message, Owner, OwnerConfig};
+use crate::host::{EdgeHost, Presence};
+use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use mobilecall_domain::{CompanyId, UserId};
+use mobilecall_pstream::MAX_FRAME_BYTES;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+/// Inputs of all sockets that wait for the switch; their tasks wait when it is full.
+const INPUT_CAPACITY: usize = 1024;
+
+/// The direct line's server side. Cheap to clone. It runs until [`Self::shutdown`], or until the last clone and the last
+/// socket are gone.
+#[derive(Clone)]
+pub struct Edge(Arc<Shared>);
+
+struct Shared {
+    owner: mpsc::Sender<Message>,
+    board: Board,
+    heartbeat: Heartbeat,
+    next_socket: AtomicU64,
+    /// A permit for each socket that may be open.
+    room: Arc<Semaphore>,
+}
+
+impl Edge {
+    /// Starts the edge's task; must be called within a tokio runtime.
+    pub fn new(host: Arc<dyn EdgeHost>, config: EdgeConfig) -> Self {
+        Self::with_sessions(host, config, anchor::over_udp())
+    }
+
+    pub(crate) fn with_sessions(host: Arc<dyn EdgeHost>, config: EdgeConfig, sessions: Sessions) -> Self {
+        let (owner, messages) = mpsc::channel(INPUT_CAPACITY);
+        let board = Board::default();
+        let owner_config = OwnerConfig { rules: config.rules(), sessions, transport: config.transport() };
+        tokio::spawn(Owner::new(host, owner_config, board.clone(), messages).run());
+        Self(Arc::new(Shared {
+            owner,
+            board,
+            heartbeat: config.heartbeat(),
+            next_socket: AtomicU64::new(1),
+            room: Arc::new(Semaphore::new(config.max_sockets)),
+        }))
+    }
+
+    /// Takes the upgrade of `GET /signal`, with the protocol's limit on frame sizes. Answers 503 when too many sockets are open.
+    pub fn accept(&self, upgrade: WebSocketUpgrade) -> Response {
+        if self.0.room.available_permits() == 0 {
+            return (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "5")]).into_response();
+        }
+        let edge = self.clone();
+        upgrade
+            .max_message_size(MAX_FRAME_BYTES)
+            .max_frame_size(MAX_FRAME_BYTES)
+            .on_upgrade(move |websocket| async move { edge.serve_socket(websocket).await })
+    }
+
+    /// Serves one client until its socket ends. [`Self::accept`] is the usual way in.
+    pub async fn serve_socket(&self, websocket: WebSocket) {
+        let Ok(_permit) = Arc::clone(&self.0.room).try_acquire_owned() else { return };
+        let socket = SocketId(self.0.next_socket.fetch_add(1, Ordering::Relaxed));
+        let (reply, outgoing) = oneshot::channel();
+        if self.0.owner.send(Message::Opened(socket, reply)).await.is_err() {
+            return;
+        }
+        // A stopping edge drops the reply.
+        let Ok(outgoing) = outgoing.await else { return };
+        driver::serve(websocket, socket, outgoing, self.0.owner.clone(), self.0.heartbeat).await;
+    }
+
+    /// Everybody of the company who is not offline.
+    pub fn presence(&self, company: CompanyId) -> Vec<(UserId, Presence)> {
+        self.0.board.company(company)
+    }
+
+    /// Hangs up every call, completes its records, closes sockets and media sessions, and waits for all that, at most
+    /// ten seconds. Idempotent.
+    pub async fn shutdown(&self) {
+        let (reply, done) = oneshot::channel();
+        if self.0.owner.send(Message::Shutdown(reply)).await.is_ok() && done.await.is_err() {
+            tracing::debug!("the edge had stopped already");
+        }
+    }
+}

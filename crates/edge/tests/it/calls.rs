@@ -1,0 +1,175 @@
+use crate::host::{agent, company};
+use crate::phone::Phone;
+use crate::{Office, soon};
+use mobilecall_domain::CallStatus;
+use mobilecall_edge::EdgeConfig;
+use mobilecall_edge::host::Presence;
+use mobilecall_pstream::server::CancelReason;
+use mobilecall_pstream::{ClientFrame, ServerFrame};
+use mobilecall_transport::{Codec, MediaTransport};
+use std::time::Duration;
+
+const CODECS: &[Codec] = &[Codec::Opus, Codec::Pcmu];
+
+#[tokio::test]
+async fn one_device_takes_the_call_and_the_others_stop_ringing() {
+    let office = Office::open().await;
+    let mut alice = Phone::registered(&office, "alice").await;
+    let mut desk = Phone::registered(&office, "bob").await;
+    let mut laptop = Phone::registered(&office, "bob").await;
+    let presence = |name: &str, presence| {
+        let user = agent(name).user;
+        move |books: &crate::host::Books| books.presence.get(&user) == Some(&presence)
+    };
+    office.host.until("bob is here", presence("bob", Presence::Available)).await;
+
+    let mut alices = alice.dial("bob", CODECS).await;
+    let call = desk.incoming().await;
+    assert_eq!(laptop.incoming().await.callsid, call.callsid);
+    let sid = alice.rings(&alices).await;
+    office.host.all(2, CallStatus::Ringing).await;
+    let mut desks = desk.take(&call).await;
+    match laptop.next().await {
+        ServerFrame::Cancel(cancel) => assert_eq!(cancel.reason, Some(CancelReason::AnsweredElsewhere)),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(alice.answered().await.0, sid);
+    desk.answered().await;
+    office.host.all(2, CallStatus::InProgress).await;
+    office
+        .host
+        .until("both are busy", |books| {
+            presence("alice", Presence::Busy)(books) && presence("bob", Presence::Busy)(books)
+        })
+        .await;
+    assert_eq!(office.edge.presence(company()).len(), 2);
+    assert!(office.edge.presence(company()).iter().all(|(_, presence)| *presence == Presence::Busy));
+    alices.up().await;
+    desks.up().await;
+
+    desk.hang_up(&call.callsid.0).await;
+    assert_eq!(alice.hung_up().await, None);
+    office.host.all(2, CallStatus::Completed).await;
+    office
+        .host
+        .until("both are free", |books| {
+            presence("alice", Presence::Available)(books) && presence("bob", Presence::Available)(books)
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn calls_that_nobody_takes_end_with_their_reason() {
+    let config = EdgeConfig { ring_timeout: Duration::from_millis(300), ..EdgeConfig::loopback() };
+    let office = Office::with(config).await;
+    let mut alice = Phone::registered(&office, "alice").await;
+    for (to, code) in [("nobody", 31404), ("bob", 31480), ("alice", 31486)] {
+        alice.dial(to, CODECS).await;
+        assert_eq!(alice.hung_up().await, Some(code), "{to}");
+    }
+    let mut bob = Phone::registered(&office, "bob").await;
+    let media = alice.dial("client:bob", CODECS).await;
+    bob.incoming().await;
+    alice.rings(&media).await;
+    assert_eq!(alice.hung_up().await, Some(31408));
+    match bob.next().await {
+        ServerFrame::Cancel(cancel) => assert_eq!(cancel.reason, Some(CancelReason::NoAnswer)),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_call_outlives_a_lost_socket() {
+    let office = Office::open().await;
+    let mut alice = Phone::registered(&office, "alice").await;
+    let mut bob = Phone::registered(&office, "bob").await;
+    let alices = alice.dial("bob", CODECS).await;
+    let call = bob.incoming().await;
+    let sid = alice.rings(&alices).await;
+    let _bobs = bob.take(&call).await;
+    let (_, token, _) = alice.answered().await;
+    bob.answered().await;
+
+    drop(alice);
+    let mut again = Phone::connected(&office, "alice").await;
+    again.reconnect(&sid, token).await;
+    let (_, token, _) = again.answered().await;
+    bob.hang_up(&call.callsid.0).await;
+    assert_eq!(again.hung_up().await, None);
+
+    again.reconnect(&sid, token).await;
+    assert_eq!(again.hung_up().await, Some(31209), "the call is over");
+}
+
+#[tokio::test]
+async fn a_client_that_is_killed_ends_its_call_and_completes_the_records() {
+    let config = EdgeConfig { max_reconnect_timeout: Duration::from_millis(200), ..EdgeConfig::loopback() };
+    let office = Office::with(config).await;
+    let mut alice = Phone::registered(&office, "alice").await;
+    let mut bob = Phone::registered(&office, "bob").await;
+    let alices = alice.dial("bob", CODECS).await;
+    let call = bob.incoming().await;
+    alice.rings(&alices).await;
+    let _bobs = bob.take(&call).await;
+    alice.answered().await;
+    bob.answered().await;
+    drop((alice, alices));
+    assert_eq!(bob.hung_up().await, None);
+    office.host.all(2, CallStatus::Completed).await;
+}
+
+#[tokio::test]
+async fn reports_are_tried_again_until_the_host_takes_them() {
+    let office = Office::open().await;
+    office.host.books.send_modify(|books| books.failures = 2);
+    let mut alice = Phone::registered(&office, "alice").await;
+    alice.dial("nobody", CODECS).await;
+    assert_eq!(alice.hung_up().await, Some(31404));
+    office.host.all(1, CallStatus::Failed).await;
+}
+
+#[tokio::test]
+async fn a_stopping_edge_hangs_up_completes_records_and_closes_sockets() {
+    let office = Office::open().await;
+    let mut alice = Phone::registered(&office, "alice").await;
+    let media = alice.dial("*43", CODECS).await;
+    let (sid, _, sdp) = alice.answered().await;
+    media.transport.accept_answer(&sdp.unwrap()).await.unwrap();
+    soon("the end", office.edge.shutdown()).await;
+    office.host.all(1, CallStatus::Completed).await;
+    match alice.next().await {
+        ServerFrame::Hangup(hangup) => {
+            assert_eq!((hangup.callsid, hangup.error.map(|error| error.code)), (Some(sid), Some(31503)));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(alice.try_next().await, None);
+    assert!(office.edge.presence(company()).is_empty());
+    soon("the end, again", office.edge.shutdown()).await;
+    let mut late = Phone::bare(&office).await;
+    assert_eq!(late.try_next().await, None, "nobody new comes in");
+}
+
+#[tokio::test]
+async fn a_sign_out_reaches_open_sockets() {
+    let config = EdgeConfig { recheck_interval: Duration::from_millis(50), ..EdgeConfig::loopback() };
+    let office = Office::with(config).await;
+    let mut alice = Phone::registered(&office, "alice").await;
+    office.host.books.send_modify(|books| books.signed_out.push("alice".into()));
+    match alice.next().await {
+        ServerFrame::Error(error) => assert_eq!(error.error.code, 31201),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(alice.next().await, ServerFrame::Close);
+    assert_eq!(alice.try_next().await, None);
+}
+
+#[tokio::test]
+async fn a_media_offer_that_cannot_be_read_is_refused() {
+    let office = Office::open().await;
+    let mut alice = Phone::registered(&office, "alice").await;
+    let text = r#"{"type":"invite","payload":{"callsid":"TJS1","sdp":"v=0","twilio":{"params":"To=*43"}}}"#;
+    alice.send(ClientFrame::parse(text).unwrap()).await;
+    assert_eq!(alice.hung_up().await, Some(31488));
+    office.host.all(1, CallStatus::Failed).await;
+}

@@ -1,0 +1,201 @@
+//! The task that performs what the session decides.
+
+use crate::{
+    config::{TokenError, TwilioLineConfig, VoiceToken},
+    session::{Loss, Output, Session, Settings},
+    socket::{Socket, SocketEvent},
+    urls::Urls,
+};
+use mobilecall_line::{LineCommand, LineError, LineEvent};
+use mobilecall_pstream::{HEARTBEAT, MAX_RECONNECT_TIMEOUT};
+use std::{collections::VecDeque, time::Instant};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+    time,
+};
+
+/// A command and where its acceptance is told.
+#[derive(Debug)]
+pub(crate) struct Order {
+    pub(crate) command: LineCommand,
+    pub(crate) reply: oneshot::Sender<Result<(), LineError>>,
+}
+
+type TokenFetch = JoinHandle<Result<VoiceToken, TokenError>>;
+
+struct Driver {
+    config: TwilioLineConfig,
+    session: Session,
+    socket: Option<Socket>,
+    fetch: Option<TokenFetch>,
+    /// Events the engine has not taken yet.
+    unseen: VecDeque<LineEvent>,
+}
+
+/// What woke the task.
+enum Wake {
+    Order(Option<Order>),
+    Socket(SocketEvent),
+    Token(Result<VoiceToken, TokenError>),
+    /// The engine can take an event.
+    Room,
+    /// The engine takes no events any more.
+    Deaf,
+    Deadline,
+}
+
+/// Runs a line until its handle or the engine's end of the events is gone.
+pub(crate) async fn run(config: TwilioLineConfig, mut orders: mpsc::Receiver<Order>, events: mpsc::Sender<LineEvent>) {
+    let settings = Settings {
+        kind: config.kind,
+        platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        user_agent: config.user_agent.clone(),
+        call_signaling_timeout: config.call_signaling_timeout.min(MAX_RECONNECT_TIMEOUT),
+    };
+    let session = Session::new(settings, Urls::new(&config.urls), Box::new(rand::random), now());
+    let mut driver = Driver { config, session, socket: None, fetch: None, unseen: VecDeque::new() };
+    loop {
+        match driver.wait(&mut orders, &events).await {
+            Wake::Order(None) | Wake::Deaf => break,
+            Wake::Order(Some(Order { command, reply })) => {
+                let taken = driver.session.command(command, now());
+                if reply.send(taken).is_err() {
+                    tracing::debug!("nobody waits for the acceptance of a command");
+                }
+            }
+            Wake::Socket(SocketEvent::Opened) => driver.session.opened(now()),
+            Wake::Socket(SocketEvent::Text(text)) => driver.session.received(&text, now()),
+            Wake::Socket(SocketEvent::Lost(loss)) => {
+                driver.socket = None;
+                driver.session.lost(loss, now());
+            }
+            Wake::Token(result) => {
+                driver.fetch = None;
+                driver.session.token(result, now());
+            }
+            Wake::Room => driver.hand_over(&events),
+            Wake::Deadline => driver.session.tick(now()),
+        }
+        driver.perform();
+    }
+    driver.finish(&events).await;
+}
+
+/// The runtime's clock, which tests can stop.
+fn now() -> Instant {
+    time::Instant::now().into_std()
+}
+
+impl Driver {
+    /// Waits for the next thing to happen. Cancel-safe, as each part is.
+    async fn wait(&mut self, orders: &mut mpsc::Receiver<Order>, events: &mpsc::Sender<LineEvent>) -> Wake {
+        let deadline = self.session.deadline();
+        let has_unseen = !self.unseen.is_empty();
+        tokio::select! {
+            order = orders.recv() => Wake::Order(order),
+            event = next_of(self.socket.as_mut()) => Wake::Socket(event),
+            result = result_of(self.fetch.as_mut()) => Wake::Token(result),
+            room = events.reserve(), if has_unseen => match room {
+                // The permit is given back; nobody else sends, so the room stays.
+                Ok(_permit) => Wake::Room,
+                Err(_) => Wake::Deaf,
+            },
+            () = events.closed() => Wake::Deaf,
+            () = until(deadline) => Wake::Deadline,
+        }
+    }
+
+    fn perform(&mut self) {
+        while let Some(output) = self.session.poll_output() {
+            match output {
+                Output::FetchToken => {
+                    let tokens = self.config.tokens.clone();
+                    self.fetch = Some(tokio::spawn(async move { tokens.fetch().await }));
+                }
+                Output::Connect(url) => {
+                    self.socket = Some(Socket::connect(url, &self.config.user_agent, self.config.tls.clone()));
+                }
+                Output::Send(frame) => self.send(frame.to_text()),
+                Output::Echo => self.send(HEARTBEAT.to_owned()),
+                Output::CloseSocket => self.socket = None,
+                Output::Event(event) => self.unseen.push_back(event),
+            }
+        }
+    }
+
+    fn send(&mut self, text: String) {
+        let is_stuck = self.socket.as_ref().is_some_and(|socket| !socket.send(text));
+        if is_stuck {
+            self.socket = None;
+            self.session.lost(Loss::Broken("frames pile up".to_owned()), now());
+        }
+    }
+
+    fn hand_over(&mut self, events: &mpsc::Sender<LineEvent>) {
+        while let Some(event) = self.unseen.pop_front() {
+            match events.try_send(event) {
+                Ok(()) => {}
+                Err(mpsc::error::TrySendError::Full(event) | mpsc::error::TrySendError::Closed(event)) => {
+                    return self.unseen.push_front(event);
+                }
+            }
+        }
+    }
+
+    /// Says goodbye, within the time limits of the connection.
+    async fn finish(mut self, events: &mpsc::Sender<LineEvent>) {
+        self.session.shutdown();
+        let mut socket = self.socket.take();
+        while let Some(output) = self.session.poll_output() {
+            match output {
+                Output::Send(frame) => {
+                    if let Some(socket) = &socket
+                        && !socket.send(frame.to_text())
+                    {
+                        tracing::debug!("the connection does not keep up with the goodbye");
+                    }
+                }
+                Output::CloseSocket => {
+                    if let Some(socket) = socket.take() {
+                        socket.close().await;
+                    }
+                }
+                Output::Event(event) => self.unseen.push_back(event),
+                Output::FetchToken | Output::Connect(_) | Output::Echo => {}
+            }
+        }
+        if let Some(fetch) = self.fetch {
+            fetch.abort();
+        }
+        for event in self.unseen {
+            // Whoever dropped the handle need not read the events to the end, but may.
+            if events.try_send(event).is_err() {
+                break;
+            }
+        }
+    }
+}
+
+async fn next_of(socket: Option<&mut Socket>) -> SocketEvent {
+    match socket {
+        Some(socket) => socket.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn result_of(fetch: Option<&mut TokenFetch>) -> Result<VoiceToken, TokenError> {
+    match fetch {
+        Some(fetch) => fetch.await.unwrap_or_else(|error| {
+            Err(TokenError { retryable: true, reason: format!("the token source failed: {error}") })
+        }),
+        None => std::future::pending().await,
+    }
+}
+
+async fn until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => time::sleep_until(time::Instant::from_std(deadline)).await,
+        None => std::future::pending().await,
+    }
+}

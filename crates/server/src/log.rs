@@ -1,0 +1,39 @@
+//! The log, on standard error. Standard output belongs to what a command answers.
+
+use crate::settings::UsageError;
+use clap::ValueEnum;
+use serde::Deserialize;
+use std::io::{IsTerminal as _, stderr};
+use tracing_subscriber::EnvFilter;
+
+/// Which levels are logged, in the form of `tracing`'s `EnvFilter`.
+const FILTER: &str = "MOBILE_CALL_LOG";
+
+/// What the libraries below say about every packet is for their authors.
+const DEFAULT_FILTER: &str = "warn,mobilecall=info,mobile_call=info,mobilecall_backend=info,mobilecall_edge=info";
+
+/// Form of the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// Lines for people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Begins to log.
+pub(crate) fn start(format: LogFormat) -> Result<(), UsageError> {
+    let filter = match std::env::var(FILTER) {
+        Ok(text) => EnvFilter::try_new(&text)
+            .map_err(|error| UsageError::new(format!("{FILTER}='{text}' is not a filter: {error}")))?,
+        Err(_unset) => EnvFilter::new(DEFAULT_FILTER),
+    };
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
+    match format {
+        LogFormat::Text => log.with_ansi(stderr().is_terminal()).init(),
+        LogFormat::Json => log.json().init(),
+    }
+    Ok(())
+}

@@ -1,0 +1,42 @@
+//! `mobile-call-server`: the backend as a program of its own. It reads its configuration, opens the store, serves until
+//! it is told to stop, and adds people. Everything else is in the library.
+//!
+//! Exit status: 0 done, 1 failed, 2 used wrongly.
+
+mod arguments;
+mod database;
+mod log;
+mod media;
+mod run;
+mod settings;
+mod users;
+
+use arguments::{Arguments, Command, UserCommand};
+use clap::Parser as _;
+use settings::{Settings, UsageError};
+use std::process::ExitCode;
+
+/// The command line or the configuration is wrong.
+const USAGE: u8 = 2;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match work(arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("mobile-call-server: {error:#}");
+            if error.is::<UsageError>() { ExitCode::from(USAGE) } else { ExitCode::FAILURE }
+        }
+    }
+}
+
+async fn work(arguments: Arguments) -> anyhow::Result<()> {
+    let settings = Settings::gather(arguments.options)?;
+    log::start(settings.log_format)?;
+    match arguments.command {
+        None => run::run(settings).await,
+        Some(Command::User(UserCommand::Add(new))) => users::add(&settings, new).await,
+        Some(Command::User(UserCommand::List(filter))) => users::list(&settings, filter).await,
+    }
+}

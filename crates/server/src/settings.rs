@@ -1,0 +1,163 @@
+//! The settings: command line over environment over file over defaults.
+
+use crate::{arguments::Options, database::DatabaseUrl, log::LogFormat, media::PortRange};
+use serde::Deserialize;
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 4000);
+
+/// The command line or the configuration is wrong.
+#[derive(Debug)]
+pub(crate) struct UsageError(String);
+
+impl std::fmt::Display for UsageError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+impl std::error::Error for UsageError {}
+
+impl UsageError {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+/// Everything that is set.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) listen: SocketAddr,
+    pub(crate) database: DatabaseUrl,
+    /// Certificate and key.
+    pub(crate) tls: Option<(PathBuf, PathBuf)>,
+    pub(crate) advertise: Option<IpAddr>,
+    pub(crate) media_ports: Option<PortRange>,
+    pub(crate) cors_origins: Vec<String>,
+    pub(crate) allowed_hosts: Vec<String>,
+    pub(crate) log_format: LogFormat,
+}
+
+/// The configuration file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct File {
+    listen: Option<SocketAddr>,
+    database_url: Option<String>,
+    tls_cert: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
+    advertise: Option<IpAddr>,
+    media_ports: Option<PortRange>,
+    cors_origin: Option<Vec<String>>,
+    allowed_host: Option<Vec<String>>,
+    log_format: Option<LogFormat>,
+}
+
+impl Settings {
+    /// Reads the file, if one is named, and fills in the defaults.
+    pub(crate) fn gather(options: Options) -> Result<Self, UsageError> {
+        let file = options.config.as_deref().map(read).transpose()?.unwrap_or_default();
+        let url = options.database_url.or(file.database_url);
+        let url = url.ok_or_else(|| UsageError::new("no database is named: add --database-url sqlite:PATH"))?;
+        let tls = match (options.tls_cert.or(file.tls_cert), options.tls_key.or(file.tls_key)) {
+            (Some(certificate), Some(key)) => Some((certificate, key)),
+            (None, None) => None,
+            (Some(_), None) => return Err(UsageError::new("a certificate needs its key: add --tls-key FILE")),
+            (None, Some(_)) => return Err(UsageError::new("a key needs its certificate: add --tls-cert FILE")),
+        };
+        let cors_origins = options.cors_origin.or(file.cors_origin).unwrap_or_default();
+        cors_origins.iter().try_for_each(|origin| check_origin(origin))?;
+        Ok(Self {
+            listen: options.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
+            database: DatabaseUrl::parse(&url)?,
+            tls,
+            advertise: options.advertise.or(file.advertise),
+            media_ports: options.media_ports.or(file.media_ports),
+            cors_origins,
+            allowed_hosts: options.allowed_host.or(file.allowed_host).unwrap_or_default(),
+            log_format: options.log_format.or(file.log_format).unwrap_or_default(),
+        })
+    }
+}
+
+fn read(path: &Path) -> Result<File, UsageError> {
+    let about = |problem: &dyn std::fmt::Display| {
+        UsageError::new(format!("the configuration file {} cannot be used: {problem}", path.display()))
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| about(&error))?;
+    toml::from_str(&text).map_err(|error| about(&error))
+}
+
+/// An origin has no path and no final slash; with one, no browser would ever match it.
+fn check_origin(origin: &str) -> Result<(), UsageError> {
+    let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
+    if host.is_some_and(|host| !host.is_empty() && host.chars().all(is_plain)) {
+        return Ok(());
+    }
+    Err(UsageError::new(format!("'{origin}' is not an origin: write it as https://portal.example, without a path")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser as _;
+
+    fn options(arguments: &[&str]) -> Options {
+        let line = ["mobile-call-server"].iter().chain(arguments);
+        crate::arguments::Arguments::try_parse_from(line).unwrap().options
+    }
+
+    fn problem(arguments: &[&str]) -> String {
+        Settings::gather(options(arguments)).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn defaults_fill_what_is_not_said() {
+        let settings = Settings::gather(options(&["--database-url", "sqlite:x.sqlite"])).unwrap();
+        assert_eq!(settings.listen.to_string(), "127.0.0.1:4000");
+        assert!(settings.tls.is_none() && settings.media_ports.is_none() && settings.cors_origins.is_empty());
+        assert_eq!(settings.log_format, LogFormat::Text);
+    }
+
+    #[test]
+    fn the_command_line_wins_over_the_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("server.toml");
+        let text = r#"
+            listen = "0.0.0.0:5000"
+            database_url = "sqlite:file.sqlite"
+            media_ports = "40000-40099"
+            cors_origin = ["https://portal.example"]
+            log_format = "json"
+        "#;
+        std::fs::write(&file, text).unwrap();
+        let line = ["--config", file.to_str().unwrap(), "--listen", "127.0.0.1:6000"];
+        let settings = Settings::gather(options(&line)).unwrap();
+        assert_eq!(settings.listen.to_string(), "127.0.0.1:6000");
+        assert_eq!(settings.database, DatabaseUrl::File("file.sqlite".into()));
+        assert_eq!(settings.media_ports.unwrap().ports(), 40000..=40099);
+        assert_eq!(settings.cors_origins, ["https://portal.example"]);
+        assert_eq!(settings.log_format, LogFormat::Json);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("server.toml");
+        std::fs::write(&file, "listne = \"0.0.0.0:5000\"").unwrap();
+        let database = ["--database-url", "sqlite:x.sqlite"];
+        let with = |more: &[&'static str]| [&database, more].concat();
+        assert!(problem(&[]).contains("--database-url sqlite:PATH"));
+        assert!(problem(&["--config", file.to_str().unwrap()]).contains("unknown field `listne`"));
+        assert!(problem(&["--config", "/nowhere/server.toml"]).contains("/nowhere/server.toml"));
+        assert!(problem(&["--database-url", "postgres://x"]).contains("sqlite:PATH"));
+        assert!(problem(&with(&["--tls-cert", "c.pem"])).contains("--tls-key"));
+        assert!(problem(&with(&["--tls-key", "k.pem"])).contains("--tls-cert"));
+        for origin in ["portal.example", "https://portal.example/", "*", "https://"] {
+            assert!(problem(&with(&["--cors-origin", origin])).contains("is not an origin"), "{origin}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The program as its administrator uses it.
+
+#![allow(clippy::unwrap_used, reason = "a panic in a test is a failed test")]
+
+mod program;
+mod restart;
+mod usage;
+mod users;

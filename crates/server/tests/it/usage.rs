@@ -1,0 +1,80 @@
+//! What the program says when it cannot start.
+
+use crate::program::{command, database_url, run};
+use std::{net::TcpListener, process::Output};
+
+#[track_caller]
+fn refused(output: &Output, status: i32, message: &str) {
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(status), "{text}");
+    assert!(text.contains(message), "{text}");
+    assert!(output.stdout.is_empty(), "nothing listens");
+}
+
+#[test]
+fn wrong_use_is_status_2() {
+    refused(&run(&[]), 2, "--database-url sqlite:PATH");
+    refused(&run(&["--database-url", "postgres://x"]), 2, "sqlite:PATH");
+    refused(&run(&["--listen", "nowhere"]), 2, "--listen");
+    refused(&run(&["--media-ports", "9-1"]), 2, "each call needs two");
+    refused(&run(&["--no-such-option"]), 2, "--no-such-option");
+    let from_environment = command().env("MOBILE_CALL_DATABASE_URL", "mysql:x").output().unwrap();
+    refused(&from_environment, 2, "'mysql:x'");
+}
+
+#[test]
+fn help_and_version() {
+    let help = run(&["--help"]);
+    assert!(help.status.success());
+    let text = String::from_utf8_lossy(&help.stdout);
+    for word in ["--listen", "--database-url", "MOBILE_CALL_TLS_CERT", "--media-ports", "user"] {
+        assert!(text.contains(word), "{word} in {text}");
+    }
+    assert!(String::from_utf8_lossy(&run(&["--version"]).stdout).starts_with("mobile-call-server "));
+}
+
+#[test]
+fn a_taken_port_is_said() {
+    let directory = tempfile::tempdir().unwrap();
+    let holder = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = holder.local_addr().unwrap().to_string();
+    let output = run(&["--listen", &address, "--database-url", &database_url(directory.path())]);
+    refused(&output, 1, "another program uses this port: stop it, or choose another port with --listen");
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "no database was made");
+}
+
+#[test]
+fn a_file_that_is_no_database_is_said_and_kept() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("backend.sqlite");
+    std::fs::write(&file, "these are notes, not tables ".repeat(100)).unwrap();
+    let before = std::fs::read(&file).unwrap();
+    let output = run(&["--listen", "127.0.0.1:0", "--database-url", &database_url(directory.path())]);
+    refused(&output, 1, "restore a backup, or move it away");
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+}
+
+#[test]
+fn bad_tls_files_are_said() {
+    let directory = tempfile::tempdir().unwrap();
+    let good = mobilecall_testkit::TestCertificate::write(directory.path());
+    let other = tempfile::tempdir().unwrap();
+    let stranger = mobilecall_testkit::TestCertificate::write(other.path());
+    let text = directory.path().join("text.pem");
+    std::fs::write(&text, "no PEM").unwrap();
+    let missing = directory.path().join("missing.pem");
+    let (certificate, key) = (good.certificate_file(), good.key_file());
+    let cases = [
+        (&missing, &key, "missing.pem cannot be read"),
+        (&certificate, &missing, "missing.pem cannot be read"),
+        (&text, &key, "holds no certificate"),
+        (&certificate, &text, "text.pem cannot be read"),
+        (&certificate, &stranger.key_file(), "do not fit together"),
+    ];
+    for (certificate, key, message) in cases {
+        let url = database_url(directory.path());
+        let (certificate, key) = (certificate.to_str().unwrap(), key.to_str().unwrap());
+        let tls = ["--tls-cert", certificate, "--tls-key", key];
+        refused(&run(&[&["--listen", "127.0.0.1:0", "--database-url", &url], &tls[..]].concat()), 1, message);
+    }
+}

@@ -1,0 +1,53 @@
+//! People are added and listed.
+
+use crate::program::{add_user, database_url, run};
+
+#[test]
+fn people_are_added_and_listed() {
+    let directory = tempfile::tempdir().unwrap();
+    let alice =
+        ["--username", "Alice", "--name", "Alice Doe", "--company", "Acme", "--create-company", "--extension", "101"];
+    let added = add_user(directory.path(), &alice);
+    assert!(added.status.success(), "{added:?}");
+    assert_eq!(String::from_utf8_lossy(&added.stdout), "added agent alice to Acme, extension 101\n");
+    let boss = add_user(directory.path(), &["--username", "boss", "--company", "Acme", "--role", "admin"]);
+    assert!(boss.status.success(), "{boss:?}");
+    let list = run(&["user", "list", "--database-url", &database_url(directory.path())]);
+    let expected = "alice\tAlice Doe\tagent\t101\tAcme\nboss\tboss\tadmin\t-\tAcme\n";
+    assert_eq!(String::from_utf8_lossy(&list.stdout), expected);
+}
+
+#[test]
+fn what_cannot_be_added_is_said_and_changes_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = ["--username", "alice", "--company", "Acme", "--create-company", "--extension", "101"];
+    assert!(add_user(directory.path(), &first).status.success());
+    let cases: [(&[&str], i32, &str); 7] = [
+        (&["--username", "alice", "--company", "New", "--create-company"], 1, "this user name is taken"),
+        (&["--username", "basil", "--company", "Acme", "--extension", "101"], 1, "this extension is taken"),
+        (&["--username", "basil", "--company", "Nowhere"], 1, "add --create-company"),
+        (&["--username", "ba sil", "--company", "Acme"], 2, "is not a user name"),
+        (&["--username", "basil", "--company", "Acme", "--extension", "1"], 2, "is not an extension"),
+        (&["--username", "basil", "--company", "Acme", "--role", "king"], 2, "is not a role"),
+        (&["--username", "basil", "--company", "X", "--create-company", "--region", "ZZ"], 2, "is not a region"),
+    ];
+    for (arguments, status, message) in cases {
+        let refused = add_user(directory.path(), arguments);
+        let text = String::from_utf8_lossy(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(status), "{arguments:?}: {text}");
+        assert!(text.contains(message), "{arguments:?}: {text}");
+    }
+    let list = run(&["user", "list", "--database-url", &database_url(directory.path())]);
+    assert_eq!(String::from_utf8_lossy(&list.stdout), "alice\talice\tagent\t101\tAcme\n");
+}
+
+#[test]
+fn an_empty_password_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let url = database_url(directory.path());
+    let arguments =
+        ["user", "add", "--database-url", &url, "--username", "a", "--company", "A", "--password-file", "-"];
+    let refused = run(&arguments);
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("the password is empty"));
+}
