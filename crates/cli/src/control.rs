@@ -1,0 +1,96 @@
+//! Commands from the standard input.
+
+use crate::report::Report;
+use mobilecall_domain::CallId;
+use mobilecall_ipc::{Command, ErrorCode, Failure};
+use tokio::sync::mpsc;
+
+/// A line of input, understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Control {
+    Answer,
+    Decline,
+    HangUp,
+    Mute(bool),
+    Hold(bool),
+    Digits(String),
+    Quit,
+}
+
+impl Control {
+    fn parse(line: &str) -> Option<Self> {
+        let (word, rest) = line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""));
+        Some(match word {
+            "answer" => Self::Answer,
+            "decline" => Self::Decline,
+            "hangup" => Self::HangUp,
+            "mute" => Self::Mute(true),
+            "unmute" => Self::Mute(false),
+            "hold" => Self::Hold(true),
+            "resume" => Self::Hold(false),
+            "digits" if !rest.trim().is_empty() => Self::Digits(rest.trim().to_owned()),
+            "quit" => Self::Quit,
+            _ => return None,
+        })
+    }
+
+    /// As a command for a call; `None` for `quit`.
+    pub(crate) fn for_call(self, call: CallId) -> Option<Command> {
+        Some(match self {
+            Self::Answer => Command::Answer { call },
+            Self::Decline => Command::Decline { call },
+            Self::HangUp => Command::HangUp { call },
+            Self::Mute(muted) => Command::SetMute { call, muted },
+            Self::Hold(held) => Command::SetHold { call, held },
+            Self::Digits(digits) => Command::SendDigits { call, digits },
+            Self::Quit => return None,
+        })
+    }
+}
+
+/// Reads the standard input on a thread of its own, because a blocked read cannot be given up. The channel closes at
+/// the end of the input, which means nothing in particular.
+pub(crate) fn read_input(report: Report) -> mpsc::Receiver<Control> {
+    let (sender, receiver) = mpsc::channel(16);
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lines() {
+            let Ok(line) = line else { return };
+            match Control::parse(&line) {
+                Some(control) => {
+                    if sender.blocking_send(control).is_err() {
+                        return;
+                    }
+                }
+                None if line.trim().is_empty() => {}
+                None => report.problem(&Failure::new(
+                    ErrorCode::NotNow,
+                    format!(
+                        "'{}' is not a command: use answer, decline, hangup, mute, unmute, hold, resume, digits 12# or quit",
+                        line.trim()
+                    ),
+                )),
+            }
+        }
+    });
+    receiver
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_understood_or_refused() {
+        for (line, expected) in [
+            ("hangup", Some(Control::HangUp)),
+            (" mute \n", Some(Control::Mute(true))),
+            ("resume", Some(Control::Hold(false))),
+            ("digits 12#", Some(Control::Digits("12#".into()))),
+            ("digits", None),
+            ("dance", None),
+            ("", None),
+        ] {
+            assert_eq!(Control::parse(line), expected, "{line}");
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Calls from the first to the last: events, commands from the input, timers and Ctrl-C.
+
+use crate::{
+    control::{Control, read_input},
+    exit::Exit,
+    options::InCall,
+    phone::Phone,
+    tracker::{Step, Tracker},
+};
+use mobilecall_domain::CallId;
+use mobilecall_ipc::{CallView, Command, ErrorCode, Event, Failure, Reply};
+use std::{future::pending, time::Duration};
+use tokio::{sync::mpsc, time::Instant};
+
+/// Time for calls to end after Ctrl-C or `quit`.
+const END_LIMIT: Duration = Duration::from_secs(8);
+
+/// What the command is for.
+pub(crate) enum Mode {
+    /// One call.
+    Call { destination: String },
+    /// Calls that come.
+    Listen { auto_answer: bool, once: bool },
+}
+
+/// The state of a command with calls.
+pub(crate) struct Conversation {
+    mode: Mode,
+    in_call: InCall,
+    tracker: Tracker,
+    controls: Option<mpsc::Receiver<Control>>,
+    timers: Vec<(Instant, Command)>,
+    /// The call of `mcall call`.
+    placed: Option<CallId>,
+    /// The command ends as soon as no call is left, and how.
+    ending: Option<Ending>,
+    /// What the last call came to.
+    last: Option<Exit>,
+}
+
+struct Ending {
+    /// Instead of what the last call comes to.
+    exit: Option<Exit>,
+    /// Calls that do not end by then are left behind.
+    until: Instant,
+}
+
+impl Conversation {
+    pub(crate) fn new(mode: Mode, in_call: InCall) -> Self {
+        Self {
+            mode,
+            in_call,
+            tracker: Tracker::default(),
+            controls: None,
+            timers: Vec::new(),
+            placed: None,
+            ending: None,
+            last: None,
+        }
+    }
+
+    pub(crate) async fn run(mut self, phone: &mut Phone) -> Result<Exit, Failure> {
+        if self.in_call.interactive {
+            self.controls = Some(read_input(phone.report));
+        }
+        if let Mode::Call { destination } = &self.mode {
+            let placed = phone.engine.send(Command::PlaceCall { destination: destination.clone() }).await?;
+            if let Reply::Call { call } = placed {
+                self.placed = Some(call);
+            }
+        }
+        loop {
+            if let Some(exit) = self.finished() {
+                return Ok(exit);
+            }
+            let timer = self.next_timer();
+            tokio::select! {
+                event = phone.events.recv() => match event {
+                    Some(event) => self.event(phone, event).await,
+                    None => return Err(Failure::new(ErrorCode::Internal, "the engine ended")),
+                },
+                control = next(&mut self.controls) => match control {
+                    Some(control) => self.control(phone, control).await,
+                    None => self.controls = None,
+                },
+                () = sleep_until(timer) => self.timers_due(phone).await,
+                result = tokio::signal::ctrl_c() => {
+                    if let Err(error) = result {
+                        tracing::error!(%error, "Ctrl-C cannot be noticed");
+                    }
+                    self.end(phone, None).await;
+                }
+            }
+        }
+    }
+
+    /// How the command ends, once it does.
+    fn finished(&self) -> Option<Exit> {
+        let idle = self.tracker.alive().is_empty();
+        match (&self.ending, &self.mode) {
+            (Some(ending), _) if idle || Instant::now() >= ending.until => {
+                Some(ending.exit.or(self.last).unwrap_or(Exit::Completed))
+            }
+            (Some(_), _) => None,
+            (None, Mode::Call { .. } | Mode::Listen { once: true, .. }) if idle => self.last,
+            (None, Mode::Call { .. } | Mode::Listen { .. }) => None,
+        }
+    }
+
+    async fn event(&mut self, phone: &mut Phone, event: Event) {
+        match event {
+            Event::CallChanged { call } => self.call(phone, call).await,
+            Event::Lagged => {
+                for call in phone.engine.snapshot().await.calls {
+                    self.call(phone, call).await;
+                }
+            }
+            Event::DigitReceived { call, digit } => {
+                phone.report.print(&crate::report::Line::Digit { call_id: call, digit });
+            }
+            Event::Problem { failure } => {
+                phone.report.problem(&failure);
+                // A microphone or a file that was asked for and cannot be used is no way to go on.
+                if Exit::of_failure(&failure) == Exit::Audio && failure.code != ErrorCode::DeviceLost {
+                    self.end(phone, Some(Exit::Audio)).await;
+                }
+            }
+            Event::SessionChanged { .. }
+            | Event::ServerChanged { .. }
+            | Event::LineChanged { .. }
+            | Event::CallRemoved { .. }
+            | Event::TeamChanged { .. }
+            | Event::HistoryChanged { .. }
+            | Event::SyncChanged { .. }
+            | Event::SettingsChanged { .. }
+            | Event::Levels { .. } => {}
+        }
+    }
+
+    async fn call(&mut self, phone: &Phone, call: CallView) {
+        let id = call.id;
+        match self.tracker.take(call, phone.report) {
+            Some(Step::Offered) => {
+                if matches!(self.mode, Mode::Listen { auto_answer: true, .. }) {
+                    self.tell(phone, Command::Answer { call: id }).await;
+                }
+            }
+            Some(Step::Connected) => self.connected(phone, id).await,
+            Some(Step::Ended(exit)) if self.placed.is_none_or(|placed| placed == id) => self.last = Some(exit),
+            Some(Step::Ended(_)) | None => {}
+        }
+    }
+
+    async fn connected(&mut self, phone: &Phone, call: CallId) {
+        let now = Instant::now();
+        if let Some(duration) = self.in_call.duration {
+            self.timers.push((now + duration, Command::HangUp { call }));
+        }
+        if let Some(after) = self.in_call.mute_after {
+            self.timers.push((now + after, Command::SetMute { call, muted: true }));
+        }
+        if let Some(digits) = self.in_call.send_digits.clone() {
+            self.tell(phone, Command::SendDigits { call, digits }).await;
+        }
+    }
+
+    async fn control(&mut self, phone: &Phone, control: Control) {
+        if control == Control::Quit {
+            return self.end(phone, None).await;
+        }
+        match self.tracker.current().and_then(|call| control.for_call(call)) {
+            Some(command) => self.tell(phone, command).await,
+            None => phone.report.problem(&Failure::new(ErrorCode::NoSuchCall, "there is no call")),
+        }
+    }
+
+    async fn timers_due(&mut self, phone: &Phone) {
+        let now = Instant::now();
+        let (due, later) = std::mem::take(&mut self.timers).into_iter().partition(|(at, _)| *at <= now);
+        self.timers = later;
+        let due: Vec<(Instant, Command)> = due;
+        for (_, command) in due {
+            self.tell(phone, command).await;
+        }
+    }
+
+    fn next_timer(&self) -> Option<Instant> {
+        let until = self.ending.as_ref().map(|ending| ending.until);
+        self.timers.iter().map(|(at, _)| *at).chain(until).min()
+    }
+
+    /// Ends all calls and then the command.
+    async fn end(&mut self, phone: &Phone, exit: Option<Exit>) {
+        if self.ending.is_some() {
+            return;
+        }
+        self.ending = Some(Ending { exit, until: Instant::now() + END_LIMIT });
+        for call in self.tracker.alive() {
+            self.tell(phone, Command::HangUp { call }).await;
+        }
+    }
+
+    async fn tell(&self, phone: &Phone, command: Command) {
+        if let Err(failure) = phone.engine.send(command).await {
+            phone.report.problem(&failure);
+        }
+    }
+}
+
+/// The next command of the input; never if there is none to come.
+async fn next(controls: &mut Option<mpsc::Receiver<Control>>) -> Option<Control> {
+    match controls {
+        Some(controls) => controls.recv().await,
+        None => pending().await,
+    }
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => pending().await,
+    }
+}

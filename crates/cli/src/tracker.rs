@@ -1,0 +1,120 @@
+//! Follows calls through the engine's events and says what happens to them.
+
+use crate::{
+    exit::{self, Exit},
+    report::{Line, MediaFigures, Report, Summary},
+};
+use mobilecall_domain::CallId;
+use mobilecall_ipc::{CallState, CallView, Direction};
+
+/// Calls that are not over.
+#[derive(Default)]
+pub(crate) struct Tracker {
+    calls: Vec<CallView>,
+}
+
+/// A step of a call that the command may act on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// It rings here.
+    Offered,
+    /// Both sides can talk.
+    Connected,
+    /// It is over.
+    Ended(Exit),
+}
+
+impl Tracker {
+    /// The call that commands are meant for: the one that is not held, or else the last.
+    pub(crate) fn current(&self) -> Option<CallId> {
+        self.calls.iter().find(|call| !call.held).or(self.calls.last()).map(|call| call.id)
+    }
+
+    /// Calls that are not over.
+    pub(crate) fn alive(&self) -> Vec<CallId> {
+        self.calls.iter().map(|call| call.id).collect()
+    }
+
+    /// Prints what is new about a call and returns the step it took, if any.
+    pub(crate) fn take(&mut self, call: CallView, report: Report) -> Option<Step> {
+        let index = self.calls.iter().position(|known| known.id == call.id);
+        if index.is_none() && call.state == CallState::Ended {
+            return None;
+        }
+        let before = index.map(|index| self.calls[index].clone());
+        let step = changed_state(before.as_ref(), &call, report);
+        print_facts(before.as_ref(), &call, report);
+        match (index, call.state) {
+            (Some(index), CallState::Ended) => drop(self.calls.remove(index)),
+            (Some(index), _) => self.calls[index] = call,
+            (None, _) => self.calls.push(call),
+        }
+        step
+    }
+}
+
+fn changed_state(before: Option<&CallView>, call: &CallView, report: Report) -> Option<Step> {
+    if before.is_some_and(|before| before.state == call.state) {
+        return None;
+    }
+    let call_id = call.id;
+    let ringing =
+        |direction| Line::Ringing { call_id, direction, address: call.address.clone(), name: call.name.clone() };
+    match call.state {
+        CallState::Dialing => {
+            report.print(&Line::Dialing { call_id, address: call.address.clone() });
+            None
+        }
+        CallState::Alerting => {
+            report.print(&ringing(Direction::Outgoing));
+            None
+        }
+        CallState::Offered => {
+            report.print(&ringing(Direction::Incoming));
+            Some(Step::Offered)
+        }
+        CallState::Active => {
+            if before.is_some_and(|before| before.state == CallState::Reconnecting) {
+                return None;
+            }
+            report.print(&Line::Connected { call_id, setup_ms: call.setup_ms });
+            Some(Step::Connected)
+        }
+        CallState::Reconnecting => {
+            report.print(&Line::Reconnecting { call_id });
+            None
+        }
+        CallState::Connecting | CallState::Ending => None,
+        CallState::Ended => {
+            let reason = call.end.unwrap_or(mobilecall_ipc::EndReason::Failed);
+            let answered = call.answered_at_ms.is_some();
+            let status = exit::status(reason, answered);
+            report.print(&Line::Ended { call_id, reason, status });
+            report.print(&Line::Summary(Summary {
+                call_id,
+                status,
+                setup_ms: call.setup_ms,
+                first_audio_ms: call.first_audio_ms,
+                media: call.quality.map_or_else(MediaFigures::default, Into::into),
+            }));
+            Some(Step::Ended(Exit::of_end(reason, answered)))
+        }
+    }
+}
+
+fn print_facts(before: Option<&CallView>, call: &CallView, report: Report) {
+    let call_id = call.id;
+    let Some(before) = before else { return };
+    if before.held != call.held {
+        report.print(&Line::Held { call_id, held: call.held });
+    }
+    if before.muted != call.muted {
+        report.print(&Line::Muted { call_id, muted: call.muted });
+    }
+    if let Some(quality) = call.quality
+        && before.quality != call.quality
+        && call.state != CallState::Ended
+    {
+        report.print(&Line::Quality { call_id, quality: quality.into() });
+    }
+}

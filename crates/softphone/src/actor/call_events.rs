@@ -1,0 +1,296 @@
+//! What lines and media report of calls.
+
+use super::Core;
+use crate::{
+    calls::{
+        Call, CallEvent, CallInput, Description, NextOffer, Second, StartedMedia, Waiting, media_failure, record_of,
+    },
+    history,
+};
+use mobilecall_domain::{
+    CallId, CallReport, Direction, LegId, ProviderCallId, SdpAnswer, SdpOffer,
+    machine::{CallInput as Input, CallMachine, CallState, LineInput, MediaFailure, MediaInput, Reoffer},
+};
+use mobilecall_ipc::{ErrorCode, Failure};
+use mobilecall_line::{IncomingLeg, LineCommand, LineEvent};
+use mobilecall_transport::TransportEvent;
+use std::time::Duration;
+
+/// Silence from the far end that is worth telling.
+const SILENCE: Duration = Duration::from_secs(3);
+
+impl Core {
+    pub(crate) async fn line_event(&mut self, event: LineEvent) {
+        match event {
+            LineEvent::Registration(_) => {}
+            LineEvent::Incoming(leg) => self.incoming(leg).await,
+            LineEvent::Ringing { leg, provider_call_id, answer } => {
+                // Whether the far end sends sound before it answers shows only when it does.
+                self.progress(leg, provider_call_id, answer, LineInput::Ringing { early_media: false }).await;
+            }
+            LineEvent::Answered { leg, provider_call_id, answer } => {
+                self.progress(leg, provider_call_id, answer, LineInput::Answered).await;
+            }
+            LineEvent::Renegotiated { leg, answer } => {
+                if let Some(call) = self.calls.of_leg(leg) {
+                    self.accept_answer(call, answer);
+                    self.next_offer(call);
+                }
+            }
+            LineEvent::Reoffered { leg, offer } => {
+                if let Some(call) = self.calls.of_leg(leg) {
+                    self.answer_reoffer(call, offer);
+                }
+            }
+            LineEvent::SignalingLost { leg } => {
+                if let Some(call) = self.calls.of_leg(leg) {
+                    if let Some(known) = self.calls.get_mut(call) {
+                        known.renegotiation.interrupted();
+                    }
+                    self.drive(call, Input::Line(LineInput::SignalingLost)).await;
+                }
+            }
+            LineEvent::SignalingRestored { leg } => {
+                if let Some(call) = self.calls.of_leg(leg) {
+                    self.next_offer(call);
+                    self.drive(call, Input::Line(LineInput::SignalingRestored)).await;
+                }
+            }
+            LineEvent::Ended { leg, reason, code } => {
+                if let Some(call) = self.calls.of_leg(leg) {
+                    tracing::info!(call.id = %call, %reason, code, "the line ended a call");
+                    self.drive(call, Input::Line(LineInput::Ended(reason))).await;
+                }
+            }
+        }
+    }
+
+    async fn incoming(&mut self, incoming: IncomingLeg) {
+        let Some(signed_in) = self.standing.signed_in() else { return };
+        let now = self.clock.now();
+        let id = incoming.call.unwrap_or_else(CallId::generate);
+        if self.calls.get(id).is_some() {
+            tracing::warn!(call.id = %id, "a call is offered a second time and refused");
+            if let Err(error) = self.line.send(LineCommand::Reject { leg: incoming.leg }).await {
+                tracing::debug!(%error, "the line does not take the refusal");
+            }
+            return;
+        }
+        let team = &self.shown.snapshot().team;
+        let name = incoming.from_name.or_else(|| history::colleague_name(&incoming.from, team));
+        let profile = &signed_in.profile;
+        let mut record = record_of(id, Direction::Incoming, incoming.from, name, profile, self.line.kind(), now);
+        record.to_number = incoming.to;
+        record.twilio_call_sid = incoming.provider_call_id.map(|ProviderCallId(id)| id);
+        let (machine, effects) = CallMachine::incoming(now);
+        let mut call = Call::new(machine, incoming.leg, record);
+        call.offer = Some(incoming.offer);
+        call.on_line = true;
+        self.calls.insert(call);
+        for effect in effects {
+            // An incoming call that cannot be written rings all the same: losing the record is the lesser harm.
+            if let Err(failure) = self.perform(id, effect, now).await {
+                self.shown.problem(failure);
+            }
+        }
+        self.after_change(id).await;
+    }
+
+    async fn progress(
+        &mut self,
+        leg: LegId,
+        provider_call_id: Option<ProviderCallId>,
+        answer: Option<SdpAnswer>,
+        input: LineInput,
+    ) {
+        let Some(call) = self.calls.of_leg(leg) else { return };
+        if let Some(ProviderCallId(id)) = provider_call_id {
+            let report = CallReport { twilio_call_sid: Some(id), ..CallReport::default() };
+            if let Err(failure) = self.write_report(call, &report, self.clock.now()).await {
+                self.shown.problem(failure);
+            }
+        }
+        if let Some(answer) = answer {
+            self.accept_answer(call, answer);
+        }
+        self.drive(call, Input::Line(input)).await;
+    }
+
+    pub(crate) async fn call_input(&mut self, input: CallInput) {
+        let CallInput { call, event } = input;
+        match event {
+            CallEvent::Started(started) => self.media_started(call, started).await,
+            CallEvent::Failed(failure) => self.drive(call, Input::Media(MediaInput::Failed(failure))).await,
+            CallEvent::Transport(event) => self.transport_event(call, event).await,
+            CallEvent::Offer(offer) => self.send_offer(call, offer).await,
+            CallEvent::Answer(answer) => {
+                let Some(leg) = self.calls.get(call).map(|known| known.leg) else { return };
+                if let Some(input) = self.tell_line(call, LineCommand::Accept { leg, answer }).await {
+                    self.drive(call, input).await;
+                }
+            }
+            CallEvent::NotRenegotiated => self.next_offer(call),
+            CallEvent::FirstPacket => self.first_packet(call).await,
+            CallEvent::FirstAudio(at) => {
+                let Some(known) = self.calls.get_mut(call) else { return };
+                let at = at.map_or_else(tokio::time::Instant::now, Into::into);
+                let after = at.saturating_duration_since(known.commanded_at);
+                known.first_audio_ms.get_or_insert(u32::try_from(after.as_millis()).unwrap_or(u32::MAX));
+                self.shown.call(known.view());
+            }
+            CallEvent::Digit(digit) => self.shown.digit(call, digit.as_char()),
+            CallEvent::Second(second) => self.second(call, second),
+            CallEvent::Devices(opened) => self.devices_opened(call, opened),
+            CallEvent::Device(event) => self.device_event(call, &event),
+            CallEvent::Stopped(last) => {
+                if let Some(known) = self.calls.get_mut(call) {
+                    known.quality = last.or(known.quality);
+                }
+                self.drive(call, Input::Media(MediaInput::Stopped)).await;
+            }
+        }
+    }
+
+    /// Our first description is made: the line can be told what waited for it.
+    async fn media_started(&mut self, call: CallId, started: StartedMedia) {
+        let Some(known) = self.calls.get_mut(call) else { return };
+        known.media.transport = Some(started.transport);
+        let (leg, waiting) = (known.leg, known.waiting.take());
+        let command = match (waiting, started.description, known.destination.clone()) {
+            (Some(Waiting::Invite), Description::Offer(offer), Some(destination)) => {
+                LineCommand::Invite { leg, call, destination, offer }
+            }
+            (Some(Waiting::Accept), Description::Answer(answer), _) => LineCommand::Accept { leg, answer },
+            (_, Description::Offer(_) | Description::Answer(_), _) => {
+                tracing::debug!(call.id = %call, "media is open for a call that needs it no more");
+                return;
+            }
+        };
+        known.on_line = true;
+        if let Some(input) = self.tell_line(call, command).await {
+            self.drive(call, input).await;
+        }
+    }
+
+    async fn transport_event(&mut self, call: CallId, event: TransportEvent) {
+        let input = match event {
+            TransportEvent::Negotiated(negotiated) => return self.negotiated(call, negotiated),
+            TransportEvent::Connected => MediaInput::Connected,
+            TransportEvent::Disconnected => MediaInput::Lost,
+            TransportEvent::Failed => MediaInput::Failed(MediaFailure::Network),
+            TransportEvent::Closed => return,
+        };
+        self.drive(call, Input::Media(input)).await;
+    }
+
+    /// Sound before the answer is the far end's own: ours gives way to it.
+    async fn first_packet(&mut self, call: CallId) {
+        let alerting = self.calls.get(call).map(|known| known.machine.state());
+        if alerting == Some(CallState::Alerting { early_media: false }) {
+            self.drive(call, Input::Line(LineInput::Ringing { early_media: true })).await;
+        }
+    }
+
+    fn second(&mut self, call: CallId, second: Second) {
+        let Some(known) = self.calls.get_mut(call) else { return };
+        known.quality = Some(second.quality);
+        let receives = known.media.receives();
+        let silent_for = match known.listening_since {
+            Some(since) if receives => second.silent_for.min(since.elapsed()),
+            Some(_) | None => Duration::ZERO,
+        };
+        let view = known.view();
+        let tell = silent_for >= SILENCE && !known.silence_told;
+        if silent_for < SILENCE || tell {
+            known.silence_told = tell;
+        }
+        self.shown.call(view);
+        if tell {
+            self.shown.problem(silence(second.quality.packets_received > 0));
+        }
+    }
+
+    /// Makes a further offer in a task; it comes back as [`CallEvent::Offer`].
+    pub(crate) fn reoffer(&mut self, call: CallId, reoffer: Reoffer) {
+        let Some(known) = self.calls.get_mut(call) else { return };
+        if let Some(next) = known.renegotiation.wish(reoffer) {
+            self.make_offer(call, next);
+        }
+    }
+
+    fn next_offer(&mut self, call: CallId) {
+        let Some(known) = self.calls.get_mut(call) else { return };
+        if let Some(next) = known.renegotiation.done() {
+            self.make_offer(call, next);
+        }
+    }
+
+    fn make_offer(&self, call: CallId, next: NextOffer) {
+        let Some(transport) = self.calls.get(call).and_then(|known| known.media.transport.clone()) else { return };
+        let post = self.post();
+        tokio::spawn(async move {
+            let offer = match next {
+                NextOffer::Plain => transport.create_offer().await,
+                NextOffer::Restart => transport.create_restart_offer().await,
+            };
+            let event = match offer {
+                Ok(offer) => CallEvent::Offer(offer),
+                Err(error) => {
+                    tracing::warn!(call.id = %call, %error, "no further offer could be made");
+                    CallEvent::NotRenegotiated
+                }
+            };
+            post.call(CallInput { call, event }).await;
+        });
+    }
+
+    async fn send_offer(&mut self, call: CallId, offer: SdpOffer) {
+        let Some(leg) = self.calls.get(call).filter(|known| known.is_alive()).map(|known| known.leg) else { return };
+        if let Some(input) = self.tell_line(call, LineCommand::Reoffer { leg, offer }).await {
+            self.drive(call, input).await;
+        }
+    }
+
+    fn accept_answer(&self, call: CallId, answer: SdpAnswer) {
+        let Some(known) = self.calls.get(call) else { return };
+        let Some(transport) = known.media.transport.clone() else { return };
+        let first = known.media.negotiated.is_none();
+        let post = self.post();
+        tokio::spawn(async move {
+            if let Err(error) = transport.accept_answer(&answer).await {
+                tracing::warn!(call.id = %call, %error, "the far end's answer cannot be used");
+                if first {
+                    let event = CallEvent::Failed(media_failure(&error));
+                    post.call(CallInput { call, event }).await;
+                }
+            }
+        });
+    }
+
+    fn answer_reoffer(&self, call: CallId, offer: SdpOffer) {
+        let Some(transport) = self.calls.get(call).and_then(|known| known.media.transport.clone()) else { return };
+        let post = self.post();
+        tokio::spawn(async move {
+            match transport.create_answer(&offer).await {
+                Ok(answer) => post.call(CallInput { call, event: CallEvent::Answer(answer) }).await,
+                Err(error) => tracing::warn!(call.id = %call, %error, "the far end's further offer cannot be used"),
+            }
+        });
+    }
+}
+
+fn silence(heard_before: bool) -> Failure {
+    let (cause, message) = if heard_before {
+        (
+            "stopped",
+            "nothing has come from the other side for 3 seconds: it may have put you on hold, or its network is down",
+        )
+    } else {
+        (
+            "never",
+            "nothing comes from the other side: a firewall here or there may block the sound (UDP); ask the \
+             administrator",
+        )
+    };
+    Failure::new(ErrorCode::NoAudioReceived, message).with("cause", cause)
+}

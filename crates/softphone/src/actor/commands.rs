@@ -1,0 +1,99 @@
+//! Commands of windows.
+
+use super::Core;
+use crate::{failure, history, message::ReplyTo, message::answer, preview, settings};
+use mobilecall_ipc::{Command, Failure, HistoryQuery, Reply, Settings};
+
+impl Core {
+    /// Carries out a command. Those whose outcome takes time take the reply with them.
+    pub(crate) async fn command(&mut self, command: Command, reply: ReplyTo) {
+        let outcome = match command {
+            Command::SignIn { username, password } => return self.sign_in(username, password, reply).await,
+            Command::History { query } => return self.history(query, reply).await,
+            Command::AudioDevices => return self.audio_devices(reply),
+            Command::SignOut => {
+                self.sign_out().await;
+                Ok(Reply::Done)
+            }
+            Command::Connect => {
+                self.connect();
+                Ok(Reply::Done)
+            }
+            Command::Disconnect => {
+                self.disconnect().await;
+                Ok(Reply::Done)
+            }
+            Command::Preview { text } => {
+                let team = &self.shown.snapshot().team;
+                Ok(Reply::Preview { preview: preview::preview(&text, self.standing.region(), team) })
+            }
+            Command::SyncNow => self.sync_now(),
+            Command::ChangeSettings { settings } => self.change_settings(settings).await.map(|()| Reply::Done),
+            Command::PlaceCall { destination } => self.place_call(&destination).await.map(|call| Reply::Call { call }),
+            Command::Answer { call } => self.answer(call).await.map(|()| Reply::Done),
+            Command::Decline { call } => self.decline(call).await.map(|()| Reply::Done),
+            Command::HangUp { call } => self.hang_up(call).await.map(|()| Reply::Done),
+            Command::SetMute { call, muted } => self.set_mute(call, muted).await.map(|()| Reply::Done),
+            Command::SetHold { call, held } => self.set_hold(call, held).await.map(|()| Reply::Done),
+            Command::SendDigits { call, digits } => self.send_digits(call, &digits).map(|()| Reply::Done),
+            Command::SetLevelMeter { on } => {
+                self.set_level_meter(on);
+                Ok(Reply::Done)
+            }
+            Command::PlayTestTone => {
+                self.play_test_tone();
+                Ok(Reply::Done)
+            }
+        };
+        answer(reply, outcome);
+    }
+
+    fn sync_now(&self) -> Result<Reply, Failure> {
+        match self.standing.signed_in() {
+            Some(signed_in) => {
+                if let Some(online) = &signed_in.online {
+                    online.sync.now();
+                }
+                Ok(Reply::Done)
+            }
+            None => Err(failure::not_signed_in()),
+        }
+    }
+
+    /// Reads the page beside the owner, so that a search through many calls delays nothing.
+    async fn history(&mut self, query: HistoryQuery, reply: ReplyTo) {
+        let Some(account) = self.standing.account().cloned() else {
+            return answer(reply, Err(failure::not_signed_in()));
+        };
+        if query.seen {
+            match account.mark_seen().await {
+                Ok(true) => self.recount_missed().await,
+                Ok(false) => {}
+                Err(error) => self.shown.problem(failure::of_cache(&error)),
+            }
+        }
+        let team = self.shown.snapshot().team.clone();
+        tokio::spawn(async move {
+            let page = history::page(&account, query, &team).await;
+            answer(reply, page.map(|page| Reply::History { page }));
+        });
+    }
+
+    async fn change_settings(&mut self, wanted: Settings) -> Result<(), Failure> {
+        let wanted = settings::check(wanted)?;
+        let server_changes = wanted.server != self.settings.server;
+        if server_changes && self.calls.any_alive() {
+            return Err(failure::not_now("end the call before changing the server"));
+        }
+        if self.config.settings.is_none() {
+            settings::store(&self.cache, &wanted).await?;
+        }
+        let before = std::mem::replace(&mut self.settings, wanted.clone());
+        self.shown.settings(wanted);
+        self.apply_sound_settings(&before);
+        if server_changes {
+            self.change_server().await;
+        }
+        Ok(())
+    }
+}

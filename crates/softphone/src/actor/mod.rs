@@ -1,0 +1,173 @@
+//! The owner of everything: one task, a closed list of messages, one change at a time.
+//!
+//! Whatever takes time (network, media negotiation, opening devices) runs in a task of its own and reports back as a
+//! message. The owner itself waits for nothing but the local database, whose writes must come before the events that
+//! tell of them.
+
+mod call_commands;
+mod call_events;
+mod calls;
+mod commands;
+mod line;
+mod session;
+mod sound;
+mod sync;
+mod tones;
+
+use crate::{
+    EngineConfig,
+    calls::Calls,
+    clock::Clock,
+    lines::LinePart,
+    message::{Message, ReplyTo, answer},
+    parts::Parts,
+    post::Post,
+    session::{Secrets, Standing},
+    shown::Shown,
+};
+use mobilecall_cache::Cache;
+use mobilecall_client::Presence;
+use mobilecall_ipc::{Event, Settings};
+use std::{sync::Arc, time::Duration};
+use tokio::{
+    sync::{broadcast, mpsc, oneshot},
+    time::MissedTickBehavior,
+};
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
+use tones::Tones;
+
+/// How often live calls are stamped and calls cut off by a kill are looked for.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+/// Time for hang-ups to reach the server and for files to be completed when the engine ends.
+const FAREWELL: Duration = Duration::from_secs(4);
+
+/// The engine's state.
+pub(crate) struct Core {
+    pub(crate) config: EngineConfig,
+    pub(crate) parts: Arc<Parts>,
+    pub(crate) cache: Cache,
+    pub(crate) secrets: Secrets,
+    pub(crate) settings: Settings,
+    pub(crate) shown: Shown,
+    pub(crate) clock: Clock,
+    pub(crate) inbox: mpsc::WeakSender<Message>,
+    /// Counts sign-ins; see [`Post`].
+    pub(crate) epoch: u64,
+    /// Names this run of the program in the list of live calls.
+    pub(crate) run: String,
+    pub(crate) standing: Standing,
+    /// The window that waits for a sign-in.
+    pub(crate) signing_in: Option<ReplyTo>,
+    /// The line is wanted: not after `Disconnect`.
+    pub(crate) connected: bool,
+    /// The session has ended, and is left when no call needs it any more.
+    pub(crate) leave_when_idle: bool,
+    pub(crate) line: LinePart,
+    pub(crate) team: Vec<Presence>,
+    pub(crate) calls: Calls,
+    pub(crate) tones: Tones,
+    /// The level meter of the settings, while it is on.
+    pub(crate) meter: Option<AbortOnDropHandle<()>>,
+    /// What is still being closed.
+    pub(crate) farewells: TaskTracker,
+}
+
+impl Core {
+    pub(crate) fn new(
+        config: EngineConfig,
+        parts: Arc<Parts>,
+        cache: Cache,
+        settings: Settings,
+        inbox: mpsc::WeakSender<Message>,
+        events: broadcast::Sender<Event>,
+    ) -> Self {
+        Self {
+            secrets: Secrets::new(config.secrets.clone()),
+            clock: parts.clock.clone(),
+            shown: Shown::new(settings.clone(), events),
+            config,
+            parts,
+            cache,
+            settings,
+            inbox,
+            epoch: 0,
+            run: uuid::Uuid::now_v7().to_string(),
+            standing: Standing::SignedOut,
+            signing_in: None,
+            connected: false,
+            leave_when_idle: false,
+            line: LinePart::none(),
+            team: Vec::new(),
+            calls: Calls::default(),
+            tones: Tones::default(),
+            meter: None,
+            farewells: TaskTracker::new(),
+        }
+    }
+
+    /// Runs until the engine is shut down or nobody holds it any more.
+    pub(crate) async fn run(mut self, mut inbox: mpsc::Receiver<Message>) {
+        if self.settings.auto_connect {
+            self.connect();
+        }
+        let mut heartbeat = tokio::time::interval(HEARTBEAT);
+        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let done = loop {
+            tokio::select! {
+                message = inbox.recv() => match message {
+                    Some(Message::Shutdown { reply }) => break Some(reply),
+                    Some(message) => self.handle(message).await,
+                    None => break None,
+                },
+                _ = heartbeat.tick() => self.heartbeat().await,
+                () = due(self.calls.next_due(self.clock.now())) => self.calls_due().await,
+            }
+            self.leave_if_session_ended().await;
+        };
+        self.end(done).await;
+    }
+
+    async fn handle(&mut self, message: Message) {
+        match message {
+            Message::Command { command, reply } => self.command(command, reply).await,
+            Message::Snapshot { reply } => answer(reply, self.shown.snapshot().clone()),
+            Message::Shutdown { .. } => {}
+            Message::Session { epoch, input } if epoch == self.epoch => self.session_input(input).await,
+            Message::Line { epoch, input } if epoch == self.epoch => self.line_input(input).await,
+            Message::Sync { epoch, event } if epoch == self.epoch => self.sync_event(event).await,
+            Message::Call { epoch, input } if epoch == self.epoch => self.call_input(input).await,
+            Message::Session { .. } | Message::Line { .. } | Message::Sync { .. } | Message::Call { .. } => {
+                tracing::trace!("a message of an earlier sign-in is dropped");
+            }
+            Message::Problem(failure) => self.shown.problem(failure),
+        }
+    }
+
+    /// Reaches this owner from a task of the present sign-in.
+    pub(crate) fn post(&self) -> Post {
+        Post::new(self.inbox.clone(), self.epoch)
+    }
+
+    async fn end(mut self, done: Option<oneshot::Sender<()>>) {
+        self.leave().await;
+        self.farewells.close();
+        if tokio::time::timeout(FAREWELL, self.farewells.wait()).await.is_err() {
+            tracing::warn!("not everything could be closed in time");
+        }
+        if let Some(embedded) = &self.config.embedded {
+            embedded.stop().await;
+        }
+        self.cache.close().await;
+        if let Some(done) = done {
+            answer(done, ());
+        }
+    }
+}
+
+/// Waits until a call is due; for ever if none will be.
+async fn due(after: Option<Duration>) {
+    match after {
+        Some(after) => tokio::time::sleep(after).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,238 @@
+//! Signing in and out, as the owner sees it.
+
+use super::Core;
+use crate::{
+    failure,
+    lines::LinePart,
+    message::{ReplyTo, answer},
+    ports::RunningServer,
+    session::{How, Online, Opened, SessionInput, SignInFlow, SignedIn, Standing, keep, profile_setting, server_key},
+    shown::server_of,
+};
+use mobilecall_client::Sync;
+use mobilecall_domain::Private;
+use mobilecall_ipc::{ErrorCode, Failure, Reply, ServerChoice, ServerView, SessionView, SyncView};
+use std::time::Duration;
+use tokio_util::task::AbortOnDropHandle;
+
+/// Time for telling the server that a session ends.
+const LOG_OUT_LIMIT: Duration = Duration::from_secs(5);
+
+impl Core {
+    /// Connects to the chosen server and registers the line, as far as that is not done or under way.
+    pub(crate) fn connect(&mut self) {
+        self.connected = true;
+        match &self.standing {
+            Standing::SignedOut => self.begin_signing_in(How::ByItself),
+            Standing::SigningIn { .. } => {}
+            Standing::SignedIn(_) => self.open_line(),
+        }
+    }
+
+    /// Leaves the line but stays signed in.
+    pub(crate) async fn disconnect(&mut self) {
+        self.connected = false;
+        self.hang_up_all().await;
+        self.close_line();
+    }
+
+    pub(crate) async fn sign_in(&mut self, username: String, password: String, reply: ReplyTo) {
+        self.leave().await;
+        self.connected = true;
+        self.begin_signing_in(How::Password { username, password: Private::new(password) });
+        self.signing_in = Some(reply);
+    }
+
+    /// Ends the session at the server too, and forgets it.
+    pub(crate) async fn sign_out(&mut self) {
+        let session = self.standing.online().map(|online| online.session.clone());
+        let server = server_key(&self.settings.server);
+        self.leave().await;
+        if let Err(error) = self.cache.store_setting(&profile_setting(&server), &()).await {
+            tracing::warn!(%error, "the person who signed out is still remembered on this device");
+        }
+        let secrets = self.secrets.clone();
+        self.farewells.spawn(async move {
+            if let Err(error) = secrets.forget(&server).await {
+                tracing::warn!(%error, "the session could not be removed from the keyring");
+            }
+            let Some(session) = session else { return };
+            match tokio::time::timeout(LOG_OUT_LIMIT, session.log_out()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::debug!(%error, "the server was not told that the session ended"),
+                Err(_) => tracing::debug!("the server was not told in time that the session ended"),
+            }
+        });
+    }
+
+    /// Ends calls, leaves the line and forgets the session in memory. What waits for the server stays in the database.
+    pub(crate) async fn leave(&mut self) {
+        self.hang_up_all().await;
+        self.close_line();
+        self.drop_calls();
+        self.epoch += 1;
+        self.standing = Standing::SignedOut;
+        self.leave_when_idle = false;
+        self.answer_sign_in(Err(failure::not_now("another sign-in or a sign-out came in between")));
+        self.team.clear();
+        self.shown.team(Vec::new());
+        self.shown.sync(SyncView::Offline { pending: 0 });
+        self.shown.session(SessionView::SignedOut);
+        self.shown.history(0);
+    }
+
+    fn begin_signing_in(&mut self, how: How) {
+        self.epoch += 1;
+        let flow = SignInFlow {
+            server: self.settings.server.clone(),
+            embedded: self.config.embedded.clone(),
+            secrets: self.secrets.clone(),
+            authority: self.config.authority.clone(),
+            cache: self.cache.clone(),
+            now: self.clock.now(),
+            post: self.post(),
+        };
+        let task = AbortOnDropHandle::new(tokio::spawn(flow.run(how)));
+        self.standing = Standing::SigningIn { _task: task };
+        self.shown.session(SessionView::SigningIn);
+    }
+
+    pub(crate) async fn session_input(&mut self, input: SessionInput) {
+        match input {
+            SessionInput::ServerStarted(running) => self.server_started(&running),
+            SessionInput::Restored { profile, account } => {
+                let reviving = match std::mem::replace(&mut self.standing, Standing::SignedOut) {
+                    Standing::SigningIn { _task } => Some(_task),
+                    Standing::SignedOut | Standing::SignedIn(_) => None,
+                };
+                self.signed_in(SignedIn { profile: *profile, account, kept: true, online: None, _reviving: reviving })
+                    .await;
+            }
+            SessionInput::Opened(opened) => self.opened(*opened).await,
+            SessionInput::NoSession => {
+                self.standing = Standing::SignedOut;
+                self.shown.session(SessionView::SignedOut);
+                self.answer_sign_in(Err(failure::not_signed_in()));
+            }
+            SessionInput::Failed(failure) => self.sign_in_failed(failure).await,
+            SessionInput::Kept(kept) => {
+                if let Some(signed_in) = self.standing.signed_in_mut() {
+                    signed_in.kept = kept;
+                    self.shown.session(signed_in.profile.view(kept));
+                }
+            }
+            SessionInput::Ended => self.session_ended().await,
+        }
+    }
+
+    fn server_started(&mut self, running: &RunningServer) {
+        self.shown.server(ServerView { embedded: true, url: running.url.clone(), reachable: true });
+        if running.port != running.wanted_port {
+            let message = format!(
+                "port {} is in use by another program, so the server inside the app uses {}",
+                running.wanted_port, running.port
+            );
+            let failure = Failure::new(ErrorCode::PortTaken, message)
+                .with("port", running.port.to_string())
+                .with("wanted", running.wanted_port.to_string());
+            self.shown.problem(failure);
+        }
+    }
+
+    async fn opened(&mut self, opened: Opened) {
+        let Opened { session, profile, account } = opened;
+        let post = self.post();
+        let (sync, mut events) = Sync::start(session.clone(), account.clone());
+        tokio::spawn(async move {
+            while let Some(event) = events.recv().await {
+                post.sync(event).await;
+            }
+        });
+        // The server inside the app signs in by itself, so there is nothing to keep.
+        let embedded = self.settings.server == ServerChoice::Embedded;
+        let keeper = if embedded {
+            tokio::spawn(watch(session.clone(), self.post()))
+        } else {
+            tokio::spawn(keep(session.clone(), self.secrets.clone(), profile.server.clone(), self.post()))
+        };
+        let online = Online { session, sync, _keeper: AbortOnDropHandle::new(keeper) };
+        self.shown.reachable(true);
+        self.signed_in(SignedIn { profile, account, kept: embedded, online: Some(online), _reviving: None }).await;
+        self.answer_sign_in(Ok(Reply::Done));
+        if self.connected {
+            self.open_line();
+        }
+    }
+
+    async fn signed_in(&mut self, signed_in: SignedIn) {
+        self.shown.session(signed_in.profile.view(signed_in.kept));
+        self.standing = Standing::SignedIn(Box::new(signed_in));
+        self.recount_missed().await;
+        self.close_calls_cut_off().await;
+    }
+
+    async fn sign_in_failed(&mut self, failure: Failure) {
+        if matches!(failure.code, ErrorCode::ServerUnreachable | ErrorCode::EmbeddedServerFailed) {
+            self.shown.reachable(false);
+        }
+        let asked = self.signing_in.is_some();
+        self.answer_sign_in(Err(failure.clone()));
+        self.leave().await;
+        if !asked {
+            self.shown.problem(failure);
+        }
+    }
+
+    /// The session was revoked or ran out. Calls go on to their end; then the engine signs in again if it can do so by
+    /// itself, and otherwise says that somebody must.
+    pub(crate) async fn session_ended(&mut self) {
+        if self.calls.any_alive() {
+            self.leave_when_idle = true;
+            return;
+        }
+        self.leave().await;
+        match self.settings.server {
+            ServerChoice::Embedded => self.begin_signing_in(How::ByItself),
+            ServerChoice::Remote { .. } => {
+                self.shown.problem(Failure::new(ErrorCode::SessionExpired, "the session has ended: sign in again"));
+            }
+        }
+    }
+
+    /// Does what the end of the session put off until the last call was over.
+    pub(crate) async fn leave_if_session_ended(&mut self) {
+        if self.leave_when_idle && !self.calls.any_alive() {
+            self.session_ended().await;
+        }
+    }
+
+    /// The chosen server changed: leaves the old one and connects to the new one if that is wanted.
+    pub(crate) async fn change_server(&mut self) {
+        let connect = self.connected || self.settings.auto_connect;
+        self.leave().await;
+        self.shown.server(server_of(&self.settings));
+        if connect {
+            self.connect();
+        }
+    }
+
+    fn answer_sign_in(&mut self, outcome: Result<Reply, Failure>) {
+        if let Some(reply) = self.signing_in.take() {
+            answer(reply, outcome);
+        }
+    }
+
+    fn close_line(&mut self) {
+        let line = std::mem::replace(&mut self.line, LinePart::none());
+        self.farewells.spawn(line.leave());
+        self.show_line();
+    }
+}
+
+/// Reports the end of a session that needs no keeping.
+async fn watch(session: mobilecall_client::Session, post: crate::post::Post) {
+    let mut state = session.state();
+    if state.wait_for(|state| *state == mobilecall_client::SessionState::Ended).await.is_ok() {
+        post.session(SessionInput::Ended).await;
+    }
+}

@@ -1,0 +1,111 @@
+//! What the sync and the heartbeat bring.
+
+use super::Core;
+use crate::{failure, view};
+use mobilecall_client::{Presence, SyncEvent, SyncStatus};
+use mobilecall_domain::{CallReport, EndReason};
+use mobilecall_ipc::SyncView;
+use std::time::Duration;
+
+/// A call of another run is taken for cut off when it has given no sign of life for three heartbeats.
+const CUT_OFF_AFTER: Duration = Duration::from_secs(15);
+
+impl Core {
+    pub(crate) async fn sync_event(&mut self, event: SyncEvent) {
+        match event {
+            SyncEvent::Status(status) => {
+                self.shown.reachable(!matches!(status, SyncStatus::Offline { .. }));
+                self.shown.sync(match status {
+                    SyncStatus::Offline { pending } => SyncView::Offline { pending },
+                    SyncStatus::Syncing { pulled, pending } => SyncView::Syncing { pulled, pending },
+                    SyncStatus::UpToDate { at } => SyncView::UpToDate { at_ms: at.as_millis() },
+                });
+            }
+            SyncEvent::RecordsChanged => self.recount_missed().await,
+            SyncEvent::Team(team) => {
+                self.team = team;
+                self.show_team();
+            }
+            SyncEvent::Presence(presence) => {
+                self.take_presence(presence);
+                self.show_team();
+            }
+            SyncEvent::SessionEnded => self.session_ended().await,
+        }
+    }
+
+    fn take_presence(&mut self, presence: Presence) {
+        match self.team.iter_mut().find(|known| known.user_id == presence.user_id) {
+            Some(known) => *known = presence,
+            None => self.team.push(presence),
+        }
+    }
+
+    /// Everybody but the agent, by name.
+    fn show_team(&mut self) {
+        let Some(signed_in) = self.standing.signed_in() else { return };
+        let me = signed_in.profile.user.id;
+        let mut colleagues: Vec<_> =
+            self.team.iter().filter(|presence| presence.user_id != me).map(view::colleague).collect();
+        colleagues.sort_by(|one, other| one.name.cmp(&other.name).then_with(|| one.username.cmp(&other.username)));
+        self.shown.team(colleagues);
+    }
+
+    /// Tells windows that the history changed.
+    pub(crate) async fn recount_missed(&mut self) {
+        let Some(account) = self.standing.account() else { return };
+        match account.missed().await {
+            Ok(missed) => self.shown.history(missed),
+            Err(error) => self.shown.problem(failure::of_cache(&error)),
+        }
+    }
+
+    pub(crate) async fn heartbeat(&mut self) {
+        let Some(account) = self.standing.account() else { return };
+        if self.calls.any_alive()
+            && let Err(error) = account.stamp_alive(&self.run, self.clock.now()).await
+        {
+            tracing::warn!(error = %failure::chain(&error), "live calls could not be stamped");
+        }
+        self.complete_devices();
+        self.close_calls_cut_off().await;
+    }
+
+    /// Calls that were up when an earlier run was killed are closed with the time they were last known to be alive. If
+    /// the server has a record of the end, it wins when the two meet.
+    pub(crate) async fn close_calls_cut_off(&mut self) {
+        let Some(account) = self.standing.account().cloned() else { return };
+        let now = self.clock.now();
+        let stale = match account.stale_calls(&self.run, now.minus(CUT_OFF_AFTER)).await {
+            Ok(stale) => stale,
+            Err(error) => {
+                tracing::warn!(error = %failure::chain(&error), "calls that were cut off could not be looked for");
+                return;
+            }
+        };
+        if stale.is_empty() {
+            return;
+        }
+        for call in stale {
+            let answered = call.record.answered_at.is_some();
+            let report = CallReport {
+                status: Some(EndReason::Interrupted.status(answered)),
+                ended_at: Some(call.alive_at),
+                ..CallReport::default()
+            };
+            match account.report(call.record.id, &report, now).await {
+                Ok(_) => tracing::info!(call.id = %call.record.id, "a call that was cut off is closed"),
+                Err(error) => tracing::error!(error = %failure::chain(&error), "a call could not be closed"),
+            }
+        }
+        self.nudge_sync();
+        self.recount_missed().await;
+    }
+
+    /// Something waits in the outbox.
+    pub(crate) fn nudge_sync(&self) {
+        if let Some(online) = self.standing.online() {
+            online.sync.nudge();
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! One call.
+
+use super::{Media, Renegotiation};
+use crate::{session::Profile, view};
+use mobilecall_domain::{
+    Address, CallId, CallQuality, CallRecord, CallStatus, Direction, LegId, LineKind, SdpOffer, Timestamp,
+    machine::{CallMachine, CallState},
+};
+use mobilecall_ipc::{CallState as ShownState, CallView};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long a call that is over stays on the screen.
+const SHOWN_AFTER_END: Duration = Duration::from_secs(5);
+
+/// A call and everything that belongs to it.
+pub(crate) struct Call {
+    pub(crate) id: CallId,
+    pub(crate) leg: LegId,
+    pub(crate) line: LineKind,
+    pub(crate) machine: CallMachine,
+    /// The other party as dialable text.
+    pub(crate) address: String,
+    pub(crate) name: Option<String>,
+    /// Whom to invite, on an outgoing call.
+    pub(crate) destination: Option<Address>,
+    /// Their first offer, on an incoming call.
+    pub(crate) offer: Option<SdpOffer>,
+    /// The record as it begins.
+    pub(crate) record: CallRecord,
+    /// The record is written.
+    pub(crate) begun: bool,
+    /// What the line is to be told as soon as our description is made.
+    pub(crate) waiting: Option<Waiting>,
+    /// The line knows of the leg.
+    pub(crate) on_line: bool,
+    pub(crate) media: Media,
+    pub(crate) renegotiation: Renegotiation,
+    pub(crate) digits: String,
+    pub(crate) quality: Option<CallQuality>,
+    /// When the agent placed or answered it.
+    pub(crate) commanded_at: Instant,
+    pub(crate) setup_ms: Option<u32>,
+    pub(crate) first_audio_ms: Option<u32>,
+    /// Since when something should be heard.
+    pub(crate) listening_since: Option<Instant>,
+    /// The silence that is going on was told.
+    pub(crate) silence_told: bool,
+    /// When the machine came to its end.
+    pub(crate) ended_at: Option<Timestamp>,
+}
+
+/// A step that waits for a session description.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Waiting {
+    Invite,
+    Accept,
+}
+
+impl Call {
+    pub(crate) fn new(machine: CallMachine, leg: LegId, record: CallRecord) -> Self {
+        Self {
+            id: record.id,
+            leg,
+            line: record.line,
+            machine,
+            address: view::other_party(&record).to_owned(),
+            name: record.customer_name.clone(),
+            destination: None,
+            offer: None,
+            record,
+            begun: false,
+            waiting: None,
+            on_line: false,
+            media: Media::default(),
+            renegotiation: Renegotiation::default(),
+            digits: String::new(),
+            quality: None,
+            commanded_at: Instant::now(),
+            setup_ms: None,
+            first_audio_ms: None,
+            listening_since: None,
+            silence_told: false,
+            ended_at: None,
+        }
+    }
+
+    /// Not over for the user.
+    pub(crate) fn is_alive(&self) -> bool {
+        self.machine.end_reason().is_none()
+    }
+
+    /// Both sides can talk, or could a moment ago.
+    pub(crate) fn is_up(&self) -> bool {
+        matches!(self.machine.state(), CallState::Active(_) | CallState::Reconnecting { .. })
+    }
+
+    /// When something has to happen by itself.
+    pub(crate) fn due_at(&self) -> Option<Timestamp> {
+        match self.ended_at {
+            Some(ended_at) => Some(ended_at.plus(SHOWN_AFTER_END)),
+            None => self.machine.deadline(),
+        }
+    }
+
+    /// Milliseconds since the agent placed or answered it.
+    pub(crate) fn since_command_ms(&self) -> u32 {
+        u32::try_from(self.commanded_at.elapsed().as_millis()).unwrap_or(u32::MAX)
+    }
+
+    pub(crate) fn view(&self) -> CallView {
+        let talk = self.machine.talk();
+        CallView {
+            id: self.id,
+            direction: view::direction(self.machine.direction()),
+            state: shown_state(self.machine.state()),
+            address: self.address.clone(),
+            name: self.name.clone(),
+            line: view::line_kind(self.line),
+            started_at_ms: self.machine.started_at().as_millis(),
+            answered_at_ms: self.machine.answered_at().map(Timestamp::as_millis),
+            muted: talk.muted,
+            held: talk.held,
+            digits: self.digits.clone(),
+            quality: self.quality.as_ref().map(view::quality),
+            end: self.machine.end_reason().map(view::end_reason),
+            setup_ms: self.setup_ms,
+            first_audio_ms: self.first_audio_ms,
+        }
+    }
+}
+
+fn shown_state(state: CallState) -> ShownState {
+    match state {
+        CallState::Dialing => ShownState::Dialing,
+        CallState::Alerting { .. } => ShownState::Alerting,
+        CallState::Offered => ShownState::Offered,
+        CallState::Connecting => ShownState::Connecting,
+        CallState::Active(_) => ShownState::Active,
+        CallState::Reconnecting { .. } => ShownState::Reconnecting,
+        CallState::Ending { .. } => ShownState::Ending,
+        CallState::Ended(_) => ShownState::Ended,
+    }
+}
+
+/// The record of a call that begins at `now`; `party` is the other side's address.
+pub(crate) fn record_of(
+    id: CallId,
+    direction: Direction,
+    party: String,
+    name: Option<String>,
+    profile: &Profile,
+    line: LineKind,
+    now: Timestamp,
+) -> CallRecord {
+    let user = &profile.user;
+    let own = user.extension.clone().unwrap_or_else(|| format!("client:{}", user.username));
+    let (from_number, to_number) = match direction {
+        Direction::Incoming => (party, own),
+        Direction::Outgoing => (own, party),
+    };
+    CallRecord {
+        id,
+        company_id: user.company_id,
+        twilio_call_sid: None,
+        from_number,
+        to_number,
+        direction,
+        status: CallStatus::Queued,
+        duration_seconds: None,
+        recording_url: None,
+        agent_id: Some(user.id),
+        agent_name: Some(user.name.clone()),
+        customer_name: name,
+        created_at: now,
+        answered_at: None,
+        ended_at: None,
+        line,
+        updated_at: now,
+    }
+}

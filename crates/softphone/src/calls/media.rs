@@ -1,0 +1,186 @@
+//! The media of a call: its session, its voice and its devices, from the first offer to the last packet.
+
+use super::{CallEvent, CallInput};
+use crate::{parts::Parts, parts::Reach, post::Post, sound::OpenDevices, sound::Voice};
+use mobilecall_domain::{CallId, CallQuality, SdpAnswer, SdpOffer, machine::MediaFailure};
+use mobilecall_media::{jitter::ReceivedPayload, voice::IncomingPacket};
+use mobilecall_transport::{
+    MediaTransport, NegotiatedAudio, ReceivedPacket, TransportError, TransportEvent, TransportStreams,
+};
+use std::sync::Arc;
+use tokio::sync::{mpsc, watch};
+use tokio_util::task::AbortOnDropHandle;
+
+/// The session, voice and devices of a call, as far as they are open.
+#[derive(Default)]
+pub(crate) struct Media {
+    /// Opens the session, then passes on what comes from it.
+    pub(crate) session: Option<AbortOnDropHandle<()>>,
+    pub(crate) transport: Option<Arc<dyn MediaTransport>>,
+    pub(crate) negotiated: Option<NegotiatedAudio>,
+    /// Where packets go.
+    pub(crate) voice: VoiceSlot,
+    /// Takes packets from the voice, and measures.
+    pub(crate) voice_task: Option<AbortOnDropHandle<()>>,
+    /// Devices that were opened before there was a voice.
+    pub(crate) devices: Option<OpenDevices>,
+    /// Keeps devices open that the voice uses.
+    pub(crate) guards: Option<Box<dyn Send>>,
+    /// Devices are being opened.
+    pub(crate) opening: bool,
+    /// A microphone or speaker is missing.
+    pub(crate) incomplete: bool,
+    /// What an earlier voice of this call counted.
+    pub(crate) counted: Option<CallQuality>,
+}
+
+/// The voice of a call, once there is one.
+pub(crate) type VoiceSlot = watch::Sender<Option<Arc<dyn Voice>>>;
+
+/// A session that has just been opened.
+pub(crate) struct StartedMedia {
+    pub(crate) transport: Arc<dyn MediaTransport>,
+    pub(crate) description: Description,
+}
+
+/// Our first description.
+pub(crate) enum Description {
+    Offer(SdpOffer),
+    Answer(SdpAnswer),
+}
+
+impl Media {
+    pub(crate) fn voice(&self) -> Option<Arc<dyn Voice>> {
+        self.voice.borrow().clone()
+    }
+
+    /// Whether anything should be heard as far as the descriptions go.
+    pub(crate) fn receives(&self) -> bool {
+        self.negotiated.is_some_and(|negotiated| negotiated.direction.receives())
+    }
+
+    /// Closes everything; returns the last figures. Files are complete afterwards.
+    pub(crate) async fn stop(self) -> Option<CallQuality> {
+        drop(self.session);
+        let voice = self.voice.borrow().clone();
+        let rtt = match &self.transport {
+            Some(transport) => transport.stats().await.rtt,
+            None => None,
+        };
+        let counted = self.counted;
+        let devices = (self.devices, self.guards, self.voice_task);
+        let closing = tokio::task::spawn_blocking(move || {
+            let last = voice.map(|voice| {
+                voice.stop();
+                add(voice.quality(rtt), counted)
+            });
+            drop(devices);
+            last
+        });
+        let last = closing.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "closing the sound of a call panicked");
+            None
+        });
+        if let Some(transport) = self.transport {
+            transport.close().await;
+        }
+        last
+    }
+}
+
+/// Adds what an earlier voice of the same call counted.
+pub(crate) fn add(quality: CallQuality, before: Option<CallQuality>) -> CallQuality {
+    let Some(before) = before else { return quality };
+    CallQuality {
+        packets_sent: quality.packets_sent + before.packets_sent,
+        packets_received: quality.packets_received + before.packets_received,
+        packets_lost: quality.packets_lost + before.packets_lost,
+        ..quality
+    }
+}
+
+/// Opens a session, makes our first description (an answer if there is an offer), reports both, and then passes on
+/// what comes from the session until it is closed.
+pub(crate) async fn start_media(
+    parts: Arc<Parts>,
+    reach: Reach,
+    call: CallId,
+    offer: Option<SdpOffer>,
+    voice: watch::Receiver<Option<Arc<dyn Voice>>>,
+    post: Post,
+) {
+    match open(&parts, reach, offer).await {
+        Ok((started, streams)) => {
+            post.call(CallInput { call, event: CallEvent::Started(started) }).await;
+            let TransportStreams { events, packets } = streams;
+            tokio::join!(pass_events(call, events, &post), pass_packets(call, packets, voice, &post));
+        }
+        Err(error) => {
+            tracing::warn!(%call, error = %crate::failure::chain(&error), "media could not be set up");
+            post.call(CallInput { call, event: CallEvent::Failed(kind(&error)) }).await;
+        }
+    }
+}
+
+async fn open(
+    parts: &Parts,
+    reach: Reach,
+    offer: Option<SdpOffer>,
+) -> Result<(StartedMedia, TransportStreams), TransportError> {
+    let (transport, streams) = parts.transports.open(reach).await?;
+    let description = match offer {
+        Some(offer) => Description::Answer(transport.create_answer(&offer).await?),
+        None => Description::Offer(transport.create_offer().await?),
+    };
+    Ok((StartedMedia { transport, description }, streams))
+}
+
+/// What a transport's refusal means for the call.
+pub(crate) fn kind(error: &TransportError) -> MediaFailure {
+    match error {
+        TransportError::RemoteDescription(_) | TransportError::LocalDescription(_) => MediaFailure::Incompatible,
+        TransportError::PayloadType(_) => MediaFailure::Incompatible,
+        TransportError::Socket(_)
+        | TransportError::IceServer { .. }
+        | TransportError::NoRelay
+        | TransportError::Closed => MediaFailure::Network,
+    }
+}
+
+async fn pass_events(call: CallId, mut events: mpsc::Receiver<TransportEvent>, post: &Post) {
+    while let Some(event) = events.recv().await {
+        post.call(CallInput { call, event: CallEvent::Transport(event) }).await;
+    }
+}
+
+/// Passes packets to the voice. Those that come before there is one wait in the transport's channel.
+async fn pass_packets(
+    call: CallId,
+    mut packets: mpsc::Receiver<ReceivedPacket>,
+    mut voice: watch::Receiver<Option<Arc<dyn Voice>>>,
+    post: &Post,
+) {
+    if voice.wait_for(Option::is_some).await.is_err() {
+        return;
+    }
+    let mut first = true;
+    while let Some(received) = packets.recv().await {
+        if std::mem::take(&mut first) {
+            post.call(CallInput { call, event: CallEvent::FirstPacket }).await;
+        }
+        let packet = received.packet;
+        // Larger than any audio: not from a party that speaks our codecs.
+        let Some(payload) = ReceivedPayload::new(&packet.payload) else { continue };
+        let incoming = IncomingPacket {
+            payload_type: packet.payload_type,
+            sequence: packet.sequence,
+            timestamp: packet.timestamp,
+            ssrc: packet.ssrc,
+            payload,
+        };
+        if let Some(voice) = voice.borrow().as_ref() {
+            // A packet that the voice has no room for is late, and counted there as lost.
+            voice.push_packet(incoming, received.arrival);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Calls: the machine of each, the facts around it, and its media.
+
+mod call;
+mod media;
+mod renegotiation;
+mod voice;
+
+pub(crate) use call::{Call, Waiting, record_of};
+pub(crate) use media::{Description, Media, StartedMedia, add, kind as media_failure, start_media};
+pub(crate) use renegotiation::{NextOffer, Renegotiation};
+pub(crate) use voice::{Second, VoiceTask};
+
+use crate::sound::OpenDevices;
+use mobilecall_audio::DeviceEvent;
+use mobilecall_domain::{
+    CallId, CallQuality, DtmfDigit, LegId, SdpAnswer, SdpOffer, Timestamp,
+    machine::{CallState, MediaFailure},
+};
+use mobilecall_transport::TransportEvent;
+use std::time::{Duration, Instant};
+
+/// What media and devices of a call report.
+pub(crate) struct CallInput {
+    pub(crate) call: CallId,
+    pub(crate) event: CallEvent,
+}
+
+pub(crate) enum CallEvent {
+    /// The media session is open and our first description is made.
+    Started(StartedMedia),
+    /// Media cannot go on.
+    Failed(MediaFailure),
+    /// Something happened on the media session.
+    Transport(TransportEvent),
+    /// A further offer of ours is made.
+    Offer(SdpOffer),
+    /// Our answer to a further offer of theirs is made.
+    Answer(SdpAnswer),
+    /// A further offer or answer could not be made or applied; the call goes on as it was.
+    NotRenegotiated,
+    /// The first packet of the far end came.
+    FirstPacket,
+    /// The first sound of the far end was played.
+    FirstAudio(Option<Instant>),
+    /// The far end pressed a key.
+    Digit(DtmfDigit),
+    /// One second went by.
+    Second(Second),
+    /// Devices are open.
+    Devices(OpenDevices),
+    /// A device went away or was not there.
+    Device(DeviceEvent),
+    /// Everything is closed; the last figures, if there were any.
+    Stopped(Option<CallQuality>),
+}
+
+/// All calls, the oldest first, those that are over included for a few seconds.
+#[derive(Default)]
+pub(crate) struct Calls(Vec<Call>);
+
+impl Calls {
+    pub(crate) fn insert(&mut self, call: Call) {
+        self.0.push(call);
+    }
+
+    pub(crate) fn remove(&mut self, call: CallId) -> Option<Call> {
+        let index = self.0.iter().position(|known| known.id == call)?;
+        Some(self.0.remove(index))
+    }
+
+    pub(crate) fn get(&self, call: CallId) -> Option<&Call> {
+        self.0.iter().find(|known| known.id == call)
+    }
+
+    pub(crate) fn get_mut(&mut self, call: CallId) -> Option<&mut Call> {
+        self.0.iter_mut().find(|known| known.id == call)
+    }
+
+    /// The call that is carried by a leg.
+    pub(crate) fn of_leg(&self, leg: LegId) -> Option<CallId> {
+        self.0.iter().find(|known| known.leg == leg).map(|known| known.id)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Call> {
+        self.0.iter()
+    }
+
+    pub(crate) fn drain(&mut self) -> Vec<Call> {
+        std::mem::take(&mut self.0)
+    }
+
+    /// Calls that are not over for the user.
+    pub(crate) fn alive(&self) -> Vec<CallId> {
+        self.0.iter().filter(|call| call.is_alive()).map(|call| call.id).collect()
+    }
+
+    pub(crate) fn any_alive(&self) -> bool {
+        self.0.iter().any(Call::is_alive)
+    }
+
+    /// The call in which the agent speaks and hears, if any.
+    pub(crate) fn talking(&self) -> Option<&Call> {
+        self.0.iter().find(|call| match call.machine.state() {
+            CallState::Connecting => true,
+            CallState::Active(talk) | CallState::Reconnecting { talk, .. } => !talk.held,
+            CallState::Dialing
+            | CallState::Alerting { .. }
+            | CallState::Offered
+            | CallState::Ending { .. }
+            | CallState::Ended(_) => false,
+        })
+    }
+
+    /// A call that is being placed and can be neither held nor left alone.
+    pub(crate) fn placing(&self) -> Option<&Call> {
+        self.0.iter().find(|call| matches!(call.machine.state(), CallState::Dialing | CallState::Alerting { .. }))
+    }
+
+    /// The calls whose time is up: their machine has to be told, or they are no longer shown.
+    pub(crate) fn due(&self, now: Timestamp) -> Vec<CallId> {
+        self.0.iter().filter(|call| call.due_at().is_some_and(|due| due <= now)).map(|call| call.id).collect()
+    }
+
+    /// How long until the next is due.
+    pub(crate) fn next_due(&self, now: Timestamp) -> Option<Duration> {
+        self.0.iter().filter_map(Call::due_at).min().map(|due| due.since(now))
+    }
+}

@@ -1,0 +1,123 @@
+//! Every error on its way to a window: a stable code, an English sentence, and values for the window's own words.
+
+use mobilecall_cache::{CacheError, OpenError};
+use mobilecall_client::{BadServerUrl, ClientError, ErrorCode as ServerCode, TlsError};
+use mobilecall_domain::AddressError;
+use mobilecall_ipc::{ErrorCode, Failure};
+use std::{error::Error, fmt::Write as _};
+
+/// An error and its causes in one line, for the log and for `detail`.
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        write!(text, ": {inner}").expect("writing to a String cannot fail");
+        cause = inner.source();
+    }
+    text
+}
+
+/// Something that should not happen; the log has the causes.
+pub(crate) fn internal(error: &(dyn Error + 'static)) -> Failure {
+    let detail = chain(error);
+    tracing::error!(error = %detail, "an operation failed");
+    Failure::new(ErrorCode::Internal, error.to_string()).with("detail", detail)
+}
+
+pub(crate) fn of_open(error: &OpenError) -> Failure {
+    let message = error.to_string();
+    match error {
+        OpenError::Unreadable { path, .. } => {
+            tracing::error!(error = %chain(error), "the local database cannot be opened");
+            Failure::new(ErrorCode::DatabaseUnreadable, message).with("path", path.display().to_string())
+        }
+        OpenError::TooNew { path } => {
+            Failure::new(ErrorCode::DatabaseTooNew, message).with("path", path.display().to_string())
+        }
+    }
+}
+
+pub(crate) fn of_cache(error: &CacheError) -> Failure {
+    match error {
+        CacheError::NoSuchCall(_) => no_such_call(),
+        CacheError::Storage { .. }
+        | CacheError::Damaged { .. }
+        | CacheError::BadCursor(_)
+        | CacheError::BadSetting { .. } => internal(error),
+    }
+}
+
+pub(crate) fn of_client(error: &ClientError) -> Failure {
+    let message = error.to_string();
+    match error {
+        ClientError::Unreachable { url, .. } => {
+            tracing::debug!(error = %chain(error), "the server cannot be reached");
+            Failure::new(ErrorCode::ServerUnreachable, message).with("url", url)
+        }
+        ClientError::CertificateNotTrusted { url, .. } => {
+            tracing::warn!(error = %chain(error), "the server's certificate is not trusted");
+            Failure::new(ErrorCode::CertificateNotTrusted, message).with("url", url)
+        }
+        ClientError::Refused { status: 429, retry_after, .. } => {
+            let seconds = retry_after.map_or(60, |pause| pause.as_secs().max(1));
+            let message = format!("too many tries: wait {seconds} seconds and try again");
+            Failure::new(ErrorCode::TooManyTries, message).with("seconds", seconds.to_string())
+        }
+        ClientError::Refused { code: Some(ServerCode::WrongCredentials), .. } => {
+            Failure::new(ErrorCode::WrongCredentials, "user name or password is wrong: check both and try again")
+        }
+        ClientError::Refused { code: Some(ServerCode::Unauthenticated), .. } | ClientError::SessionEnded => {
+            Failure::new(ErrorCode::SessionExpired, "the session has ended: sign in again")
+        }
+        ClientError::Refused { .. } | ClientError::Garbled { .. } => internal(error),
+    }
+}
+
+pub(crate) fn of_url(error: &BadServerUrl) -> Failure {
+    Failure::new(ErrorCode::BadServerUrl, error.to_string()).with("url", &error.0)
+}
+
+pub(crate) fn of_tls(error: &TlsError) -> Failure {
+    internal(error)
+}
+
+pub(crate) fn of_address(error: &AddressError, region: &str) -> Failure {
+    let message = error.to_string();
+    match error {
+        AddressError::Empty => Failure::new(ErrorCode::NothingToDial, message),
+        AddressError::TooLong { .. } => Failure::new(ErrorCode::TooLongToDial, message),
+        AddressError::Character(character) => {
+            Failure::new(ErrorCode::BadCharacter, message).with("character", character.to_string())
+        }
+        AddressError::Sip => Failure::new(ErrorCode::MalformedSip, message),
+        AddressError::Phone(_) => Failure::new(ErrorCode::MalformedNumber, message).with("region", region),
+    }
+}
+
+pub(crate) fn no_such_call() -> Failure {
+    Failure::new(ErrorCode::NoSuchCall, "there is no such call, or it is over")
+}
+
+pub(crate) fn not_now(what: &str) -> Failure {
+    Failure::new(ErrorCode::NotNow, format!("this cannot be done now: {what}"))
+}
+
+pub(crate) fn not_signed_in() -> Failure {
+    Failure::new(ErrorCode::NotSignedIn, "nobody is signed in: sign in first")
+}
+
+pub(crate) fn line_not_ready() -> Failure {
+    Failure::new(ErrorCode::LineNotReady, "the line is not ready: wait until it is registered and try again")
+}
+
+/// The engine's own task is gone, which happens only after a shutdown.
+pub(crate) fn stopped() -> Failure {
+    Failure::new(ErrorCode::Internal, "the engine has been shut down")
+}
+
+pub(crate) fn keyring_unavailable() -> Failure {
+    Failure::new(
+        ErrorCode::KeyringUnavailable,
+        "the keyring is not available: you stay signed in until the app is closed",
+    )
+}

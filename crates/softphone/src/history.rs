@@ -1,0 +1,61 @@
+//! Pages of the history for a window.
+
+use crate::{failure, view};
+use mobilecall_cache::{Account, HistoryFilter, HistoryQuery, HistoryRow};
+use mobilecall_domain::CallRecord;
+use mobilecall_ipc as ipc;
+
+/// Rows of a page when nothing is asked.
+const DEFAULT_ROWS: u32 = 50;
+/// Most rows of a page.
+const MOST_ROWS: u32 = 200;
+
+/// Reads a page; names that a record lacks come from the team.
+pub(crate) async fn page(
+    account: &Account,
+    query: ipc::HistoryQuery,
+    team: &[ipc::Colleague],
+) -> Result<ipc::HistoryPage, ipc::Failure> {
+    let query = HistoryQuery {
+        text: query.text,
+        filter: match query.filter {
+            ipc::HistoryFilter::All => HistoryFilter::All,
+            ipc::HistoryFilter::Missed => HistoryFilter::Missed,
+            ipc::HistoryFilter::Incoming => HistoryFilter::Incoming,
+            ipc::HistoryFilter::Outgoing => HistoryFilter::Outgoing,
+        },
+        cursor: query.cursor,
+        limit: if query.limit == 0 { DEFAULT_ROWS } else { query.limit.min(MOST_ROWS) },
+    };
+    let page = account.history(&query).await.map_err(|error| failure::of_cache(&error))?;
+    let entries = page.rows.into_iter().map(|row| entry(row, team)).collect();
+    Ok(ipc::HistoryPage { entries, next: page.next })
+}
+
+fn entry(row: HistoryRow, team: &[ipc::Colleague]) -> ipc::HistoryEntry {
+    let HistoryRow { record, synced } = row;
+    ipc::HistoryEntry {
+        id: record.id,
+        direction: view::direction(record.direction),
+        disposition: view::disposition(record.disposition()),
+        address: view::other_party(&record).to_owned(),
+        name: name_of(&record, team),
+        started_at_ms: record.created_at.as_millis(),
+        duration_seconds: record.duration_seconds,
+        line: view::line_kind(record.line),
+        synced,
+    }
+}
+
+fn name_of(record: &CallRecord, team: &[ipc::Colleague]) -> Option<String> {
+    record.customer_name.clone().or_else(|| colleague_name(view::other_party(record), team))
+}
+
+/// The name of the colleague with this address.
+pub(crate) fn colleague_name(address: &str, team: &[ipc::Colleague]) -> Option<String> {
+    let username = address.strip_prefix("client:");
+    let is_meant = |colleague: &&ipc::Colleague| {
+        username == Some(colleague.username.as_str()) || colleague.extension.as_deref() == Some(address)
+    };
+    team.iter().find(is_meant).map(|colleague| colleague.name.clone())
+}

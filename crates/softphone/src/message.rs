@@ -1,0 +1,34 @@
+//! Everything that can reach the engine's owner.
+
+use crate::{calls::CallInput, lines::LineInput, session::SessionInput};
+use mobilecall_client::SyncEvent;
+use mobilecall_ipc::{Command, Failure, Reply, Snapshot};
+use tokio::sync::oneshot;
+
+/// Where the outcome of a command goes. A caller that has given up is not waited for.
+pub(crate) type ReplyTo = oneshot::Sender<Result<Reply, Failure>>;
+
+/// Hands an outcome to whoever asked, who may have given up: then the events tell of it all the same.
+pub(crate) fn answer<T>(reply: oneshot::Sender<T>, outcome: T) {
+    let _given_up = reply.send(outcome);
+}
+
+/// A message to the engine's owner. Those with an epoch belong to one sign-in and are dropped after it.
+pub(crate) enum Message {
+    /// From a window.
+    Command { command: Command, reply: ReplyTo },
+    /// A window begins.
+    Snapshot { reply: oneshot::Sender<Snapshot> },
+    /// The program ends.
+    Shutdown { reply: oneshot::Sender<()> },
+    /// From the tasks of the session.
+    Session { epoch: u64, input: SessionInput },
+    /// From the line.
+    Line { epoch: u64, input: LineInput },
+    /// From the sync.
+    Sync { epoch: u64, event: SyncEvent },
+    /// From media and timers of calls.
+    Call { epoch: u64, input: CallInput },
+    /// From anywhere.
+    Problem(Failure),
+}

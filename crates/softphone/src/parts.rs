@@ -1,0 +1,59 @@
+//! The engine's exchangeable parts: the clock, the sound system and the media transport.
+
+use crate::{
+    EngineConfig,
+    clock::Clock,
+    sound::{SoundSystem, SystemSound},
+};
+use async_trait::async_trait;
+use mobilecall_transport::{MediaTransport, TransportConfig, TransportError, TransportStreams, WebRtcTransport};
+use std::sync::Arc;
+
+/// What tests replace.
+pub(crate) struct Parts {
+    pub(crate) clock: Clock,
+    pub(crate) sound: Arc<dyn SoundSystem>,
+    pub(crate) transports: Arc<dyn Transports>,
+}
+
+/// Makes media sessions.
+#[async_trait]
+pub(crate) trait Transports: Send + Sync {
+    async fn open(&self, reach: Reach) -> Result<(Arc<dyn MediaTransport>, TransportStreams), TransportError>;
+}
+
+/// Where the other end of a media session is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// On this machine, as the server inside the app is. It is reached at the loopback address alone, also while there
+    /// is no network.
+    ThisMachine,
+    /// Somewhere else.
+    Network,
+}
+
+impl Parts {
+    /// The real ones.
+    pub(crate) fn real(config: &EngineConfig) -> Self {
+        Self {
+            clock: Clock::system(),
+            sound: Arc::new(SystemSound),
+            transports: Arc::new(WebRtc(config.transport.clone())),
+        }
+    }
+}
+
+struct WebRtc(Option<TransportConfig>);
+
+#[async_trait]
+impl Transports for WebRtc {
+    async fn open(&self, reach: Reach) -> Result<(Arc<dyn MediaTransport>, TransportStreams), TransportError> {
+        let config = match (&self.0, reach) {
+            (Some(config), _) => config.clone(),
+            (None, Reach::ThisMachine) => TransportConfig::loopback(),
+            (None, Reach::Network) => TransportConfig::default(),
+        };
+        let (transport, streams) = Box::pin(WebRtcTransport::new(config)).await?;
+        Ok((Arc::new(transport), streams))
+    }
+}

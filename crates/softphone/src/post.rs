@@ -1,0 +1,47 @@
+//! Messages from the engine's tasks to its owner.
+
+use crate::{calls::CallInput, lines::LineInput, message::Message, session::SessionInput};
+use mobilecall_client::SyncEvent;
+use mobilecall_ipc::Failure;
+use tokio::sync::mpsc;
+
+/// Reaches the engine's inbox without keeping the engine alive. Carries the number of the sign-in that it belongs to,
+/// so that what a task of an earlier sign-in still sends is recognized and dropped.
+#[derive(Clone)]
+pub(crate) struct Post {
+    inbox: mpsc::WeakSender<Message>,
+    epoch: u64,
+}
+
+impl Post {
+    pub(crate) fn new(inbox: mpsc::WeakSender<Message>, epoch: u64) -> Self {
+        Self { inbox, epoch }
+    }
+
+    pub(crate) async fn session(&self, input: SessionInput) {
+        self.send(Message::Session { epoch: self.epoch, input }).await;
+    }
+
+    pub(crate) async fn line(&self, input: LineInput) {
+        self.send(Message::Line { epoch: self.epoch, input }).await;
+    }
+
+    pub(crate) async fn sync(&self, event: SyncEvent) {
+        self.send(Message::Sync { epoch: self.epoch, event }).await;
+    }
+
+    pub(crate) async fn call(&self, input: CallInput) {
+        self.send(Message::Call { epoch: self.epoch, input }).await;
+    }
+
+    pub(crate) async fn problem(&self, failure: Failure) {
+        self.send(Message::Problem(failure)).await;
+    }
+
+    /// An engine that is gone needs no messages.
+    async fn send(&self, message: Message) {
+        if let Some(inbox) = self.inbox.upgrade() {
+            inbox.send(message).await.unwrap_or_default();
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! What the text in the smart field means: a pure function of the text, the region and the team.
+
+use crate::{failure, view};
+use mobilecall_cache::fold;
+use mobilecall_domain::{Address, AddressError, Region};
+use mobilecall_ipc::{Colleague, ErrorCode, Failure, Preview};
+
+/// More than fits below the field helps nobody.
+const MOST_CHOICES: usize = 8;
+/// The echo test of every line of ours.
+const ECHO: &str = "*43";
+
+/// What would be called.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Resolved {
+    /// One thing.
+    One {
+        /// Its address.
+        address: Address,
+        /// The colleague's or the service's name.
+        name: Option<String>,
+    },
+    /// Several colleagues fit.
+    Several(Vec<Colleague>),
+}
+
+/// Reads what was typed. A colleague is found by part of the name, and by the whole or the beginning of the extension.
+pub(crate) fn resolve(text: &str, region: &str, team: &[Colleague]) -> Result<Resolved, Failure> {
+    // The server gives a region that it has checked; an unknown one would only make national numbers unreadable.
+    let rules = Region::parse(region).unwrap_or(Region::SA);
+    let parsed = Address::parse(text, rules);
+    match &parsed {
+        Ok(Address::Extension(digits)) => Ok(by_extension(digits, team)),
+        Ok(Address::Service(code)) => {
+            let name = (code == ECHO).then(|| "Echo test".to_owned());
+            Ok(Resolved::One { address: Address::Service(code.clone()), name })
+        }
+        Ok(Address::Client(name)) => {
+            Ok(by_name(text, team)
+                .unwrap_or_else(|| Resolved::One { address: Address::Client(name.clone()), name: None }))
+        }
+        Ok(address @ (Address::Phone(_) | Address::Sip(_))) => {
+            Ok(Resolved::One { address: address.clone(), name: None })
+        }
+        Err(error @ (AddressError::Empty | AddressError::TooLong { .. } | AddressError::Phone(_))) => {
+            Err(failure::of_address(error, region))
+        }
+        Err(error @ (AddressError::Character(_) | AddressError::Sip)) => match by_name(text, team) {
+            Some(found) => Ok(found),
+            None if is_name(text) => Err(nobody()),
+            None => Err(failure::of_address(error, region)),
+        },
+    }
+}
+
+/// The same as the window shows it.
+pub(crate) fn preview(text: &str, region: &str, team: &[Colleague]) -> Preview {
+    match resolve(text, region, team) {
+        Ok(Resolved::One { address, name }) => {
+            Preview::WillCall { kind: view::address_kind(&address), address: address.dialed(), name }
+        }
+        Ok(Resolved::Several(colleagues)) => Preview::Choices { colleagues },
+        Err(failure) if failure.code == ErrorCode::NothingToDial => Preview::Empty,
+        Err(failure) => Preview::Refused { failure },
+    }
+}
+
+fn by_extension(digits: &str, team: &[Colleague]) -> Resolved {
+    let exact = team.iter().find(|colleague| colleague.extension.as_deref() == Some(digits));
+    let begins =
+        |colleague: &&Colleague| colleague.extension.as_deref().is_some_and(|extension| extension.starts_with(digits));
+    let alone = || Resolved::One {
+        address: Address::Extension(digits.to_owned()),
+        name: exact.map(|colleague| colleague.name.clone()),
+    };
+    if exact.is_some() {
+        return alone();
+    }
+    let choices: Vec<Colleague> = team.iter().filter(begins).take(MOST_CHOICES).cloned().collect();
+    if choices.is_empty() { alone() } else { Resolved::Several(choices) }
+}
+
+/// `None` if nobody fits.
+fn by_name(text: &str, team: &[Colleague]) -> Option<Resolved> {
+    let folded = fold(text);
+    let wanted = folded.strip_prefix("client:").unwrap_or(&folded);
+    let exact = |colleague: &&Colleague| fold(&colleague.username) == wanted || fold(&colleague.name) == wanted;
+    if let Some(colleague) = team.iter().find(exact) {
+        return Some(one(colleague));
+    }
+    let fits = |colleague: &&Colleague| {
+        fold(&colleague.username).starts_with(wanted)
+            || fold(&colleague.name).split_whitespace().any(|word| word.starts_with(wanted))
+            || fold(&colleague.name).starts_with(wanted)
+    };
+    let mut choices: Vec<Colleague> = team.iter().filter(fits).take(MOST_CHOICES).cloned().collect();
+    match choices.len() {
+        0 => None,
+        1 => choices.pop().map(|colleague| one(&colleague)),
+        _ => Some(Resolved::Several(choices)),
+    }
+}
+
+fn one(colleague: &Colleague) -> Resolved {
+    let address = match &colleague.extension {
+        Some(extension) => Address::Extension(extension.clone()),
+        None => Address::Client(colleague.username.clone()),
+    };
+    Resolved::One { address, name: Some(colleague.name.clone()) }
+}
+
+/// A name in letters that no address is written in, such as an Arabic one.
+fn is_name(text: &str) -> bool {
+    text.trim().starts_with(char::is_alphabetic) && !text.contains('@')
+}
+
+fn nobody() -> Failure {
+    Failure::new(ErrorCode::UnknownExtension, "nobody has this extension or name: check it and try again")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mobilecall_ipc::{AddressKind, PresenceState};
+
+    fn team() -> Vec<Colleague> {
+        [("bob", "Bob Marley", Some("101")), ("layla", "ليلى أحمد", Some("102")), ("bot", "Robot", None)]
+            .into_iter()
+            .map(|(username, name, extension)| Colleague {
+                username: username.into(),
+                name: name.into(),
+                extension: extension.map(str::to_owned),
+                presence: PresenceState::Available,
+            })
+            .collect()
+    }
+
+    /// Describes a preview in one line.
+    fn check(text: &str, expected: &str) {
+        let shown = match preview(text, "SA", &team()) {
+            Preview::Empty => "empty".to_owned(),
+            Preview::WillCall { address, kind, name } => {
+                let kind = match kind {
+                    AddressKind::Phone => "phone",
+                    AddressKind::Extension => "extension",
+                    AddressKind::Service => "service",
+                    AddressKind::Client => "client",
+                    AddressKind::Sip => "sip",
+                };
+                format!("{kind} {address} {}", name.as_deref().unwrap_or("-"))
+            }
+            Preview::Choices { colleagues } => {
+                colleagues.iter().map(|colleague| colleague.username.as_str()).collect::<Vec<_>>().join(" or ")
+            }
+            Preview::Refused { failure } => format!("{:?}", failure.code),
+        };
+        assert_eq!(shown, expected, "'{text}'");
+    }
+
+    #[test]
+    fn numbers_and_codes_are_shown_as_they_would_be_dialed() {
+        check("", "empty");
+        check("  ", "empty");
+        check("0501234567", "phone +966501234567 -");
+        check("٠٥٠١٢٣٤٥٦٧", "phone +966501234567 -");
+        check("*43", "service *43 Echo test");
+        check("*٤٣", "service *43 Echo test");
+        check("*44", "service *44 -");
+        check("sip:a@b.example", "sip sip:a@b.example -");
+    }
+
+    #[test]
+    fn colleagues_are_found_by_name_and_extension() {
+        check("101", "extension 101 Bob Marley");
+        check("10", "bob or layla");
+        check("999", "extension 999 -");
+        check("bob", "extension 101 Bob Marley");
+        check("client:bob", "extension 101 Bob Marley");
+        check("BOB MARLEY", "extension 101 Bob Marley");
+        check("mar", "extension 101 Bob Marley");
+        check("bo", "bob or bot");
+        check("robot", "client:bot Robot".replace("client:bot", "client client:bot").as_str());
+        check("احمد", "extension 102 ليلى أحمد");
+        check("zoe", "client client:zoe -");
+    }
+
+    #[test]
+    fn what_cannot_be_called_says_why() {
+        check("12345678901", "MalformedNumber");
+        check("+96650x", "BadCharacter");
+        check("a@b@c", "MalformedSip");
+        check("فاطمة", "UnknownExtension");
+        check(&"9".repeat(300), "TooLongToDial");
+    }
+}

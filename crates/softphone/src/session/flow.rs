@@ -1,0 +1,163 @@
+//! Signing in, step by step, away from the engine's own task.
+
+use super::{Profile, Secrets, SessionInput, profile_setting, server_key};
+use crate::{
+    failure,
+    ports::{EmbeddedServer, EmbeddedServerError},
+    post::Post,
+};
+use backon::{BackoffBuilder as _, ExponentialBuilder};
+use mobilecall_cache::{Account, Cache};
+use mobilecall_client::{ClientError, Http, ServerUrl, Session, trust};
+use mobilecall_domain::{Private, Timestamp};
+use mobilecall_ipc::{ErrorCode, Failure, ServerChoice};
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+/// First pause between attempts to revive a session at a server that does not answer.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// Longest such pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// How to sign in.
+pub(crate) enum How {
+    /// As the server inside the app allows, or with the session of an earlier run.
+    ByItself,
+    /// With a password.
+    Password { username: String, password: Private<String> },
+}
+
+/// A session that was just opened.
+pub(crate) struct Opened {
+    pub(crate) session: Session,
+    pub(crate) profile: Profile,
+    pub(crate) account: Account,
+}
+
+/// Everything signing in needs.
+#[derive(Clone)]
+pub(crate) struct SignInFlow {
+    pub(crate) server: ServerChoice,
+    pub(crate) embedded: Option<Arc<dyn EmbeddedServer>>,
+    pub(crate) secrets: Secrets,
+    pub(crate) authority: Option<PathBuf>,
+    pub(crate) cache: Cache,
+    pub(crate) now: Timestamp,
+    pub(crate) post: Post,
+}
+
+impl SignInFlow {
+    /// Runs to the end and reports it as exactly one of `Opened`, `NoSession` and `Failed`.
+    pub(crate) async fn run(self, how: How) {
+        let end = match self.open(how).await {
+            Ok(Some(opened)) => SessionInput::Opened(Box::new(opened)),
+            Ok(None) => SessionInput::NoSession,
+            Err(failure) => SessionInput::Failed(failure),
+        };
+        self.post.session(end).await;
+    }
+
+    async fn open(&self, how: How) -> Result<Option<Opened>, Failure> {
+        let http = self.reach().await?;
+        let session = match how {
+            How::Password { username, password } => {
+                let outcome = Session::log_in(&http, &username, password.expose()).await;
+                outcome.map_err(|error| failure::of_client(&error))?
+            }
+            How::ByItself => match self.server {
+                ServerChoice::Embedded => self.sign_in_embedded(&http).await?,
+                ServerChoice::Remote { .. } => match self.revive(&http).await? {
+                    Some(session) => session,
+                    None => return Ok(None),
+                },
+            },
+        };
+        let profile = Profile { server: server_key(&self.server), user: session.user().clone() };
+        let name = profile_setting(&profile.server);
+        self.cache.store_setting(&name, &profile).await.map_err(|error| failure::of_cache(&error))?;
+        let account = self.account(&profile).await?;
+        Ok(Some(Opened { session, profile, account }))
+    }
+
+    /// The connection to the chosen server, which is started if it is ours.
+    async fn reach(&self) -> Result<Http, Failure> {
+        let url = match &self.server {
+            ServerChoice::Remote { url } => url.clone(),
+            ServerChoice::Embedded => {
+                let running = self.embedded()?.start().await.map_err(|error| embedded_failed(&error))?;
+                let url = running.url.clone();
+                self.post.session(SessionInput::ServerStarted(running)).await;
+                url
+            }
+        };
+        let url = ServerUrl::parse(&url).map_err(|error| failure::of_url(&error))?;
+        let tls = trust(self.authority.as_deref()).map_err(|error| failure::of_tls(&error))?;
+        Http::new(url, tls).map_err(|error| failure::of_tls(&error))
+    }
+
+    async fn sign_in_embedded(&self, http: &Http) -> Result<Session, Failure> {
+        let login = self.embedded()?.sign_in().await.map_err(|error| embedded_failed(&error))?;
+        Ok(Session::start(http, login))
+    }
+
+    /// Revives the session of an earlier run, for as long as it takes to reach the server. `None` if there is none.
+    async fn revive(&self, http: &Http) -> Result<Option<Session>, Failure> {
+        let server = server_key(&self.server);
+        let token = match self.secrets.read(&server).await {
+            Ok(Some(token)) => token,
+            Ok(None) => return Ok(None),
+            Err(error) => {
+                tracing::warn!(%error, "the session of the last run cannot be read");
+                return Err(failure::keyring_unavailable());
+            }
+        };
+        let profile = self.cache.setting::<Profile>(&profile_setting(&server)).await;
+        if let Some(profile) = profile.map_err(|error| failure::of_cache(&error))? {
+            let account = self.account(&profile).await?;
+            self.post.session(SessionInput::Restored { profile: Box::new(profile), account }).await;
+        }
+        let mut pauses = ExponentialBuilder::default()
+            .with_min_delay(FIRST_PAUSE)
+            .with_max_delay(LONGEST_PAUSE)
+            .without_max_times()
+            .with_jitter()
+            .build();
+        loop {
+            match Session::resume(http, &token).await {
+                Ok(session) => return Ok(Some(session)),
+                Err(error) if error.is_retryable() => {
+                    tracing::debug!(%error, "the session cannot be revived yet");
+                    let pause = error.retry_after().or_else(|| pauses.next()).unwrap_or(LONGEST_PAUSE);
+                    tokio::time::sleep(pause).await;
+                }
+                Err(error) => {
+                    if matches!(error, ClientError::SessionEnded)
+                        && let Err(error) = self.secrets.forget(&server).await
+                    {
+                        tracing::warn!(%error, "a session that has ended stays in the keyring");
+                    }
+                    return Err(failure::of_client(&error));
+                }
+            }
+        }
+    }
+
+    async fn account(&self, profile: &Profile) -> Result<Account, Failure> {
+        let key = mobilecall_cache::AccountKey {
+            server: profile.server.clone(),
+            company: profile.user.company_id,
+            user: profile.user.id,
+        };
+        self.cache.account(&key, self.now).await.map_err(|error| failure::of_cache(&error))
+    }
+
+    fn embedded(&self) -> Result<&Arc<dyn EmbeddedServer>, Failure> {
+        self.embedded.as_ref().ok_or_else(|| {
+            let none = EmbeddedServerError("this program has none".to_owned());
+            embedded_failed(&none)
+        })
+    }
+}
+
+fn embedded_failed(error: &EmbeddedServerError) -> Failure {
+    Failure::new(ErrorCode::EmbeddedServerFailed, error.to_string()).with("detail", &error.0)
+}

@@ -1,0 +1,130 @@
+//! Who is signed in: from nobody, by way of signing in, to somebody whose server may or may not be in reach.
+
+mod flow;
+mod keep;
+
+pub(crate) use flow::{How, Opened, SignInFlow};
+pub(crate) use keep::{Secrets, keep};
+
+use mobilecall_cache::Account;
+use mobilecall_client::{Session, Sync, User};
+use mobilecall_ipc::{ServerChoice, SessionView};
+use serde::{Deserialize, Serialize};
+use tokio_util::task::AbortOnDropHandle;
+
+/// Names the server inside the app in keys of local data, because its port may change.
+const EMBEDDED: &str = "embedded";
+
+/// A person at a server, kept between runs so that the history is there before the server is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Profile {
+    /// The server, see [`server_key`].
+    pub(crate) server: String,
+    /// The person.
+    pub(crate) user: User,
+}
+
+/// Where the session stands.
+pub(crate) enum Standing {
+    /// Nobody.
+    SignedOut,
+    /// Somebody is being signed in; dropping the task gives it up.
+    SigningIn { _task: AbortOnDropHandle<()> },
+    /// Somebody.
+    SignedIn(Box<SignedIn>),
+}
+
+/// Somebody is signed in.
+pub(crate) struct SignedIn {
+    pub(crate) profile: Profile,
+    pub(crate) account: Account,
+    /// The session outlives the program.
+    pub(crate) kept: bool,
+    /// The server has been reached.
+    pub(crate) online: Option<Online>,
+    /// Keeps trying to reach it until then.
+    pub(crate) _reviving: Option<AbortOnDropHandle<()>>,
+}
+
+/// The session at a server that has been reached.
+pub(crate) struct Online {
+    pub(crate) session: Session,
+    pub(crate) sync: Sync,
+    /// Stores refresh tokens and notices the session's end.
+    pub(crate) _keeper: AbortOnDropHandle<()>,
+}
+
+/// What the tasks of the session report.
+pub(crate) enum SessionInput {
+    /// The embedded server runs.
+    ServerStarted(crate::ports::RunningServer),
+    /// A session of an earlier run is being revived; until that succeeds the local data is shown.
+    Restored { profile: Box<Profile>, account: Account },
+    /// Signed in.
+    Opened(Box<Opened>),
+    /// There is no session to revive.
+    NoSession,
+    /// Could not sign in.
+    Failed(mobilecall_ipc::Failure),
+    /// The session is in the keyring, or is not.
+    Kept(bool),
+    /// The session was revoked or ran out.
+    Ended,
+}
+
+impl Profile {
+    pub(crate) fn view(&self, kept: bool) -> SessionView {
+        SessionView::SignedIn {
+            username: self.user.username.clone(),
+            name: self.user.name.clone(),
+            company: self.user.company_name.clone(),
+            extension: self.user.extension.clone(),
+            region: self.user.region.clone(),
+            kept,
+        }
+    }
+}
+
+impl Standing {
+    pub(crate) fn signed_in(&self) -> Option<&SignedIn> {
+        match self {
+            Self::SignedIn(signed_in) => Some(signed_in),
+            Self::SignedOut | Self::SigningIn { .. } => None,
+        }
+    }
+
+    pub(crate) fn signed_in_mut(&mut self) -> Option<&mut SignedIn> {
+        match self {
+            Self::SignedIn(signed_in) => Some(signed_in),
+            Self::SignedOut | Self::SigningIn { .. } => None,
+        }
+    }
+
+    pub(crate) fn account(&self) -> Option<&Account> {
+        self.signed_in().map(|signed_in| &signed_in.account)
+    }
+
+    pub(crate) fn online(&self) -> Option<&Online> {
+        self.signed_in().and_then(|signed_in| signed_in.online.as_ref())
+    }
+
+    /// The person's region, for numbers without a country code.
+    pub(crate) fn region(&self) -> &str {
+        self.signed_in().map_or("SA", |signed_in| &signed_in.profile.user.region)
+    }
+}
+
+/// The name of a server in keys of local data.
+pub(crate) fn server_key(server: &ServerChoice) -> String {
+    match server {
+        ServerChoice::Embedded => EMBEDDED.to_owned(),
+        ServerChoice::Remote { url } => {
+            mobilecall_client::ServerUrl::parse(url).map_or_else(|_| url.clone(), |url| url.to_string())
+        }
+    }
+}
+
+/// The name of the setting that holds the profile of the person last signed in at a server.
+pub(crate) fn profile_setting(server: &str) -> String {
+    format!("profile {server}")
+}

@@ -1,0 +1,83 @@
+use super::Rig;
+use mobilecall_ipc::{CallState, Command, ErrorCode};
+use mobilecall_line::{LineCommand, LineEvent};
+use mobilecall_transport::MediaTransport as _;
+
+/// The far end answers the offer that is on its way.
+async fn answer_reoffer(rig: &mut Rig, far: &super::FarEnd) -> String {
+    let LineCommand::Reoffer { leg, offer } = rig.line.command().await else { panic!("no offer") };
+    let answer = far.transport.create_answer(&offer).await.unwrap();
+    rig.line.say(LineEvent::Renegotiated { leg, answer });
+    let direction = ["sendrecv", "sendonly", "recvonly", "inactive"];
+    let found = direction.iter().find(|word| offer.expose().contains(&format!("a={word}")));
+    (*found.unwrap()).to_owned()
+}
+
+#[tokio::test]
+async fn hold_and_resume_are_agreed_with_the_far_end() {
+    let mut rig = Rig::start().await;
+    let (call, _, far) = rig.talk("102").await;
+    rig.send(Command::SetHold { call, held: true }).await.unwrap();
+    assert_eq!(answer_reoffer(&mut rig, &far).await, "sendonly");
+    rig.until_call(call, "hold", |view| view.held).await;
+    assert!(rig.sound.voice(0).state().held);
+
+    rig.send(Command::SetHold { call, held: false }).await.unwrap();
+    assert_eq!(answer_reoffer(&mut rig, &far).await, "sendrecv");
+    rig.until_call(call, "resume", |view| !view.held).await;
+    assert!(!rig.sound.voice(0).state().held);
+}
+
+#[tokio::test]
+async fn wishes_that_come_faster_than_answers_end_with_the_last() {
+    let mut rig = Rig::start().await;
+    let (call, _, far) = rig.talk("102").await;
+    for held in [true, false, true] {
+        rig.send(Command::SetHold { call, held }).await.unwrap();
+    }
+    let mut last = answer_reoffer(&mut rig, &far).await;
+    while let Ok(direction) =
+        tokio::time::timeout(std::time::Duration::from_millis(200), answer_reoffer(&mut rig, &far)).await
+    {
+        last = direction;
+    }
+    assert_eq!(last, "sendonly");
+}
+
+#[tokio::test]
+async fn resuming_one_call_holds_the_other() {
+    let mut rig = Rig::start().await;
+    let (first, _, first_far) = rig.talk("102").await;
+    rig.send(Command::SetHold { call: first, held: true }).await.unwrap();
+    answer_reoffer(&mut rig, &first_far).await;
+    let (second, _, second_far) = rig.talk("103").await;
+
+    rig.send(Command::SetHold { call: first, held: false }).await.unwrap();
+    for _ in 0..2 {
+        let LineCommand::Reoffer { leg, offer } = rig.line.command().await else { panic!("no offer") };
+        let far = if offer.expose().contains("a=sendonly") { &second_far } else { &first_far };
+        let answer = far.transport.create_answer(&offer).await.unwrap();
+        rig.line.say(LineEvent::Renegotiated { leg, answer });
+    }
+    rig.until_call(second, "hold", |view| view.held).await;
+    let view = rig.until_call(first, "resume", |view| !view.held).await;
+    assert_eq!(view.state, CallState::Active);
+}
+
+#[tokio::test]
+async fn what_does_not_fit_the_state_is_refused() {
+    let mut rig = Rig::start().await;
+    let (call, ..) = rig.place("102").await;
+    for command in [
+        Command::Answer { call },
+        Command::Decline { call },
+        Command::SetHold { call, held: true },
+        Command::SetMute { call, muted: true },
+        Command::SendDigits { call, digits: "1".into() },
+        Command::PlaceCall { destination: "103".into() },
+    ] {
+        assert_eq!(rig.refused(command.clone()).await, ErrorCode::NotNow, "{command:?}");
+    }
+    let unknown = mobilecall_domain::CallId::generate();
+    assert_eq!(rig.refused(Command::HangUp { call: unknown }).await, ErrorCode::NoSuchCall);
+}

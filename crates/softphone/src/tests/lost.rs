@@ -1,0 +1,84 @@
+use super::Rig;
+use mobilecall_domain::{CallStatus, EndReason};
+use mobilecall_ipc::{CallState, Command, EndReason as ShownEnd};
+use mobilecall_line::{LineCommand, LineEvent};
+use mobilecall_transport::MediaTransport as _;
+use std::time::Duration;
+
+#[tokio::test]
+async fn lost_media_is_brought_back_by_an_ice_restart() {
+    let mut rig = Rig::start().await;
+    let (call, leg, far) = rig.talk("102").await;
+    rig.ours.last().fail();
+    rig.until_state(call, CallState::Reconnecting).await;
+    let LineCommand::Reoffer { leg: restarted, offer } = rig.line.command().await else { panic!("no restart") };
+    assert_eq!(restarted, leg);
+    let answer = far.transport.create_answer(&offer).await.unwrap();
+    rig.line.say(LineEvent::Renegotiated { leg, answer });
+    rig.until_state(call, CallState::Active).await;
+}
+
+#[tokio::test]
+async fn media_that_does_not_come_back_ends_the_call_after_30_seconds() {
+    let mut rig = Rig::start().await;
+    let (call, ..) = rig.talk("102").await;
+    rig.ours.last().fail();
+    rig.until_state(call, CallState::Reconnecting).await;
+    assert!(matches!(rig.line.command().await, LineCommand::Reoffer { .. }));
+    rig.pass(Duration::from_secs(31)).await;
+    assert!(matches!(rig.line.command().await, LineCommand::HangUp { .. }));
+    let view = rig.until_call(call, "the end", |view| view.end.is_some()).await;
+    assert_eq!((view.end, rig.record(call).await.status), (Some(ShownEnd::MediaLost), CallStatus::Completed));
+}
+
+#[tokio::test]
+async fn a_call_survives_a_loss_of_signaling() {
+    let mut rig = Rig::start().await;
+    let (call, leg, _far) = rig.talk("102").await;
+    rig.line.say(LineEvent::SignalingLost { leg });
+    rig.until_state(call, CallState::Reconnecting).await;
+    assert!(!rig.sound.voice(0).state().stopped, "the sound goes on");
+    rig.line.say(LineEvent::SignalingRestored { leg });
+    rig.until_state(call, CallState::Active).await;
+
+    rig.line.say(LineEvent::SignalingLost { leg });
+    rig.line.say(LineEvent::Ended { leg, reason: EndReason::SignalingLost, code: Some(31_209) });
+    let view = rig.until_state(call, CallState::Ended).await;
+    assert_eq!(view.end, Some(ShownEnd::SignalingLost));
+}
+
+#[tokio::test]
+async fn an_offer_lost_with_the_signaling_is_made_again() {
+    let mut rig = Rig::start().await;
+    let (call, leg, far) = rig.talk("102").await;
+    rig.send(Command::SetHold { call, held: true }).await.unwrap();
+    assert!(matches!(rig.line.command().await, LineCommand::Reoffer { .. }));
+    rig.line.say(LineEvent::SignalingLost { leg });
+    rig.line.say(LineEvent::SignalingRestored { leg });
+    let LineCommand::Reoffer { offer, .. } = rig.line.command().await else { panic!("no offer") };
+    let answer = far.transport.create_answer(&offer).await.unwrap();
+    rig.line.say(LineEvent::Renegotiated { leg, answer });
+    rig.until_call(call, "hold", |view| view.held && view.state == CallState::Active).await;
+}
+
+#[tokio::test]
+async fn disconnecting_ends_calls_and_leaves_the_line() {
+    let mut rig = Rig::start().await;
+    let (call, leg, _far) = rig.talk("102").await;
+    rig.send(Command::Disconnect).await.unwrap();
+    assert!(matches!(rig.line.command().await, LineCommand::HangUp { leg: ended } if ended == leg));
+    assert!(matches!(rig.line.command().await, LineCommand::Unregister));
+    assert_eq!(rig.record(call).await.status, CallStatus::Completed);
+    rig.until_state(call, CallState::Ended).await;
+}
+
+#[tokio::test]
+async fn a_shutdown_ends_calls_in_good_order() {
+    let mut rig = Rig::start().await;
+    let (call, leg, _far) = rig.talk("102").await;
+    super::within("the shutdown", rig.engine.shutdown()).await;
+    assert!(matches!(rig.line.command().await, LineCommand::HangUp { leg: ended } if ended == leg));
+    assert_eq!(rig.record(call).await.status, CallStatus::Completed);
+    assert!(rig.sound.voice(0).state().stopped);
+    assert!(rig.engine.snapshot().await.calls.is_empty());
+}

@@ -1,0 +1,142 @@
+use super::Rig;
+use mobilecall_domain::{CallStatus, EndReason, ProviderCallId};
+use mobilecall_ipc::{CallState, Command, EndReason as ShownEnd, ErrorCode, Reply};
+use mobilecall_line::{LineCommand, LineEvent};
+use mobilecall_media::voice::VoiceEvent;
+use std::time::Duration;
+
+#[tokio::test]
+async fn a_call_is_written_before_it_is_dialed_and_told() {
+    let mut rig = Rig::start().await;
+    let (call, leg, offer) = rig.place("102").await;
+    let record = rig.record(call).await;
+    assert_eq!(
+        (record.status, record.from_number.as_str(), record.to_number.as_str()),
+        (CallStatus::Initiated, "101", "102")
+    );
+
+    let sid = Some(ProviderCallId("CA00000000000000000000000000000001".into()));
+    rig.line.say(LineEvent::Ringing { leg, provider_call_id: sid.clone(), answer: None });
+    rig.until_state(call, CallState::Alerting).await;
+    assert_eq!(rig.record(call).await.status, CallStatus::Ringing);
+    super::eventually("ringback", || rig.sound.sounding() == 1).await;
+
+    let far = rig.far_end();
+    let answer = mobilecall_transport::MediaTransport::create_answer(&far.transport, &offer).await.unwrap();
+    rig.line.say(LineEvent::Answered { leg, provider_call_id: sid, answer: Some(answer) });
+    let view = rig.until_state(call, CallState::Active).await;
+    assert!(view.setup_ms.is_some() && view.answered_at_ms.is_some());
+    super::eventually("the end of ringback", || rig.sound.sounding() == 0).await;
+    let record = rig.record(call).await;
+    assert_eq!(
+        (record.status, record.twilio_call_sid.as_deref()),
+        (CallStatus::InProgress, Some("CA00000000000000000000000000000001"))
+    );
+
+    rig.sound.voice(0).tell(VoiceEvent::FirstAudio);
+    rig.until_call(call, "the first sound", |view| view.first_audio_ms.is_some()).await;
+    rig.pass(Duration::from_secs(1)).await;
+    rig.until_call(call, "quality", |view| view.quality.is_some_and(|quality| quality.packets_sent == 50)).await;
+
+    rig.send(Command::HangUp { call }).await.unwrap();
+    assert!(matches!(rig.line.command().await, LineCommand::HangUp { leg: ended } if ended == leg));
+    let view = rig.until_state(call, CallState::Ended).await;
+    assert_eq!((view.end, rig.record(call).await.status), (Some(ShownEnd::LocalHangup), CallStatus::Completed));
+    assert!(rig.sound.voice(0).state().stopped);
+
+    rig.pass(Duration::from_secs(6)).await;
+    rig.until("an empty screen", |snapshot| snapshot.calls.is_empty()).await;
+}
+
+#[tokio::test]
+async fn each_refusal_has_its_reason_and_status() {
+    let mut rig = Rig::start().await;
+    for (reason, shown, status) in [
+        (EndReason::Busy, ShownEnd::Busy, CallStatus::Busy),
+        (EndReason::NoAnswer, ShownEnd::NoAnswer, CallStatus::NoAnswer),
+        (EndReason::UnknownDestination, ShownEnd::UnknownDestination, CallStatus::Failed),
+        (EndReason::Offline, ShownEnd::Offline, CallStatus::NoAnswer),
+    ] {
+        let (call, leg, _) = rig.place("102").await;
+        rig.line.say(LineEvent::Ended { leg, reason, code: Some(31_000) });
+        let view = rig.until_state(call, CallState::Ended).await;
+        assert_eq!((view.end, rig.record(call).await.status), (Some(shown), status));
+    }
+}
+
+#[tokio::test]
+async fn a_call_given_up_at_once_never_reaches_the_line() {
+    let mut rig = Rig::start().await;
+    let Reply::Call { call } = rig.send(Command::PlaceCall { destination: "102".into() }).await.unwrap() else {
+        panic!("no call")
+    };
+    rig.send(Command::HangUp { call }).await.unwrap();
+    let view = rig.until_state(call, CallState::Ended).await;
+    assert_eq!((view.end, rig.record(call).await.status), (Some(ShownEnd::LocalCancel), CallStatus::Canceled));
+}
+
+#[tokio::test]
+async fn nobody_answers_for_ever() {
+    let mut rig = Rig::start().await;
+    let (call, leg, _) = rig.place("102").await;
+    rig.line.say(LineEvent::Ringing { leg, provider_call_id: None, answer: None });
+    rig.until_state(call, CallState::Alerting).await;
+    rig.pass(Duration::from_secs(61)).await;
+    assert!(matches!(rig.line.command().await, LineCommand::HangUp { .. }));
+    let view = rig.until_call(call, "the end", |view| view.end.is_some()).await;
+    assert_eq!(view.end, Some(ShownEnd::NoAnswer));
+}
+
+#[tokio::test]
+async fn what_cannot_be_called_is_refused_with_its_reason() {
+    let rig = Rig::start().await;
+    for (destination, code) in [
+        ("", ErrorCode::NothingToDial),
+        ("12345678901", ErrorCode::MalformedNumber),
+        ("+96650x", ErrorCode::BadCharacter),
+        ("0501234567", ErrorCode::UnsupportedAddress),
+        ("sip:a@b.example", ErrorCode::UnsupportedAddress),
+        ("فاطمة", ErrorCode::UnknownExtension),
+    ] {
+        assert_eq!(rig.refused(Command::PlaceCall { destination: destination.into() }).await, code, "{destination}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_needs_a_registered_line() {
+    let mut rig = Rig::start().await;
+    let lost = mobilecall_domain::Registration::Registering { attempt: 1 };
+    rig.line.say(LineEvent::Registration(lost));
+    rig.until("the loss", |snapshot| snapshot.line.registration != mobilecall_ipc::Registration::Registered).await;
+    assert_eq!(rig.refused(Command::PlaceCall { destination: "102".into() }).await, ErrorCode::LineNotReady);
+}
+
+#[tokio::test]
+async fn digits_and_mute_reach_the_voice() {
+    let mut rig = Rig::start().await;
+    let (call, ..) = rig.talk("102").await;
+    rig.send(Command::SendDigits { call, digits: "1٢#".into() }).await.unwrap();
+    rig.send(Command::SetMute { call, muted: true }).await.unwrap();
+    let view = rig.until_call(call, "mute", |view| view.muted).await;
+    assert_eq!(view.digits, "12#");
+    let state = rig.sound.voice(0).state();
+    assert_eq!((state.digits.as_str(), state.muted), ("12#", true));
+    assert_eq!(rig.refused(Command::SendDigits { call, digits: "1x".into() }).await, ErrorCode::BadDigit);
+    rig.send(Command::SetMute { call, muted: false }).await.unwrap();
+    assert!(!rig.sound.voice(0).state().muted);
+}
+
+#[tokio::test]
+async fn early_sound_of_the_far_end_replaces_the_ringback_tone() {
+    let mut rig = Rig::start().await;
+    let (call, leg, offer) = rig.place("102").await;
+    let far = rig.far_end();
+    let answer = mobilecall_transport::MediaTransport::create_answer(&far.transport, &offer).await.unwrap();
+    rig.line.say(LineEvent::Ringing { leg, provider_call_id: None, answer: Some(answer) });
+    rig.until_state(call, CallState::Alerting).await;
+    super::eventually("ringback", || rig.sound.sounding() == 1).await;
+    far.send_packet().await;
+    super::eventually("the end of ringback", || rig.sound.sounding() == 0).await;
+    rig.line.say(LineEvent::Answered { leg, provider_call_id: None, answer: None });
+    rig.until_state(call, CallState::Active).await;
+}
