@@ -1,0 +1,322 @@
+## التطبيق وأيقونة الشريط والإشعارات: تقرؤها النافذة وغلاف Rust معًا.
+
+app-name = موبايل كول
+tray-show = إظهار موبايل كول
+tray-quit = إنهاء
+tray-tooltip = موبايل كول
+tray-tooltip-missed =
+    { $count ->
+        [one] موبايل كول: مكالمة فائتة
+        [two] موبايل كول: مكالمتان فائتتان
+        [few] موبايل كول: { $count } مكالمات فائتة
+       *[other] موبايل كول: { $count } مكالمة فائتة
+    }
+notify-incoming = مكالمة واردة
+notify-missed = مكالمة فائتة
+notify-answer = رد
+notify-decline = رفض
+
+## التبويبات وشريط الحالة
+
+tab-keypad = الاتصال
+tab-history = السجل
+tab-team = الفريق
+tab-settings = الإعدادات
+tabs-label = الأقسام
+tab-missed-count =
+    { $count ->
+        [one] مكالمة فائتة
+        [two] مكالمتان فائتتان
+        [few] { $count } مكالمات فائتة
+       *[other] { $count } مكالمة فائتة
+    }
+status-label = الاتصال بالخادم
+status-ready = جاهز
+status-ready-detail = يمكنك الاتصال واستقبال المكالمات
+status-connecting = جارٍ الاتصال…
+status-connecting-again = جارٍ الاتصال، المحاولة { $attempt }
+status-off = غير متصل
+status-off-detail = لن تصلك المكالمات حتى تتصل
+status-failed = تعذّر الاتصال
+status-server-down = الخادم لا يستجيب
+status-server-embedded = هذا الجهاز
+status-extension = تحويلة { $extension }
+status-connect = اتصال
+status-disconnect = قطع الاتصال
+
+## حقل الاتصال
+
+dial-label = اسم أو رقم
+dial-placeholder = اسم أو رقم
+dial-call = اتصال
+dial-clear = مسح
+dial-will-call = سيتم الاتصال بـ { $address }
+dial-will-call-name = سيتم الاتصال بـ { $name }
+dial-kind-phone = رقم هاتف
+dial-kind-extension = تحويلة
+dial-kind-service = خدمة
+dial-kind-client = زميل
+dial-kind-sip = عنوان SIP
+dial-choices = اختر من تريد الاتصال به
+dial-hint = اكتب اسمًا أو تحويلة أو رقمًا
+dial-hint-echo = جرّب { $code } لتسمع صوتك
+dial-another = اتصال بشخص آخر
+service-echo = اختبار الصدى
+keypad-label = لوحة الأرقام
+
+## المكالمات
+
+call-label = مكالمة مع { $who }
+calls-label = المكالمات
+call-state-dialing = جارٍ الاتصال…
+call-state-alerting = يرن الآن…
+call-state-offered = مكالمة واردة
+call-state-connecting = جارٍ التوصيل…
+call-state-active = في مكالمة
+call-state-held = قيد الانتظار
+call-state-reconnecting = انقطع الاتصال، جارٍ استعادته…
+call-state-ending = جارٍ الإنهاء…
+call-state-ended = انتهت المكالمة
+call-timer = مدة التحدث
+call-mute = كتم
+call-unmute = إلغاء الكتم
+call-hold = انتظار
+call-resume = استئناف
+call-digits = أرقام
+call-digits-sent = الأرقام المرسلة
+call-digit-received = وصل الرقم { $digit }
+call-hangup = إنهاء
+call-cancel = إلغاء
+call-answer = رد
+call-decline = رفض
+call-decline-again = اضغط Esc مرة أخرى للرفض
+call-back = معاودة الاتصال
+call-again = إعادة الاتصال
+call-show = إظهار المكالمة
+call-close = إغلاق
+call-unknown = متصل مجهول
+call-incoming-from = مكالمة واردة من { $who }
+call-other = مكالمات أخرى
+
+## جودة المكالمة
+
+quality-label = جودة المكالمة
+quality-excellent = الصوت ممتاز
+quality-veryGood = الصوت جيد جدًا
+quality-good = الصوت جيد
+quality-fair = الصوت مقبول
+quality-poor = الصوت ضعيف
+quality-measuring = جارٍ قياس جودة الصوت…
+quality-why-loss = شبكتك تفقد { $percent } من الصوت
+quality-why-delay = الصوت يصل متأخرًا { $ms } مللي ثانية
+quality-why-jitter = شبكتك غير مستقرة: { $ms } مللي ثانية
+quality-details = تفاصيل جودة المكالمة
+quality-rtt = زمن الذهاب والإياب
+quality-jitter = التذبذب
+quality-loss = الفقد
+quality-mos = الدرجة (MOS)
+quality-packets = الحزم واردة / صادرة
+quality-ms = { $ms } م.ث
+quality-none = –
+
+## سبب انتهاء المكالمة
+
+end-localHangup = أنهيتَ المكالمة
+end-remoteHangup = أنهى الطرف الآخر المكالمة
+end-localCancel = ألغيتَ الاتصال
+end-remoteCancel = ألغى المتصل مكالمته
+end-busy = الخط مشغول. حاول بعد قليل.
+end-declined = رُفضت المكالمة
+end-localDecline = رفضتَ المكالمة
+end-noAnswer = لم يرد أحد
+end-answeredElsewhere = تم الرد من جهاز آخر لك
+end-unknownDestination = لا يوجد رقم كهذا. تحقق من الأرقام.
+end-offline = ليس متصلًا من أي جهاز الآن. حاول لاحقًا.
+end-notAllowed = لا يُسمح لك بالاتصال بهذه الوجهة. راجع مدير النظام.
+end-incompatible = لا توجد صيغة صوت مشتركة بين الطرفين. حدّث التطبيقين.
+end-mediaLost = انقطع الصوت ولم يعد. تحقق من الشبكة ثم اتصل من جديد.
+end-signalingLost = انقطع الاتصال بالخادم. تحقق من الشبكة ثم اتصل من جديد.
+end-interrupted = توقف التطبيق أو الخادم أثناء المكالمة
+end-failed = تعذّر إجراء المكالمة. حاول مرة أخرى.
+
+## السجل
+
+history-search = ابحث باسم أو رقم
+history-search-clear = مسح البحث
+history-filter = عرض
+history-filter-all = الكل
+history-filter-missed = الفائتة
+history-filter-incoming = الواردة
+history-filter-outgoing = الصادرة
+history-today = اليوم
+history-yesterday = أمس
+history-empty = لا توجد مكالمات بعد
+history-empty-hint = ستظهر هنا مكالماتك الواردة والصادرة.
+history-none-missed = لا توجد مكالمات فائتة
+history-none-missed-hint = رددتَ على كل المكالمات.
+history-none-found = لا توجد نتائج
+history-none-found-hint = جرّب اسمًا آخر أو أرقامًا أقل.
+history-loading = جارٍ تحميل السجل…
+history-more = عرض المزيد
+history-failed = تعذّر تحميل السجل.
+history-call-back = اتصال بـ { $who }
+history-not-synced = محفوظة على هذا الجهاز فقط حتى الآن
+history-offline = غير متصل. المعروض محفوظ على هذا الجهاز.
+history-offline-pending =
+    { $count ->
+        [one] غير متصل. تغيير واحد ينتظر الخادم.
+        [two] غير متصل. تغييران ينتظران الخادم.
+        [few] غير متصل. { $count } تغييرات تنتظر الخادم.
+       *[other] غير متصل. { $count } تغييرًا ينتظر الخادم.
+    }
+history-syncing-count =
+    { $count ->
+        [one] جارٍ تحميل المكالمات من الخادم: مكالمة واحدة حتى الآن
+        [two] جارٍ تحميل المكالمات من الخادم: مكالمتان حتى الآن
+        [few] جارٍ تحميل المكالمات من الخادم: { $count } مكالمات حتى الآن
+       *[other] جارٍ تحميل المكالمات من الخادم: { $count } مكالمة حتى الآن
+    }
+history-sync-now = مزامنة الآن
+disposition-answered-incoming = واردة
+disposition-answered-outgoing = صادرة
+disposition-missed = فائتة
+disposition-unanswered = لم يُرد عليها
+disposition-declined-incoming = مرفوضة
+disposition-declined-outgoing = مشغول أو مرفوضة
+disposition-failed = لم تتم
+disposition-ongoing = الآن
+
+## الفريق
+
+team-label = الفريق
+team-empty = لا يوجد زملاء بعد
+team-empty-hint = سيظهر زملاؤك في الشركة هنا متى أصبح لهم حساب.
+team-search = ابحث في الفريق
+team-you = أنت
+team-call = اتصال بـ { $name }
+presence-available = متاح
+presence-busy = في مكالمة
+presence-offline = غير متصل
+
+## الإعدادات
+
+settings-account = الحساب
+settings-sign-out = تسجيل الخروج
+settings-signed-out = لم يسجّل أحد الدخول
+settings-session-not-kept = مخزن كلمات المرور في النظام غير متاح، لذلك سيبقى دخولك مسجّلًا حتى إنهاء التطبيق فقط.
+settings-server = الخادم
+settings-server-embedded = على هذا الجهاز
+settings-server-embedded-hint = يعمل مع التطبيق دون أي إعداد
+settings-server-remote = خادم الشركة
+settings-server-remote-hint = خادم واحد يشترك فيه فريقك
+settings-server-url = عنوان الخادم
+settings-server-in-use = العنوان المستخدم
+settings-server-port = المنفذ { $wanted } يستخدمه برنامج آخر، لذلك يعمل هذا الخادم على المنفذ { $port }.
+settings-server-reachable = يستجيب
+settings-server-unreachable = لا يستجيب
+settings-apply = تطبيق
+settings-auto-connect = اتصال تلقائي
+settings-auto-connect-hint = يتصل من تلقاء نفسه عند بدء التطبيق
+settings-notifications = إشعارات سطح المكتب
+settings-notifications-hint = للمكالمات الواردة والفائتة
+settings-appearance = المظهر
+settings-language = اللغة
+settings-theme = الألوان
+settings-theme-system = النظام
+settings-theme-light = فاتح
+settings-theme-dark = داكن
+settings-sound = الصوت
+settings-microphone = الميكروفون
+settings-speaker = السماعة
+settings-ring-device = الرنين على
+settings-device-system = الافتراضي في النظام
+settings-device-system-name = { $device } (افتراضي النظام)
+settings-device-speaker = نفس السماعة
+settings-device-gone = غير موصول
+settings-level = مستوى الميكروفون
+settings-level-start = اختبار
+settings-level-stop = إيقاف
+settings-level-hint = تحدّث: يجب أن يتحرك الشريط
+settings-test-tone = تشغيل نغمة اختبار
+settings-echo = إلغاء الصدى
+settings-noise = تقليل الضوضاء
+settings-gain = ضبط مستوى الصوت تلقائيًا
+settings-keys-show = عرض قائمة المفاتيح
+settings-not-saved = لم يُحفظ.
+
+## تسجيل الدخول
+
+sign-in-title = تسجيل الدخول
+sign-in-hint = استخدم حسابك في الشركة
+sign-in-username = اسم المستخدم
+sign-in-password = كلمة المرور
+sign-in-submit = دخول
+sign-in-busy = جارٍ تسجيل الدخول…
+sign-in-server = الخادم
+sign-in-change-server = تغيير
+sign-in-password-show = إظهار كلمة المرور
+sign-in-password-hide = إخفاء كلمة المرور
+connect-hint = اتصل بالخادم لتجري المكالمات وتستقبلها.
+connect-button = اتصال
+connect-busy = جارٍ البدء…
+
+## المفاتيح
+
+keys-title = مفاتيح الاختصار
+keys-answer = الرد
+keys-decline = الرفض
+keys-hangup = إنهاء المكالمة
+keys-mute = الكتم أو إلغاؤه
+keys-hold = الانتظار أو الاستئناف
+keys-redial = إعادة الاتصال بآخر رقم
+keys-search = البحث في السجل
+keys-next = المكالمة التالية
+keys-call = العودة إلى المكالمة
+keys-list = هذه القائمة
+keys-note = تعمل المفاتيح المفردة عندما لا تكتب في أي حقل.
+key-enter = Enter
+key-esc = Esc
+key-ctrl = Ctrl
+key-tab = Tab
+
+## المشكلات: ما حدث وما العمل
+
+problem-close = إغلاق هذه الرسالة
+problems-label = الرسائل
+action-connect = اتصال
+action-retry = إعادة المحاولة
+action-settings = فتح الإعدادات
+action-sign-in = تسجيل الدخول
+start-title = تعذّر تشغيل موبايل كول
+start-loading = جارٍ البدء…
+
+error-serverUnreachable = الخادم { $url } لا يستجيب. تحقق من الشبكة، أو من العنوان في الإعدادات.
+error-certificateNotTrusted = شهادة الخادم { $url } غير موثوقة. تحقق من العنوان، أو اطلب شهادة الشركة من مدير النظام.
+error-badServerUrl = «{ $url }» ليس عنوان خادم. اكتبه هكذا: https://calls.example.com.
+error-wrongCredentials = اسم المستخدم أو كلمة المرور غير صحيحة. تحقق منهما وحاول مرة أخرى.
+error-tooManyTries = محاولات كثيرة. انتظر { $seconds } ثانية ثم حاول مرة أخرى.
+error-sessionExpired = انتهت جلستك. سجّل الدخول من جديد.
+error-notSignedIn = لم تسجّل الدخول. سجّل الدخول أولًا.
+error-lineNotReady = لستَ متصلًا بعد. انتظر حتى تصبح الحالة «جاهز»، أو اضغط اتصال.
+error-nothingToDial = اكتب رقمًا أو تحويلة أو اسمًا أولًا.
+error-malformedNumber = هذا ليس رقم هاتف صحيحًا. تحقق من الأرقام، أو اكتبه مع رمز الدولة.
+error-badCharacter = لا يمكن الاتصال بالرمز «{ $character }». احذفه وحاول مرة أخرى.
+error-tooLongToDial = هذا أطول من أن يُتصل به. احذف بعض الأرقام.
+error-malformedSip = هذا ليس عنوان SIP. اكتبه هكذا: sip:name@host.
+error-unknownExtension = لا أحد لديه هذه التحويلة أو هذا الاسم. ابحث في قائمة الفريق.
+error-unsupportedAddress = لا يمكن الاتصال بهذا النوع من العناوين على هذا الخط. استخدم رقمًا أو تحويلة أو اسمًا.
+error-noSuchCall = انتهت هذه المكالمة بالفعل.
+error-notNow = لا يمكن فعل ذلك في هذه المرحلة من المكالمة.
+error-badDigit = يمكن إرسال الأرقام من 0 إلى 9 و * و # فقط.
+error-noMicrophone = لم يُعثر على ميكروفون، فلن يسمعك الآخرون. صِل ميكروفونًا، أو اختره من الإعدادات.
+error-noSpeaker = لم يُعثر على سماعة، فلن تسمع الآخرين. صِل سماعة، أو اخترها من الإعدادات.
+error-deviceLost = فُصل { $device }. يُستخدم جهاز آخر الآن.
+error-audioFailed = رفض نظام الصوت الطلب: { $detail }. اختر جهازًا آخر من الإعدادات.
+error-noAudioReceived = لم يُسمع شيء من الطرف الآخر منذ 3 ثوانٍ. قد يكون ميكروفونه مغلقًا، أو جدار حماية يمنع الصوت.
+error-databaseUnreadable = تعذّرت قراءة الملف { $path }. استعده من نسخة احتياطية، أو انقله من مكانه لتبدأ من جديد.
+error-databaseTooNew = كُتب الملف { $path } بإصدار أحدث. ثبّت أحدث إصدار من موبايل كول.
+error-keyringUnavailable = مخزن كلمات المرور في النظام غير متاح. سيبقى دخولك مسجّلًا حتى إنهاء التطبيق فقط.
+error-portTaken = المنفذ { $wanted } يستخدمه برنامج آخر. خادمك يعمل على المنفذ { $port } بدلًا منه.
+error-embeddedServerFailed = تعذّر تشغيل الخادم على هذا الجهاز: { $detail }. شغّل التطبيق من جديد.
+error-badSetting = لا يمكن أن تكون للإعداد «{ $setting }» هذه القيمة. لم يتغير شيء.
+error-internal = حدث خطأ داخل التطبيق: { $detail }. حاول مرة أخرى، وإن تكرر فشغّل التطبيق من جديد.

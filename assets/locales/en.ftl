@@ -1,0 +1,314 @@
+## The app, tray, notifications: read by the window and by the Rust shell.
+
+app-name = Mobile Call
+tray-show = Show Mobile Call
+tray-quit = Quit
+tray-tooltip = Mobile Call
+tray-tooltip-missed =
+    { $count ->
+        [one] Mobile Call: one missed call
+       *[other] Mobile Call: { $count } missed calls
+    }
+notify-incoming = Incoming call
+notify-missed = Missed call
+notify-answer = Answer
+notify-decline = Decline
+
+## Tabs and the status strip
+
+tab-keypad = Keypad
+tab-history = History
+tab-team = Team
+tab-settings = Settings
+tabs-label = Sections
+tab-missed-count =
+    { $count ->
+        [one] one missed call
+       *[other] { $count } missed calls
+    }
+status-label = Connection
+status-ready = Ready
+status-ready-detail = You can call and be called
+status-connecting = Connecting…
+status-connecting-again = Connecting, try { $attempt }
+status-off = Not connected
+status-off-detail = You cannot be reached until you connect
+status-failed = Cannot connect
+status-server-down = Server not reachable
+status-server-embedded = This computer
+status-extension = Extension { $extension }
+status-connect = Connect
+status-disconnect = Disconnect
+
+## The smart field
+
+dial-label = Name or number
+dial-placeholder = Name or number
+dial-call = Call
+dial-clear = Clear
+dial-will-call = Will call { $address }
+dial-will-call-name = Will call { $name }
+dial-kind-phone = Phone number
+dial-kind-extension = Extension
+dial-kind-service = Service
+dial-kind-client = Colleague
+dial-kind-sip = SIP address
+dial-choices = Choose who to call
+dial-hint = Type a name, an extension or a number
+dial-hint-echo = Try { $code } to hear yourself
+dial-another = Call somebody else
+service-echo = Echo test
+keypad-label = Keypad
+
+## Calls
+
+call-label = Call with { $who }
+calls-label = Calls
+call-state-dialing = Calling…
+call-state-alerting = Ringing…
+call-state-offered = Incoming call
+call-state-connecting = Connecting…
+call-state-active = In a call
+call-state-held = On hold
+call-state-reconnecting = Connection lost, coming back…
+call-state-ending = Hanging up…
+call-state-ended = Call ended
+call-timer = Talk time
+call-mute = Mute
+call-unmute = Unmute
+call-hold = Hold
+call-resume = Resume
+call-digits = Digits
+call-digits-sent = Digits sent
+call-digit-received = Digit { $digit } received
+call-hangup = Hang up
+call-cancel = Cancel
+call-answer = Answer
+call-decline = Decline
+call-decline-again = Press Esc again to decline
+call-back = Call back
+call-again = Call again
+call-show = Show the call
+call-close = Close
+call-unknown = Unknown caller
+call-incoming-from = Incoming call from { $who }
+call-other = Other calls
+
+## Call quality
+
+quality-label = Call quality
+quality-excellent = Excellent sound
+quality-veryGood = Very good sound
+quality-good = Good sound
+quality-fair = Fair sound
+quality-poor = Poor sound
+quality-measuring = Measuring the sound…
+quality-why-loss = Your network is losing { $percent } of the sound
+quality-why-delay = The sound arrives { $ms } ms late
+quality-why-jitter = Your network is uneven: { $ms } ms
+quality-details = Details of the call quality
+quality-rtt = Round trip
+quality-jitter = Jitter
+quality-loss = Loss
+quality-mos = Score (MOS)
+quality-packets = Packets in / out
+quality-ms = { $ms } ms
+quality-none = –
+
+## Why a call ended
+
+end-localHangup = You hung up
+end-remoteHangup = The other side hung up
+end-localCancel = You gave up the call
+end-remoteCancel = The caller gave up
+end-busy = The line is busy. Try again in a while.
+end-declined = The call was declined
+end-localDecline = You declined the call
+end-noAnswer = Nobody answered
+end-answeredElsewhere = Answered on another of your devices
+end-unknownDestination = There is no such number. Check the digits.
+end-offline = Not signed in anywhere right now. Try again later.
+end-notAllowed = You may not call this destination. Ask your administrator.
+end-incompatible = The two sides share no sound format. Update both apps.
+end-mediaLost = The sound was lost and did not come back. Check the network and call again.
+end-signalingLost = The connection to the server was lost. Check the network and call again.
+end-interrupted = The app or the server ended during the call
+end-failed = The call could not be put through. Try again.
+
+## History
+
+history-search = Search name or number
+history-search-clear = Clear the search
+history-filter = Show
+history-filter-all = All
+history-filter-missed = Missed
+history-filter-incoming = Incoming
+history-filter-outgoing = Outgoing
+history-today = Today
+history-yesterday = Yesterday
+history-empty = No calls yet
+history-empty-hint = Calls you make and receive appear here.
+history-none-missed = No missed calls
+history-none-missed-hint = You took every call.
+history-none-found = Nothing found
+history-none-found-hint = Try another name or fewer digits.
+history-loading = Loading the history…
+history-more = Show more
+history-failed = The history could not be loaded.
+history-call-back = Call { $who }
+history-not-synced = Only on this computer so far
+history-offline = Offline. What you see is kept on this computer.
+history-offline-pending =
+    { $count ->
+        [one] Offline. One change waits for the server.
+       *[other] Offline. { $count } changes wait for the server.
+    }
+history-syncing-count =
+    { $count ->
+        [one] Loading calls from the server: one so far
+       *[other] Loading calls from the server: { $count } so far
+    }
+history-sync-now = Sync now
+disposition-answered-incoming = Incoming
+disposition-answered-outgoing = Outgoing
+disposition-missed = Missed
+disposition-unanswered = No answer
+disposition-declined-incoming = Declined
+disposition-declined-outgoing = Busy or declined
+disposition-failed = Failed
+disposition-ongoing = Now
+
+## Team
+
+team-label = Team
+team-empty = Nobody else yet
+team-empty-hint = Colleagues of your company appear here once they have an account.
+team-search = Search the team
+team-you = You
+team-call = Call { $name }
+presence-available = Available
+presence-busy = In a call
+presence-offline = Offline
+
+## Settings
+
+settings-account = Account
+settings-sign-out = Sign out
+settings-signed-out = Nobody is signed in
+settings-session-not-kept = The system keyring is not available, so you stay signed in only until you quit the app.
+settings-server = Server
+settings-server-embedded = On this computer
+settings-server-embedded-hint = Starts with the app; nothing to set up
+settings-server-remote = Company server
+settings-server-remote-hint = Your team shares one server
+settings-server-url = Server address
+settings-server-in-use = Address in use
+settings-server-port = Another program uses port { $wanted }, so this server got port { $port }.
+settings-server-reachable = Answers
+settings-server-unreachable = Does not answer
+settings-apply = Apply
+settings-auto-connect = Connect automatically
+settings-auto-connect-hint = Connect by itself when the app starts
+settings-notifications = Desktop notifications
+settings-notifications-hint = For incoming and missed calls
+settings-appearance = Appearance
+settings-language = Language
+settings-theme = Colors
+settings-theme-system = System
+settings-theme-light = Light
+settings-theme-dark = Dark
+settings-sound = Sound
+settings-microphone = Microphone
+settings-speaker = Speaker
+settings-ring-device = Ring on
+settings-device-system = System default
+settings-device-system-name = { $device } (system default)
+settings-device-speaker = Same as the speaker
+settings-device-gone = Not plugged in
+settings-level = Microphone level
+settings-level-start = Test
+settings-level-stop = Stop
+settings-level-hint = Speak: the bar should move
+settings-test-tone = Play a test tone
+settings-echo = Echo cancelling
+settings-noise = Noise suppression
+settings-gain = Automatic volume
+settings-keys-show = Show the list of keys
+settings-not-saved = Not saved.
+
+## Sign-in
+
+sign-in-title = Sign in
+sign-in-hint = Use the account of your company
+sign-in-username = User name
+sign-in-password = Password
+sign-in-submit = Sign in
+sign-in-busy = Signing in…
+sign-in-server = Server
+sign-in-change-server = Change
+sign-in-password-show = Show the password
+sign-in-password-hide = Hide the password
+connect-hint = Connect to call and to be called.
+connect-button = Connect
+connect-busy = Starting…
+
+## Keys
+
+keys-title = Keyboard keys
+keys-answer = Answer
+keys-decline = Decline
+keys-hangup = Hang up
+keys-mute = Mute or unmute
+keys-hold = Hold or resume
+keys-redial = Call the last number again
+keys-search = Search the history
+keys-next = Next call
+keys-call = Back to the call
+keys-list = This list
+keys-note = Single keys work while no text field is in use.
+key-enter = Enter
+key-esc = Esc
+key-ctrl = Ctrl
+key-tab = Tab
+
+## Problems: what happened and what to do
+
+problem-close = Close this message
+problems-label = Messages
+action-connect = Connect
+action-retry = Try again
+action-settings = Open settings
+action-sign-in = Sign in
+start-title = Mobile Call could not start
+start-loading = Starting…
+
+error-serverUnreachable = The server at { $url } does not answer. Check the network, or the address in the settings.
+error-certificateNotTrusted = The certificate of { $url } is not trusted. Check the address, or ask your administrator for the company's certificate.
+error-badServerUrl = “{ $url }” is not a server address. Write it as https://calls.example.com.
+error-wrongCredentials = User name or password is wrong. Check both and try again.
+error-tooManyTries = Too many tries. Wait { $seconds } seconds, then try again.
+error-sessionExpired = Your session has ended. Sign in again.
+error-notSignedIn = You are not signed in. Sign in first.
+error-lineNotReady = You are not connected yet. Wait until the status says “Ready”, or connect.
+error-nothingToDial = Type a number, an extension or a name first.
+error-malformedNumber = This is not a valid phone number. Check the digits, or write it with its country code, like +966 50 123 4567.
+error-badCharacter = “{ $character }” cannot be dialed. Remove it and try again.
+error-tooLongToDial = This is too long to dial. Remove some digits.
+error-malformedSip = This is not a SIP address. Write it as sip:name@host.
+error-unknownExtension = Nobody has this extension or name. Look in the team list.
+error-unsupportedAddress = This kind of address cannot be called on this line. Use a number, an extension or a name.
+error-noSuchCall = This call is already over.
+error-notNow = This cannot be done at this point of the call.
+error-badDigit = Only 0–9, * and # can be sent.
+error-noMicrophone = No microphone was found, so others cannot hear you. Plug one in, or choose one in the settings.
+error-noSpeaker = No speaker was found, so you cannot hear others. Plug one in, or choose one in the settings.
+error-deviceLost = { $device } was unplugged. Another device is used now.
+error-audioFailed = The sound system refused: { $detail }. Choose another device in the settings.
+error-noAudioReceived = Nothing has been heard from the other side for 3 seconds. Their microphone may be off, or a firewall may block the sound.
+error-databaseUnreadable = The file { $path } cannot be read. Restore it from a backup, or move it away to start anew.
+error-databaseTooNew = The file { $path } was written by a newer version. Install the newest version of Mobile Call.
+error-keyringUnavailable = The system keyring is not available. You stay signed in only until you quit the app.
+error-portTaken = Another program uses port { $wanted }. Your server runs on port { $port } instead.
+error-embeddedServerFailed = The server on this computer could not start: { $detail }. Start the app again.
+error-badSetting = The setting “{ $setting }” cannot have this value. Nothing was changed.
+error-internal = Something went wrong inside the app: { $detail }. Try again; if it stays, start the app again.

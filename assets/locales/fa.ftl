@@ -1,0 +1,314 @@
+## برنامه، نماد سینی و اعلان‌ها: پنجره و پوستهٔ Rust هر دو می‌خوانند.
+
+app-name = موبایل کال
+tray-show = نمایش موبایل کال
+tray-quit = خروج
+tray-tooltip = موبایل کال
+tray-tooltip-missed =
+    { $count ->
+        [one] موبایل کال: یک تماس بی‌پاسخ
+       *[other] موبایل کال: { $count } تماس بی‌پاسخ
+    }
+notify-incoming = تماس ورودی
+notify-missed = تماس بی‌پاسخ
+notify-answer = پاسخ
+notify-decline = رد تماس
+
+## زبانه‌ها و نوار وضعیت
+
+tab-keypad = شماره‌گیر
+tab-history = تماس‌ها
+tab-team = همکاران
+tab-settings = تنظیمات
+tabs-label = بخش‌ها
+tab-missed-count =
+    { $count ->
+        [one] یک تماس بی‌پاسخ
+       *[other] { $count } تماس بی‌پاسخ
+    }
+status-label = وضعیت اتصال
+status-ready = آماده
+status-ready-detail = می‌توانید تماس بگیرید و پاسخ دهید
+status-connecting = در حال اتصال…
+status-connecting-again = در حال اتصال، تلاش { $attempt }
+status-off = متصل نیست
+status-off-detail = تا وصل نشوید تماسی به شما نمی‌رسد
+status-failed = اتصال برقرار نشد
+status-server-down = سرور پاسخ نمی‌دهد
+status-server-embedded = همین رایانه
+status-extension = داخلی { $extension }
+status-connect = اتصال
+status-disconnect = قطع اتصال
+
+## کادر تماس
+
+dial-label = نام یا شماره
+dial-placeholder = نام یا شماره
+dial-call = تماس
+dial-clear = پاک کردن
+dial-will-call = تماس با { $address }
+dial-will-call-name = تماس با { $name }
+dial-kind-phone = شماره تلفن
+dial-kind-extension = داخلی
+dial-kind-service = سرویس
+dial-kind-client = همکار
+dial-kind-sip = نشانی SIP
+dial-choices = با چه کسی تماس می‌گیرید؟
+dial-hint = نام، داخلی یا شماره را بنویسید
+dial-hint-echo = برای شنیدن صدای خود { $code } را بگیرید
+dial-another = تماس با فردی دیگر
+service-echo = آزمون پژواک
+keypad-label = صفحهٔ شماره‌گیری
+
+## تماس
+
+call-label = تماس با { $who }
+calls-label = تماس‌ها
+call-state-dialing = در حال شماره‌گیری…
+call-state-alerting = در حال زنگ خوردن…
+call-state-offered = تماس ورودی
+call-state-connecting = در حال برقراری…
+call-state-active = در حال گفتگو
+call-state-held = در انتظار
+call-state-reconnecting = اتصال قطع شد، در حال بازیابی…
+call-state-ending = در حال پایان…
+call-state-ended = تماس پایان یافت
+call-timer = مدت گفتگو
+call-mute = بی‌صدا
+call-unmute = باصدا
+call-hold = انتظار
+call-resume = ادامه
+call-digits = ارقام
+call-digits-sent = ارقام فرستاده‌شده
+call-digit-received = رقم { $digit } رسید
+call-hangup = پایان
+call-cancel = لغو
+call-answer = پاسخ
+call-decline = رد تماس
+call-decline-again = برای رد تماس دوباره Esc را بزنید
+call-back = تماس مجدد
+call-again = تماس دوباره
+call-show = نمایش تماس
+call-close = بستن
+call-unknown = تماس‌گیرندهٔ ناشناس
+call-incoming-from = تماس ورودی از { $who }
+call-other = تماس‌های دیگر
+
+## کیفیت تماس
+
+quality-label = کیفیت تماس
+quality-excellent = صدای عالی
+quality-veryGood = صدای خیلی خوب
+quality-good = صدای خوب
+quality-fair = صدای متوسط
+quality-poor = صدای ضعیف
+quality-measuring = در حال سنجش صدا…
+quality-why-loss = شبکهٔ شما { $percent } صدا را از دست می‌دهد
+quality-why-delay = صدا با { $ms } میلی‌ثانیه تأخیر می‌رسد
+quality-why-jitter = شبکهٔ شما ناپایدار است: { $ms } میلی‌ثانیه
+quality-details = جزئیات کیفیت تماس
+quality-rtt = زمان رفت‌وبرگشت
+quality-jitter = نوسان
+quality-loss = افت
+quality-mos = امتیاز (MOS)
+quality-packets = بسته‌های دریافتی / ارسالی
+quality-ms = { $ms } م‌ث
+quality-none = –
+
+## چرا تماس پایان یافت
+
+end-localHangup = شما تماس را پایان دادید
+end-remoteHangup = طرف مقابل تماس را پایان داد
+end-localCancel = شما از تماس منصرف شدید
+end-remoteCancel = تماس‌گیرنده منصرف شد
+end-busy = خط مشغول است. کمی بعد دوباره تماس بگیرید.
+end-declined = تماس رد شد
+end-localDecline = شما تماس را رد کردید
+end-noAnswer = کسی پاسخ نداد
+end-answeredElsewhere = روی دستگاه دیگر شما پاسخ داده شد
+end-unknownDestination = چنین شماره‌ای وجود ندارد. رقم‌ها را بررسی کنید.
+end-offline = اکنون در هیچ دستگاهی حاضر نیست. بعداً تماس بگیرید.
+end-notAllowed = اجازهٔ تماس با این مقصد را ندارید. از مدیر سامانه بپرسید.
+end-incompatible = دو طرف قالب صدای مشترکی ندارند. هر دو برنامه را به‌روز کنید.
+end-mediaLost = صدا قطع شد و برنگشت. شبکه را بررسی کنید و دوباره تماس بگیرید.
+end-signalingLost = ارتباط با سرور قطع شد. شبکه را بررسی کنید و دوباره تماس بگیرید.
+end-interrupted = برنامه یا سرور هنگام تماس بسته شد
+end-failed = تماس برقرار نشد. دوباره تلاش کنید.
+
+## تماس‌ها (تاریخچه)
+
+history-search = جستجوی نام یا شماره
+history-search-clear = پاک کردن جستجو
+history-filter = نمایش
+history-filter-all = همه
+history-filter-missed = بی‌پاسخ
+history-filter-incoming = ورودی
+history-filter-outgoing = خروجی
+history-today = امروز
+history-yesterday = دیروز
+history-empty = هنوز تماسی نیست
+history-empty-hint = تماس‌های ورودی و خروجی شما این‌جا دیده می‌شوند.
+history-none-missed = تماس بی‌پاسخی نیست
+history-none-missed-hint = به همهٔ تماس‌ها پاسخ داده‌اید.
+history-none-found = چیزی پیدا نشد
+history-none-found-hint = نام دیگر یا رقم‌های کمتری را امتحان کنید.
+history-loading = در حال بارگذاری تماس‌ها…
+history-more = نمایش بیشتر
+history-failed = تماس‌ها بارگذاری نشد.
+history-call-back = تماس با { $who }
+history-not-synced = فعلاً فقط روی همین رایانه است
+history-offline = آفلاین. آنچه می‌بینید روی همین رایانه است.
+history-offline-pending =
+    { $count ->
+        [one] آفلاین. یک تغییر در انتظار سرور است.
+       *[other] آفلاین. { $count } تغییر در انتظار سرور است.
+    }
+history-syncing-count =
+    { $count ->
+        [one] در حال دریافت تماس‌ها از سرور: تاکنون یک تماس
+       *[other] در حال دریافت تماس‌ها از سرور: تاکنون { $count } تماس
+    }
+history-sync-now = همگام‌سازی
+disposition-answered-incoming = ورودی
+disposition-answered-outgoing = خروجی
+disposition-missed = بی‌پاسخ
+disposition-unanswered = پاسخ داده نشد
+disposition-declined-incoming = رد شده
+disposition-declined-outgoing = مشغول یا رد شده
+disposition-failed = ناموفق
+disposition-ongoing = اکنون
+
+## همکاران
+
+team-label = همکاران
+team-empty = هنوز همکاری نیست
+team-empty-hint = همکاران شرکت پس از ساخت حساب این‌جا دیده می‌شوند.
+team-search = جستجوی همکاران
+team-you = شما
+team-call = تماس با { $name }
+presence-available = در دسترس
+presence-busy = در حال گفتگو
+presence-offline = آفلاین
+
+## تنظیمات
+
+settings-account = حساب کاربری
+settings-sign-out = خروج از حساب
+settings-signed-out = کسی وارد نشده است
+settings-session-not-kept = دسته‌کلید سیستم در دسترس نیست؛ ورود شما فقط تا بستن برنامه می‌ماند.
+settings-server = سرور
+settings-server-embedded = روی همین رایانه
+settings-server-embedded-hint = همراه برنامه اجرا می‌شود و تنظیمی نمی‌خواهد
+settings-server-remote = سرور شرکت
+settings-server-remote-hint = یک سرور مشترک برای همهٔ همکاران
+settings-server-url = نشانی سرور
+settings-server-in-use = نشانی در حال استفاده
+settings-server-port = درگاه { $wanted } را برنامهٔ دیگری گرفته است؛ این سرور روی درگاه { $port } است.
+settings-server-reachable = پاسخ می‌دهد
+settings-server-unreachable = پاسخ نمی‌دهد
+settings-apply = اعمال
+settings-auto-connect = اتصال خودکار
+settings-auto-connect-hint = با باز شدن برنامه خودش وصل می‌شود
+settings-notifications = اعلان‌های دسکتاپ
+settings-notifications-hint = برای تماس‌های ورودی و بی‌پاسخ
+settings-appearance = ظاهر
+settings-language = زبان
+settings-theme = رنگ‌ها
+settings-theme-system = سیستم
+settings-theme-light = روشن
+settings-theme-dark = تیره
+settings-sound = صدا
+settings-microphone = میکروفون
+settings-speaker = بلندگو
+settings-ring-device = زنگ روی
+settings-device-system = پیش‌فرض سیستم
+settings-device-system-name = { $device } (پیش‌فرض سیستم)
+settings-device-speaker = همان بلندگو
+settings-device-gone = وصل نیست
+settings-level = سطح میکروفون
+settings-level-start = آزمایش
+settings-level-stop = توقف
+settings-level-hint = صحبت کنید: نوار باید حرکت کند
+settings-test-tone = پخش صدای آزمایشی
+settings-echo = حذف پژواک
+settings-noise = کاهش نویز
+settings-gain = تنظیم خودکار بلندی صدا
+settings-keys-show = نمایش فهرست کلیدها
+settings-not-saved = ذخیره نشد.
+
+## ورود
+
+sign-in-title = ورود
+sign-in-hint = با حساب شرکت خود وارد شوید
+sign-in-username = نام کاربری
+sign-in-password = گذرواژه
+sign-in-submit = ورود
+sign-in-busy = در حال ورود…
+sign-in-server = سرور
+sign-in-change-server = تغییر
+sign-in-password-show = نمایش گذرواژه
+sign-in-password-hide = پنهان کردن گذرواژه
+connect-hint = برای تماس گرفتن و پاسخ دادن وصل شوید.
+connect-button = اتصال
+connect-busy = در حال شروع…
+
+## کلیدها
+
+keys-title = کلیدهای میان‌بر
+keys-answer = پاسخ
+keys-decline = رد تماس
+keys-hangup = پایان تماس
+keys-mute = بی‌صدا یا باصدا
+keys-hold = انتظار یا ادامه
+keys-redial = تماس دوباره با آخرین شماره
+keys-search = جستجو در تماس‌ها
+keys-next = تماس بعدی
+keys-call = بازگشت به تماس
+keys-list = همین فهرست
+keys-note = کلیدهای تکی وقتی کار می‌کنند که در کادری نمی‌نویسید.
+key-enter = Enter
+key-esc = Esc
+key-ctrl = Ctrl
+key-tab = Tab
+
+## مشکل‌ها: چه شد و چه باید کرد
+
+problem-close = بستن این پیام
+problems-label = پیام‌ها
+action-connect = اتصال
+action-retry = تلاش دوباره
+action-settings = باز کردن تنظیمات
+action-sign-in = ورود
+start-title = موبایل کال باز نشد
+start-loading = در حال شروع…
+
+error-serverUnreachable = سرور { $url } پاسخ نمی‌دهد. شبکه یا نشانی آن را در تنظیمات بررسی کنید.
+error-certificateNotTrusted = گواهی { $url } معتبر نیست. نشانی را بررسی کنید یا گواهی شرکت را از مدیر سامانه بگیرید.
+error-badServerUrl = «{ $url }» نشانی سرور نیست. آن را به شکل https://calls.example.com بنویسید.
+error-wrongCredentials = نام کاربری یا گذرواژه نادرست است. هر دو را بررسی و دوباره تلاش کنید.
+error-tooManyTries = تلاش‌ها زیاد بود. { $seconds } ثانیه صبر کنید و دوباره تلاش کنید.
+error-sessionExpired = نشست شما پایان یافته است. دوباره وارد شوید.
+error-notSignedIn = وارد نشده‌اید. نخست وارد شوید.
+error-lineNotReady = هنوز وصل نیستید. تا وضعیت «آماده» صبر کنید یا اتصال را بزنید.
+error-nothingToDial = نخست شماره، داخلی یا نامی بنویسید.
+error-malformedNumber = این شمارهٔ تلفن معتبر نیست. رقم‌ها را بررسی کنید یا شماره را با کد کشور بنویسید.
+error-badCharacter = «{ $character }» را نمی‌توان شماره‌گیری کرد. آن را پاک کنید و دوباره تلاش کنید.
+error-tooLongToDial = برای شماره‌گیری بیش از اندازه بلند است. چند رقم را پاک کنید.
+error-malformedSip = این نشانی SIP نیست. آن را به شکل sip:name@host بنویسید.
+error-unknownExtension = کسی این داخلی یا نام را ندارد. فهرست همکاران را ببینید.
+error-unsupportedAddress = با این نوع نشانی روی این خط نمی‌توان تماس گرفت. شماره، داخلی یا نام بنویسید.
+error-noSuchCall = این تماس پایان یافته است.
+error-notNow = در این مرحله از تماس ممکن نیست.
+error-badDigit = فقط ۰ تا ۹ و * و # را می‌توان فرستاد.
+error-noMicrophone = میکروفونی پیدا نشد و دیگران صدای شما را نمی‌شنوند. میکروفونی وصل کنید یا در تنظیمات برگزینید.
+error-noSpeaker = بلندگویی پیدا نشد و صدای دیگران را نمی‌شنوید. بلندگویی وصل کنید یا در تنظیمات برگزینید.
+error-deviceLost = { $device } جدا شد. اکنون دستگاه دیگری به کار می‌رود.
+error-audioFailed = سامانهٔ صدا نپذیرفت: { $detail }. در تنظیمات دستگاه دیگری برگزینید.
+error-noAudioReceived = ۳ ثانیه است صدایی از طرف مقابل نمی‌رسد. شاید میکروفون او خاموش باشد یا دیوار آتش جلوی صدا را گرفته باشد.
+error-databaseUnreadable = پروندهٔ { $path } خوانده نمی‌شود. آن را از نسخهٔ پشتیبان برگردانید، یا جابه‌جا کنید تا از نو شروع شود.
+error-databaseTooNew = پروندهٔ { $path } را نسخهٔ تازه‌تری نوشته است. تازه‌ترین نسخهٔ موبایل کال را نصب کنید.
+error-keyringUnavailable = دسته‌کلید سیستم در دسترس نیست. ورود شما فقط تا بستن برنامه می‌ماند.
+error-portTaken = درگاه { $wanted } را برنامهٔ دیگری گرفته است. سرور شما روی درگاه { $port } اجرا می‌شود.
+error-embeddedServerFailed = سرور روی این رایانه اجرا نشد: { $detail }. برنامه را دوباره باز کنید.
+error-badSetting = تنظیم «{ $setting }» این مقدار را نمی‌پذیرد. چیزی تغییر نکرد.
+error-internal = خطایی درون برنامه رخ داد: { $detail }. دوباره تلاش کنید؛ اگر ماند، برنامه را دوباره باز کنید.

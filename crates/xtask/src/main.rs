@@ -1,0 +1,87 @@
+//! Developer commands of Mobile Call: `cargo xtask <command>`.
+//!
+//! Every command first installs what it misses (see [`setup`]), so that a fresh clone needs no list of steps.
+
+mod bench;
+mod check;
+mod codegen;
+mod process;
+mod project;
+mod run;
+mod setup;
+mod stages;
+mod test;
+mod tidy;
+mod ui;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use project::Project;
+use std::process::ExitCode;
+
+/// Developer commands of Mobile Call. Each installs what it misses first.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build everything and open the app.
+    Run {
+        /// Handed to the app.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Run every test of every kind, or only what the arguments choose.
+    Test {
+        /// Handed to `cargo test` instead of running everything, as in `cargo xtask test --test app`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Formatting, lints, docs, licenses, dependency arrows and generated files.
+    Check,
+    /// Measure set-up times, CPU and memory on release builds and print the table of BENCHMARKS.md.
+    Bench,
+    /// Write the generated files: TypeScript types, the OpenAPI document, the arrows in ARCHITECTURE.md.
+    Codegen {
+        /// Only say whether they are stale.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Check what no compiler checks: dependency arrows, forbidden words, migrations, links in the docs.
+    Tidy,
+    /// Install what `run` needs, with `--tests` also what `test` and `check` need.
+    Setup {
+        /// Also what the tests need.
+        #[arg(long)]
+        tests: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    match perform(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(task: Task) -> Result<()> {
+    let project = Project::load()?;
+    match task {
+        Task::Run { arguments } => run::run(&project, &arguments),
+        Task::Test { arguments } => test::run(&project, &arguments),
+        Task::Check => check::run(&project),
+        Task::Bench => bench::run(&project),
+        Task::Codegen { check: true } => codegen::check(&project),
+        Task::Codegen { check: false } => codegen::write(&project),
+        Task::Tidy => tidy::run(&project),
+        Task::Setup { tests: false } => setup::for_run(&project),
+        Task::Setup { tests: true } => setup::for_tests(&project),
+    }
+}

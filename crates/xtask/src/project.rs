@@ -1,0 +1,67 @@
+//! Where things are in the working copy.
+
+use anyhow::{Context, Result};
+use cargo_metadata::{Metadata, MetadataCommand};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The working copy and what Cargo knows of it.
+pub(crate) struct Project {
+    /// The repository's root.
+    pub(crate) root: PathBuf,
+    /// Cargo's target folder.
+    pub(crate) target: PathBuf,
+    /// The workspace's packages.
+    pub(crate) metadata: Metadata,
+}
+
+impl Project {
+    /// Asks Cargo about the workspace this program was built from.
+    pub(crate) fn load() -> Result<Self> {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let root = here.ancestors().nth(2).context("xtask lives two folders below the root")?.to_path_buf();
+        let metadata = MetadataCommand::new()
+            .manifest_path(root.join("Cargo.toml"))
+            .no_deps()
+            .exec()
+            .context("could not read the workspace with `cargo metadata`")?;
+        let target = metadata.target_directory.clone().into_std_path_buf();
+        Ok(Self { root, target, metadata })
+    }
+
+    /// `cargo`, run at the root.
+    pub(crate) fn cargo(&self) -> Command {
+        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command.current_dir(&self.root);
+        command
+    }
+
+    /// `npm`, run in the user interface's folder.
+    pub(crate) fn npm(&self, folder: &str) -> Command {
+        let mut command = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
+        command.current_dir(self.root.join(folder));
+        command
+    }
+
+    /// A program of this workspace, built for debugging.
+    pub(crate) fn binary(&self, name: &str) -> PathBuf {
+        self.target.join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    }
+
+    /// The folder of tools that [`crate::setup`] installs.
+    pub(crate) fn tools(&self) -> PathBuf {
+        self.target.join("tools")
+    }
+
+    /// The files Git knows or would take, relative to the root, with `/` between folders.
+    pub(crate) fn files(&self) -> Result<Vec<String>> {
+        let mut git = Command::new("git");
+        git.current_dir(&self.root).args(["ls-files", "--cached", "--others", "--exclude-standard"]);
+        let listed = crate::process::checked_output(&mut git)?;
+        let mut files: Vec<String> =
+            listed.lines().filter(|file| self.root.join(file).is_file()).map(str::to_owned).collect();
+        files.sort();
+        files.dedup();
+        Ok(files)
+    }
+}

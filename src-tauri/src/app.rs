@@ -1,0 +1,125 @@
+//! Putting the app together: the one place that makes the engine's adapters and the desktop's parts.
+
+use crate::{
+    commands,
+    embedded::Embedded,
+    options::{self, Options, Parsed},
+    paths,
+    phone::Phone,
+    quit,
+    secrets::Keyring,
+    tray, window,
+};
+use anyhow::Context;
+use mobilecall_softphone::EngineConfig;
+use std::{process::ExitCode, sync::Arc, time::Duration};
+use tauri::{App, AppHandle, Manager, RunEvent};
+use tracing_subscriber::EnvFilter;
+
+/// The window waits this long for the settings, so that it opens in the right colors.
+const SETTINGS_AWAITED: Duration = Duration::from_millis(400);
+
+/// Runs the app until it is quit.
+pub fn run() -> ExitCode {
+    let options = match options::parse(std::env::args().skip(1)) {
+        Parsed::Run(options) => options,
+        Parsed::Print(text) => return say(&text, ExitCode::SUCCESS),
+        Parsed::Refuse(text) => return complain(&text, ExitCode::from(2)),
+    };
+    if !has_display() {
+        let text =
+            "Mobile Call found no display to open its window on; use the headless softphone instead: `mcall --help`";
+        return complain(text, ExitCode::FAILURE);
+    }
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match try_run(options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(&format!("Mobile Call could not start: {error:#}"), ExitCode::FAILURE),
+    }
+}
+
+fn try_run(options: Options) -> anyhow::Result<()> {
+    let app = tauri::Builder::default()
+        // First, so that a second start does nothing else.
+        .plugin(tauri_plugin_single_instance::init(|app, arguments, _| second_start(app, arguments)))
+        .invoke_handler(tauri::generate_handler![commands::snapshot, commands::send])
+        .setup(move |app| Ok(set_up(app, options)?))
+        .build(tauri::generate_context!())
+        .context("the desktop could not be reached")?;
+    app.run(|app, event| match event {
+        // Without a window the app goes on in the tray; only `quit` gives a code.
+        RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
+        #[cfg(target_os = "macos")]
+        RunEvent::Reopen { .. } => window::show(app, None),
+        _ => {
+            // On other systems nothing here needs the handle.
+            let _ = app;
+        }
+    });
+    Ok(())
+}
+
+fn set_up(app: &App, options: Options) -> anyhow::Result<()> {
+    let handle = app.handle().clone();
+    let data_dir = paths::data_dir(&handle).context("the folder for the app's data is not known")?;
+    let config = EngineConfig {
+        embedded: Some(Arc::new(Embedded::new(paths::backend_database(&data_dir)))),
+        secrets: Some(Arc::new(Keyring)),
+        capture: paths::audio_in(),
+        playout: paths::audio_out(),
+        ..EngineConfig::new(&data_dir)
+    };
+    let phone = Arc::new(Phone::new(handle.clone(), config));
+    app.manage(window::Looks::default());
+    app.manage(Arc::clone(&phone));
+    tray::create(&handle).context("the tray icon could not be made")?;
+    tauri::async_runtime::spawn(quit::on_signal(handle.clone()));
+    tauri::async_runtime::spawn(open(handle, phone, options));
+    Ok(())
+}
+
+/// Starts the engine and opens the window, which says so itself if the engine cannot start.
+async fn open(app: AppHandle, phone: Arc<Phone>, options: Options) {
+    let starting = tauri::async_runtime::spawn(async move { phone.engine().await.map(|_| ()) });
+    if options.hidden {
+        match starting.await {
+            Ok(Ok(())) => return,
+            Ok(Err(failure)) => tracing::error!(%failure, "the engine could not start; the window tells the agent"),
+            Err(panicked) => tracing::error!(%panicked, "the engine could not start"),
+        }
+    } else if let Ok(Ok(Err(failure))) = tokio::time::timeout(SETTINGS_AWAITED, starting).await {
+        tracing::error!(%failure, "the engine could not start; the window tells the agent");
+    }
+    window::show(&app, None);
+}
+
+/// Somebody started the app again: the running one comes to the front.
+fn second_start(app: &AppHandle, arguments: Vec<String>) {
+    match options::parse(arguments.into_iter().skip(1)) {
+        Parsed::Run(Options { hidden: true }) => {}
+        Parsed::Run(Options { hidden: false }) | Parsed::Print(_) | Parsed::Refuse(_) => window::show(app, None),
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn has_display() -> bool {
+    gtk::init().is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+const fn has_display() -> bool {
+    true
+}
+
+#[expect(clippy::print_stdout, reason = "the answer to --help and --version")]
+fn say(text: &str, code: ExitCode) -> ExitCode {
+    println!("{text}");
+    code
+}
+
+#[expect(clippy::print_stderr, reason = "the log may not be set up")]
+fn complain(text: &str, code: ExitCode) -> ExitCode {
+    eprintln!("{text}");
+    code
+}

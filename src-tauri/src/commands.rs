@@ -1,0 +1,18 @@
+//! What the window can ask, one line each into the engine.
+
+use crate::phone::Phone;
+use mobilecall_ipc::{Command, Failure, Reply, Snapshot};
+use std::sync::Arc;
+use tauri::State;
+
+/// Everything there is to draw. Starts the engine if a former start failed.
+#[tauri::command]
+pub(crate) async fn snapshot(phone: State<'_, Arc<Phone>>) -> Result<Snapshot, Failure> {
+    Ok(phone.engine().await?.snapshot().await)
+}
+
+/// Hands a command to the engine.
+#[tauri::command]
+pub(crate) async fn send(phone: State<'_, Arc<Phone>>, command: Command) -> Result<Reply, Failure> {
+    phone.engine().await?.send(command).await
+}

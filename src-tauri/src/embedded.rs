@@ -1,0 +1,135 @@
+//! The server inside the app: the same backend as the deployable one, on this computer only.
+
+use anyhow::Context;
+use async_trait::async_trait;
+use mobilecall_backend::{Backend, BackendConfig, CancellationToken, EdgeConfig, Limits, ServeError};
+use mobilecall_softphone::{EmbeddedServer, EmbeddedServerError, LoginResponse, RunningServer};
+use mobilecall_store_sqlite::SqliteStore;
+use std::{io, net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
+use tokio::{net::TcpListener, sync::Mutex, task::JoinHandle};
+
+/// The port that the old softphone's pages know (`http://localhost:4000`).
+const WANTED_PORT: u16 = 4000;
+/// Ports tried after it before any free one is taken.
+const NEXT_PORTS: u16 = 20;
+/// Ending the app waits for requests and calls no longer than this.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
+
+/// The backend, made when the engine first asks for it.
+pub(crate) struct Embedded {
+    database: PathBuf,
+    running: Mutex<Option<Running>>,
+}
+
+struct Running {
+    backend: Backend,
+    at: RunningServer,
+    shutdown: CancellationToken,
+    serving: JoinHandle<Result<(), ServeError>>,
+}
+
+impl Embedded {
+    /// A server that will keep its data in `database`.
+    pub(crate) fn new(database: PathBuf) -> Self {
+        Self { database, running: Mutex::new(None) }
+    }
+
+    async fn begin(&self) -> anyhow::Result<Running> {
+        if let Some(folder) = self.database.parent() {
+            tokio::fs::create_dir_all(folder).await.with_context(|| format!("could not make {}", folder.display()))?;
+        }
+        let store = SqliteStore::open(&self.database).await?;
+        let config = BackendConfig {
+            edge: EdgeConfig::loopback(),
+            limits: Limits { shutdown_grace: SHUTDOWN_GRACE, ..Limits::default() },
+            ..BackendConfig::default()
+        };
+        let backend = Backend::new(Arc::new(store), config).await?;
+        let listener = listen(WANTED_PORT).await.context("no port of this computer can be listened on")?;
+        let port = listener.local_addr()?.port();
+        let shutdown = CancellationToken::new();
+        let serving = tokio::spawn({
+            let (backend, shutdown) = (backend.clone(), shutdown.clone());
+            async move { backend.serve(listener, shutdown).await }
+        });
+        let at = RunningServer { url: format!("http://127.0.0.1:{port}"), port, wanted_port: WANTED_PORT };
+        Ok(Running { backend, at, shutdown, serving })
+    }
+}
+
+#[async_trait]
+impl EmbeddedServer for Embedded {
+    async fn start(&self) -> Result<RunningServer, EmbeddedServerError> {
+        let mut running = self.running.lock().await;
+        if let Some(running) = running.as_ref().filter(|running| !running.serving.is_finished()) {
+            return Ok(running.at.clone());
+        }
+        let begun = self.begin().await.map_err(|error| EmbeddedServerError(format!("{error:#}")))?;
+        Ok(running.insert(begun).at.clone())
+    }
+
+    async fn sign_in(&self) -> Result<LoginResponse, EmbeddedServerError> {
+        let backend = self.running.lock().await.as_ref().map(|running| running.backend.clone());
+        let backend = backend.ok_or_else(|| EmbeddedServerError("it is not running".to_owned()))?;
+        let session = backend.local_session().await.map_err(anyhow::Error::new);
+        session.map_err(|error| EmbeddedServerError(format!("{error:#}")))
+    }
+
+    async fn stop(&self) {
+        let Some(running) = self.running.lock().await.take() else { return };
+        running.shutdown.cancel();
+        match running.serving.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the server inside the app ended with an error"),
+            Err(panicked) => tracing::error!(%panicked, "the server inside the app failed"),
+        }
+    }
+}
+
+/// Listens on the wanted port, on one of the next, or on any that is free.
+async fn listen(wanted: u16) -> io::Result<TcpListener> {
+    let mut candidates = (wanted..wanted.saturating_add(NEXT_PORTS)).chain([0]);
+    loop {
+        let Some(port) = candidates.next() else { return Err(io::ErrorKind::AddrInUse.into()) };
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
+            outcome => return outcome,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_taken_port_gives_way_to_the_next() {
+        let first = listen(0).await.unwrap();
+        let taken = first.local_addr().unwrap().port();
+        let second = listen(taken).await.unwrap();
+        assert_ne!(second.local_addr().unwrap().port(), taken);
+    }
+
+    #[tokio::test]
+    async fn starts_once_signs_in_and_keeps_its_data() {
+        let folder = tempfile::tempdir().unwrap();
+        let embedded = Embedded::new(folder.path().join("data").join("backend.sqlite"));
+        assert!(embedded.sign_in().await.is_err(), "not before it runs");
+        let at = embedded.start().await.unwrap();
+        assert_eq!(embedded.start().await.unwrap(), at);
+        let first = embedded.sign_in().await.unwrap();
+        embedded.stop().await;
+        embedded.start().await.unwrap();
+        assert_eq!(embedded.sign_in().await.unwrap().user.id, first.user.id);
+        embedded.stop().await;
+    }
+
+    #[tokio::test]
+    async fn an_unreadable_database_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("backend.sqlite");
+        std::fs::write(&database, "not a database, but long enough to be looked at as one ".repeat(4)).unwrap();
+        let error = Embedded::new(database).start().await.unwrap_err();
+        assert!(error.to_string().contains("backend.sqlite"), "{error}");
+    }
+}

@@ -1,0 +1,112 @@
+//! What the engine says, on its way to the window, the tray and the notifications.
+
+use crate::{bell::Bell, notify::Notifier, tray, window, words::Words};
+use mobilecall_ipc::{Event, Settings, Snapshot};
+use mobilecall_softphone::{Engine, EventStream};
+use tauri::{AppHandle, Emitter};
+
+/// Under this name the window hears every event of the engine.
+const ENGINE_EVENT: &str = "engine-event";
+
+/// Passes events on until the engine ends.
+pub(crate) async fn forward(app: AppHandle, engine: Engine, mut events: EventStream) {
+    let first = engine.snapshot().await;
+    let mut desk = Desk::new(app, engine.clone(), &first);
+    while let Some(event) = events.recv().await {
+        desk.pass_on(&event);
+        match event {
+            Event::Lagged => desk.resync(&engine.snapshot().await),
+            event => desk.note(event),
+        }
+    }
+    desk.notifier.withdraw_all();
+}
+
+/// The shell's own view of the engine's state.
+struct Desk {
+    app: AppHandle,
+    words: Words,
+    settings: Settings,
+    missed: u32,
+    bell: Bell,
+    notifier: Notifier,
+}
+
+impl Desk {
+    fn new(app: AppHandle, engine: Engine, snapshot: &Snapshot) -> Self {
+        let notifier = Notifier::new(app.clone(), engine);
+        let words = Words::of_setting(snapshot.settings.language);
+        let settings = snapshot.settings.clone();
+        let mut desk = Self { app, words, settings, missed: 0, bell: Bell::default(), notifier };
+        desk.dress();
+        desk.resync(snapshot);
+        desk
+    }
+
+    /// Hands an event to the window. Levels come ten times a second and are of use only to a window that is seen.
+    fn pass_on(&self, event: &Event) {
+        if matches!(event, Event::Levels { .. }) && !window::is_seen(&self.app) {
+            return;
+        }
+        if let Err(error) = self.app.emit_to(window::LABEL, ENGINE_EVENT, event) {
+            tracing::warn!(%error, "an event did not reach the window");
+        }
+    }
+
+    fn note(&mut self, event: Event) {
+        let notices = match event {
+            Event::CallChanged { call } => self.bell.changed(&call),
+            Event::CallRemoved { call } => self.bell.removed(call),
+            Event::HistoryChanged { missed } => {
+                self.set_missed(missed);
+                return;
+            }
+            Event::SettingsChanged { settings } => {
+                self.set_settings(settings);
+                return;
+            }
+            Event::SessionChanged { .. }
+            | Event::ServerChanged { .. }
+            | Event::LineChanged { .. }
+            | Event::DigitReceived { .. }
+            | Event::TeamChanged { .. }
+            | Event::SyncChanged { .. }
+            | Event::Problem { .. }
+            | Event::Levels { .. }
+            | Event::Lagged => return,
+        };
+        self.notifier.handle(notices, self.settings.notifications, &self.words);
+    }
+
+    fn resync(&mut self, snapshot: &Snapshot) {
+        self.set_settings(snapshot.settings.clone());
+        self.set_missed(snapshot.missed);
+        let notices = self.bell.resync(&snapshot.calls);
+        self.notifier.handle(notices, self.settings.notifications, &self.words);
+    }
+
+    fn set_missed(&mut self, missed: u32) {
+        if self.missed != missed {
+            self.missed = missed;
+            tray::update(&self.app, &self.words, missed);
+        }
+    }
+
+    fn set_settings(&mut self, settings: Settings) {
+        if settings == self.settings {
+            return;
+        }
+        let words = Words::of_setting(settings.language);
+        if words.language() != self.words.language() {
+            self.words = words;
+        }
+        self.settings = settings;
+        self.dress();
+    }
+
+    /// Gives tray and window the language and the colors of the settings.
+    fn dress(&self) {
+        tray::update(&self.app, &self.words, self.missed);
+        window::dress(&self.app, self.words.text("app-name"), self.settings.theme);
+    }
+}

@@ -1,0 +1,47 @@
+//! The engine as the shell holds it: started on first need, and again after a start that failed.
+
+use crate::events;
+use mobilecall_ipc::Failure;
+use mobilecall_softphone::{Engine, EngineConfig};
+use std::time::Duration;
+use tauri::AppHandle;
+use tokio::{sync::Mutex, time};
+
+/// How long the engine may take to say goodbye to the far end and the server.
+const GOODBYE: Duration = Duration::from_secs(5);
+
+/// The engine, once it runs.
+pub(crate) struct Phone {
+    app: AppHandle,
+    config: EngineConfig,
+    engine: Mutex<Option<Engine>>,
+}
+
+impl Phone {
+    /// An engine that is not started yet.
+    pub(crate) fn new(app: AppHandle, config: EngineConfig) -> Self {
+        Self { app, config, engine: Mutex::new(None) }
+    }
+
+    /// The engine; starts it if it does not run. Callers wait for one another, so it is started once.
+    pub(crate) async fn engine(&self) -> Result<Engine, Failure> {
+        let mut running = self.engine.lock().await;
+        if let Some(engine) = &*running {
+            return Ok(engine.clone());
+        }
+        let engine = Engine::start(self.config.clone()).await?;
+        // Subscribed before anybody can send a command, so that the forwarder misses nothing.
+        let stream = engine.subscribe();
+        tokio::spawn(events::forward(self.app.clone(), engine.clone(), stream));
+        *running = Some(engine.clone());
+        Ok(engine)
+    }
+
+    /// Ends the engine in good order, within a bound.
+    pub(crate) async fn shutdown(&self) {
+        let Some(engine) = self.engine.lock().await.take() else { return };
+        if time::timeout(GOODBYE, engine.shutdown()).await.is_err() {
+            tracing::warn!("the engine did not end within {} s and is left behind", GOODBYE.as_secs());
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The real app on a desktop with virtual sound devices, used as a person would: by what the window shows, what is
+//! said into the microphone and what comes out of the speaker.
+
+#![cfg(target_os = "linux")]
+
+mod support;
+
+use std::path::Path;
+use std::time::Duration;
+use support::desktop::Desktop;
+use support::sound::{self, Ear, SAME_SPEECH};
+use support::webdriver::App;
+use support::{artifacts, speech};
+
+/// The app starts a backend, makes its agent, signs in and registers.
+const READY_LIMIT: Duration = Duration::from_secs(40);
+/// A call to the echo test needs no one to answer.
+const CALL_LIMIT: Duration = Duration::from_secs(20);
+
+/// Two desktops at once would only slow each other down.
+static ONE_DESKTOP: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+#[tokio::test]
+async fn the_echo_test_in_english() {
+    the_echo_test("en", "ltr").await;
+}
+
+#[tokio::test]
+async fn the_echo_test_in_arabic() {
+    the_echo_test("ar", "rtl").await;
+}
+
+/// From the first start to the history after a restart.
+async fn the_echo_test(language: &str, direction: &str) {
+    let _turn = ONE_DESKTOP.lock().await;
+    let folder = artifacts(&format!("app-{language}"));
+    let desktop = Desktop::start(&folder);
+
+    let app = App::start(&desktop, &folder.join("app-first.log")).await;
+    ready(&app).await;
+    choose_language(&app, language, direction).await;
+    turn_processing_off(&app).await;
+    app.screenshot(&folder.join("1-ready.png")).await;
+
+    dial_echo(&app).await;
+    hear_the_echo(&app, &desktop, &folder).await;
+    app.screenshot(&folder.join("2-call.png")).await;
+    mute(&app, &desktop, &folder).await;
+    app.screenshot(&folder.join("3-muted.png")).await;
+    app.click("hangup").await;
+    app.gone("call-card").await;
+    find_in_history(&app, language).await;
+    app.screenshot(&folder.join("4-history.png")).await;
+    app.close().await;
+
+    let app = App::start(&desktop, &folder.join("app-second.log")).await;
+    ready(&app).await;
+    assert_eq!(app.script("return document.documentElement.dir").await, direction, "the language is remembered");
+    find_in_history(&app, language).await;
+    app.screenshot(&folder.join("5-history-after-restart.png")).await;
+    app.close().await;
+}
+
+async fn ready(app: &App) {
+    app.find_within("status-strip", READY_LIMIT).await;
+    app.attribute_becomes("status-strip", "data-standing", "ready", READY_LIMIT).await;
+}
+
+async fn choose_language(app: &App, language: &str, direction: &str) {
+    app.click("tab-settings").await;
+    app.click(&format!("setting-language-{language}")).await;
+    app.page_becomes("return document.documentElement.dir", direction).await;
+    assert_eq!(app.script("return document.documentElement.lang").await, language);
+    app.click("tab-keypad").await;
+}
+
+/// What the echo test sends back is one's own voice, which the echo canceller and the noise suppression are there to
+/// remove: they are judged by tests of their own.
+async fn turn_processing_off(app: &App) {
+    app.click("tab-settings").await;
+    for setting in ["setting-echo", "setting-noise", "setting-gain"] {
+        app.click(setting).await;
+        app.attribute_becomes(setting, "aria-checked", "false", CALL_LIMIT).await;
+    }
+    app.click("tab-keypad").await;
+}
+
+/// Dials `*43` as a person would and sees the timer run.
+async fn dial_echo(app: &App) {
+    app.type_into("dial-field", "*43").await;
+    app.text("preview", |text| text.contains("*43")).await;
+    app.click("dial-button").await;
+    app.attribute_becomes("call-card", "data-state", "active", CALL_LIMIT).await;
+    let first = app.attribute("call-timer", "datetime").await;
+    app.attribute_changes("call-timer", "datetime", first).await;
+}
+
+/// What is said into the microphone comes back out of the speaker.
+async fn hear_the_echo(app: &App, desktop: &Desktop, folder: &Path) {
+    let said = speech::write(speech::CALLER, folder, "said.wav");
+    let ear = Ear::open(desktop);
+    let _voice = sound::speak(desktop, &said, &folder.join("paplay-talking.log"));
+    // The first second is spent on filling the buffers of three programs.
+    ear.wait_for_sound(Duration::from_secs(2), Duration::from_secs(15));
+    let heard = ear.since(ear.now(), Duration::from_secs(8));
+    ear.save(&folder.join("heard.wav"));
+    let same = sound::likeness(&speech::samples_for_ears(speech::CALLER), &heard);
+    let other = sound::likeness(&speech::samples_for_ears(speech::CALLEE), &heard);
+    println!("level {:.1} dBFS, likeness {same:.3}, of another speech {other:.3}", sound::level_dbfs(&heard));
+    assert!(same > SAME_SPEECH, "the echo is not what was said ({same:.3})");
+    assert!(app.has("call-quality").await, "the quality of the call is shown");
+}
+
+/// While muted nothing of what is said comes back; afterwards it does again.
+async fn mute(app: &App, desktop: &Desktop, folder: &Path) {
+    let said = speech::write(speech::CALLEE, folder, "said-muted.wav");
+    let ear = Ear::open(desktop);
+    let _voice = sound::speak(desktop, &said, &folder.join("paplay-muted.log"));
+    app.click("mute").await;
+    app.attribute_becomes("mute", "aria-pressed", "true", CALL_LIMIT).await;
+    ear.wait_for_silence(Duration::from_secs(3), Duration::from_secs(12));
+    app.click("mute").await;
+    app.attribute_becomes("mute", "aria-pressed", "false", CALL_LIMIT).await;
+    ear.wait_for_sound(Duration::from_secs(1), Duration::from_secs(10));
+}
+
+/// The one call, under the name that the language has for the echo test.
+async fn find_in_history(app: &App, language: &str) {
+    let words = support::source(&format!("assets/locales/{language}.ftl"));
+    let words = std::fs::read_to_string(words).expect("the language has words");
+    let name = words.lines().find_map(|line| line.strip_prefix("service-echo = ")).expect("and one for the echo test");
+    app.click("tab-history").await;
+    app.text("history-row", |text| text.contains(name)).await;
+    app.attribute_becomes("history-row", "data-disposition", "answered", CALL_LIMIT).await;
+    assert_eq!(app.count("history-row").await, 1, "one call was made");
+}

@@ -1,0 +1,188 @@
+//! A desktop of a test's own: screen, window manager, session bus, sound server, notifications, keyring. Nothing of
+//! the machine's own session is touched, and several can run side by side.
+
+use super::process::{Running, wait_for};
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// How long a part of the desktop may take to start.
+const START_LIMIT: Duration = Duration::from_secs(20);
+
+/// `norewinds=1`: without it a null sink works in blocks of two seconds.
+const SOUND_DEVICES: &str = "\
+load-module module-native-protocol-unix
+load-module module-null-sink sink_name=speaker norewinds=1 rate=48000
+load-module module-null-sink sink_name=micsink norewinds=1 rate=48000
+load-module module-remap-source master=micsink.monitor source_name=mic remix=no channels=1 \
+master_channel_map=front-left channel_map=mono
+set-default-sink speaker
+set-default-source mic
+";
+
+/// The running parts, in the order in which they must end.
+pub(crate) struct Desktop {
+    parts: Vec<Running>,
+    home: TempDir,
+    environment: Vec<(&'static str, String)>,
+    logs: PathBuf,
+}
+
+impl Desktop {
+    /// Starts all parts; their logs go to the given folder.
+    pub(crate) fn start(logs: &Path) -> Self {
+        let home = tempfile::Builder::new().prefix("mobile-call-desktop-").tempdir().expect("a temporary folder");
+        let mut desktop = Self { parts: Vec::new(), home, environment: Vec::new(), logs: logs.to_path_buf() };
+        desktop.make_home();
+        desktop.start_screen();
+        desktop.start_bus();
+        desktop.start_sound();
+        desktop.start_keyring();
+        desktop.start_notifications();
+        let manager = desktop.command("openbox").arg("--sm-disable").spawn_logged(&desktop.log("openbox"));
+        desktop.parts.push(manager);
+        desktop
+    }
+
+    /// A program on this desktop.
+    pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.env_remove("WAYLAND_DISPLAY").env_remove("PULSE_SERVER").stdin(Stdio::null());
+        command.envs(self.environment.iter().map(|(name, value)| (name, value.as_str())));
+        command
+    }
+
+    /// A folder that ends with the desktop.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// What the notification daemon has shown so far, as text.
+    pub(crate) fn notifications(&self) -> String {
+        fs::read_to_string(self.log("dunst")).expect("dunst writes its log")
+    }
+
+    /// Saves a picture of the whole screen.
+    pub(crate) fn screenshot(&self, path: &Path) {
+        let taken = self.command("import").args(["-window", "root"]).arg(path).status();
+        assert!(taken.is_ok_and(|status| status.success()), "no screenshot at {}", path.display());
+    }
+
+    fn log(&self, name: &str) -> PathBuf {
+        self.logs.join(format!("{name}.log"))
+    }
+
+    fn make_home(&mut self) {
+        for (variable, folder) in [
+            ("HOME", "."),
+            ("XDG_RUNTIME_DIR", "run"),
+            ("XDG_CONFIG_HOME", "config"),
+            ("XDG_DATA_HOME", "data"),
+            ("XDG_CACHE_HOME", "cache"),
+            ("XDG_STATE_HOME", "state"),
+        ] {
+            let path = self.home.path().join(folder);
+            fs::create_dir_all(&path).expect("a folder of the temporary home");
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).expect("a folder of ours");
+            self.environment.push((variable, path.to_string_lossy().into_owned()));
+        }
+        // No GPU here: without this the web process would keep a software one in memory.
+        self.environment.push(("WEBKIT_DISABLE_DMABUF_RENDERER", "1".into()));
+        self.environment.push(("NO_AT_BRIDGE", "1".into()));
+    }
+
+    fn start_screen(&mut self) {
+        let mut command = self.command("Xvfb");
+        command.args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]);
+        let number = self.start_and_read_line(command, "Xvfb");
+        self.environment.push(("DISPLAY", format!(":{number}")));
+    }
+
+    fn start_bus(&mut self) {
+        let mut command = self.command("dbus-daemon");
+        command.args(["--session", "--nofork", "--nopidfile", "--print-address=1"]);
+        let address = self.start_and_read_line(command, "dbus-daemon");
+        self.environment.push(("DBUS_SESSION_BUS_ADDRESS", address));
+    }
+
+    fn start_sound(&mut self) {
+        let devices = self.home.path().join("devices.pa");
+        fs::write(&devices, SOUND_DEVICES).expect("the sound devices can be written");
+        let mut command = self.command("pulseaudio");
+        command.args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "-F"]).arg(devices);
+        let server = command.spawn_logged(&self.log("pulseaudio"));
+        self.parts.push(server);
+        wait_for("the sound server", START_LIMIT, || {
+            let sources = self.command("pactl").args(["list", "short", "sources"]).output().expect("pactl starts");
+            String::from_utf8_lossy(&sources.stdout).contains("\tmic\t").then_some(())
+        });
+    }
+
+    fn start_keyring(&mut self) {
+        let mut command = self.command("gnome-keyring-daemon");
+        command.args(["--foreground", "--unlock", "--components=secrets"]).stdin(Stdio::piped());
+        let mut daemon = command.spawn_logged(&self.log("gnome-keyring"));
+        let mut password = daemon.child.stdin.take().expect("its input is a pipe");
+        password.write_all(b"test password").expect("the keyring reads its password");
+        drop(password);
+        self.parts.push(daemon);
+        self.wait_for_service("org.freedesktop.secrets");
+    }
+
+    fn start_notifications(&mut self) {
+        let settings = self.home.path().join("dunstrc");
+        fs::write(&settings, "[global]\nfont = DejaVu Sans 10\n").expect("the settings can be written");
+        let mut command = self.command("dunst");
+        command.arg("-print").arg("-config").arg(settings);
+        let daemon = command.spawn_logged(&self.log("dunst"));
+        self.parts.push(daemon);
+        self.wait_for_service("org.freedesktop.Notifications");
+    }
+
+    fn wait_for_service(&self, name: &str) {
+        wait_for(name, START_LIMIT, || {
+            let mut ask = self.command("dbus-send");
+            ask.args(["--print-reply=literal", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus"]);
+            ask.args(["org.freedesktop.DBus.NameHasOwner", &format!("string:{name}")]);
+            let answer = ask.output().expect("dbus-send starts");
+            String::from_utf8_lossy(&answer.stdout).contains("true").then_some(())
+        });
+    }
+
+    /// For the programs that say on their first line how to reach them.
+    fn start_and_read_line(&mut self, mut command: Command, name: &str) -> String {
+        let log = fs::File::create(self.log(name)).expect("the log file can be made");
+        let mut part = Running::start_piped(command.stdout(Stdio::piped()).stderr(log));
+        let output = part.child.stdout.take().expect("its output is a pipe");
+        self.parts.push(part);
+        let mut line = String::new();
+        BufReader::new(output).read_line(&mut line).expect("its output can be read");
+        assert!(!line.trim().is_empty(), "{name} did not start; see {}", self.log(name).display());
+        line.trim().to_owned()
+    }
+}
+
+impl Drop for Desktop {
+    fn drop(&mut self) {
+        // The last started goes first, the screen last.
+        while let Some(part) = self.parts.pop() {
+            drop(part);
+        }
+    }
+}
+
+/// Starts a command with its output in a log file.
+pub(crate) trait SpawnLogged {
+    /// See [`Running::start`].
+    fn spawn_logged(&mut self, log: &Path) -> Running;
+}
+
+impl SpawnLogged for Command {
+    fn spawn_logged(&mut self, log: &Path) -> Running {
+        Running::start(self, log)
+    }
+}

@@ -1,0 +1,135 @@
+//! What a test says into the virtual microphone and hears at the virtual speaker.
+
+use super::desktop::Desktop;
+use super::process::{Running, wait_for};
+use hound::{SampleFormat, WavSpec, WavWriter};
+use std::io::Read;
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// The rate at which the speaker is listened to.
+const RATE_HZ: usize = 16_000;
+/// Loudness is compared in steps of this many samples: 20 ms.
+const STEP: usize = RATE_HZ / 50;
+
+/// Speaks a WAV file into the microphone, once.
+pub(crate) fn speak(desktop: &Desktop, speech: &Path, log: &Path) -> Running {
+    Running::start(desktop.command("paplay").args(["--device=micsink"]).arg(speech), log)
+}
+
+/// Listens to the speaker from the moment it is made.
+pub(crate) struct Ear {
+    heard: Arc<Mutex<Vec<f32>>>,
+    _recorder: Running,
+}
+
+impl Ear {
+    /// Starts to listen.
+    pub(crate) fn open(desktop: &Desktop) -> Self {
+        let mut command = desktop.command("parec");
+        command.args(["--device=speaker.monitor", "--raw", "--format=s16le", "--channels=1", "--latency-msec=20"]);
+        command.arg(format!("--rate={RATE_HZ}")).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut recorder = Running::start_piped(&mut command);
+        let mut output = recorder.child.stdout.take().expect("its output is a pipe");
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let writer = Arc::clone(&heard);
+        std::thread::spawn(move || {
+            let mut bytes = [0; 2 * STEP];
+            // Ends when the recorder does.
+            while output.read_exact(&mut bytes).is_ok() {
+                let samples =
+                    bytes.chunks_exact(2).map(|pair| f32::from(i16::from_le_bytes([pair[0], pair[1]])) / 32_768.0);
+                writer.lock().expect("no one panics with the lock").extend(samples);
+            }
+        });
+        Self { heard, _recorder: recorder }
+    }
+
+    /// How much was heard so far; a mark for [`Self::since`].
+    pub(crate) fn now(&self) -> usize {
+        self.heard.lock().expect("no one panics with the lock").len()
+    }
+
+    /// Waits until so much has been heard after a mark, and returns it.
+    pub(crate) fn since(&self, mark: usize, length: Duration) -> Vec<f32> {
+        let wanted = mark + (length.as_secs_f64() * RATE_HZ as f64) as usize;
+        wait_for("sound from the speaker", length + Duration::from_secs(10), || {
+            let heard = self.heard.lock().expect("no one panics with the lock");
+            (heard.len() >= wanted).then(|| heard[mark..wanted].to_vec())
+        })
+    }
+
+    /// Waits until the speaker has been silent for a while.
+    pub(crate) fn wait_for_silence(&self, length: Duration, limit: Duration) {
+        self.wait_for_level("silence at the speaker", length, limit, |level| level < SILENCE_DBFS);
+    }
+
+    /// Waits until there has been sound for a while.
+    pub(crate) fn wait_for_sound(&self, length: Duration, limit: Duration) {
+        self.wait_for_level("sound at the speaker", length, limit, |level| level > SILENCE_DBFS + 10.0);
+    }
+
+    fn wait_for_level(&self, what: &str, length: Duration, limit: Duration, fits: impl Fn(f64) -> bool) {
+        let wanted = (length.as_secs_f64() * RATE_HZ as f64) as usize;
+        let mark = self.now();
+        wait_for(what, limit, || {
+            let heard = self.heard.lock().expect("no one panics with the lock");
+            let enough = heard.len() >= mark + wanted;
+            (enough && fits(level_dbfs(&heard[heard.len() - wanted..]))).then_some(())
+        });
+    }
+
+    /// Keeps what was heard so far for people.
+    pub(crate) fn save(&self, path: &Path) {
+        let spec = WavSpec {
+            channels: 1,
+            sample_rate: RATE_HZ as u32,
+            bits_per_sample: 32,
+            sample_format: SampleFormat::Float,
+        };
+        let mut writer = WavWriter::create(path, spec).expect("the recording can be made");
+        for sample in self.heard.lock().expect("no one panics with the lock").iter() {
+            writer.write_sample(*sample).expect("a sample can be written");
+        }
+        writer.finalize().expect("the recording can be closed");
+    }
+}
+
+/// What counts as silence: below it nobody hears a voice.
+pub(crate) const SILENCE_DBFS: f64 = -55.0;
+
+/// From this [`likeness`] on it is the same speech: through a plain loop it is 0.85 and more, with another text below 0.4.
+pub(crate) const SAME_SPEECH: f64 = 0.7;
+
+/// Mean loudness; minus infinity for digital silence.
+pub(crate) fn level_dbfs(samples: &[f32]) -> f64 {
+    let power: f64 = samples.iter().map(|sample| f64::from(*sample).powi(2)).sum::<f64>() / samples.len() as f64;
+    10.0 * power.log10()
+}
+
+/// How much the loudness over time of what was heard resembles that of what was said, at the best delay: 1 is the same
+/// speech, about 0 another one.
+pub(crate) fn likeness(said: &[f32], heard: &[f32]) -> f64 {
+    let (said, heard) = (envelope(said), envelope(heard));
+    (0..said.len().saturating_sub(heard.len()) + 1).map(|shift| correlation(&said[shift..], &heard)).fold(0.0, f64::max)
+}
+
+fn envelope(samples: &[f32]) -> Vec<f64> {
+    // Loudness is perceived on a logarithmic scale; below -50 dBFS all is silence.
+    samples.chunks_exact(STEP).map(|step| level_dbfs(step).max(-50.0)).collect()
+}
+
+fn correlation(left: &[f64], right: &[f64]) -> f64 {
+    let length = left.len().min(right.len());
+    let mean = |values: &[f64]| values[..length].iter().sum::<f64>() / length as f64;
+    let (left_mean, right_mean) = (mean(left), mean(right));
+    let (mut product, mut left_power, mut right_power) = (0.0, 0.0, 0.0);
+    for (l, r) in left.iter().zip(right) {
+        product += (l - left_mean) * (r - right_mean);
+        left_power += (l - left_mean).powi(2);
+        right_power += (r - right_mean).powi(2);
+    }
+    if left_power * right_power == 0.0 { 0.0 } else { product / (left_power * right_power).sqrt() }
+}

@@ -1,0 +1,148 @@
+//! The real app's window, driven as a person would: by what is on it. Elements are named by their `data-testid`.
+
+use super::desktop::Desktop;
+use super::process::Running;
+use super::{free_port, installed, program};
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// How long the window may take for anything that has no limit of its own.
+const LIMIT: Duration = Duration::from_secs(20);
+/// How often a condition is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// The running app with its window.
+pub(crate) struct App {
+    client: Client,
+    driver: Running,
+}
+
+impl App {
+    /// Starts the app on a desktop.
+    pub(crate) async fn start(desktop: &Desktop, log: &Path) -> Self {
+        let (port, native_port) = (free_port(), free_port());
+        let mut command = desktop.command(installed("tools/bin/tauri-driver"));
+        command.args(["--port", &port.to_string(), "--native-port", &native_port.to_string()]);
+        let driver = Running::start(command.env("RUST_BACKTRACE", "1"), log);
+        let options = json!({ "application": program("mobile-call") });
+        let capabilities = [("tauri:options".to_owned(), options)].into_iter().collect();
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(capabilities);
+        let address = format!("http://127.0.0.1:{port}");
+        let client = within("a WebDriver session", LIMIT, async || builder.connect(&address).await.ok()).await;
+        Self { client, driver }
+    }
+
+    /// The element, as soon as it is there.
+    pub(crate) async fn find(&self, id: &str) -> Element {
+        self.find_within(id, LIMIT).await
+    }
+
+    /// As [`Self::find`], for what may take longer.
+    pub(crate) async fn find_within(&self, id: &str, limit: Duration) -> Element {
+        let selector = selector(id);
+        within(&selector, limit, async || self.client.find(Locator::Css(&selector)).await.ok()).await
+    }
+
+    /// Is the element there now?
+    pub(crate) async fn has(&self, id: &str) -> bool {
+        self.client.find(Locator::Css(&selector(id))).await.is_ok()
+    }
+
+    /// Waits until the element is gone.
+    pub(crate) async fn gone(&self, id: &str) {
+        within(&format!("{id} to go"), LIMIT, async || (!self.has(id).await).then_some(())).await;
+    }
+
+    /// Clicks the element.
+    pub(crate) async fn click(&self, id: &str) {
+        // A click can meet the moment in which the window draws the element anew.
+        within(&format!("a click on {id}"), LIMIT, async || self.find(id).await.click().await.ok()).await;
+    }
+
+    /// Types into the element.
+    pub(crate) async fn type_into(&self, id: &str, text: &str) {
+        self.find(id).await.send_keys(text).await.unwrap_or_else(|error| panic!("could not type into {id}: {error}"));
+    }
+
+    /// The element's visible text, as soon as it satisfies the condition.
+    pub(crate) async fn text(&self, id: &str, condition: impl Fn(&str) -> bool) -> String {
+        let selector = selector(id);
+        within(&format!("the text of {id}"), LIMIT, async || {
+            let text = self.client.find(Locator::Css(&selector)).await.ok()?.text().await.ok()?;
+            condition(&text).then_some(text)
+        })
+        .await
+    }
+
+    /// An attribute of the element.
+    pub(crate) async fn attribute(&self, id: &str, name: &str) -> Option<String> {
+        self.find(id).await.attr(name).await.unwrap_or_else(|error| panic!("could not read {name} of {id}: {error}"))
+    }
+
+    /// Waits until the attribute has this value.
+    pub(crate) async fn attribute_becomes(&self, id: &str, name: &str, wanted: &str, limit: Duration) {
+        let what = format!("{name} of {id} to be \"{wanted}\"");
+        within(&what, limit, async || (self.look_at(id, name).await? == wanted).then_some(())).await;
+    }
+
+    /// Waits until the attribute has another value.
+    pub(crate) async fn attribute_changes(&self, id: &str, name: &str, from: Option<String>) {
+        let what = format!("{name} of {id} to change from {from:?}");
+        within(&what, LIMIT, async || (Some(self.look_at(id, name).await?) != from).then_some(())).await;
+    }
+
+    /// The attribute if the element is there now.
+    async fn look_at(&self, id: &str, name: &str) -> Option<String> {
+        self.client.find(Locator::Css(&selector(id))).await.ok()?.attr(name).await.ok()?
+    }
+
+    /// How many such elements there are now.
+    pub(crate) async fn count(&self, id: &str) -> usize {
+        self.client.find_all(Locator::Css(&selector(id))).await.expect("the window can be searched").len()
+    }
+
+    /// Waits until a script returns this text.
+    pub(crate) async fn page_becomes(&self, script: &str, wanted: &str) {
+        within(&format!("`{script}` to be \"{wanted}\""), LIMIT, async || {
+            (self.script(script).await == wanted).then_some(())
+        })
+        .await;
+    }
+
+    /// Runs a script in the window.
+    pub(crate) async fn script(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("`{script}` failed: {error}"))
+    }
+
+    /// Saves a picture of the window.
+    pub(crate) async fn screenshot(&self, path: &Path) {
+        let picture = self.client.screenshot().await.expect("the window can be drawn");
+        std::fs::write(path, picture).expect("the screenshot can be written");
+    }
+
+    /// Ends the app.
+    pub(crate) async fn close(mut self) {
+        self.client.close().await.expect("the session ends");
+        self.driver.stop();
+    }
+}
+
+fn selector(id: &str) -> String {
+    format!("[data-testid=\"{id}\"]")
+}
+
+async fn within<T>(what: &str, limit: Duration, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + limit;
+    loop {
+        if let Some(seen) = look().await {
+            return seen;
+        }
+        assert!(Instant::now() < deadline, "waited {limit:?} for {what}");
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}

@@ -1,0 +1,16 @@
+//! Twilio's real SDK, in a real browser, judges our signaling edge; Twilio's real library judges our voice tokens.
+//!
+//! The browser is driven by `tests/twilio-sdk/driver.mjs`. All tests share one browser, and each has a server, people
+//! and pages of its own. Nothing outside this machine is reached.
+#![allow(clippy::unwrap_used, clippy::large_futures, reason = "a step that fails is a failed test")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod browser;
+mod calls;
+mod cut;
+mod office;
+mod outcomes;
+mod tokens;
+mod trouble;

@@ -1,0 +1,25 @@
+/** What the agent can ask of a call. Each is one command; the engine decides. */
+import type { CallView } from '../ipc';
+import type { Phone } from '../state/phone.svelte';
+
+export interface CallActions {
+  answer(call: CallView): void;
+  decline(call: CallView): void;
+  hangUp(call: CallView): void;
+  toggleMute(call: CallView): void;
+  toggleHold(call: CallView): void;
+  sendDigits(call: CallView, digits: string): void;
+  callAgain(call: CallView): void;
+}
+
+export function callActions(phone: Phone): CallActions {
+  return {
+    answer: ({ id }) => void phone.send({ type: 'answer', call: id }),
+    decline: ({ id }) => void phone.send({ type: 'decline', call: id }),
+    hangUp: ({ id }) => void phone.send({ type: 'hangUp', call: id }),
+    toggleMute: ({ id, muted }) => void phone.send({ type: 'setMute', call: id, muted: !muted }),
+    toggleHold: ({ id, held }) => void phone.send({ type: 'setHold', call: id, held: !held }),
+    sendDigits: ({ id }, digits) => void phone.send({ type: 'sendDigits', call: id, digits }),
+    callAgain: ({ address }) => void phone.send({ type: 'placeCall', destination: address }),
+  };
+}

@@ -1,0 +1,83 @@
+/** The smart field: what is typed, what the engine says would be called, and which colleague is marked. */
+import type { Colleague, Failure, Preview } from '../ipc';
+import type { Phone } from '../state/phone.svelte';
+
+/** Short enough to feel live, long enough to spare the engine a question for every letter of a fast typist. */
+const TYPING_PAUSE_MS = 80;
+
+const nothing: Preview = { type: 'empty' };
+
+export class Dial {
+  text = $state('');
+  preview = $state.raw<Preview>(nothing);
+  /** The marked one of the choices, -1 for none. */
+  marked = $state(-1);
+  /** What the engine said when the call was refused, until the text changes. */
+  refused = $state.raw<Failure | null>(null);
+  readonly choices: readonly Colleague[] = $derived(this.preview.type === 'choices' ? this.preview.colleagues : []);
+
+  private asked = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly phone: Phone) {}
+
+  setText(text: string): void {
+    this.text = text;
+    this.refused = null;
+    this.marked = -1;
+    this.asked += 1;
+    clearTimeout(this.timer);
+    if (text.trim() === '') {
+      this.preview = nothing;
+      return;
+    }
+    const question = this.asked;
+    this.timer = setTimeout(() => void this.ask(question), TYPING_PAUSE_MS);
+  }
+
+  press(digit: string): void {
+    this.setText(this.text + digit);
+  }
+
+  mark(step: 1 | -1): void {
+    const count = this.choices.length;
+    if (count > 0) this.marked = (this.marked + step + count + (this.marked < 0 && step < 0 ? 1 : 0)) % count;
+  }
+
+  /** Calls the marked colleague, or what is typed; says whether a call was placed. Where several fit, the first time
+   * only marks one. */
+  async place(): Promise<boolean> {
+    const colleague = this.choices[this.marked];
+    if (!colleague && this.choices.length > 0) {
+      this.mark(1);
+      return false;
+    }
+    return this.placeTo(colleague ? `client:${colleague.username}` : this.text);
+  }
+
+  async placeTo(destination: string): Promise<boolean> {
+    const text = this.text;
+    const failure = await this.phone.attempt({ type: 'placeCall', destination });
+    if (failure === null) this.setText('');
+    else if (this.text === text) await this.explain(failure);
+    return failure === null;
+  }
+
+  /** Says why a call was refused, unless colleagues to choose from are the better answer. */
+  private async explain(failure: Failure): Promise<void> {
+    clearTimeout(this.timer);
+    await this.ask(this.asked);
+    if (this.choices.length === 0) this.refused = failure;
+  }
+
+  private async ask(question: number): Promise<void> {
+    const { text } = this;
+    try {
+      const reply = await this.phone.host.send({ type: 'preview', text });
+      if (question === this.asked && reply.type === 'preview') this.preview = reply.preview;
+    } catch {
+      // A preview is only a courtesy: the engine judges again, and says why, when the call is placed.
+      if (question === this.asked) this.preview = nothing;
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Command, Reply } from '../ipc';
+import { FakeHost } from '../platform/fake/fakeHost';
+import { Phone } from '../state/phone.svelte';
+import { Dial } from './dial.svelte';
+
+let host: FakeHost;
+let dial: Dial;
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  host = new FakeHost();
+  const phone = new Phone(host);
+  await phone.start();
+  dial = new Dial(phone);
+});
+
+describe('preview', () => {
+  test('is asked once for what a fast typist typed', async () => {
+    for (const text of ['0', '05', '050', '0501234567']) dial.setText(text);
+    await vi.runAllTimersAsync();
+    expect(host.sent('preview').map(({ text }) => text)).toEqual(['0501234567']);
+    expect(dial.preview).toMatchObject({ type: 'willCall', address: '+966501234567' });
+  });
+
+  test('of an older text is dropped when it comes late', async () => {
+    const replies = new Map<string, (reply: Reply) => void>();
+    vi.spyOn(host, 'send').mockImplementation(
+      (command: Command) => new Promise((resolve) => command.type === 'preview' && replies.set(command.text, resolve)),
+    );
+    const answer = (text: string): void =>
+      replies.get(text)?.({ type: 'preview', preview: { type: 'willCall', address: text, kind: 'extension', name: null } });
+    dial.setText('10');
+    await vi.advanceTimersByTimeAsync(200);
+    dial.setText('104');
+    await vi.advanceTimersByTimeAsync(200);
+    answer('104');
+    answer('10');
+    await vi.runAllTimersAsync();
+    expect(dial.preview).toMatchObject({ address: '104' });
+  });
+
+  test('of an empty field is nothing, at once and without a question', () => {
+    dial.setText('  ');
+    expect(dial.preview).toEqual({ type: 'empty' });
+    expect(host.sent('preview')).toEqual([]);
+  });
+});
+
+describe('placing', () => {
+  test('sends what was typed and empties the field', async () => {
+    dial.setText('*43');
+    await dial.place();
+    expect(host.sent('placeCall')).toEqual([{ type: 'placeCall', destination: '*43' }]);
+    expect(dial.text).toBe('');
+  });
+
+  test('calls the marked colleague', async () => {
+    dial.setText('sara');
+    await vi.runAllTimersAsync();
+    dial.mark(1);
+    await dial.place();
+    expect(host.sent('placeCall')).toEqual([{ type: 'placeCall', destination: 'client:sara' }]);
+  });
+
+  test('marks from either end and around', async () => {
+    dial.setText('a');
+    await vi.runAllTimersAsync();
+    const last = dial.choices.length - 1;
+    dial.mark(-1);
+    expect(dial.marked).toBe(last);
+    dial.mark(1);
+    expect(dial.marked).toBe(0);
+  });
+
+  test('marks the first of several before it calls anybody', async () => {
+    dial.setText('a');
+    await vi.runAllTimersAsync();
+    expect(await dial.place()).toBe(false);
+    expect(dial.marked).toBe(0);
+    expect(host.sent('placeCall')).toEqual([]);
+    expect(await dial.place()).toBe(true);
+    expect(host.sent('placeCall')).toHaveLength(1);
+  });
+
+  test('offers the choice when Enter came before the preview', async () => {
+    host.refuse.set('placeCall', { code: 'unknownExtension', message: 'several fit', params: {} });
+    dial.setText('a');
+    await dial.place();
+    expect(dial.choices.length).toBeGreaterThan(1);
+    expect(dial.refused).toBeNull();
+  });
+
+  test('keeps the text and says why when it is refused', async () => {
+    host.refuse.set('placeCall', { code: 'unknownExtension', message: '', params: {} });
+    dial.setText('999');
+    await dial.place();
+    expect(dial.text).toBe('999');
+    expect(dial.refused?.code).toBe('unknownExtension');
+    dial.setText('99');
+    expect(dial.refused).toBeNull();
+  });
+});

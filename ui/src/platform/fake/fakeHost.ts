@@ -1,0 +1,175 @@
+/** A host in memory. It remembers what it was asked, answers like a small engine, and emits whatever a test wants. */
+import type { CallView, Command, EngineEvent, Failure, HistoryEntry, HistoryQuery, Preview, Reply, Snapshot } from '../../ipc';
+import { apply } from '../../state/apply';
+import type { Host, ShowTarget, Unsubscribe } from '../host';
+import { call, devices, goodQuality, history, snapshot } from './fixtures';
+
+type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
+
+export class FakeHost implements Host {
+  /** Every command, in order. */
+  readonly commands: Command[] = [];
+  current: Snapshot;
+  entries: HistoryEntry[];
+  /** Set to let commands of this type fail. */
+  readonly refuse = new Map<Command['type'], Failure>();
+  /** Set to let the engine fail to start. */
+  startFailure: Failure | null = null;
+  /** Set to hold replies back until released. */
+  gate: Promise<void> | null = null;
+  preferred: readonly string[] = ['en'];
+
+  private listeners = new Set<(event: EngineEvent) => void>();
+  private showListeners = new Set<(target: ShowTarget) => void>();
+  private nextCall = 1;
+
+  constructor(start: Partial<Snapshot> = {}, entries: HistoryEntry[] = history()) {
+    this.current = snapshot(start);
+    this.entries = entries;
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    if (this.startFailure) throw this.startFailure;
+    return this.current;
+  }
+
+  async send(command: Command): Promise<Reply> {
+    this.commands.push(command);
+    if (this.gate) await this.gate;
+    const failure = this.refuse.get(command.type);
+    if (failure) throw failure;
+    return this.answer(command);
+  }
+
+  async subscribe(listener: (event: EngineEvent) => void): Promise<Unsubscribe> {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  async onShow(listener: (target: ShowTarget) => void): Promise<Unsubscribe> {
+    this.showListeners.add(listener);
+    return () => this.showListeners.delete(listener);
+  }
+
+  languages(): readonly string[] {
+    return this.preferred;
+  }
+
+  /** Tells the window what happened. */
+  emit(event: EngineEvent): void {
+    this.current = apply(this.current, event);
+    for (const listener of this.listeners) listener(event);
+  }
+
+  /** Asks the window to show a part. */
+  show(target: ShowTarget): void {
+    for (const listener of this.showListeners) listener(target);
+  }
+
+  /** Commands of one type, for assertions. */
+  sent<T extends Command['type']>(type: T): CommandOf<T>[] {
+    return this.commands.filter((command): command is CommandOf<T> => command.type === type);
+  }
+
+  private answer(command: Command): Reply {
+    switch (command.type) {
+      case 'preview':
+        return { type: 'preview', preview: this.preview(command.text) };
+      case 'placeCall':
+        return { type: 'call', call: this.place(command.destination) };
+      case 'history':
+        return { type: 'history', page: this.page(command.query) };
+      case 'audioDevices':
+        return { type: 'devices', devices };
+      case 'changeSettings':
+        this.emit({ type: 'settingsChanged', settings: command.settings });
+        return { type: 'done' };
+      case 'answer':
+        this.change(command.call, { state: 'active', answeredAtMs: Date.now(), quality: goodQuality });
+        return { type: 'done' };
+      case 'decline':
+        this.change(command.call, { state: 'ended', end: 'localDecline' });
+        return { type: 'done' };
+      case 'hangUp':
+        this.change(command.call, { state: 'ended', end: 'localHangup' });
+        return { type: 'done' };
+      case 'setMute':
+        this.change(command.call, { muted: command.muted });
+        return { type: 'done' };
+      case 'setHold':
+        this.change(command.call, { held: command.held });
+        return { type: 'done' };
+      case 'sendDigits': {
+        const before = this.current.calls.find((view) => view.id === command.call)?.digits ?? '';
+        this.change(command.call, { digits: before + command.digits });
+        return { type: 'done' };
+      }
+      case 'signOut':
+        this.emit({ type: 'sessionChanged', session: { state: 'signedOut' } });
+        return { type: 'done' };
+      case 'signIn':
+      case 'connect':
+        this.emit({ type: 'sessionChanged', session: snapshot().session });
+        this.emit({ type: 'lineChanged', line: snapshot().line });
+        return { type: 'done' };
+      case 'disconnect':
+        this.emit({ type: 'lineChanged', line: { kind: 'direct', registration: { state: 'unregistered' } } });
+        return { type: 'done' };
+      case 'syncNow':
+      case 'setLevelMeter':
+      case 'playTestTone':
+        return { type: 'done' };
+    }
+  }
+
+  private place(destination: string): string {
+    const id = `019ac000-0000-7000-8000-2000000000${String(this.nextCall++).padStart(2, '0')}`;
+    const colleague = this.current.team.find(
+      (one) => one.extension === destination || `client:${one.username}` === destination,
+    );
+    const view = call({
+      id,
+      state: 'dialing',
+      address: destination,
+      name: destination === '*43' ? 'Echo test' : (colleague?.name ?? null),
+      startedAtMs: Date.now(),
+      answeredAtMs: null,
+      quality: null,
+    });
+    this.emit({ type: 'callChanged', call: view });
+    return id;
+  }
+
+  private change(id: string, change: Partial<CallView>): void {
+    const known = this.current.calls.find((view) => view.id === id);
+    if (known) this.emit({ type: 'callChanged', call: { ...known, ...change } });
+  }
+
+  private preview(text: string): Preview {
+    const wanted = text.trim().toLowerCase();
+    if (wanted === '') return { type: 'empty' };
+    if (wanted === '*43') return { type: 'willCall', address: '*43', kind: 'service', name: 'Echo test' };
+    const exact = this.current.team.find((one) => one.extension === wanted);
+    if (exact) return { type: 'willCall', address: wanted, kind: 'extension', name: exact.name };
+    const colleagues = this.current.team.filter((one) => one.name.toLowerCase().includes(wanted));
+    if (colleagues.length > 0) return { type: 'choices', colleagues };
+    if (/^0\d{9}$/.test(wanted)) {
+      return { type: 'willCall', address: `+966${wanted.slice(1)}`, kind: 'phone', name: null };
+    }
+    if (/^\+\d{8,15}$/.test(wanted)) return { type: 'willCall', address: wanted, kind: 'phone', name: null };
+    return { type: 'refused', failure: { code: 'malformedNumber', message: 'not a number', params: { region: 'SA' } } };
+  }
+
+  private page(query: HistoryQuery): { entries: HistoryEntry[]; next: string | null } {
+    if (query.seen && this.current.missed > 0) this.emit({ type: 'historyChanged', missed: 0 });
+    const wanted = query.text.trim().toLowerCase();
+    const fitting = this.entries.filter(
+      (entry) =>
+        (query.filter === 'all' || query.filter === entry.disposition || query.filter === entry.direction) &&
+        (wanted === '' || entry.address.includes(wanted) || (entry.name ?? '').toLowerCase().includes(wanted)),
+    );
+    const from = query.cursor === null ? 0 : Number(query.cursor);
+    const to = from + (query.limit || 50);
+    return { entries: fitting.slice(from, to), next: to < fitting.length ? String(to) : null };
+  }
+}

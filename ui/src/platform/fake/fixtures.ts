@@ -1,0 +1,127 @@
+/** Plausible values for tests and the gallery. */
+import type { AudioDevices, CallView, Colleague, HistoryEntry, Quality, Settings, Snapshot } from '../../ipc';
+
+export const settings: Settings = {
+  server: { type: 'embedded' },
+  autoConnect: true,
+  notifications: true,
+  language: 'en',
+  theme: 'light',
+  inputDevice: null,
+  outputDevice: null,
+  ringDevice: null,
+  echoCancelling: true,
+  noiseSuppression: true,
+  automaticGain: true,
+};
+
+export const team: Colleague[] = [
+  { username: 'agent', name: 'Agent', extension: '100', presence: 'available' },
+  { username: 'ahmad', name: 'أحمد الحربي', extension: '104', presence: 'available' },
+  { username: 'lina', name: 'Lina Haddad', extension: '103', presence: 'busy' },
+  { username: 'maryam', name: 'مریم رضایی', extension: '107', presence: 'available' },
+  { username: 'omar', name: 'Omar Al-Otaibi', extension: '105', presence: 'offline' },
+  { username: 'sara', name: 'Sara Khan', extension: '102', presence: 'available' },
+  { username: 'yusuf', name: 'Yusuf Demir', extension: null, presence: 'offline' },
+];
+
+export const snapshot = (change: Partial<Snapshot> = {}): Snapshot => ({
+  session: {
+    state: 'signedIn',
+    username: 'agent',
+    name: 'Agent',
+    company: 'Local',
+    extension: '100',
+    region: 'SA',
+    kept: true,
+  },
+  server: { embedded: true, url: 'http://127.0.0.1:4000', reachable: true },
+  line: { kind: 'direct', registration: { state: 'registered' } },
+  calls: [],
+  team,
+  sync: { state: 'upToDate', atMs: Date.now() },
+  missed: 0,
+  settings,
+  ...change,
+});
+
+export const goodQuality: Quality = {
+  rttMs: 24,
+  jitterMs: 3.2,
+  lossPercent: 0,
+  mos: 4.41,
+  label: 'excellent',
+  packetsSent: 6210,
+  packetsReceived: 6204,
+  packetsLost: 0,
+};
+
+export const poorQuality: Quality = {
+  rttMs: 310,
+  jitterMs: 41,
+  lossPercent: 6.4,
+  mos: 2.7,
+  label: 'poor',
+  packetsSent: 6210,
+  packetsReceived: 5800,
+  packetsLost: 397,
+};
+
+export const call = (change: Partial<CallView> = {}): CallView => ({
+  id: '019ac000-0000-7000-8000-000000000001',
+  direction: 'outgoing',
+  state: 'active',
+  address: '+966501234567',
+  name: 'Sara Khan',
+  line: 'direct',
+  startedAtMs: Date.now() - 140_000,
+  answeredAtMs: Date.now() - 134_000,
+  muted: false,
+  held: false,
+  digits: '',
+  quality: goodQuality,
+  end: null,
+  ...change,
+});
+
+export const devices: AudioDevices = {
+  inputs: [
+    { id: 'in-1', name: 'Jabra Evolve2 40', default: true },
+    { id: 'in-2', name: 'Built-in microphone', default: false },
+  ],
+  outputs: [
+    { id: 'out-1', name: 'Jabra Evolve2 40', default: true },
+    { id: 'out-2', name: 'Built-in speakers', default: false },
+  ],
+};
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+/** A history that shows every kind of row, counted back from now. */
+export function history(nowMs = Date.now()): HistoryEntry[] {
+  const rows: [number, Partial<HistoryEntry>][] = [
+    [3 * minute, { name: 'Sara Khan', address: '102', durationSeconds: 254 }],
+    [18 * minute, { direction: 'incoming', disposition: 'missed', address: '+966559902557', durationSeconds: 0 }],
+    [55 * minute, { direction: 'incoming', name: 'أحمد الحربي', address: '104', durationSeconds: 1312 }],
+    [70 * minute, { disposition: 'unanswered', address: '+966501234567', durationSeconds: 0, synced: false }],
+    [day, { disposition: 'answered', name: 'Echo test', address: '*43', durationSeconds: 12 }],
+    [day + 40 * minute, { direction: 'incoming', disposition: 'declined', name: 'Lina Haddad', address: '103', durationSeconds: 0 }],
+    [day + 95 * minute, { disposition: 'failed', address: '999', durationSeconds: 0 }],
+    [4 * day, { direction: 'incoming', disposition: 'missed', name: 'مریم رضایی', address: 'client:maryam', durationSeconds: 0 }],
+    [4 * day + 30 * minute, { name: 'Omar Al-Otaibi', address: '105', durationSeconds: 3907 }],
+    [9 * day, { address: '+989121234567', durationSeconds: 61 }],
+  ];
+  return rows.map(([ago, change], index) => ({
+    id: `019ac000-0000-7000-8000-1000000000${String(index).padStart(2, '0')}`,
+    direction: 'outgoing',
+    disposition: 'answered',
+    address: '100',
+    name: null,
+    startedAtMs: nowMs - ago,
+    durationSeconds: 60,
+    line: 'direct',
+    synced: true,
+    ...change,
+  }));
+}

@@ -1,0 +1,44 @@
+/** What each failure means to the window: how serious it is and what the agent can do about it at once. The words are
+ * in the locale files under `error-<code>`. */
+import type { ErrorCode } from '../ipc';
+
+export type Severity = 'error' | 'warning' | 'info';
+export type ProblemAction = 'connect' | 'settings';
+
+export interface ProblemKind {
+  readonly severity: Severity;
+  readonly action?: ProblemAction;
+}
+
+export const problemTable: Readonly<Record<ErrorCode, ProblemKind>> = {
+  serverUnreachable: { severity: 'error', action: 'connect' },
+  certificateNotTrusted: { severity: 'error', action: 'settings' },
+  badServerUrl: { severity: 'error', action: 'settings' },
+  wrongCredentials: { severity: 'error' },
+  tooManyTries: { severity: 'warning' },
+  sessionExpired: { severity: 'error' },
+  notSignedIn: { severity: 'error' },
+  lineNotReady: { severity: 'warning', action: 'connect' },
+  nothingToDial: { severity: 'info' },
+  malformedNumber: { severity: 'warning' },
+  badCharacter: { severity: 'warning' },
+  tooLongToDial: { severity: 'warning' },
+  malformedSip: { severity: 'warning' },
+  unknownExtension: { severity: 'warning' },
+  unsupportedAddress: { severity: 'warning' },
+  noSuchCall: { severity: 'info' },
+  notNow: { severity: 'info' },
+  badDigit: { severity: 'info' },
+  noMicrophone: { severity: 'error', action: 'settings' },
+  noSpeaker: { severity: 'error', action: 'settings' },
+  deviceLost: { severity: 'warning', action: 'settings' },
+  audioFailed: { severity: 'error', action: 'settings' },
+  noAudioReceived: { severity: 'warning' },
+  databaseUnreadable: { severity: 'error' },
+  databaseTooNew: { severity: 'error' },
+  keyringUnavailable: { severity: 'info' },
+  portTaken: { severity: 'info' },
+  embeddedServerFailed: { severity: 'error' },
+  badSetting: { severity: 'warning' },
+  internal: { severity: 'error' },
+};

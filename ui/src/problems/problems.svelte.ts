@@ -1,0 +1,31 @@
+/** Messages to the agent. The same failure is shown once; what is only worth knowing goes away by itself. */
+import type { Failure } from '../ipc';
+import { problemTable } from './problemTable';
+
+/** Long enough to read two lines. */
+const INFO_STAYS_MS = 8000;
+/** More would hide the phone behind messages. */
+const AT_MOST = 3;
+
+export interface Problem {
+  readonly id: number;
+  readonly failure: Failure;
+}
+
+export class Problems {
+  list = $state.raw<readonly Problem[]>([]);
+  private nextId = 1;
+
+  report(failure: Failure): void {
+    const problem = { id: this.nextId++, failure };
+    const others = this.list.filter((known) => known.failure.code !== failure.code);
+    this.list = [...others, problem].slice(-AT_MOST);
+    if (problemTable[failure.code].severity !== 'error') {
+      setTimeout(() => this.close(problem.id), INFO_STAYS_MS);
+    }
+  }
+
+  close(id: number): void {
+    this.list = this.list.filter((problem) => problem.id !== id);
+  }
+}

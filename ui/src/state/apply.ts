@@ -1,0 +1,36 @@
+/** State flows one way: a snapshot, then events, each of which carries the whole part that changed. */
+import type { CallView, EngineEvent, Snapshot } from '../ipc';
+
+/** The snapshot after an event. Events that change nothing drawn from the snapshot return it as it is. */
+export function apply(snapshot: Snapshot, event: EngineEvent): Snapshot {
+  switch (event.type) {
+    case 'sessionChanged':
+      return { ...snapshot, session: event.session };
+    case 'serverChanged':
+      return { ...snapshot, server: event.server };
+    case 'lineChanged':
+      return { ...snapshot, line: event.line };
+    case 'callChanged':
+      return { ...snapshot, calls: replaced(snapshot.calls, event.call) };
+    case 'callRemoved':
+      return { ...snapshot, calls: snapshot.calls.filter((call) => call.id !== event.call) };
+    case 'teamChanged':
+      return { ...snapshot, team: event.team };
+    case 'historyChanged':
+      return { ...snapshot, missed: event.missed };
+    case 'syncChanged':
+      return { ...snapshot, sync: event.sync };
+    case 'settingsChanged':
+      return { ...snapshot, settings: event.settings };
+    case 'digitReceived':
+    case 'problem':
+    case 'levels':
+    case 'lagged':
+      return snapshot;
+  }
+}
+
+function replaced(calls: CallView[], call: CallView): CallView[] {
+  const index = calls.findIndex((known) => known.id === call.id);
+  return index < 0 ? [...calls, call] : calls.with(index, call);
+}

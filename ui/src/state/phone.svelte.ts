@@ -1,0 +1,103 @@
+/** The engine as the window sees it. Components read from here and send commands; nothing here decides about calls. */
+import { getContext, setContext } from 'svelte';
+import type { CallView, Command, EngineEvent, Failure, Levels, Reply, Settings, Snapshot } from '../ipc';
+import { type Host, toFailure, type Unsubscribe } from '../platform/host';
+import { Problems } from '../problems/problems.svelte';
+import { apply } from './apply';
+import { type Calls, sortCalls } from './calls';
+
+const silence: Levels = { input: 0, output: 0 };
+
+export class Phone {
+  /** Nothing until the engine has answered. */
+  snapshot = $state.raw<Snapshot | null>(null);
+  /** Why the engine could not start. */
+  startFailure = $state.raw<Failure | null>(null);
+  levels = $state.raw<Levels>(silence);
+  /** Grows whenever rows of the history change. */
+  historyVersion = $state(0);
+  /** The last digit the far end of a call sent. */
+  receivedDigit = $state.raw<{ call: string; digit: string } | null>(null);
+  readonly problems = new Problems();
+  readonly calls: Calls = $derived(sortCalls(this.snapshot?.calls ?? []));
+
+  private waiting: EngineEvent[] | null = [];
+
+  constructor(readonly host: Host) {}
+
+  /** Subscribes, then takes the snapshot, so that no event falls between. */
+  async start(): Promise<Unsubscribe> {
+    const stop = await this.host.subscribe((event) => this.receive(event));
+    await this.refresh();
+    return stop;
+  }
+
+  /** Takes a new snapshot. Events that arrive meanwhile are applied on top, which is right even for those that the
+   * snapshot already contains, because the queue holds the newest of every part. */
+  async refresh(): Promise<void> {
+    this.waiting = [];
+    try {
+      const snapshot = await this.host.snapshot();
+      this.snapshot = this.waiting.reduce(apply, snapshot);
+      this.startFailure = null;
+    } catch (thrown) {
+      this.startFailure = toFailure(thrown);
+    } finally {
+      this.waiting = null;
+      this.historyVersion += 1;
+    }
+  }
+
+  /** Asks the engine; what it refuses becomes a message to the agent. */
+  async send(command: Command): Promise<Reply | null> {
+    try {
+      return await this.host.send(command);
+    } catch (thrown) {
+      this.problems.report(toFailure(thrown));
+      return null;
+    }
+  }
+
+  /** Asks the engine; the caller shows what it refuses where the agent looks. */
+  async attempt(command: Command): Promise<Failure | null> {
+    try {
+      await this.host.send(command);
+      return null;
+    } catch (thrown) {
+      return toFailure(thrown);
+    }
+  }
+
+  /** Changes some settings; the rest stays as the engine has it. */
+  changeSettings(change: Partial<Settings>): Promise<Failure | null> {
+    if (!this.snapshot) return Promise.resolve(null);
+    return this.attempt({ type: 'changeSettings', settings: { ...this.snapshot.settings, ...change } });
+  }
+
+  private receive(event: EngineEvent): void {
+    if (event.type === 'levels') {
+      this.levels = event.levels;
+      return;
+    }
+    if (event.type === 'lagged') {
+      void this.refresh();
+      return;
+    }
+    this.note(event);
+    if (this.waiting) this.waiting.push(event);
+    else if (this.snapshot) this.snapshot = apply(this.snapshot, event);
+  }
+
+  private note(event: EngineEvent): void {
+    if (event.type === 'historyChanged') this.historyVersion += 1;
+    if (event.type === 'digitReceived') this.receivedDigit = { call: event.call, digit: event.digit };
+    if (event.type === 'problem') this.problems.report(event.failure);
+    if (event.type === 'callChanged' && isOver(event.call)) this.levels = silence;
+  }
+}
+
+const isOver = (call: CallView): boolean => call.state === 'ended';
+
+const key = Symbol('phone');
+export const providePhone = (phone: Phone): Phone => setContext(key, phone);
+export const usePhone = (): Phone => getContext<Phone>(key);

@@ -1,0 +1,90 @@
+import { describe, expect, test, vi } from 'vitest';
+import type { EngineEvent } from '../ipc';
+import { FakeHost } from '../platform/fake/fakeHost';
+import { call, snapshot } from '../platform/fake/fixtures';
+import { apply } from './apply';
+import { sortCalls } from './calls';
+import { Phone } from './phone.svelte';
+
+describe('apply', () => {
+  test('an event replaces the whole part that changed', () => {
+    const before = snapshot({ calls: [call({ id: 'a' }), call({ id: 'b' })] });
+    const muted = apply(before, { type: 'callChanged', call: call({ id: 'a', muted: true }) });
+    expect(muted.calls.map(({ id, muted }) => [id, muted])).toEqual([['a', true], ['b', false]]);
+    const added = apply(muted, { type: 'callChanged', call: call({ id: 'c' }) });
+    expect(added.calls.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+    expect(apply(added, { type: 'callRemoved', call: 'b' }).calls.map(({ id }) => id)).toEqual(['a', 'c']);
+  });
+
+  test('the last of several events about one part wins, whatever the snapshot knew', () => {
+    const events: EngineEvent[] = [
+      { type: 'historyChanged', missed: 1 },
+      { type: 'historyChanged', missed: 0 },
+    ];
+    expect(events.reduce(apply, snapshot({ missed: 5 })).missed).toBe(0);
+  });
+});
+
+describe('sortCalls', () => {
+  test('the call that is not held is in front, the newest of them', () => {
+    const calls = sortCalls([
+      call({ id: 'held', held: true }),
+      call({ id: 'talking' }),
+      call({ id: 'rings', state: 'offered' }),
+      call({ id: 'over', state: 'ended' }),
+    ]);
+    expect(calls.front?.id).toBe('talking');
+    expect(calls.others.map(({ id }) => id)).toEqual(['held']);
+    expect(calls.offered.map(({ id }) => id)).toEqual(['rings']);
+    expect(calls.ended.map(({ id }) => id)).toEqual(['over']);
+  });
+
+  test('a held call is in front when there is no other', () => {
+    expect(sortCalls([call({ id: 'held', held: true })]).front?.id).toBe('held');
+  });
+});
+
+describe('Phone', () => {
+  test('keeps events that come while the snapshot is on its way', async () => {
+    const host = new FakeHost({ missed: 0 });
+    const early = host.current;
+    vi.spyOn(host, 'snapshot').mockImplementation(async () => {
+      host.emit({ type: 'historyChanged', missed: 3 });
+      return early;
+    });
+    const phone = new Phone(host);
+    await phone.start();
+    expect(phone.snapshot?.missed).toBe(3);
+  });
+
+  test('takes a new snapshot when it fell behind', async () => {
+    const host = new FakeHost();
+    const phone = new Phone(host);
+    await phone.start();
+    host.current = { ...host.current, missed: 7 };
+    host.emit({ type: 'lagged' });
+    await vi.waitFor(() => expect(phone.snapshot?.missed).toBe(7));
+  });
+
+  test('turns a refusal into a message, once per code', async () => {
+    const host = new FakeHost();
+    const phone = new Phone(host);
+    await phone.start();
+    host.refuse.set('placeCall', { code: 'lineNotReady', message: 'no', params: {} });
+    await phone.send({ type: 'placeCall', destination: '1' });
+    await phone.send({ type: 'placeCall', destination: '1' });
+    expect(phone.problems.list.map(({ failure }) => failure.code)).toEqual(['lineNotReady']);
+  });
+
+  test('says why the engine could not start, and tries again', async () => {
+    const host = new FakeHost();
+    host.startFailure = { code: 'databaseTooNew', message: '', params: { path: '/x' } };
+    const phone = new Phone(host);
+    await phone.start();
+    expect(phone.startFailure?.code).toBe('databaseTooNew');
+    host.startFailure = null;
+    await phone.refresh();
+    expect(phone.startFailure).toBeNull();
+    expect(phone.snapshot).not.toBeNull();
+  });
+});

@@ -1,0 +1,15 @@
+/** Starts the whole window over a fake host. */
+import { render, screen } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import App from '../App.svelte';
+import { FakeHost } from '../platform/fake/fakeHost';
+
+export async function startApp(host = new FakeHost()): Promise<{ host: FakeHost; user: ReturnType<typeof userEvent.setup> }> {
+  render(App, { host });
+  await screen.findByTestId(host.startFailure ? 'start-failure' : 'status-strip');
+  return { host, user: userEvent.setup() };
+}
+
+/** Text as people read it: without the invisible isolates around values. */
+export const plain = (element: HTMLElement): string =>
+  (element.textContent ?? '').replace(/[\u2066-\u2069]/g, '').replace(/\s+/g, ' ').trim();
