@@ -11,7 +11,7 @@ use crate::{
     tray, window,
 };
 use anyhow::Context;
-use mobilecall_softphone::EngineConfig;
+use mobilecall_softphone::{EngineConfig, LOG_DIRECTIVES};
 use std::{process::ExitCode, sync::Arc, time::Duration};
 use tauri::{App, AppHandle, Manager, RunEvent};
 use tracing_subscriber::EnvFilter;
@@ -31,7 +31,9 @@ pub fn run() -> ExitCode {
             "Mobile Call found no display to open its window on; use the headless softphone instead: `mcall --help`";
         return complain(text, ExitCode::FAILURE);
     }
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let wanted = std::env::var(EnvFilter::DEFAULT_ENV).unwrap_or_else(|_unset| "info".to_owned());
+    // Last, so that no wish makes the media stack write its passwords.
+    let filter = EnvFilter::new(format!("{wanted},{LOG_DIRECTIVES}"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match try_run(options) {
         Ok(()) => ExitCode::SUCCESS,

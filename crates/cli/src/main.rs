@@ -12,6 +12,7 @@ mod tracker;
 use clap::Parser as _;
 use exit::Exit;
 use mobilecall_ipc::Failure;
+use mobilecall_softphone::LOG_DIRECTIVES;
 use options::{Command, Options, Output};
 use report::Report;
 use std::process::ExitCode;
@@ -64,6 +65,8 @@ fn start_log(verbose: u8) {
         1 => "info,mobilecall=debug",
         _ => "debug,mobilecall=trace",
     };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    let wanted = std::env::var(EnvFilter::DEFAULT_ENV).unwrap_or_else(|_unset| level.to_owned());
+    // Last, so that no wish makes the media stack write its passwords.
+    let filter = EnvFilter::new(format!("{wanted},{LOG_DIRECTIVES}"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }

@@ -2,6 +2,7 @@
 
 use crate::settings::UsageError;
 use clap::ValueEnum;
+use mobilecall_backend::LOG_DIRECTIVES;
 use serde::Deserialize;
 use std::io::{IsTerminal as _, stderr};
 use tracing_subscriber::EnvFilter;
@@ -25,11 +26,10 @@ pub(crate) enum LogFormat {
 
 /// Begins to log.
 pub(crate) fn start(format: LogFormat) -> Result<(), UsageError> {
-    let filter = match std::env::var(FILTER) {
-        Ok(text) => EnvFilter::try_new(&text)
-            .map_err(|error| UsageError::new(format!("{FILTER}='{text}' is not a filter: {error}")))?,
-        Err(_unset) => EnvFilter::new(DEFAULT_FILTER),
-    };
+    let wanted = std::env::var(FILTER).unwrap_or_else(|_unset| DEFAULT_FILTER.to_owned());
+    // Last, so that no wish makes the media stack write its passwords.
+    let filter = EnvFilter::try_new(format!("{wanted},{LOG_DIRECTIVES}"))
+        .map_err(|error| UsageError::new(format!("{FILTER}='{wanted}' is not a filter: {error}")))?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
     match format {
         LogFormat::Text => log.with_ansi(stderr().is_terminal()).init(),

@@ -48,5 +48,5 @@ pub use config::EngineConfig;
 pub use engine::{Engine, EventStream};
 pub use mobilecall_audio::{CaptureSource, PlayoutSink};
 pub use mobilecall_client::LoginResponse;
-pub use mobilecall_transport::TransportConfig;
+pub use mobilecall_transport::{LOG_DIRECTIVES, TransportConfig};
 pub use ports::{EmbeddedServer, EmbeddedServerError, RunningServer, SecretStore, SecretStoreUnavailable};
