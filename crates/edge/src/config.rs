@@ -79,7 +79,7 @@ impl EdgeConfig {
 
     pub(crate) fn transport(&self) -> TransportConfig {
         TransportConfig {
-            bind: self.media_bind.clone(),
+            bind: self.reachable_binds(),
             ports: self.media_ports.clone(),
             advertised: self.advertised,
             codecs: vec![Codec::Opus, Codec::Pcmu],
@@ -89,11 +89,43 @@ impl EdgeConfig {
         }
     }
 
+    /// Clients that are told the advertised address reach no socket of the other family, nor one on loopback.
+    fn reachable_binds(&self) -> Vec<SocketAddr> {
+        let Some(advertised) = self.advertised else { return self.media_bind.clone() };
+        let reachable = |address: &SocketAddr| {
+            address.is_ipv4() == advertised.is_ipv4() && address.ip().is_loopback() == advertised.is_loopback()
+        };
+        let binds: Vec<_> = self.media_bind.iter().copied().filter(reachable).collect();
+        if binds.is_empty() { self.media_bind.clone() } else { binds }
+    }
+
     pub(crate) fn heartbeat(&self) -> Heartbeat {
         Heartbeat {
             interval: self.heartbeat_interval,
             dead_after: self.heartbeat_timeout,
             send_timeout: self.heartbeat_interval,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn binds(advertised: Option<&str>, media_bind: &[&str]) -> Vec<String> {
+        let media_bind = media_bind.iter().map(|text| text.parse().unwrap()).collect();
+        let advertised = advertised.map(|text| text.parse().unwrap());
+        let config = EdgeConfig { advertised, media_bind, ..EdgeConfig::default() };
+        config.transport().bind.iter().map(SocketAddr::to_string).collect()
+    }
+
+    #[test]
+    fn only_sockets_behind_the_advertised_address_are_opened() {
+        let all = ["0.0.0.0:0", "[::]:0", "127.0.0.1:0"];
+        assert_eq!(binds(None, &all), all);
+        assert_eq!(binds(Some("203.0.113.7"), &all), ["0.0.0.0:0"]);
+        assert_eq!(binds(Some("2001:db8::7"), &all), ["[::]:0"]);
+        assert_eq!(binds(Some("127.0.0.1"), &all), ["127.0.0.1:0"]);
+        assert_eq!(binds(Some("203.0.113.7"), &["127.0.0.1:0"]), ["127.0.0.1:0"], "as somebody wished");
     }
 }

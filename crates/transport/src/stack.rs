@@ -78,11 +78,12 @@ impl Stack {
         if config.paths == Paths::Relayed && !has_relay(&servers) {
             return Err(TransportError::NoRelay);
         }
-        let addresses = ports::choose(config)?;
-        let names = addresses.iter().map(SocketAddr::to_string).collect::<Vec<_>>().join(", ");
-        let connection = Box::pin(connect(config, servers, addresses, tap, Arc::clone(&link)))
+        let chosen = ports::choose(config)?;
+        let names = chosen.addresses.iter().map(SocketAddr::to_string).collect::<Vec<_>>().join(", ");
+        let connection = Box::pin(connect(config, servers, chosen.addresses.clone(), tap, Arc::clone(&link)))
             .await
             .map_err(|error| TransportError::Socket(format!("{error} (tried {names})")))?;
+        drop(chosen);
         let track = Arc::new(TrackLocalStaticRTP::new(media_track(ssrc)));
         connection.add_track(Arc::clone(&track) as Arc<dyn TrackLocal>).await.map_err(local)?;
         Ok(Self { connection, link, track, ssrc, gathering: config.gathering, restart: config.restart })
