@@ -138,6 +138,10 @@ pub struct CallReport {
     /// When it began.
     #[schema(value_type = String, format = "date-time")]
     pub created_at: Timestamp,
+    /// May only repeat the session's own company, as old pages do.
+    #[serde(rename = "company_id", default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub company_id: Option<CompanyId>,
     /// What happened since.
     #[serde(flatten)]
     pub facts: CallFacts,
@@ -214,6 +218,9 @@ pub struct CallStats {
 pub struct TokenQuery {
     /// May only repeat the caller's own identity, as old pages do.
     pub identity: Option<String>,
+    /// May only repeat the session's own company.
+    #[param(value_type = Option<String>)]
+    pub company_id: Option<CompanyId>,
 }
 
 /// Answer of `GET /api/calls/token`.

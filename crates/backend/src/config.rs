@@ -83,7 +83,10 @@ impl Default for Limits {
 /// How often somebody may try to sign in. Every try counts, also a good one.
 #[derive(Clone, Copy, Debug)]
 pub struct LoginLimits {
-    /// Per user name: stops guessing one person's password.
+    /// Per user name and client address: stops guessing one person's password.
+    pub per_person: Rate,
+    /// Per user name from everywhere: stops guessing from many addresses. Looser, so that a stranger who guesses from
+    /// one does not keep the person out.
     pub per_username: Rate,
     /// Per client address: stops trying many names, and lets a whole office behind one address sign in at nine.
     pub per_address: Rate,
@@ -92,7 +95,8 @@ pub struct LoginLimits {
 impl Default for LoginLimits {
     fn default() -> Self {
         Self {
-            per_username: Rate::new(10, Duration::from_secs(6)),
+            per_person: Rate::new(10, Duration::from_secs(6)),
+            per_username: Rate::new(100, Duration::from_secs(2)),
             per_address: Rate::new(100, Duration::from_millis(500)),
         }
     }

@@ -21,6 +21,9 @@ use tokio_util::sync::CancellationToken;
 /// The echo test.
 const ECHO: &str = "*43";
 
+/// A softphone's report of a call and the edge's own are not further apart than this.
+const REPORTED_JUST_NOW: Duration = Duration::from_secs(60);
+
 /// Pause before a write is tried again; doubles up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -61,11 +64,7 @@ impl EdgeHost for BackendHost {
     }
 
     async fn resolve(&self, company: CompanyId, dialed: &str) -> Result<Destination, HostError> {
-        if dialed == ECHO {
-            return Ok(Destination::Echo);
-        }
-        let user = self.find_dialed(company, dialed).await.map_err(|error| unserved(&error))?;
-        Ok(user.map_or(Destination::Unknown, |user| Destination::Agent(agent(user))))
+        self.find_dialed(company, dialed).await.map_err(|error| unserved(&error))
     }
 
     async fn open_call(&self, record: CallRecord) -> Result<CallId, HostError> {
@@ -118,22 +117,24 @@ impl EdgeHost for BackendHost {
 }
 
 impl BackendHost {
-    async fn find_dialed(&self, company: CompanyId, dialed: &str) -> StoreResult<Option<User>> {
+    async fn find_dialed(&self, company: CompanyId, dialed: &str) -> StoreResult<Destination> {
         let region = self.store.company(company).await?.region;
         let region = Region::parse(&region).map_err(|error| StoreError::Internal(error.into()))?;
-        match Address::parse(dialed, region) {
-            Ok(Address::Client(name)) => self.find_name(company, &name).await,
+        let user = match Address::parse(dialed, region) {
+            Ok(Address::Service(code)) if code == ECHO => return Ok(Destination::Echo),
+            Ok(Address::Client(name)) => self.find_name(company, &name).await?,
             Ok(Address::Extension(extension)) => {
                 match found(self.store.user_by_extension(company, &extension).await)? {
-                    Some(user) => Ok(Some(user)),
-                    None => self.find_name(company, &extension).await,
+                    Some(user) => Some(user),
+                    None => self.find_name(company, &extension).await?,
                 }
             }
             // A user name may look like anything that its few characters allow.
             Ok(Address::Phone(_) | Address::Service(_) | Address::Sip(_)) | Err(_) => {
-                self.find_name(company, dialed).await
+                self.find_name(company, dialed).await?
             }
-        }
+        };
+        Ok(user.map_or(Destination::Unknown, |user| Destination::Agent(agent(user))))
     }
 
     async fn find_name(&self, company: CompanyId, name: &str) -> StoreResult<Option<User>> {
@@ -154,7 +155,8 @@ impl BackendHost {
             Err(other) => return Err(other),
         }
         let scope = CallScope { company: record.company_id, agent: record.agent_id };
-        let same = found(self.store.call(scope, record.id).await)?.is_some_and(|known| is_same_call(&known, record));
+        let same =
+            found(self.store.call(scope, record.id).await)?.is_some_and(|known| is_same_call(&known, record, now));
         if same {
             self.calls.report(scope, record.id, record.as_report(), now).await?;
             return Ok(record.id);
@@ -192,11 +194,13 @@ impl Patience<'_> {
     }
 }
 
-fn is_same_call(known: &CallRecord, opened: &CallRecord) -> bool {
+/// A call that was hung up at once may be over before the edge opens it, so its status says nothing; that it was
+/// reported a moment ago does.
+fn is_same_call(known: &CallRecord, opened: &CallRecord, now: Timestamp) -> bool {
     known.line == LineKind::Direct
         && known.direction == opened.direction
         && known.to_number == opened.to_number
-        && !known.status.is_final()
+        && now.since(known.updated_at) < REPORTED_JUST_NOW
 }
 
 fn agent(user: User) -> Agent {
@@ -333,7 +337,9 @@ mod tests {
             };
             assert_eq!(name.as_deref(), expected, "{dialed:?}");
         }
-        assert_eq!(setting.host.resolve(setting.company, "*43").await.unwrap(), Destination::Echo);
+        for echo in ["*43", "*٤٣", "*۴۳", "\u{202a}*43\u{202c}"] {
+            assert_eq!(setting.host.resolve(setting.company, echo).await.unwrap(), Destination::Echo, "{echo:?}");
+        }
     }
 
     #[tokio::test]
@@ -346,9 +352,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_call_that_was_hung_up_before_the_edge_opened_it_is_one_call() {
+        let setting = setting().await;
+        let record = setting.call();
+        let over = CallRecord { status: CallStatus::Canceled, ..record.clone() };
+        setting.host.calls.save(over, Timestamp::now()).await.unwrap();
+        assert_eq!(setting.host.open_call(record.clone()).await.unwrap(), record.id);
+        assert_eq!(setting.kept(record.id).await.status, CallStatus::Canceled);
+    }
+
+    #[tokio::test]
     async fn a_taken_id_is_not_used_again() {
         let setting = setting().await;
-        let over = CallRecord { status: CallStatus::Busy, ..setting.call() };
+        let long_ago = Timestamp::now().minus(2 * REPORTED_JUST_NOW);
+        let over = CallRecord { status: CallStatus::Busy, updated_at: long_ago, ..setting.call() };
         setting.host.store.insert_call(&over).await.unwrap();
         let again = CallRecord { id: over.id, ..setting.call() };
         let fresh = setting.host.open_call(again).await.unwrap();

@@ -47,6 +47,15 @@ impl ApiError {
     pub(crate) fn forbidden(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::FORBIDDEN, ErrorCode::Forbidden, message)
     }
+    /// A body that is larger than the limit, or did not come whole.
+    pub(crate) fn broken_body(error: &axum::Error) -> Self {
+        let mut causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+        if causes.any(|cause| cause.is::<http_body_util::LengthLimitError>()) {
+            let message = "the body is too large: send less at once";
+            return Self::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::TooLarge, message);
+        }
+        Self::bad_request("the body did not come whole: send it again")
+    }
     pub(crate) fn too_many_requests(retry_after: Duration) -> Self {
         let message = "too many tries to sign in: wait a moment and try again";
         let error = Self::new(StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyRequests, message);

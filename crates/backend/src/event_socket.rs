@@ -12,7 +12,10 @@ use mobilecall_domain::SessionId;
 use mobilecall_store::{CallFilter, CallScope, Principal, SequencedCall};
 use std::{ops::ControlFlow, time::Duration};
 use tokio::{
-    sync::broadcast::{Receiver, error::RecvError},
+    sync::broadcast::{
+        Receiver,
+        error::{RecvError, TryRecvError},
+    },
     time::{self, Instant, MissedTickBehavior},
 };
 
@@ -79,6 +82,7 @@ impl EventSocket {
 
     async fn replay(&mut self) -> End {
         loop {
+            self.may_go_on().await?;
             let state = std::sync::Arc::clone(&self.state);
             let page = state.store.calls_since(self.scope, &CallFilter::default(), self.sent, REPLAY_PAGE).await;
             let page = match page {
@@ -95,6 +99,21 @@ impl EventSocket {
         }
     }
 
+    /// A long replay must not keep a stopping server, nor go to somebody who has signed out.
+    async fn may_go_on(&mut self) -> End {
+        if self.state.closing.is_cancelled() {
+            return ControlFlow::Break(stopping());
+        }
+        loop {
+            match self.ended_sessions.try_recv() {
+                Err(TryRecvError::Empty) => return ControlFlow::Continue(()),
+                Err(TryRecvError::Closed) => return self.check_session().await,
+                Err(TryRecvError::Lagged(missed)) => self.session_ended(Err(RecvError::Lagged(missed))).await?,
+                Ok(session) => self.session_ended(Ok(session)).await?,
+            }
+        }
+    }
+
     async fn talk(&mut self) -> Option<CloseFrame> {
         let closing = self.state.closing.clone();
         let period = self.state.config.limits.event_ping;
@@ -102,7 +121,7 @@ impl EventSocket {
         probes.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let step = tokio::select! {
-                () = closing.cancelled() => ControlFlow::Break(close(close_code::AWAY, "the server is stopping")),
+                () = closing.cancelled() => ControlFlow::Break(stopping()),
                 ended = self.ended_sessions.recv() => self.session_ended(ended).await,
                 news = self.news.recv() => self.pass_on(news).await,
                 frame = self.socket.recv() => self.hear(frame),
@@ -190,6 +209,10 @@ impl EventSocket {
 
 fn close(code: u16, reason: &'static str) -> Option<CloseFrame> {
     Some(CloseFrame { code, reason: reason.into() })
+}
+
+fn stopping() -> Option<CloseFrame> {
+    close(close_code::AWAY, "the server is stopping")
 }
 
 fn session_over() -> Option<CloseFrame> {

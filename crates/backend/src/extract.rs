@@ -11,6 +11,7 @@ use axum::{
 use mobilecall_api::error::ErrorCode;
 use mobilecall_domain::CompanyId;
 use mobilecall_store::Principal;
+use serde::Deserialize;
 
 /// A JSON body.
 #[derive(FromRequest)]
@@ -55,18 +56,22 @@ impl From<PathRejection> for ApiError {
     }
 }
 
-/// Whoever sends the request, by a bearer token whose session is alive.
+/// Whoever sends the request, by a bearer token whose session is alive. A `company_id` in the query is the session's own.
 pub(crate) struct Caller(pub(crate) Principal);
 
-impl Caller {
-    /// Old pages send their company with every request; it may only repeat the session's own.
-    pub(crate) fn check_company(&self, sent: Option<CompanyId>) -> Result<(), ApiError> {
-        match sent {
-            Some(company) if company != self.0.company.id => {
-                Err(ApiError::forbidden("this is another company's id: leave company_id out, or send your own"))
-            }
-            Some(_) | None => Ok(()),
+/// Old pages send their company with every request; it may only repeat the session's own.
+#[derive(Deserialize)]
+struct SentCompany {
+    company_id: Option<CompanyId>,
+}
+
+/// Refuses another company's id.
+pub(crate) fn check_company(principal: &Principal, sent: Option<CompanyId>) -> Result<(), ApiError> {
+    match sent {
+        Some(company) if company != principal.company.id => {
+            Err(ApiError::forbidden("this is another company's id: leave company_id out, or send your own"))
         }
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -77,6 +82,8 @@ impl FromRequestParts<Shared> for Caller {
         let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let token = header.and_then(bearer).ok_or_else(ApiError::unauthenticated)?;
         let principal = state.authenticate(token).await?;
+        let Query(SentCompany { company_id }) = Query::from_request_parts(parts, state).await?;
+        check_company(&principal, company_id)?;
         tracing::Span::current().record("user.id", tracing::field::display(principal.user.id));
         Ok(Self(principal))
     }

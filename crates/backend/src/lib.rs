@@ -11,7 +11,7 @@
 //! ```
 //!
 //! Handlers (`routes/`) are thin: they extract, call one application function (`sign_in`, `call_log`, `events`) and
-//! convert. Every request but sign-in, health and the API's description needs a session, and every question to the
+//! convert. Every request but sign-in and health needs a session, and every question to the
 //! store carries the session's company. Each refused request answers with an
 //! [`ErrorBody`](mobilecall_api::error::ErrorBody).
 

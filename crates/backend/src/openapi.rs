@@ -1,7 +1,8 @@
 //! The description of the API, made from the handlers.
 
-use crate::router;
+use crate::{extract::Caller, router};
 use axum::{http::header, response::IntoResponse};
+use mobilecall_api::error::ErrorBody;
 use std::sync::LazyLock;
 use utoipa::{
     Modify, OpenApi,
@@ -14,8 +15,8 @@ use utoipa::{
 /// What the handlers cannot say.
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Mobile Call", description = "Backend of Mobile Call. Every request but sign-in, refresh, health and \
-        this document needs `Authorization: Bearer …`; every refused one answers with ErrorBody."),
+    info(title = "Mobile Call", description = "Backend of Mobile Call. Every request but sign-in, refresh and health \
+        needs `Authorization: Bearer …`; every refused one answers with ErrorBody."),
     modifiers(&Bearer),
     security(("bearer" = [])),
     tags(
@@ -52,9 +53,12 @@ pub fn openapi_json() -> &'static str {
 
 /// This document.
 #[utoipa::path(
-    get, path = "/api/openapi.json", tag = "health", security(()),
-    responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json"))
+    get, path = "/api/openapi.json", tag = "health",
+    responses(
+        (status = 200, description = "OpenAPI 3.1", content_type = "application/json"),
+        (status = 401, description = "Not signed in", body = ErrorBody),
+    )
 )]
-pub(crate) async fn serve() -> impl IntoResponse {
+pub(crate) async fn serve(_caller: Caller) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "application/json")], openapi_json())
 }

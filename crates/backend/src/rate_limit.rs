@@ -17,8 +17,9 @@ const KEYS_KEPT: usize = 10_000;
 
 type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock>;
 
-/// Counts tries per user name and per client address.
+/// Counts tries per user name, per client address, and per both together.
 pub(crate) struct LoginLimiter {
+    by_person: Limiter<(String, IpAddr)>,
     by_username: Limiter<String>,
     by_address: Limiter<IpAddr>,
     clock: DefaultClock,
@@ -27,6 +28,7 @@ pub(crate) struct LoginLimiter {
 impl LoginLimiter {
     pub(crate) fn new(limits: LoginLimits) -> Self {
         Self {
+            by_person: RateLimiter::dashmap(quota(limits.per_person)),
             by_username: RateLimiter::dashmap(quota(limits.per_username)),
             by_address: RateLimiter::dashmap(quota(limits.per_address)),
             clock: DefaultClock::default(),
@@ -35,7 +37,9 @@ impl LoginLimiter {
 
     /// Counts a try; an error says how long to wait for the next.
     pub(crate) fn count(&self, username: &str, address: IpAddr) -> Result<(), Duration> {
-        self.check(&self.by_address, &network_of(address))?;
+        let network = network_of(address);
+        self.check(&self.by_address, &network)?;
+        self.check(&self.by_person, &(username.to_owned(), network))?;
         self.check(&self.by_username, &username.to_owned())
     }
 
@@ -69,7 +73,8 @@ mod tests {
 
     fn limiter() -> LoginLimiter {
         let hour = Duration::from_secs(3600);
-        LoginLimiter::new(LoginLimits { per_username: Rate::new(2, hour), per_address: Rate::new(3, hour) })
+        let rate = |burst| Rate::new(burst, hour);
+        LoginLimiter::new(LoginLimits { per_person: rate(2), per_username: rate(4), per_address: rate(3) })
     }
 
     #[test]
@@ -78,11 +83,14 @@ mod tests {
         let (here, there) = (IpAddr::from([192, 0, 2, 1]), IpAddr::from([192, 0, 2, 2]));
         assert_eq!(limiter.count("alice", here), Ok(()));
         assert_eq!(limiter.count("alice", here), Ok(()));
-        let wait = limiter.count("alice", there).unwrap_err();
+        let wait = limiter.count("alice", here).unwrap_err();
         assert!(wait > Duration::from_secs(3500) && wait <= Duration::from_secs(3600), "{wait:?}");
-        assert_eq!(limiter.count("basil", here), Ok(()));
         assert!(limiter.count("basil", here).is_err(), "the address has run out");
-        assert_eq!(limiter.count("basil", there), Ok(()));
+        assert_eq!(limiter.count("alice", there), Ok(()), "whoever guessed her password does not keep her out");
+        assert_eq!(limiter.count("alice", there), Ok(()));
+        let elsewhere = IpAddr::from([192, 0, 2, 3]);
+        assert!(limiter.count("alice", elsewhere).is_err(), "nor can it be guessed from everywhere");
+        assert_eq!(limiter.count("basil", elsewhere), Ok(()));
     }
 
     #[test]

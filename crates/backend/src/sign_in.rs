@@ -15,6 +15,9 @@ use std::{net::IpAddr, time::Duration};
 /// A client whose answer was lost on the way may present its refresh token again for this long.
 const REFRESH_GRACE: Duration = Duration::from_secs(60);
 
+/// A session in use gets some hundred refresh tokens a day; a copy of a used one is recognized for this long.
+const USED_TOKENS_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
 const MAX_USERNAME_CHARS: usize = 64;
 
 impl State {
@@ -66,7 +69,7 @@ impl State {
     /// Exchanges a refresh token for a new pair.
     pub(crate) async fn refresh(&self, presented: &str) -> Result<LoginResponse, ApiError> {
         let next = random_text();
-        let policy = RefreshPolicy { idle: self.config.session_idle, grace: REFRESH_GRACE };
+        let policy = RefreshPolicy { idle: self.config.session_idle, grace: REFRESH_GRACE, remember: USED_TOKENS_KEPT };
         let now = Timestamp::now();
         match self.store.refresh(refresh_hash(presented), refresh_hash(&next), policy, now).await? {
             Refreshed::Rotated(principal) => self.login_response(&principal, next),

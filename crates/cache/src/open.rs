@@ -31,6 +31,7 @@ impl Cache {
         if path.metadata().is_ok_and(|metadata| metadata.len() > 0) {
             inspect(path).await?;
         }
+        create_private(path).map_err(|error| unreadable(error.into()))?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -50,6 +51,16 @@ impl Cache {
         self.readers.close().await;
         self.writer.close().await;
     }
+}
+
+/// Makes the file for its owner only, unless it is there: it tells whom the agent talked to. SQLite gives the files
+/// beside it the same rights.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 /// Reads the list of applied migrations without the right to write, so that a foreign, damaged or newer file is

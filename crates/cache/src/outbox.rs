@@ -71,7 +71,8 @@ impl Account {
         commit(transaction).await
     }
 
-    /// The server refused the call for good. It stays in the history, and is sent again only if it changes.
+    /// The server refused the call for good. It stays in the history, and is sent again only if it changes or
+    /// [`Self::retry_refused`] asks for it.
     pub async fn refused(&self, call: CallId, revision: i64, why: &str) -> Result<(), CacheError> {
         sqlx::query("UPDATE outbox SET refused = ? WHERE account = ? AND call = ? AND revision = ?")
             .bind(why)
@@ -81,6 +82,17 @@ impl Account {
             .execute(&self.cache.writer)
             .await
             .map_err(CacheError::storage("note a refusal"))?;
+        Ok(())
+    }
+
+    /// Lets calls that were refused be sent once more, as after a start: a newer server may take them, and so may one
+    /// that found this machine's clock wrong.
+    pub async fn retry_refused(&self) -> Result<(), CacheError> {
+        sqlx::query("UPDATE outbox SET refused = NULL WHERE account = ? AND refused IS NOT NULL")
+            .bind(self.row)
+            .execute(&self.cache.writer)
+            .await
+            .map_err(CacheError::storage("look at refused calls again"))?;
         Ok(())
     }
 

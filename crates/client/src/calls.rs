@@ -54,6 +54,7 @@ impl Session {
             direction: record.direction.into(),
             line: record.line.into(),
             created_at: record.created_at,
+            company_id: None,
             facts: facts(record),
         };
         let (_, stored) = self.request_once::<_, ApiRecord>(&Request::post("/api/calls", &report)).await?;

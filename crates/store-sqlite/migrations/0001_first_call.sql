@@ -51,13 +51,13 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_by_use ON sessions (last_used_at);
 CREATE INDEX sessions_by_user ON sessions (company_id, user_id);
 
--- Used tokens stay until their session is pruned, so that a copy is recognized when it is used again.
+-- Used tokens stay for a while, so that a copy is recognized when it is used again.
 CREATE TABLE refresh_tokens (
     hash       BLOB    NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
     session_id BLOB    NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
     used_at    INTEGER
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX refresh_tokens_by_session ON refresh_tokens (session_id);
+CREATE INDEX refresh_tokens_by_session ON refresh_tokens (session_id, used_at);
 
 CREATE TABLE calls (
     -- created_at shifted left by 12 bits, and a number that tells calls of the same millisecond apart: the order of the

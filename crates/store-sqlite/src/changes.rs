@@ -187,16 +187,10 @@ pub(crate) fn first_key(created_at: Timestamp) -> i64 {
 async fn free_key(connection: &mut SqliteConnection, record: &CallRecord) -> Result<i64> {
     let bytes = record.id.as_uuid().into_bytes();
     let tie = i64::from(u16::from_be_bytes([bytes[14], bytes[15]])) & ((1 << TIE_BITS) - 1);
-    let mut key = first_key(record.created_at) | tie;
-    loop {
-        let taken: Option<i64> = sqlx::query_scalar("SELECT key FROM calls WHERE key = ?")
-            .bind(key)
-            .fetch_optional(&mut *connection)
-            .await
-            .map_err(failed)?;
-        if taken.is_none() {
-            return Ok(key);
-        }
-        key += 1;
-    }
+    let wanted = first_key(record.created_at) | tie;
+    // Nothing there, or the end of the row of taken keys that begins there.
+    let free = "SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM calls WHERE key = ?1) THEN ?1 ELSE \
+        (SELECT taken.key + 1 FROM calls AS taken WHERE taken.key >= ?1 \
+         AND NOT EXISTS (SELECT 1 FROM calls WHERE key = taken.key + 1) ORDER BY taken.key LIMIT 1) END";
+    sqlx::query_scalar(free).bind(wanted).fetch_one(connection).await.map_err(failed)
 }

@@ -26,6 +26,7 @@ const READERS: u32 = 4;
 /// Writer and readers of a file.
 pub(crate) async fn file(path: &Path) -> Result<(SqlitePool, SqlitePool)> {
     inspect(path).await?;
+    create_private(path)?;
     let options = options().filename(path).create_if_missing(true).journal_mode(SqliteJournalMode::Wal);
     let at = |error| error::opening(path, error);
     let writer = pool(1).connect_with(options).await.map_err(at)?;
@@ -77,6 +78,17 @@ async fn inspect(path: &Path) -> Result<()> {
     let verdict = judge(&mut connection, path).await;
     connection.close().await.map_err(at)?;
     verdict
+}
+
+/// Makes the file for its owner only, unless it is there: it holds the keys that sign tokens. SQLite gives the files
+/// beside it the same rights.
+fn create_private(path: &Path) -> Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let remedy = "give this user the right to write there, or choose another path";
+    options.open(path).map(drop).map_err(|denied| error::unreadable(path, remedy, denied))
 }
 
 fn parent_exists(path: &Path) -> Result<()> {

@@ -62,6 +62,7 @@ impl SqliteStore {
             return Ok(Refreshed::Reused(session));
         }
         use_up(&mut transaction, session, now).await?;
+        forget_used(&mut transaction, session, now.minus(policy.remember)).await?;
         add_token(&mut transaction, session, next).await?;
         let principal = principal(&mut transaction, company, session).await?;
         transaction.commit().await.map_err(failed)?;
@@ -107,6 +108,16 @@ async fn use_up(connection: &mut SqliteConnection, session: SessionId, now: Time
     sqlx::query("UPDATE sessions SET last_used_at = ? WHERE id = ?")
         .bind(now.as_millis())
         .bind(session.to_bytes())
+        .execute(connection)
+        .await
+        .map_err(failed)?;
+    Ok(())
+}
+
+async fn forget_used(connection: &mut SqliteConnection, session: SessionId, before: Timestamp) -> Result<()> {
+    sqlx::query("DELETE FROM refresh_tokens WHERE session_id = ? AND used_at < ?")
+        .bind(session.to_bytes())
+        .bind(before.as_millis())
         .execute(connection)
         .await
         .map_err(failed)?;

@@ -49,6 +49,8 @@ pub struct RefreshPolicy {
     /// A used token may be used again within this span, so that a client whose answer was lost on the way is not signed
     /// out; the token that the lost answer carried is then used up.
     pub grace: Duration,
+    /// A token used longer ago than this is forgotten, and is then as unknown as one that was never given.
+    pub remember: Duration,
 }
 
 /// What became of a presented refresh token.

@@ -3,7 +3,7 @@
 use crate::{
     convert::{own_calls, visible_calls},
     error::ApiError,
-    extract::{Caller, Json, Path},
+    extract::{Caller, Json, Path, check_company},
     state::Shared,
 };
 use axum::{extract::State, http::StatusCode};
@@ -58,6 +58,7 @@ pub(crate) async fn get(
         (status = 201, description = "New", body = CallRecord),
         (status = 400, description = "Malformed", body = ErrorBody),
         (status = 401, description = "Not signed in", body = ErrorBody),
+        (status = 403, description = "Another company's id", body = ErrorBody),
         (status = 409, description = "The id is another call's", body = ErrorBody),
         (status = 422, description = "A value is not acceptable", body = ErrorBody),
     )
@@ -68,6 +69,7 @@ pub(crate) async fn report(
     Json(report): Json<CallReport>,
 ) -> Result<(StatusCode, axum::Json<CallRecord>), ApiError> {
     let now = Timestamp::now();
+    check_company(&principal, report.company_id)?;
     check(&report, now)?;
     let change = state.calls.save(record_of(report, &principal, now), now).await?;
     let status = match change.kind {
@@ -111,7 +113,7 @@ pub(crate) async fn amend(
 
 /// The record as it began; what happened since is applied by the same rule as every later report.
 fn record_of(report: CallReport, principal: &Principal, now: Timestamp) -> Record {
-    let CallReport { id, from_number, to_number, direction, line, created_at, facts } = report;
+    let CallReport { id, from_number, to_number, direction, line, created_at, company_id: _, facts } = report;
     let facts = Report::from(facts);
     let mut record = Record {
         id,

@@ -102,7 +102,11 @@ async fn a_refresh_token_works_once() {
     assert_eq!(refusal(refresh(&office.server, "made up").await).await, refused(401, "unauthenticated"));
     // Long after, somebody presents the used token: it was copied, so the session ends for everybody.
     let store = office.server.store();
-    let policy = mobilecall_store::RefreshPolicy { idle: Duration::from_secs(9999), grace: Duration::ZERO };
+    let policy = mobilecall_store::RefreshPolicy {
+        idle: Duration::from_secs(9999),
+        grace: Duration::ZERO,
+        remember: Duration::from_secs(9999),
+    };
     let hash = |token: &str| {
         use sha2::Digest as _;
         mobilecall_store::RefreshHash(sha2::Sha256::digest(token.as_bytes()).into())
@@ -116,7 +120,8 @@ async fn a_refresh_token_works_once() {
 #[tokio::test]
 async fn guessing_is_slowed_per_name_and_per_address() {
     let hour = Duration::from_secs(3600);
-    let limits = LoginLimits { per_username: Rate::new(3, hour), per_address: Rate::new(5, hour) };
+    let limits =
+        LoginLimits { per_person: Rate::new(3, hour), per_address: Rate::new(5, hour), ..LoginLimits::default() };
     let server = TestServer::builder().config(move |config| config.login = limits).start().await;
     let company = server.company("Acme").await;
     server.agent(&company, "alice", "101").await;

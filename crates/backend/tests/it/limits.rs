@@ -7,6 +7,7 @@ use mobilecall_testkit::{Fault, TestServer, call, eventually, within};
 use reqwest::{Method, header};
 use serde_json::json;
 use std::time::Duration;
+use tokio::{io::AsyncWriteExt as _, net::TcpStream};
 
 #[tokio::test]
 async fn large_bodies_are_refused() {
@@ -53,6 +54,20 @@ async fn too_many_requests_at_once_wait_for_their_turn() {
     assert_eq!(most.get(), 1, "one was worked on, the other waited");
     faults.set(Fault::None);
     assert_eq!(office.get(&office.alice, "/api/calls").await.status(), 200);
+}
+
+#[tokio::test]
+async fn senders_who_take_their_time_take_nobody_elses() {
+    let office = Office::with(|config| config.limits.concurrent_requests = 1).await;
+    let mut slow = TcpStream::connect(office.server.address()).await.unwrap();
+    let head = format!(
+        "POST /api/auth/login HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{{",
+        office.server.address()
+    );
+    slow.write_all(head.as_bytes()).await.unwrap();
+    for _ in 0..5 {
+        assert_eq!(office.get(&office.alice, "/api/calls").await.status(), 200);
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The description of the API and its committed copy.
 
-use mobilecall_testkit::TestServer;
+use crate::office::Office;
 use std::path::Path;
 
 /// With this in the environment the copy is written anew, as `cargo xtask codegen` does.
@@ -19,8 +19,8 @@ fn the_committed_copy_is_fresh() {
 
 #[tokio::test]
 async fn the_server_describes_itself() {
-    let server = TestServer::start().await;
-    let response = server.client().get(format!("{}/api/openapi.json", server.base_url())).send().await.unwrap();
+    let office = Office::open().await;
+    let response = office.get(&office.alice, "/api/openapi.json").await;
     assert_eq!(response.headers()["content-type"], "application/json");
     assert_eq!(response.text().await.unwrap(), mobilecall_backend::openapi_json());
 }

@@ -6,11 +6,11 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// Routes for everybody.
-const PUBLIC: [&str; 4] =
-    ["post /api/auth/login", "post /api/auth/refresh", "get /api/health", "get /api/openapi.json"];
+const PUBLIC: [&str; 3] = ["post /api/auth/login", "post /api/auth/refresh", "get /api/health"];
 
 /// Routes that need a session; each is tried across companies below.
-const PRIVATE: [&str; 10] = [
+const PRIVATE: [&str; 11] = [
+    "get /api/openapi.json",
     "get /api/auth/me",
     "post /api/auth/logout",
     "get /api/calls",
@@ -88,7 +88,7 @@ async fn sequences_tell_nothing_about_other_companies() {
 #[tokio::test]
 async fn a_company_id_may_only_repeat_ones_own() {
     let office = Office::open().await;
-    for path in ["/api/calls", "/api/calls/stats", "/api/events"] {
+    for path in ["/api/calls", "/api/calls/stats", "/api/calls/token", "/api/team", "/api/auth/me", "/api/events"] {
         let foreign = format!("{path}?company_id={}", office.acme.id);
         for stranger in [&office.zoe, &office.zboss] {
             assert_eq!(refusal(office.get(stranger, &foreign).await).await, refused(403, "forbidden"), "{path}");
@@ -96,6 +96,11 @@ async fn a_company_id_may_only_repeat_ones_own() {
         let status = office.get(&office.boss, &foreign).await.status();
         assert_ne!(status, 403, "{path}");
     }
+    let mine = with(outgoing("102"), json!({"company_id": office.acme.id}));
+    assert_eq!(office.send(&office.alice, Method::POST, "/api/calls", Some(&mine)).await.status(), 201);
+    let foreign = with(outgoing("102"), json!({"company_id": office.zenith.id}));
+    let response = office.send(&office.alice, Method::POST, "/api/calls", Some(&foreign)).await;
+    assert_eq!(refusal(response).await, refused(403, "forbidden"));
 }
 
 #[tokio::test]

@@ -128,10 +128,17 @@ enum Wait {
 
 impl Driver {
     async fn run(mut self) {
+        if let Err(error) = self.account.retry_refused().await {
+            tracing::warn!(%error, "calls that were refused are not sent again");
+        }
         loop {
             self.remote = Remote::default();
-            let wait = match self.catch_up().await {
-                Ok(()) => Wait::Ready(self.listen_until_lost().await),
+            let followed = match self.catch_up().await {
+                Ok(()) => self.listen().await,
+                Err(error) => Err(error),
+            };
+            let wait = match followed {
+                Ok(pause) => Wait::Ready(pause),
                 Err(SyncError::Client(ClientError::SessionEnded)) => {
                     self.emit(SyncEvent::SessionEnded).await;
                     return;
@@ -161,16 +168,12 @@ impl Driver {
     }
 
     /// Returns the pause before the next attempt.
-    async fn listen_until_lost(&mut self) -> Duration {
-        match self.listen().await {
-            Ok(()) => FIRST_PAUSE,
-            Err(error) => {
-                tracing::debug!(%error, "live events are not available; asking from time to time");
-                self.next_pause()
-            }
-        }
+    fn without_events(&mut self, error: &ClientError) -> Duration {
+        tracing::debug!(%error, "live events are not available; asking from time to time");
+        self.next_pause()
     }
 
+    /// Returns the pause before the next attempt.
     async fn went_wrong(&mut self, error: &SyncError) -> Duration {
         let asked = match error {
             SyncError::Client(error) => {
@@ -195,6 +198,10 @@ impl Driver {
     /// Pushes and pulls until both sides agree, then asks for the team.
     async fn catch_up(&mut self) -> Result<(), SyncError> {
         self.round().await?;
+        self.ask_for_team().await
+    }
+
+    async fn ask_for_team(&mut self) -> Result<(), SyncError> {
         let team = self.session.team().await?;
         self.emit(SyncEvent::Team(team)).await;
         Ok(())
@@ -218,14 +225,18 @@ impl Driver {
         Ok(())
     }
 
-    /// Follows live events until the socket is lost.
-    async fn listen(&mut self) -> Result<(), SyncError> {
-        let mut socket = EventSocket::open(&self.session, self.account.position().await?).await?;
+    /// Follows live events until the socket is lost; returns the pause before the next attempt.
+    async fn listen(&mut self) -> Result<Duration, SyncError> {
+        let mut socket = match EventSocket::open(&self.session, self.account.position().await?).await {
+            Ok(socket) => socket,
+            Err(error) => return Ok(self.without_events(&error)),
+        };
         loop {
             tokio::select! {
-                event = socket.next() => match event? {
-                    Some(event) => self.take(event).await?,
-                    None => return Ok(()),
+                event = socket.next() => match event {
+                    Ok(Some(event)) => self.take(event).await?,
+                    Ok(None) => return Ok(FIRST_PAUSE),
+                    Err(error) => return Ok(self.without_events(&error)),
                 },
                 ask = self.asked.recv() => match ask {
                     Some(Ask::Push) => self.round().await?,
@@ -233,7 +244,7 @@ impl Driver {
                         self.remote = Remote::default();
                         self.round().await?;
                     }
-                    None => return Ok(()),
+                    None => return Ok(FIRST_PAUSE),
                 },
             }
         }
@@ -247,11 +258,16 @@ impl Driver {
                     self.remote = Remote { sequence: Some(sequence) };
                     self.round().await?;
                 }
+                // Whatever changed between the first question and the opening of the socket was told to nobody.
+                self.ask_for_team().await?;
             }
             Event::Call { sequence, call } => {
-                let position = self.account.position().await?.max(sequence);
-                let adopted = self.account.adopt(&[(*call).into()], position).await?;
-                self.remote = Remote { sequence: Some(position) };
+                // What was pulled meanwhile is newer than what still waited in the socket.
+                if sequence <= self.account.position().await? {
+                    return Ok(());
+                }
+                let adopted = self.account.adopt(&[(*call).into()], sequence).await?;
+                self.remote = Remote { sequence: Some(sequence) };
                 if adopted.changed > 0 {
                     self.emit(SyncEvent::RecordsChanged).await;
                 }
@@ -259,7 +275,7 @@ impl Driver {
             Event::Presence(presence) => self.emit(SyncEvent::Presence(presence)).await,
             Event::Lagged => {
                 self.remote = Remote::default();
-                self.round().await?;
+                self.catch_up().await?;
             }
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use super::plan::{Local, Operation, Remote, plan};
 use crate::{ClientError, Session};
+use mobilecall_api::error::ErrorCode;
 use mobilecall_cache::{Account, CacheError, PendingCall};
 use mobilecall_domain::CallRecord;
 
@@ -81,7 +82,7 @@ pub async fn apply(session: &Session, account: &Account, operation: Operation) -
             settle(account, &call, outcome).await
         }
         Operation::Update(call) => match session.add_facts(&call.record).await {
-            Err(ClientError::Refused { status: 404, .. }) => {
+            Err(ClientError::Refused { code: Some(ErrorCode::NotFound), .. }) => {
                 account.not_on_server(call.record.id).await?;
                 Ok(Applied::default())
             }
@@ -111,11 +112,26 @@ async fn settle(
     }
 }
 
-/// Whether sending the same call again can only be refused again.
+/// Whether sending the same call again can only be refused again. Only our own backend can say so: a refusal without a
+/// code comes from something in between, such as a proxy whose server is being replaced.
 fn is_final(error: &ClientError) -> bool {
     match error {
-        ClientError::Refused { status, .. } => matches!(status, 400 | 403 | 404 | 409 | 413 | 422),
-        ClientError::Unreachable { .. }
+        ClientError::Refused { code: Some(code), .. } => match code {
+            ErrorCode::BadRequest
+            | ErrorCode::Forbidden
+            | ErrorCode::NotFound
+            | ErrorCode::Conflict
+            | ErrorCode::TooLarge
+            | ErrorCode::Unprocessable => true,
+            ErrorCode::Unauthenticated
+            | ErrorCode::WrongCredentials
+            | ErrorCode::MisdirectedRequest
+            | ErrorCode::TooManyRequests
+            | ErrorCode::Internal
+            | ErrorCode::Unavailable => false,
+        },
+        ClientError::Refused { code: None, .. }
+        | ClientError::Unreachable { .. }
         | ClientError::CertificateNotTrusted { .. }
         | ClientError::Garbled { .. }
         | ClientError::SessionEnded => false,

@@ -29,7 +29,7 @@ async fn a_wrong_password_is_told_apart() {
 #[tokio::test]
 async fn too_many_tries_say_when_to_try_again() {
     let server = TestServer::builder()
-        .config(|config| config.login.per_username = Rate::new(1, Duration::from_secs(40)))
+        .config(|config| config.login.per_person = Rate::new(1, Duration::from_secs(40)))
         .start()
         .await;
     let fixture = with(server).await;

@@ -1,10 +1,13 @@
 use crate::{Device, Fixture, fixture, http};
+use axum::{Router, http::StatusCode};
 use mobilecall_cache::HistoryQuery;
-use mobilecall_client::{ClientError, Operation, Remote, Session, SyncError, apply, synchronize};
+use mobilecall_client::{
+    ClientError, Http, Operation, Remote, ServerUrl, Session, Sync, SyncError, apply, synchronize, trust,
+};
 use mobilecall_domain::{CallId, CallRecord, CallReport, CallStatus, Timestamp};
 use mobilecall_store::{CallFilter, CallScope};
-use mobilecall_testkit::{TestServer, call, within};
-use tokio::sync::mpsc;
+use mobilecall_testkit::{TestServer, call, eventually, within};
+use tokio::{net::TcpListener, sync::mpsc};
 
 async fn sync(session: &Session, device: &Device) -> Result<Remote, SyncError> {
     synchronize(session, &device.account, Remote::default(), |_, _| {}).await
@@ -142,6 +145,48 @@ async fn a_call_that_the_server_will_never_take_stays_here_and_blocks_nothing() 
     assert_eq!(at_server(&fixture).await.iter().map(|record| record.id).collect::<Vec<_>>(), [good.id]);
     assert!(device.account.call(id).await.unwrap().is_some());
     assert_eq!(device.account.pending_count().await.unwrap(), 0);
+}
+
+/// Something between here and the server that answers in its place, as a proxy does while the server is replaced.
+async fn in_between(status: &'static str) -> Http {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let service = Router::new().fallback(move || async move {
+        (StatusCode::from_bytes(status.as_bytes()).unwrap(), "<html>not the server</html>")
+    });
+    tokio::spawn(async move { axum::serve(listener, service).await });
+    Http::new(ServerUrl::parse(&url).unwrap(), trust(None).unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn what_something_in_between_refuses_waits_on() {
+    let fixture = fixture().await;
+    let login = fixture.server.sign_in(&fixture.alice).await;
+    let session = Session::start(&http(&fixture.server), login.clone());
+    let device = fixture.device(&session).await;
+    let record = local_call(&fixture, &device).await;
+    for status in ["400", "403", "404", "409", "413", "422"] {
+        let behind = Session::start(&in_between(status).await, login.clone());
+        let error = sync(&behind, &device).await.unwrap_err();
+        assert!(matches!(error, SyncError::Client(ClientError::Refused { code: None, .. })), "{status}: {error}");
+        assert_eq!(device.account.pending_count().await.unwrap(), 1, "{status}");
+    }
+    sync(&session, &device).await.unwrap();
+    assert_eq!(at_server(&fixture).await[0].id, record.id);
+}
+
+#[tokio::test]
+async fn a_refused_call_is_sent_again_by_the_next_start() {
+    let fixture = fixture().await;
+    let session = fixture.session().await;
+    let device = fixture.device(&session).await;
+    let record = local_call(&fixture, &device).await;
+    let pending = device.account.pending(1).await.unwrap().remove(0);
+    device.account.refused(record.id, pending.revision, "the clock was wrong").await.unwrap();
+    sync(&session, &device).await.unwrap();
+    assert!(at_server(&fixture).await.is_empty(), "not by every round");
+    let (_sync, _events) = Sync::start(session, device.account.clone());
+    eventually("the call at the server", async || (!at_server(&fixture).await.is_empty()).then_some(())).await;
 }
 
 #[tokio::test]

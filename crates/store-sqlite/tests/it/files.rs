@@ -29,6 +29,20 @@ async fn what_was_written_is_there_after_reopening() {
     assert_eq!(store.company(one.company.id).await.expect("found"), one.company);
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn only_its_owner_reads_the_file_with_the_keys() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let directory = tempfile::tempdir().expect("a directory");
+    let store = SqliteStore::open(&directory.path().join("backend.sqlite")).await.expect("made");
+    fixtures::fixture(&store, "one").await;
+    for entry in std::fs::read_dir(directory.path()).expect("listed") {
+        let entry = entry.expect("an entry");
+        let mode = entry.metadata().expect("its rights").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{}", entry.path().display());
+    }
+}
+
 #[tokio::test]
 async fn two_processes_may_share_a_database() {
     let directory = tempfile::tempdir().expect("a directory");

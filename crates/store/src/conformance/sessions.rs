@@ -5,7 +5,11 @@ use crate::{NewSession, RefreshHash, RefreshPolicy, Refreshed, Store, StoreError
 use mobilecall_domain::{SessionId, Timestamp, UserId};
 use std::time::Duration;
 
-const POLICY: RefreshPolicy = RefreshPolicy { idle: Duration::from_secs(1000), grace: Duration::from_secs(60) };
+const POLICY: RefreshPolicy = RefreshPolicy {
+    idle: Duration::from_secs(1000),
+    grace: Duration::from_secs(60),
+    remember: Duration::from_secs(5000),
+};
 
 async fn refresh(store: &dyn Store, presented: u8, next: u8, now: Timestamp) -> Refreshed {
     let (presented, next) = (RefreshHash([presented; 32]), RefreshHash([next; 32]));
@@ -73,6 +77,18 @@ pub async fn reuse_revokes(store: &dyn Store) {
     assert_eq!(refresh(store, 1, 3, at(71)).await, Refreshed::Reused(id));
     assert!(!is_alive(store, one.company.id, id).await);
     assert_eq!(refresh(store, 2, 4, at(72)).await, Refreshed::Ended);
+}
+
+/// A session in use does not gather tokens for ever: those used long ago are as good as never given.
+pub async fn tokens_used_long_ago_are_forgotten(store: &dyn Store) {
+    let one = fixture(store, "one").await;
+    let id = session(store, &one.alice, 1).await;
+    for step in 1..8_u8 {
+        assert!(matches!(refresh(store, step, step + 1, at(u64::from(step) * 1000)).await, Refreshed::Rotated(_)));
+    }
+    assert_eq!(refresh(store, 1, 20, at(7001)).await, Refreshed::Unknown);
+    assert!(is_alive(store, one.company.id, id).await, "nobody was found out");
+    assert_eq!(refresh(store, 2, 20, at(7001)).await, Refreshed::Reused(id));
 }
 
 /// A session unused for longer than the policy allows is over.
