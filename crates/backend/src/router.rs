@@ -3,8 +3,7 @@
 use crate::{
     error::ApiError,
     layers::{self, host::HostRule},
-    openapi::{self, Description},
-    routes::{auth, calls, events, health, lists, signal, stats, team, voice_token},
+    routes::{auth, calls, description, events, health, lists, signal, stats, team, voice_token},
     state::Shared,
 };
 use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get};
@@ -15,7 +14,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// Every documented route.
 pub(crate) fn documented() -> OpenApiRouter<Shared> {
-    OpenApiRouter::with_openapi(Description::openapi())
+    OpenApiRouter::with_openapi(description::Description::openapi())
         .routes(routes!(auth::login))
         .routes(routes!(auth::refresh))
         .routes(routes!(auth::me))
@@ -27,7 +26,7 @@ pub(crate) fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(team::team))
         .routes(routes!(events::events))
         .routes(routes!(health::health))
-        .routes(routes!(openapi::serve))
+        .routes(routes!(description::description))
 }
 
 /// The whole service for a listener at `address`.

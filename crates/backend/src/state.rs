@@ -24,6 +24,8 @@ pub(crate) struct State {
     pub(crate) event_sockets: Arc<Semaphore>,
     /// Room for requests.
     pub(crate) requests: Arc<Semaphore>,
+    /// The API's description. A function, because it is made from the routes, which stand above this.
+    pub(crate) description: fn() -> &'static str,
     /// Cancelled when the server begins to shut down.
     pub(crate) closing: CancellationToken,
     /// Cancelled when writes that do not succeed are given up.

@@ -4,9 +4,10 @@
 use crate::{
     Account, CacheError, outbox,
     row::{self, CallRow, Origin, columns, parse},
+    transaction::commit,
 };
 use mobilecall_domain::{CallId, CallRecord, CallReport, Timestamp};
-use sqlx::{Sqlite, SqliteConnection, Transaction};
+use sqlx::SqliteConnection;
 
 /// A call that was in progress when another run of the program stopped.
 #[derive(Clone, Debug, PartialEq)]
@@ -139,13 +140,4 @@ impl Account {
             .map_err(CacheError::storage("note the end of a call"))?;
         Ok(())
     }
-
-    /// Takes the write lock at once, so that a transaction that reads first cannot fail later for want of it.
-    pub(crate) async fn write_transaction(&self) -> Result<Transaction<'static, Sqlite>, CacheError> {
-        self.cache.writer.begin_with("BEGIN IMMEDIATE").await.map_err(CacheError::storage("begin a change"))
-    }
-}
-
-pub(crate) async fn commit(transaction: Transaction<'static, Sqlite>) -> Result<(), CacheError> {
-    transaction.commit().await.map_err(CacheError::storage("commit a change"))
 }

@@ -21,6 +21,7 @@ mod pull;
 mod row;
 mod search;
 mod settings;
+mod transaction;
 
 pub use account::{Account, AccountKey};
 pub use calls::StaleCall;

@@ -6,8 +6,8 @@
 
 use crate::{
     Account, CacheError,
-    calls::commit,
     row::{CallRow, columns},
+    transaction::commit,
 };
 use mobilecall_domain::{CallId, CallRecord};
 use sqlx::{FromRow, SqliteConnection};

@@ -1,6 +1,6 @@
 //! Taking over what the server has.
 
-use crate::{Account, CacheError, calls::commit, outbox};
+use crate::{Account, CacheError, outbox, transaction::commit};
 use mobilecall_domain::CallRecord;
 use sqlx::SqliteConnection;
 

@@ -1,6 +1,6 @@
 //! Which store, and opening it.
 
-use crate::settings::UsageError;
+use crate::usage::UsageError;
 use anyhow::Context as _;
 use mobilecall_store::Store;
 use mobilecall_store_sqlite::SqliteStore;

@@ -1,6 +1,6 @@
 //! The log, on standard error. Standard output belongs to what a command answers.
 
-use crate::settings::UsageError;
+use crate::usage::UsageError;
 use clap::ValueEnum;
 use mobilecall_backend::LOG_DIRECTIVES;
 use serde::Deserialize;

@@ -9,12 +9,14 @@ mod log;
 mod media;
 mod run;
 mod settings;
+mod usage;
 mod users;
 
 use arguments::{Arguments, Command, UserCommand};
 use clap::Parser as _;
-use settings::{Settings, UsageError};
+use settings::Settings;
 use std::process::ExitCode;
+use usage::UsageError;
 
 /// The command line or the configuration is wrong.
 const USAGE: u8 = 2;

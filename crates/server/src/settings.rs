@@ -1,6 +1,6 @@
 //! The settings: command line over environment over file over defaults.
 
-use crate::{arguments::Options, database::DatabaseUrl, log::LogFormat, media::PortRange};
+use crate::{arguments::Options, database::DatabaseUrl, log::LogFormat, media::PortRange, usage::UsageError};
 use serde::Deserialize;
 use std::{
     net::{IpAddr, SocketAddr},
@@ -8,23 +8,6 @@ use std::{
 };
 
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 4000);
-
-/// The command line or the configuration is wrong.
-#[derive(Debug)]
-pub(crate) struct UsageError(String);
-
-impl std::fmt::Display for UsageError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-impl std::error::Error for UsageError {}
-
-impl UsageError {
-    pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self(message.into())
-    }
-}
 
 /// Everything that is set.
 #[derive(Debug)]

@@ -2,7 +2,8 @@
 
 use crate::{
     arguments::{AddUser, ListUsers},
-    settings::{Settings, UsageError},
+    settings::Settings,
+    usage::UsageError,
 };
 use anyhow::Context as _;
 use mobilecall_backend::{AddUserError, NewUser, PasswordCost, add_user};

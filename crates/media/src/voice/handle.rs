@@ -2,7 +2,8 @@
 
 use super::clock::Clock;
 use super::devices::{Devices, VoiceDevices};
-use super::path::{IncomingPacket, OutgoingPacket, VoiceConfig, VoicePath};
+use super::outputs::VoiceOutputs;
+use super::path::{IncomingPacket, VoiceConfig, VoicePath};
 use super::stats::{SharedStats, VoiceStats};
 use super::thread::{Command, Control, Worker};
 use crate::codec::CodecError;
@@ -14,7 +15,6 @@ use std::sync::atomic::Ordering::{Relaxed, Release};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc;
 
 /// Packets on their way to the thread: more than a second, for a thread that is kept from running.
 const INCOMING: usize = 64;
@@ -38,23 +38,6 @@ pub enum VoiceError {
     /// More commands were given at once than are kept.
     #[error("the voice thread does not keep up with its commands")]
     Busy,
-}
-
-/// Something the engine wants to know of as it happens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum VoiceEvent {
-    /// The far end pressed a key.
-    DigitReceived(DtmfDigit),
-    /// Sound from the far end was played for the first time.
-    FirstAudio,
-}
-
-/// Where a voice thread sends what it makes. Both are bounded; what does not fit is dropped and counted.
-pub struct VoiceOutputs {
-    /// Packets for the network. 16 hold a third of a second; more would only be late.
-    pub packets: mpsc::Sender<OutgoingPacket>,
-    /// Events.
-    pub events: mpsc::Sender<VoiceEvent>,
 }
 
 /// Runs a [`VoicePath`] on a thread of its own, between the rings of the devices and the channels of the network.

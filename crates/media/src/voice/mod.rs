@@ -8,12 +8,14 @@
 mod clock;
 mod devices;
 mod handle;
+mod outputs;
 mod path;
 mod resample;
 mod stats;
 mod thread;
 
 pub use devices::VoiceDevices;
-pub use handle::{VoiceError, VoiceEvent, VoiceHandle, VoiceOutputs, VoiceThread};
+pub use handle::{VoiceError, VoiceHandle, VoiceThread};
+pub use outputs::{VoiceEvent, VoiceOutputs};
 pub use path::{IncomingPacket, OutgoingPacket, PathFigures, StreamPosition, VoiceConfig, VoicePath};
 pub use stats::VoiceStats;

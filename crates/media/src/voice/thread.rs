@@ -2,7 +2,7 @@
 
 use super::clock::Clock;
 use super::devices::{Captured, Devices};
-use super::handle::{VoiceEvent, VoiceOutputs};
+use super::outputs::{VoiceEvent, VoiceOutputs};
 use super::path::{IncomingPacket, VoicePath};
 use super::stats::SharedStats;
 use crate::SILENCE;
