@@ -144,8 +144,12 @@ impl JitterBuffer {
     /// Takes note of a packet of the same stream that is not audio, such as a digit, so that its number is not missed.
     pub fn push_other(&mut self, sequence: u16, arrival: Duration) {
         let arrival = in_samples(arrival);
-        if self.last_arrival.is_none() || !self.continues(sequence, arrival) {
-            // Nothing to be missed before the first audio, or of a stream that is over.
+        // Before the first audio there is nothing that could be missed.
+        if self.last_arrival.is_none() {
+            return;
+        }
+        if !self.continues(sequence, arrival) {
+            return self.restart();
         }
         let number = self.sequences.extend(u32::from(sequence));
         self.last_arrival = Some(arrival);

@@ -121,6 +121,25 @@ fn digits_take_the_place_of_audio_and_are_heard_once() {
 }
 
 #[test]
+fn what_follows_digits_is_heard_at_once_wherever_they_come() {
+    // At the beginning of the stream, and after a hold of more than the two seconds that end one.
+    for (held, pressed) in [(0..0, 0), (100..350, 350)] {
+        let frames = Speech::frames(5, 600);
+        let (mut a, mut b) =
+            (VoicePath::new(config(Codec::Opus)).unwrap(), VoicePath::new(config(Codec::Opus)).unwrap());
+        let (played, _, digits) = through(&mut a, &mut b, &frames, |n, a, _| {
+            a.set_held(held.contains(&n));
+            if n == pressed {
+                assert!("12#".chars().all(|key| a.send_digit(DtmfDigit::from_char(key).unwrap())));
+            }
+        });
+        assert_eq!(digits, "12#");
+        let after = pressed + 3 * 23;
+        assert!(power(&played[after + 10..after + 110]) > 1e-4, "pressed at {pressed}");
+    }
+}
+
+#[test]
 fn digits_without_telephone_event_are_sent_as_sound() {
     let frames = vec![SILENCE; 100];
     let inband = VoiceConfig { telephone_event: None, ..config(Codec::Pcmu) };
