@@ -32,6 +32,8 @@ pub(crate) enum Line {
     Muted { call_id: CallId, muted: bool },
     /// Signaling or media is lost and being recovered.
     Reconnecting { call_id: CallId },
+    /// It is recovered.
+    Reconnected { call_id: CallId },
     /// The call is over.
     Ended {
         call_id: CallId,
@@ -187,6 +189,7 @@ fn sentence(line: &Line) -> Option<String> {
         Line::Held { held, .. } => if *held { "On hold." } else { "Resumed." }.to_owned(),
         Line::Muted { muted, .. } => if *muted { "Microphone off." } else { "Microphone on." }.to_owned(),
         Line::Reconnecting { .. } => "Connection lost, reconnecting …".to_owned(),
+        Line::Reconnected { .. } => "Connected again.".to_owned(),
         Line::Ended { reason, .. } => format!("Call over: {}.", exit::words(*reason)),
         Line::Summary(summary) => figures(summary),
         Line::Problem { message, .. } => format!("Note: {message}."),

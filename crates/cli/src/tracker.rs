@@ -75,6 +75,7 @@ fn changed_state(before: Option<&CallView>, call: &CallView, report: Report) -> 
         }
         CallState::Active => {
             if before.is_some_and(|before| before.state == CallState::Reconnecting) {
+                report.print(&Line::Reconnected { call_id });
                 return None;
             }
             report.print(&Line::Connected { call_id, setup_ms: call.setup_ms });
