@@ -5,9 +5,9 @@ use super::program;
 use super::server::{Account, Server};
 use serde_json::Value;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
@@ -15,15 +15,20 @@ use std::time::{Duration, Instant};
 pub(crate) struct Phone {
     name: String,
     process: Running,
+    input: Option<ChildStdin>,
     events: Receiver<Value>,
 }
 
 /// `mcall` with a subcommand, for an account.
 pub(crate) fn mcall(subcommand: &[&str], server: &Server, account: &Account) -> Command {
+    mcall_at(&server.url(), subcommand, account.username, &account.password_file)
+}
+
+/// `mcall` with a subcommand, for somebody of any server.
+pub(crate) fn mcall_at(url: &str, subcommand: &[&str], username: &str, password_file: &Path) -> Command {
     let mut command = Command::new(program("mcall"));
-    command.args(subcommand);
-    command.args(["--server", &server.url(), "--username", account.username, "--password-file"]);
-    command.arg(&account.password_file).arg("--json").stdin(Stdio::null());
+    command.args(subcommand).args(["--server", url, "--username", username, "--password-file"]);
+    command.arg(password_file).arg("--json").stdin(Stdio::null());
     command
 }
 
@@ -33,10 +38,10 @@ impl Phone {
         let log = File::create(folder.join(format!("{name}.log"))).expect("the log file can be made");
         let mut process = Running::start_piped(command.stdout(Stdio::piped()).stderr(log));
         let output = process.child.stdout.take().expect("its output is a pipe");
+        let input = process.child.stdin.take();
         let (sender, events) = channel();
         let mut copy = File::create(folder.join(format!("{name}.jsonl"))).expect("the event log can be made");
         std::thread::spawn(move || {
-            use std::io::Write;
             for line in BufReader::new(output).lines().map_while(Result::ok) {
                 writeln!(copy, "{line}").expect("the event log can be written");
                 let event = serde_json::from_str(&line).unwrap_or_else(|error| panic!("not JSON: {line}: {error}"));
@@ -45,7 +50,13 @@ impl Phone {
                 }
             }
         });
-        Self { name: name.to_owned(), process, events }
+        Self { name: name.to_owned(), process, input, events }
+    }
+
+    /// Gives an `mcall --interactive` whose standard input is a pipe a command.
+    pub(crate) fn say(&mut self, command: &str) {
+        let input = self.input.as_mut().expect("its input is a pipe");
+        writeln!(input, "{command}").unwrap_or_else(|error| panic!("{} does not listen: {error}", self.name));
     }
 
     /// Waits for the next event of this name, passing over others.
@@ -59,6 +70,11 @@ impl Phone {
                 return next;
             }
         }
+    }
+
+    /// Sends the program a signal by name.
+    pub(crate) fn signal(&mut self, signal: &str) {
+        self.process.signal(signal);
     }
 
     /// Waits for the program to end.

@@ -4,6 +4,9 @@ const LIMIT_MS = 20_000;
 /** Output volume, 0 to 1, from which something is heard: the fake microphone's beeps are at 0.3 and more. */
 const AUDIBLE = 0.05;
 
+/** The beeps as they are: there is no echo here to be cancelled, and what is done against one softens them. */
+const PLAIN = { audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } };
+
 /** Everything that happened and was not asked for yet: {name, detail}. */
 const happened = [];
 const waiting = [];
@@ -12,6 +15,8 @@ let device;
 let call;
 let heardAt = 0;
 let sample;
+/** Looks at what the call of now brings, as far as that was asked for. */
+let ear;
 
 function note(name, detail) {
   happened.push({ name, detail: detail ?? null });
@@ -48,6 +53,7 @@ const told = (error) => ({ code: error.code, message: error.message, name: error
 function follow(newCall) {
   call = newCall;
   heardAt = 0;
+  ear = undefined;
   call.on("ringing", (hasEarlyMedia) => note("ringing", hasEarlyMedia));
   call.on("accept", () => note("accept"));
   call.on("cancel", () => note("cancel"));
@@ -63,6 +69,48 @@ function follow(newCall) {
   call.on("sample", (latest) => {
     sample = latest;
   });
+}
+
+/** Rows and columns of a telephone's keys. */
+const KEYS = ["123", "456", "789", "*0#"];
+const ROWS_HZ = [697, 770, 852, 941];
+const COLUMNS_HZ = [1209, 1336, 1477];
+
+/** From here to there voices have their tones. */
+const VOICE_HZ = [300, 3500];
+/** Tones are this loud at least, and everything farther away from them than the filter is wide so much softer. */
+const TONE_DB = -55;
+const CLEAR_DB = 10;
+const FILTER_HZ = 60;
+
+/** The strength of each frequency in the last tenth of a second. */
+function spectrum() {
+  if (!ear) {
+    const context = new AudioContext();
+    ear = new AnalyserNode(context, { fftSize: 4096, smoothingTimeConstant: 0 });
+    context.createMediaStreamSource(call.getRemoteStream()).connect(ear);
+  }
+  const strengths = new Float32Array(ear.frequencyBinCount);
+  ear.getFloatFrequencyData(strengths);
+  const width = ear.context.sampleRate / ear.fftSize;
+  return Array.from(strengths, (strength, index) => ({ hertz: index * width, strength }));
+}
+
+function soundsLike(tones) {
+  const voice = spectrum().filter(({ hertz }) => hertz >= VOICE_HZ[0] && hertz <= VOICE_HZ[1]);
+  const strongest = (fits) => Math.max(...voice.filter(({ hertz }) => fits(hertz)).map((it) => it.strength));
+  const softest = Math.min(...tones.map((tone) => strongest((hertz) => Math.abs(hertz - tone) < FILTER_HZ / 3)));
+  const others = strongest((hertz) => tones.every((tone) => Math.abs(hertz - tone) > FILTER_HZ));
+  return softest > TONE_DB && softest > others + CLEAR_DB;
+}
+
+/** Whether what was agreed on last carries the packets, and not the path of before. */
+async function usesNewPath(connection) {
+  const report = await connection.getStats();
+  const find = (type, id) => [...report.values()].find((it) => it.type === type && (!id || it.id === id));
+  const pair = find("candidate-pair", find("transport")?.selectedCandidatePairId);
+  const name = pair && find("local-candidate", pair.localCandidateId)?.usernameFragment;
+  return connection.localDescription.sdp.includes(`a=ice-ufrag:${name}\r\n`);
 }
 
 window.phone = {
@@ -102,7 +150,7 @@ window.phone = {
   },
 
   async dial(params) {
-    follow(await device.connect({ params }));
+    follow(await device.connect({ params, rtcConstraints: PLAIN }));
   },
 
   /** Waits for an event and takes it out, so that the next wait is for the next one. Gives its detail. */
@@ -116,7 +164,7 @@ window.phone = {
   /** What happened and was not waited for. */
   rest: () => happened.map((it) => it.name),
 
-  accept: () => call.accept(),
+  accept: () => call.accept({ rtcConstraints: PLAIN }),
   reject: () => call.reject(),
   hangUp: () => call.disconnect(),
   mute: (on) => call.mute(on),
@@ -137,6 +185,31 @@ window.phone = {
   hearsNothing(spanMs) {
     const from = performance.now();
     return until("silence", () => (performance.now() - Math.max(heardAt, from) > spanMs ? true : undefined));
+  },
+
+  /** Waits until these tones, in hertz, are heard together and nothing else. */
+  hearsTones: (tones) => until(`tones of ${tones} Hz`, () => (soundsLike(tones) ? true : undefined)),
+
+  /** Waits until a key of the other side's telephone is heard. */
+  hearsKey(key) {
+    const row = KEYS.findIndex((keys) => keys.includes(key));
+    return this.hearsTones([ROWS_HZ[row], COLUMNS_HZ[KEYS[row].indexOf(key)]]);
+  },
+
+  /** The server's UDP port for the call of now. */
+  mediaPort: () => Number(/a=candidate:(?:\S+ ){5}(\d+) typ host/.exec(call._mediaHandler.version.pc.remoteDescription.sdp)[1]),
+
+  /** Restarts ICE as the SDK does by itself after a change of the network; waits until the new path is used. */
+  async restartIce() {
+    const connection = call._mediaHandler.version.pc;
+    const before = connection.remoteDescription.sdp;
+    call._mediaHandler.iceRestart();
+    await until("the answer", () => (connection.remoteDescription.sdp !== before ? true : undefined));
+    let isNew = false;
+    const look = setInterval(async () => {
+      isNew = await usesNewPath(connection);
+    }, 50);
+    await until("the new path", () => isNew || undefined).finally(() => clearInterval(look));
   },
 
   /** The SDK's own statistics, once packets have come since now. */

@@ -121,6 +121,16 @@ impl Page {
         self.run("hears").await;
     }
 
+    /// Waits until a tone is heard as clearly as nothing else.
+    pub(crate) async fn hears_tone(&self, hertz: f64) {
+        self.call("hearsTones", json!([[hertz]])).await;
+    }
+
+    /// Waits until the two tones of a telephone's key are heard.
+    pub(crate) async fn hears_key(&self, key: &str) {
+        self.call("hearsKey", json!([key])).await;
+    }
+
     /// Waits for an error of the call or the device; gives its code.
     pub(crate) async fn error(&self, of: &str) -> u64 {
         self.wait(&format!("{of} error")).await["code"].as_u64().expect("errors have codes")

@@ -1,6 +1,7 @@
 //! A server with people, and their phones.
 
 use crate::browser::{Browser, Page};
+use mobilecall_backend::BackendConfig;
 use mobilecall_testkit::{TestServer, TestUser, eventually};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -15,9 +16,13 @@ pub(crate) struct Office {
 
 impl Office {
     pub(crate) async fn open() -> Self {
+        Self::open_with(|_| {}).await
+    }
+
+    pub(crate) async fn open_with(adjust: impl FnOnce(&mut BackendConfig) + Send + 'static) -> Self {
         let loopback = "127.0.0.1:0".parse().unwrap();
-        let media = move |config: &mut mobilecall_backend::BackendConfig| config.edge.media_bind = vec![loopback];
-        let server = TestServer::builder().tls().config(media).start().await;
+        let media = move |config: &mut BackendConfig| config.edge.media_bind = vec![loopback];
+        let server = TestServer::builder().tls().config(media).config(adjust).start().await;
         let company = server.company("Acme").await;
         let alice = server.agent(&company, "alice", "101").await;
         let bob = server.agent(&company, "bob", "102").await;
