@@ -1,6 +1,9 @@
 //! What the window can ask, one line each into the engine.
 
-use crate::phone::Phone;
+use crate::{
+    phone::Phone,
+    window::{Looks, Part},
+};
 use mobilecall_ipc::{Command, Failure, Reply, Snapshot};
 use std::sync::Arc;
 use tauri::State;
@@ -15,4 +18,10 @@ pub(crate) async fn snapshot(phone: State<'_, Arc<Phone>>) -> Result<Snapshot, F
 #[tauri::command]
 pub(crate) async fn send(phone: State<'_, Arc<Phone>>, command: Command) -> Result<Reply, Failure> {
     phone.engine().await?.send(command).await
+}
+
+/// The part of the window that is to be shown, once.
+#[tauri::command]
+pub(crate) fn wanted_part(looks: State<'_, Looks>) -> Option<Part> {
+    looks.take_wanted()
 }

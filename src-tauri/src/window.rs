@@ -17,7 +17,7 @@ use tauri::{
 /// The one window's name, also in the capabilities.
 pub(crate) const LABEL: &str = "main";
 
-/// Under this name the window hears which part to show.
+/// Under this name the window hears that a part is wanted, which it then asks for.
 const SHOW_EVENT: &str = "show";
 
 /// A hidden window is kept this long, so that one who looks again at once finds what was typed.
@@ -38,17 +38,31 @@ pub(crate) enum Part {
     History,
 }
 
-/// How windows are to look, and which hiding is the latest.
+/// How windows are to look, what they are to show, and which hiding is the latest.
 #[derive(Debug)]
 pub(crate) struct Looks {
     title: Mutex<String>,
     theme: Mutex<Theme>,
+    wanted: Mutex<Option<Part>>,
     hidden: AtomicU64,
 }
 
 impl Default for Looks {
     fn default() -> Self {
-        Self { title: Mutex::default(), theme: Mutex::new(Theme::System), hidden: AtomicU64::new(0) }
+        Self {
+            title: Mutex::default(),
+            theme: Mutex::new(Theme::System),
+            wanted: Mutex::default(),
+            hidden: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Looks {
+    /// The part that was asked for and that no page has shown yet. It waits here because a page that is just loading
+    /// does not listen.
+    pub(crate) fn take_wanted(&self) -> Option<Part> {
+        self.wanted.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
@@ -60,10 +74,11 @@ pub(crate) fn show(app: &AppHandle, part: Option<Part>) {
         window.unminimize()?;
         window.show()?;
         window.set_focus()?;
-        match part {
-            Some(part) => window.emit_to(LABEL, SHOW_EVENT, part),
-            None => Ok(()),
+        if part.is_none() {
+            return Ok(());
         }
+        *app.state::<Looks>().wanted.lock().unwrap_or_else(PoisonError::into_inner) = part;
+        window.emit_to(LABEL, SHOW_EVENT, ())
     });
 }
 

@@ -15,7 +15,16 @@ export const tauriHost: Host = {
   snapshot: () => invoke<Snapshot>('snapshot'),
   send: (command: Command) => invoke<Reply>('send', { command }),
   subscribe: (listener) => listen<EngineEvent>('engine-event', (event) => listener(event.payload)),
-  onShow: (listener) => listen<ShowTarget>('show', (event) => listener(event.payload)),
+  onShow: async (listener) => {
+    const take = async (): Promise<void> => {
+      const wanted = await invoke<ShowTarget | null>('wanted_part');
+      if (wanted !== null) listener(wanted);
+    };
+    const stop = await listen('show', () => void take());
+    // What was asked for while the page was loading.
+    await take();
+    return stop;
+  },
   languages: () => window.__MOBILE_CALL_LANGUAGES__ ?? navigator.languages,
 };
 
