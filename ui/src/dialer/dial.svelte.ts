@@ -17,6 +17,8 @@ export class Dial {
   readonly choices: readonly Colleague[] = $derived(this.preview.type === 'choices' ? this.preview.colleagues : []);
 
   private asked = 0;
+  /** The answer for the text as it is, once it was asked for. */
+  private answer: Promise<void> | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly phone: Phone) {}
@@ -26,13 +28,10 @@ export class Dial {
     this.refused = null;
     this.marked = -1;
     this.asked += 1;
+    this.answer = null;
     clearTimeout(this.timer);
-    if (text.trim() === '') {
-      this.preview = nothing;
-      return;
-    }
-    const question = this.asked;
-    this.timer = setTimeout(() => void this.ask(question), TYPING_PAUSE_MS);
+    if (text.trim() === '') this.preview = nothing;
+    else this.timer = setTimeout(() => void this.current(), TYPING_PAUSE_MS);
   }
 
   press(digit: string): void {
@@ -45,33 +44,36 @@ export class Dial {
   }
 
   /** Calls the marked colleague, or what is typed; says whether a call was placed. Where several fit, the first time
-   * only marks one. */
+   * only marks one. What fits is judged by the text as it is: the choices shown may still be those of an older one. */
   async place(): Promise<boolean> {
+    const { text } = this;
+    await this.current();
+    if (this.text !== text) return false;
     const colleague = this.choices[this.marked];
     if (!colleague && this.choices.length > 0) {
       this.mark(1);
       return false;
     }
-    return this.placeTo(colleague ? `client:${colleague.username}` : this.text);
+    return this.placeTo(colleague ? `client:${colleague.username}` : text);
   }
 
   async placeTo(destination: string): Promise<boolean> {
     const text = this.text;
     const failure = await this.phone.attempt({ type: 'placeCall', destination });
     if (failure === null) this.setText('');
-    else if (this.text === text) await this.explain(failure);
+    else if (this.text === text) this.refused = failure;
     return failure === null;
   }
 
-  /** Says why a call was refused, unless colleagues to choose from are the better answer. */
-  private async explain(failure: Failure): Promise<void> {
+  /** Settles when the preview is that of the text; asks without waiting for the pause. */
+  private current(): Promise<void> {
     clearTimeout(this.timer);
-    await this.ask(this.asked);
-    if (this.choices.length === 0) this.refused = failure;
+    return (this.answer ??= this.ask(this.asked));
   }
 
   private async ask(question: number): Promise<void> {
     const { text } = this;
+    if (text.trim() === '') return;
     try {
       const reply = await this.phone.host.send({ type: 'preview', text });
       if (question === this.asked && reply.type === 'preview') this.preview = reply.preview;

@@ -83,6 +83,49 @@ describe('placing', () => {
     expect(host.sent('placeCall')).toHaveLength(1);
   });
 
+  test('what is typed at once before Enter is dialed, not an older choice', async () => {
+    dial.setText('10');
+    await vi.runAllTimersAsync();
+    host.current = { ...host.current, team: host.current.team.filter(({ extension }) => extension === '102') };
+    dial.preview = { type: 'choices', colleagues: host.current.team };
+    dial.setText('102');
+    expect(await dial.place()).toBe(true);
+    expect(host.sent('placeCall')).toEqual([{ type: 'placeCall', destination: '102' }]);
+  });
+
+  test('waits for the preview that is on its way', async () => {
+    let release = (): void => {};
+    dial.setText('sar');
+    host.gate = new Promise((resolve) => (release = resolve));
+    await vi.runAllTimersAsync();
+    const placed = dial.place();
+    release();
+    expect(await placed).toBe(false);
+    expect(dial.choices.map(({ username }) => username)).toEqual(['sara']);
+    expect(dial.marked).toBe(0);
+    expect(host.sent('preview')).toHaveLength(1);
+    expect(host.sent('placeCall')).toEqual([]);
+  });
+
+  test('places nothing when the text changed after Enter', async () => {
+    let release = (): void => {};
+    dial.setText('102');
+    host.gate = new Promise((resolve) => (release = resolve));
+    const placed = dial.place();
+    dial.setText('1023');
+    release();
+    expect(await placed).toBe(false);
+    expect(host.sent('placeCall')).toEqual([]);
+  });
+
+  test('says why a chosen colleague cannot be called', async () => {
+    host.refuse.set('placeCall', { code: 'lineNotReady', message: '', params: {} });
+    dial.setText('a');
+    await vi.runAllTimersAsync();
+    await dial.placeTo('client:sara');
+    expect(dial.refused?.code).toBe('lineNotReady');
+  });
+
   test('offers the choice when Enter came before the preview', async () => {
     host.refuse.set('placeCall', { code: 'unknownExtension', message: 'several fit', params: {} });
     dial.setText('a');
