@@ -116,6 +116,7 @@ quality-jitter = التذبذب
 quality-loss = الفقد
 quality-mos = الدرجة (MOS)
 quality-packets = الحزم واردة / صادرة
+quality-packets-both = { $received } / { $sent }
 quality-ms = { $ms } م.ث
 quality-none = –
 
@@ -267,17 +268,20 @@ keys-answer = الرد
 keys-decline = الرفض
 keys-hangup = إنهاء المكالمة
 keys-mute = الكتم أو إلغاؤه
+keys-push-mute = الكتم أثناء الضغط
 keys-hold = الانتظار أو الاستئناف
 keys-redial = إعادة الاتصال بآخر رقم
 keys-search = البحث في السجل
 keys-next = المكالمة التالية
 keys-call = العودة إلى المكالمة
 keys-list = هذه القائمة
+keys-or = أو
 keys-note = تعمل المفاتيح المفردة عندما لا تكتب في أي حقل.
 key-enter = Enter
 key-esc = Esc
 key-ctrl = Ctrl
 key-tab = Tab
+key-space = مسافة
 
 ## المشكلات: ما حدث وما العمل
 

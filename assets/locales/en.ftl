@@ -112,6 +112,7 @@ quality-jitter = Jitter
 quality-loss = Loss
 quality-mos = Score (MOS)
 quality-packets = Packets in / out
+quality-packets-both = { $received } / { $sent }
 quality-ms = { $ms } ms
 quality-none = –
 
@@ -259,17 +260,20 @@ keys-answer = Answer
 keys-decline = Decline
 keys-hangup = Hang up
 keys-mute = Mute or unmute
+keys-push-mute = Mute while held
 keys-hold = Hold or resume
 keys-redial = Call the last number again
 keys-search = Search the history
 keys-next = Next call
 keys-call = Back to the call
 keys-list = This list
+keys-or = or
 keys-note = Single keys work while no text field is in use.
 key-enter = Enter
 key-esc = Esc
 key-ctrl = Ctrl
 key-tab = Tab
+key-space = Space
 
 ## Problems: what happened and what to do
 

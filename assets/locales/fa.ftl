@@ -112,6 +112,7 @@ quality-jitter = نوسان
 quality-loss = افت
 quality-mos = امتیاز (MOS)
 quality-packets = بسته‌های دریافتی / ارسالی
+quality-packets-both = { $received } / { $sent }
 quality-ms = { $ms } م‌ث
 quality-none = –
 
@@ -259,17 +260,20 @@ keys-answer = پاسخ
 keys-decline = رد تماس
 keys-hangup = پایان تماس
 keys-mute = بی‌صدا یا باصدا
+keys-push-mute = بی‌صدا هنگام نگه داشتن
 keys-hold = انتظار یا ادامه
 keys-redial = تماس دوباره با آخرین شماره
 keys-search = جستجو در تماس‌ها
 keys-next = تماس بعدی
 keys-call = بازگشت به تماس
 keys-list = همین فهرست
+keys-or = یا
 keys-note = کلیدهای تکی وقتی کار می‌کنند که در کادری نمی‌نویسید.
 key-enter = Enter
 key-esc = Esc
 key-ctrl = Ctrl
 key-tab = Tab
+key-space = فاصله
 
 ## مشکل‌ها: چه شد و چه باید کرد
 

@@ -7,6 +7,8 @@ export interface CallActions {
   decline(call: CallView): void;
   hangUp(call: CallView): void;
   toggleMute(call: CallView): void;
+  /** Settles when the engine has done it, so that another can follow in order. */
+  setMute(call: CallView, muted: boolean): Promise<void>;
   toggleHold(call: CallView): void;
   sendDigits(call: CallView, digits: string): void;
   callAgain(call: CallView): void;
@@ -18,6 +20,7 @@ export function callActions(phone: Phone): CallActions {
     decline: ({ id }) => void phone.send({ type: 'decline', call: id }),
     hangUp: ({ id }) => void phone.send({ type: 'hangUp', call: id }),
     toggleMute: ({ id, muted }) => void phone.send({ type: 'setMute', call: id, muted: !muted }),
+    setMute: async ({ id }, muted) => void (await phone.send({ type: 'setMute', call: id, muted })),
     toggleHold: ({ id, held }) => void phone.send({ type: 'setHold', call: id, held: !held }),
     sendDigits: ({ id }, digits) => void phone.send({ type: 'sendDigits', call: id, digits }),
     callAgain: ({ address }) => void phone.send({ type: 'placeCall', destination: address }),

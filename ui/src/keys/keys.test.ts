@@ -9,7 +9,6 @@ const press = (change: Partial<Keys>): Keys => ({
   metaKey: false,
   altKey: false,
   shiftKey: false,
-  repeat: false,
   ...change,
 });
 
@@ -27,7 +26,15 @@ const cases: [string, Partial<Keys>, KeyAction | null, KeyAction | null][] = [
   ['؟', { key: '؟', code: 'Slash', shiftKey: true }, 'listKeys', null],
   ['Ctrl+Tab', { key: 'Tab', ctrlKey: true }, 'nextCall', 'nextCall'],
   ['Ctrl+0', { key: '0', code: 'Digit0', ctrlKey: true }, 'backToCall', 'backToCall'],
-  ['a key held down', { key: 'm', code: 'KeyM', repeat: true }, null, null],
+  ['M where AZERTY has it', { key: 'm', code: 'Semicolon' }, 'mute', null],
+  ['what AZERTY has in its place', { key: ',', code: 'KeyM' }, null, null],
+  ['H on a Persian keyboard', { key: 'ا', code: 'KeyH' }, 'hold', null],
+  ['Ctrl+R on an Arabic keyboard', { key: 'ق', code: 'KeyR', ctrlKey: true }, 'redial', 'redial'],
+  ['Ctrl+K on an Arabic keyboard', { key: 'ن', code: 'KeyK', ctrlKey: true }, 'search', 'search'],
+  ['Ctrl+. on an Arabic keyboard', { key: 'ز', code: 'Period', ctrlKey: true }, 'hangUp', 'hangUp'],
+  ['/ on an Arabic keyboard', { key: 'ظ', code: 'Slash' }, 'search', null],
+  ['- where German boards have it', { key: '-', code: 'Slash' }, null, null],
+  ['Space', { key: ' ', code: 'Space' }, 'pushToMute', null],
   ['Alt+M', { key: 'm', code: 'KeyM', altKey: true }, null, null],
   ['Ctrl+Shift+R', { key: 'R', code: 'KeyR', ctrlKey: true, shiftKey: true }, null, null],
 ];

@@ -1,4 +1,4 @@
-/** Messages to the agent. The same failure is shown once; what is only worth knowing goes away by itself. */
+/** Messages to the agent, the newest first. The same failure is shown once; what is only worth knowing goes away by itself. */
 import type { Failure } from '../ipc';
 import { problemTable } from './problemTable';
 
@@ -19,7 +19,7 @@ export class Problems {
   report(failure: Failure): void {
     const problem = { id: this.nextId++, failure };
     const others = this.list.filter((known) => known.failure.code !== failure.code);
-    this.list = [...others, problem].slice(-AT_MOST);
+    this.list = [problem, ...others].slice(0, AT_MOST);
     if (problemTable[failure.code].severity !== 'error') {
       setTimeout(() => this.close(problem.id), INFO_STAYS_MS);
     }

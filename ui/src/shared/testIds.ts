@@ -35,6 +35,9 @@ export const testIds = {
   incomingCard: 'incoming-card',
   answer: 'answer',
   decline: 'decline',
+  incomingRow: 'incoming-row',
+  answerRow: 'answer-row',
+  declineRow: 'decline-row',
 
   historySearch: 'history-search',
   historyFilter: (name: string) => `history-filter-${name}`,

@@ -39,6 +39,22 @@ describe('sortCalls', () => {
     expect(calls.ended.map(({ id }) => id)).toEqual(['over']);
   });
 
+  test('one changes to each of several held calls in turn', () => {
+    const calls = ['a', 'b', 'c'].map((id) => call({ id, held: id !== 'a' }));
+    const visited: (string | undefined)[] = [];
+    for (let turn = 0; turn < 4; turn += 1) {
+      const next = sortCalls(calls).next?.id;
+      visited.push(next);
+      calls.forEach((one, index) => (calls[index] = { ...one, held: one.id !== next }));
+    }
+    expect(visited).toEqual(['b', 'c', 'a', 'b']);
+  });
+
+  test('a call that is being placed cannot be changed to', () => {
+    expect(sortCalls([call({ id: 'a' }), call({ id: 'b', state: 'dialing' })]).next).toBeNull();
+    expect(sortCalls([]).next).toBeNull();
+  });
+
   test('a held call is in front when there is no other', () => {
     expect(sortCalls([call({ id: 'held', held: true })]).front?.id).toBe('held');
   });

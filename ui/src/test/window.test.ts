@@ -1,5 +1,5 @@
 import { cleanup, screen, waitFor } from '@testing-library/svelte';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { FakeHost } from '../platform/fake/fakeHost';
 import { call, settings, snapshot } from '../platform/fake/fixtures';
 import { plain, startApp } from './app';
@@ -74,6 +74,83 @@ describe('a call', () => {
     await waitFor(() => expect(screen.queryByTestId('digits-sent')).toBeNull());
   });
 
+  test('keeps its controls while choices show, and comes back in full', async () => {
+    const { host, user } = await startApp(new FakeHost({ calls: [call({ id: 'c' })] }));
+    await user.type(screen.getByTestId('dial-field'), 'a');
+    await waitFor(() => expect(screen.getAllByTestId('choice').length).toBeGreaterThan(1));
+    for (const control of ['mute', 'hold', 'hangup']) expect(screen.getByTestId(control)).toBeTruthy();
+    await user.click(screen.getByTestId('hold'));
+    expect(host.sent('setHold')).toEqual([{ type: 'setHold', call: 'c', held: true }]);
+    await user.keyboard('{Control>}0{/Control}');
+    expect(await screen.findByTestId('call-card')).toBeTruthy();
+    expect(document.activeElement).toBe(document.body);
+  });
+
+  test('is muted for as long as Space is held', async () => {
+    const { host, user } = await startApp(new FakeHost({ calls: [call({ id: 'c' })] }));
+    const muted = (): boolean[] => host.sent('setMute').map(({ muted }) => muted);
+    await user.keyboard('{ >3}');
+    expect(muted()).toEqual([true]);
+    await user.keyboard('{/ }');
+    await waitFor(() => expect(muted()).toEqual([true, false]));
+  });
+
+  test('is not left muted when the window loses the focus while Space is held', async () => {
+    const { host, user } = await startApp(new FakeHost({ calls: [call({ id: 'c' })] }));
+    await user.keyboard('{ >}');
+    window.dispatchEvent(new FocusEvent('blur'));
+    await waitFor(() => expect(host.sent('setMute').map(({ muted }) => muted)).toEqual([true, false]));
+  });
+
+  test('stays muted after Space where it was muted', async () => {
+    const { host, user } = await startApp(new FakeHost({ calls: [call({ id: 'c', muted: true })] }));
+    await user.keyboard(' ');
+    expect(host.sent('setMute')).toEqual([]);
+  });
+
+  test('leaves Space to the control that the keyboard came to, and takes it from one that was clicked', async () => {
+    const { host, user } = await startApp(new FakeHost({ calls: [call({ id: 'c' })] }));
+    await user.click(screen.getByTestId('hold'));
+    await user.keyboard(' ');
+    await waitFor(() => expect(host.sent('setMute')).toHaveLength(2));
+    expect(host.sent('setHold')).toHaveLength(1);
+    await user.tab({ shift: true });
+    await user.tab();
+    expect(document.activeElement).toBe(screen.getByTestId('hold'));
+    await user.keyboard(' ');
+    expect(host.sent('setHold')).toHaveLength(2);
+    expect(host.sent('setMute')).toHaveLength(2);
+  });
+
+  test('single keys and Space are text while one types', async () => {
+    const { host, user } = await startApp(new FakeHost({ calls: [call({ id: 'c' })] }));
+    await user.type(screen.getByTestId('dial-field'), 'm h /');
+    expect(screen.getByTestId<HTMLInputElement>('dial-field').value).toBe('m h /');
+    expect(host.commands.filter(({ type }) => type !== 'preview')).toEqual([]);
+  });
+
+  test('each held call has its turn with Ctrl+Tab', async () => {
+    const calls = ['a', 'b', 'c'].map((id) => call({ id, held: id !== 'a' }));
+    const { host, user } = await startApp(new FakeHost({ calls }));
+    await user.keyboard('{Control>}{Tab}{/Control}');
+    expect(host.sent('setHold')).toEqual([{ type: 'setHold', call: 'b', held: false }]);
+  });
+
+  test('a key that stays down sends no more digits', async () => {
+    const { host, user } = await startApp(new FakeHost({ calls: [call({ id: 'c' })] }));
+    await user.keyboard('{5>4/}');
+    expect(host.sent('sendDigits')).toHaveLength(1);
+  });
+
+  test('is covered by no message: they stand above it in the flow', async () => {
+    const { host } = await startApp(new FakeHost({ calls: [call()] }));
+    host.emit({ type: 'problem', failure: { code: 'noMicrophone', message: '', params: {} } });
+    const problem = await screen.findByTestId('problem');
+    const follows = problem.compareDocumentPosition(screen.getByTestId('hangup')) & Node.DOCUMENT_POSITION_FOLLOWING;
+    expect(follows).toBeTruthy();
+    expect(getComputedStyle(problem.parentElement as Element).position).not.toBe('absolute');
+  });
+
   test('stays in reach on the other tabs', async () => {
     const { user } = await startApp(new FakeHost({ calls: [call()] }));
     await user.click(screen.getByTestId('tab-team'));
@@ -92,6 +169,40 @@ describe('an incoming call', () => {
     expect(document.activeElement).toBe(field);
     await user.keyboard('{Enter}');
     expect(host.sent('answer')).toEqual([]);
+  });
+
+  test('is answered by Enter in the empty field, which then leaves the keys to the call', async () => {
+    const { host, user } = await startApp();
+    const field = screen.getByTestId('dial-field');
+    await user.click(field);
+    host.emit({ type: 'callChanged', call: offered });
+    await screen.findByTestId('incoming-card');
+    await user.keyboard('{Enter}');
+    expect(host.sent('answer')).toEqual([{ type: 'answer', call: 'ring' }]);
+    expect(document.activeElement).toBe(document.body);
+  });
+
+  test('three at once can each be answered and declined, and Esc is for the first', async () => {
+    const calls = ['one', 'two', 'three'].map((id) => ({ ...offered, id }));
+    const { host, user } = await startApp(new FakeHost({ calls }));
+    expect(screen.getAllByTestId('incoming-card')).toHaveLength(1);
+    expect(screen.getAllByTestId('incoming-row')).toHaveLength(2);
+    await user.keyboard('{Escape}');
+    expect(screen.getAllByText('Press Esc again to decline')).toHaveLength(1);
+    await user.click(screen.getAllByTestId('answer-row')[1] as HTMLElement);
+    expect(host.sent('answer')).toEqual([{ type: 'answer', call: 'three' }]);
+    await user.click(screen.getAllByTestId('decline-row')[0] as HTMLElement);
+    expect(host.sent('decline')).toEqual([{ type: 'decline', call: 'two' }]);
+  });
+
+  test('a second Esc does not decline another call than the first was for', async () => {
+    const second = { ...offered, id: 'second' };
+    const { host, user } = await startApp(new FakeHost({ calls: [offered, second] }));
+    await user.keyboard('{Escape}');
+    host.emit({ type: 'callRemoved', call: 'ring' });
+    await waitFor(() => expect(screen.queryByTestId('incoming-row')).toBeNull());
+    await user.keyboard('{Escape}');
+    expect(host.sent('decline')).toEqual([]);
   });
 
   test('is answered by Enter when nothing is typed', async () => {
@@ -135,6 +246,18 @@ describe('history', () => {
     const { user } = await startApp(new FakeHost({ missed: 2 }));
     expect(plain(screen.getByTestId('missed-badge'))).toContain('2');
     await user.click(screen.getByTestId('tab-history'));
+    await waitFor(() => expect(screen.queryByTestId('missed-badge')).toBeNull());
+  });
+
+  test('a call missed while the agent works elsewhere is seen once they come back', async () => {
+    const { host, user } = await startApp();
+    await user.click(screen.getByTestId('tab-history'));
+    const focus = vi.spyOn(document, 'hasFocus').mockReturnValue(false);
+    host.emit({ type: 'historyChanged', missed: 1 });
+    expect(plain(await screen.findByTestId('missed-badge'))).toContain('1');
+    await waitFor(() => expect(host.sent('history').at(-1)?.query.seen).toBe(false));
+    focus.mockReturnValue(true);
+    window.dispatchEvent(new FocusEvent('focus'));
     await waitFor(() => expect(screen.queryByTestId('missed-badge')).toBeNull());
   });
 

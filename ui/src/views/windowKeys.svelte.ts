@@ -2,9 +2,9 @@
 import type { CallActions } from '../call/callActions';
 import type { Dial } from '../dialer/dial.svelte';
 import type { CallView } from '../ipc';
-import { actionOf, digitOf, isTyping, keepsEnter, type KeyAction } from '../keys/keys';
+import { actionOf, digitOf, isTyping, keepsEnter, keepsSpace, type KeyAction } from '../keys/keys';
 import type { Phone } from '../state/phone.svelte';
-import { isAnswered } from '../state/calls';
+import { canMute, isAnswered } from '../state/calls';
 
 /** The second Esc must follow within this time. */
 const TWICE_WITHIN_MS = 1500;
@@ -15,6 +15,7 @@ export interface WindowParts {
   showSearch(): void;
   tabIsKeypad(): boolean;
   focusField(): void;
+  leaveField(): void;
 }
 
 export class WindowKeys {
@@ -22,9 +23,13 @@ export class WindowKeys {
   listOpen = $state(false);
   /** The call whose digits are open. */
   digitsOf = $state<string | null>(null);
-  /** Esc was pressed once while a call rings. */
-  declining = $state(false);
+  /** The call that rings and for which Esc was pressed once. */
+  declining = $state<string | null>(null);
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** The focus was moved by the keyboard and not by the pointer. */
+  private byKeyboard = false;
+  /** Space is held for the microphone; which call it muted, and when that is done. */
+  private space: { muted: string | null; done: Promise<void> } | null = null;
 
   constructor(
     private readonly phone: Phone,
@@ -34,16 +39,42 @@ export class WindowKeys {
   ) {}
 
   press(event: KeyboardEvent): void {
+    if (event.key === 'Tab' || event.key.startsWith('Arrow')) this.byKeyboard = true;
     if (event.defaultPrevented || event.isComposing) return;
     const typing = isTyping(event.target);
     const action = actionOf(event, typing);
-    const done = action === null ? !typing && !this.listOpen && this.digit(event) : this.run(action, event);
-    if (done) event.preventDefault();
+    if (event.repeat ? this.isOurs(action, event) : this.isDone(action, event, typing)) event.preventDefault();
+  }
+
+  /** A key was let go. */
+  release(event: KeyboardEvent): void {
+    if (event.key !== ' ' || !this.space) return;
+    event.preventDefault();
+    this.endSpace();
+  }
+
+  /** The pointer was used. */
+  point(): void {
+    this.byKeyboard = false;
+  }
+
+  /** The window lost the focus: what is let go from now on is not told. */
+  leave(): void {
+    this.endSpace();
+  }
+
+  private isDone(action: KeyAction | null, event: KeyboardEvent, typing: boolean): boolean {
+    return action === null ? !typing && !this.listOpen && this.digit(event) : this.run(action, event);
+  }
+
+  /** A key that stays down does nothing more; but neither may it scroll, nor load the page anew. */
+  private isOurs(action: KeyAction | null, event: KeyboardEvent): boolean {
+    return action === 'pushToMute' ? this.space !== null : action !== null && (event.ctrlKey || event.metaKey);
   }
 
   /** Does what the key asks for; false leaves the key to whatever has the focus. */
   private run(action: KeyAction, event: KeyboardEvent): boolean {
-    const { front, offered } = this.phone.calls;
+    const { front, next, offered } = this.phone.calls;
     const ringing = offered[0];
     switch (action) {
       case 'answer':
@@ -53,11 +84,13 @@ export class WindowKeys {
       case 'hangUp':
         return this.on(front ?? undefined, (call) => this.actions.hangUp(call));
       case 'mute':
-        return this.on(front ?? undefined, (call) => this.actions.toggleMute(call));
+        return this.on(front && canMute(front) ? front : undefined, (call) => this.actions.toggleMute(call));
+      case 'pushToMute':
+        return !keepsSpace(event.target, this.byKeyboard) && this.on(front ?? undefined, (call) => this.holdSpace(call));
       case 'hold':
         return this.on(front && isAnswered(front) ? front : undefined, (call) => this.actions.toggleHold(call));
       case 'nextCall':
-        return this.on(this.phone.calls.others[0], (call) => call.held && this.actions.toggleHold(call));
+        return this.on(next ?? undefined, (call) => this.actions.toggleHold(call));
       case 'redial':
         void this.redial();
         return true;
@@ -65,7 +98,7 @@ export class WindowKeys {
         this.window.showSearch();
         return true;
       case 'backToCall':
-        this.window.showKeypad();
+        this.backToCall();
         return true;
       case 'listKeys':
         this.listOpen = true;
@@ -80,13 +113,36 @@ export class WindowKeys {
 
   private declineAtSecond(call: CallView): void {
     clearTimeout(this.timer);
-    if (this.declining) {
-      this.declining = false;
+    if (this.declining === call.id) {
+      this.declining = null;
       this.actions.decline(call);
       return;
     }
-    this.declining = true;
-    this.timer = setTimeout(() => (this.declining = false), TWICE_WITHIN_MS);
+    this.declining = call.id;
+    this.timer = setTimeout(() => (this.declining = null), TWICE_WITHIN_MS);
+  }
+
+  /** Mutes for as long as Space is held; a call that is muted anyway stays so. */
+  private holdSpace(call: CallView): void {
+    const mutes = canMute(call) && !call.muted;
+    this.space = { muted: mutes ? call.id : null, done: mutes ? this.actions.setMute(call, true) : Promise.resolve() };
+  }
+
+  private endSpace(): void {
+    const held = this.space;
+    this.space = null;
+    void held?.done.then(() => {
+      const call = this.phone.snapshot?.calls.find(({ id }) => id === held.muted);
+      if (call && canMute(call)) void this.actions.setMute(call, false);
+    });
+  }
+
+  /** Shows the call in front as large as it can be, and leaves the field, so that the single keys are for the call. */
+  private backToCall(): void {
+    this.window.showKeypad();
+    if (!this.phone.calls.front) return;
+    if (this.dial.choices.length > 0) this.dial.setText('');
+    this.window.leaveField();
   }
 
   private closeDigits(): boolean {
