@@ -7,7 +7,7 @@ import App from '../App.svelte';
 import type { Language, Theme } from '../ipc';
 import '../shared/styles/base.css';
 import Overview from './Overview.svelte';
-import { type Scenario, scenarios } from './scenarios';
+import { type Scenario, scenarios, type Step } from './scenarios';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('gallery.html has no #app');
@@ -27,18 +27,28 @@ async function show({ host: makeHost, steps = [] }: Scenario, into: HTMLElement)
   mount(App, { target: into, props: { host } });
   for (const step of steps) {
     await until(() => document.querySelector('[data-testid="dial-field"], [data-testid="tab-keypad"]'));
-    if (step.click) (await until(() => document.querySelector<HTMLElement>(`[data-testid="${step.click}"]`))).click();
-    if (step.dial) await dial(step.dial);
+    await take(step);
   }
   await document.fonts.ready;
   document.documentElement.dataset.ready = 'yes';
 }
 
-async function dial(text: string): Promise<void> {
-  const field = await until(() => document.querySelector<HTMLInputElement>('[data-testid="dial-field"]'));
+async function take({ click, dial, fill, scrollTo }: Step): Promise<void> {
+  if (click) (await control(click)).click();
+  if (dial) await type('dial-field', dial);
+  if (fill) await type(...fill);
+  if (scrollTo) (await control(scrollTo)).scrollIntoView({ block: 'end' });
+}
+
+async function type(testId: string, text: string): Promise<void> {
+  const field = (await control(testId)) as HTMLInputElement;
   field.value = text;
   field.dispatchEvent(new Event('input', { bubbles: true }));
   await tick();
+}
+
+function control(testId: string): Promise<HTMLElement> {
+  return until(() => document.querySelector<HTMLElement>(`[data-testid="${testId}"]`));
 }
 
 async function until<T>(find: () => T | null): Promise<T> {

@@ -1,13 +1,21 @@
 /** Every view and every state of a call, for looking at and for the accessibility tests. */
-import type { CallView, Snapshot } from '../ipc';
+import type { CallView, Failure, HistoryEntry, Snapshot } from '../ipc';
 import { FakeHost } from '../platform/fake/fakeHost';
-import { call, poorQuality, settings, snapshot } from '../platform/fake/fixtures';
+import { call, history, poorQuality, settings, snapshot } from '../platform/fake/fixtures';
 
 export interface Scenario {
   readonly name: string;
   readonly host: () => FakeHost;
-  /** Test ids to click, and text to type into the field, once the window is up. */
-  readonly steps?: readonly { click?: string; dial?: string }[];
+  /** What an agent does once the window is up. */
+  readonly steps?: readonly Step[];
+}
+
+/** Test ids of what to click, fill in and scroll to; `dial` fills the smart field. */
+export interface Step {
+  readonly click?: string;
+  readonly dial?: string;
+  readonly fill?: readonly [field: string, text: string];
+  readonly scrollTo?: string;
 }
 
 const withCalls = (...calls: Partial<CallView>[]): Partial<Snapshot> => ({
@@ -18,6 +26,18 @@ const shows = (name: string, start: Partial<Snapshot> = {}, steps: Scenario['ste
   host: () => new FakeHost(start),
   steps,
 });
+/** Has problems reported and commands refused. */
+const troubled = (name: string, start: Partial<Snapshot>, failures: readonly Failure[], steps: Scenario['steps'] = []): Scenario => ({
+  name,
+  host: () => {
+    const host = new FakeHost(start);
+    setTimeout(() => failures.forEach((failure) => host.emit({ type: 'problem', failure })), 50);
+    return host;
+  },
+  steps,
+});
+const failure = (code: Failure['code'], params: Failure['params'] = {}): Failure => ({ code, message: '', params });
+const troubles = [failure('noMicrophone'), failure('portTaken', { port: '4001', wanted: '4000' })];
 const inCall = (name: string, change: Partial<CallView>, steps: Scenario['steps'] = []): Scenario =>
   shows(name, withCalls(change), steps);
 
@@ -29,6 +49,28 @@ const remote: Partial<Snapshot> = {
 };
 const unanswered = { answeredAtMs: null, quality: null };
 const offered: Partial<CallView> = { ...unanswered, direction: 'incoming', state: 'offered', name: 'أحمد الحربي', address: '104' };
+
+const threeOffered = [
+  offered,
+  { ...offered, name: null, address: '+966559902557' },
+  { ...offered, name: 'Omar Al-Otaibi', address: '105' },
+];
+
+const longArabic = 'عبد الرحمن بن عبد العزيز بن محمد آل الشيخ الحربي';
+const longPersian = 'سید محمدحسین علی‌اکبرزادهٔ قوچانی‌نژاد اصفهانی';
+const longNumber = '+998901234567890123';
+const long: readonly Partial<HistoryEntry>[] = [
+  { name: longArabic, address: longNumber },
+  { name: longPersian, address: 'client:a.very.long.user.name' },
+  { name: null, address: longNumber },
+  { name: null, address: 'sip:a.very.long.user.name@pbx.branch-office.example.com' },
+];
+const longTeam = snapshot().team.map((one, index) => ({
+  ...one,
+  name: [longArabic, longPersian, 'Maximiliana Featherstonehaugh-Cholmondeley'][index % 3] ?? one.name,
+  extension: String(1_000_000 + index),
+}));
+const signedIn = { state: 'signedIn', username: 'agent', region: 'SA', kept: true } as const;
 
 export const scenarios: readonly Scenario[] = [
   shows('keypad', { missed: 2 }),
@@ -49,6 +91,26 @@ export const scenarios: readonly Scenario[] = [
   inCall('ended-trouble', { state: 'ended', end: 'offline', answeredAtMs: null }),
   inCall('incoming', offered),
   shows('incoming-in-call', withCalls({}, { ...offered, name: null, address: '+966559902557' })),
+  shows('ringing-three', withCalls(...threeOffered)),
+  shows('ringing-three-in-call', withCalls({}, ...threeOffered)),
+  shows('ringing-three-history', withCalls({}, ...threeOffered), [{ click: 'tab-history' }]),
+  inCall('choosing-in-call', {}, [{ dial: 'a' }]),
+  inCall('dial-in-call', {}, [{ dial: '0501234567' }]),
+  inCall('dial-refused-in-call', {}, [{ dial: '12' }]),
+  inCall('long-arabic', { name: longArabic, address: longNumber }),
+  inCall('long-persian-digits', { name: longPersian, address: longNumber, digits: '0123456789#*'.repeat(4) }, [{ click: 'digits' }]),
+  inCall('long-incoming', { ...offered, name: longPersian, address: longNumber }),
+  inCall('long-number-ended', { state: 'ended', end: 'mediaLost', name: null, address: longNumber }),
+  inCall('long-sip-incoming', { ...offered, name: null, address: 'sip:a.very.long.user.name@pbx.branch-office.example.com' }),
+  {
+    name: 'long-history',
+    host: () => new FakeHost({ team: longTeam }, history().map((entry, index) => ({ ...entry, ...long[index % long.length] }))),
+    steps: [{ click: 'tab-history' }],
+  },
+  shows('long-history-in-call', withCalls({ name: longArabic, address: longNumber }), [{ click: 'tab-history' }]),
+  shows('long-team', { team: longTeam }, [{ click: 'tab-team' }]),
+  shows('long-choices', { team: longTeam }, [{ dial: 'ا' }]),
+  shows('long-account', { session: { ...signedIn, name: longArabic, company: longPersian, extension: '1000000' } }, [{ click: 'tab-settings' }]),
   shows('two-calls', withCalls({ held: true, name: 'Lina Haddad', address: '103' }, {})),
   shows('history', { missed: 0 }, [{ click: 'tab-history' }]),
   shows('history-offline', { sync: { state: 'offline', pending: 3 } }, [{ click: 'tab-history' }]),
@@ -58,22 +120,30 @@ export const scenarios: readonly Scenario[] = [
   shows('team-empty', { team: [] }, [{ click: 'tab-team' }]),
   shows('settings', {}, [{ click: 'tab-settings' }]),
   shows('settings-remote', { ...remote, session: { ...snapshot().session, kept: false } as Snapshot['session'] }, [{ click: 'tab-settings' }]),
+  shows('settings-sound', {}, [{ click: 'tab-settings' }, { click: 'level-toggle' }, { scrollTo: 'setting-gain' }]),
+  shows('settings-end', {}, [{ click: 'tab-settings' }, { scrollTo: 'keys-show' }]),
   shows('keys', {}, [{ click: 'tab-settings' }, { click: 'keys-show' }]),
   shows('sign-in', remote),
+  {
+    name: 'sign-in-error',
+    host: () => {
+      const host = new FakeHost(remote);
+      host.refuse.set('signIn', failure('wrongCredentials'));
+      return host;
+    },
+    steps: [
+      { fill: ['sign-in-username', 'sara'] },
+      { fill: ['sign-in-password', 'not it'] },
+      { click: 'sign-in-submit' },
+      { scrollTo: 'sign-in-error' },
+    ],
+  },
   shows('signed-out', { session: { state: 'signedOut' }, line: { kind: 'direct', registration: { state: 'unregistered' } } }),
   shows('connecting-line', { line: { kind: 'direct', registration: { state: 'registering', attempt: 2 } } }),
   shows('line-failed', { line: { kind: 'direct', registration: { state: 'failed', code: 'sessionExpired' } } }),
-  {
-    name: 'problems',
-    host: () => {
-      const host = new FakeHost();
-      setTimeout(() => {
-        host.emit({ type: 'problem', failure: { code: 'noMicrophone', message: '', params: {} } });
-        host.emit({ type: 'problem', failure: { code: 'portTaken', message: '', params: { port: '4001', wanted: '4000' } } });
-      }, 50);
-      return host;
-    },
-  },
+  troubled('problems', {}, troubles),
+  troubled('problems-in-call', withCalls({}), [...troubles, failure('noAudioReceived')]),
+  troubled('problems-ringing', withCalls({}, offered), troubles),
   {
     name: 'start-failed',
     host: () => {

@@ -18,8 +18,9 @@ test.each(cases)('$name in $language has no accessibility problem', async ({ hos
   host.current = { ...host.current, settings: { ...host.current.settings, language } };
   await startApp(host);
   const user = userEvent.setup();
-  for (const { click, dial } of steps) {
+  for (const { click, dial, fill } of steps) {
     if (click) await user.click(screen.getByTestId(click));
+    if (fill) await user.type(screen.getByTestId(fill[0]), fill[1]);
     if (dial) {
       await user.type(screen.getByTestId('dial-field'), dial);
       await waitFor(() => expect(host.sent('preview').at(-1)?.text).toBe(dial));
