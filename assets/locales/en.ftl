@@ -306,8 +306,34 @@ error-notNow = This cannot be done at this point of the call.
 error-badDigit = Only 0–9, * and # can be sent.
 error-noMicrophone = No microphone was found, so others cannot hear you. Plug one in, or choose one in the settings.
 error-noSpeaker = No speaker was found, so you cannot hear others. Plug one in, or choose one in the settings.
-error-deviceLost = { $device } was unplugged. Another device is used now.
-error-audioFailed = The sound system refused: { $detail }. Choose another device in the settings.
+error-deviceLost =
+    { $role ->
+        [microphone] The microphone “{ $device }” was unplugged. Another one is used now.
+       *[speaker] The speaker “{ $device }” was unplugged. Another one is used now.
+    }
+error-deviceMissing =
+    { $role ->
+        [microphone] The microphone you chose is not plugged in. “{ $device }” is used instead.
+       *[speaker] The speaker you chose is not plugged in. “{ $device }” is used instead.
+    }
+error-audioFailed =
+    { $cause ->
+        [busy]
+            { $role ->
+                [microphone] Another program is using the microphone. Close it, or choose another microphone in the settings.
+               *[speaker] Another program is using the speaker. Close it, or choose another speaker in the settings.
+            }
+        [notPermitted]
+            { $role ->
+                [microphone] The system does not let this app use the microphone. Allow it in the privacy settings of the system.
+               *[speaker] The system does not let this app use the speaker. Allow it in the privacy settings of the system.
+            }
+       *[other]
+            { $role ->
+                [microphone] The microphone could not be opened. Plug it in again, or choose another one in the settings.
+               *[speaker] The speaker could not be opened. Plug it in again, or choose another one in the settings.
+            }
+    }
 error-noAudioReceived = Nothing has been heard from the other side for 3 seconds. Their microphone may be off, or a firewall may block the sound.
 error-databaseUnreadable = The file { $path } cannot be read. Restore it from a backup, or move it away to start anew.
 error-databaseTooNew = The file { $path } was written by a newer version. Install the newest version of Mobile Call.

@@ -7,7 +7,35 @@ use cpal::{
     Device, Host,
     traits::{DeviceTrait, HostTrait},
 };
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    fmt,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+/// What a device is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// The agent speaks into it.
+    Microphone,
+    /// The agent listens to it.
+    Speaker,
+}
+
+impl Role {
+    /// In one word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Microphone => "microphone",
+            Self::Speaker => "speaker",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
 
 /// A microphone or speaker.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +102,11 @@ fn infos(found: impl Iterator<Item = Device>, default: Option<&str>) -> Vec<Devi
         Some(DeviceInfo { default: default == Some(id.as_str()), id, name })
     };
     found.filter_map(info).collect()
+}
+
+/// Its name for people; empty if it went away meanwhile.
+pub(crate) fn name_of(device: &Device) -> String {
+    device.description().map(|description| description.name().to_owned()).unwrap_or_default()
 }
 
 fn id_of(device: &Device) -> Option<String> {

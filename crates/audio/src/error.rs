@@ -1,6 +1,6 @@
 //! Why a sound device cannot be used.
 
-use crate::wav::WavError;
+use crate::{Role, wav::WavError};
 
 /// Why a device or a stand-in could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -8,26 +8,26 @@ pub enum AudioError {
     /// There is no device of this kind at all.
     #[error("there is no {role}: connect one, or check the sound settings of the system")]
     NoDevice {
-        /// `microphone` or `speaker`.
-        role: &'static str,
+        /// Which.
+        role: Role,
     },
     /// Another program has it.
     #[error("the {role} is in use by another program: close that program and try again")]
     Busy {
-        /// `microphone` or `speaker`.
-        role: &'static str,
+        /// Which.
+        role: Role,
     },
     /// The system does not let us.
     #[error("the system refuses access to the {role}: allow it in the privacy settings")]
     NotPermitted {
-        /// `microphone` or `speaker`.
-        role: &'static str,
+        /// Which.
+        role: Role,
     },
     /// Anything else the sound system said.
     #[error("the {role} could not be opened: {detail}")]
     Failed {
-        /// `microphone` or `speaker`.
-        role: &'static str,
+        /// Which.
+        role: Role,
         /// In the sound system's words.
         detail: String,
     },
@@ -37,7 +37,7 @@ pub enum AudioError {
 }
 
 impl AudioError {
-    pub(crate) fn from_cpal(role: &'static str, error: &cpal::Error) -> Self {
+    pub(crate) fn from_cpal(role: Role, error: &cpal::Error) -> Self {
         match error.kind() {
             cpal::ErrorKind::DeviceNotAvailable | cpal::ErrorKind::HostUnavailable => Self::NoDevice { role },
             cpal::ErrorKind::DeviceBusy => Self::Busy { role },

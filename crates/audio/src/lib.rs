@@ -17,9 +17,11 @@ mod stream;
 mod watch;
 mod wav;
 
-pub use device::{DeviceInfo, DeviceList, devices};
+pub use device::{DeviceInfo, DeviceList, Role, devices};
 pub use error::AudioError;
 pub use player::{Player, Sound};
-pub use stream::{Capture, CaptureSource, DeviceEvent, EventSink, Playout, PlayoutSink, open_capture, open_playout};
+pub use stream::{
+    Capture, CaptureSource, DeviceLost, LossSink, Playout, PlayoutSink, StreamGuard, open_capture, open_playout,
+};
 pub use watch::{DeviceWatch, watch_devices};
 pub use wav::{WavError, read_mono};

@@ -1,6 +1,6 @@
 //! Plays a ringtone or test tone on a device of its own, beside any call.
 
-use crate::{AudioError, EventSink, PlayoutSink, clock::Ticker, open_playout, resample::to_rate, stream::StreamGuard};
+use crate::{AudioError, LossSink, PlayoutSink, Role, StreamGuard, clock::Ticker, open_playout, resample::to_rate};
 use rtrb::Producer;
 use std::sync::Arc;
 
@@ -31,9 +31,9 @@ pub struct Player {
 
 impl Player {
     /// Opens the device and plays. Blocks while the device opens.
-    pub fn start(sink: &PlayoutSink, sound: Sound, events: &EventSink) -> Result<Self, AudioError> {
-        let playout = open_playout(sink, events)?;
-        let failed = |detail: String| AudioError::Failed { role: "speaker", detail };
+    pub fn start(sink: &PlayoutSink, sound: Sound, losses: &LossSink) -> Result<Self, AudioError> {
+        let playout = open_playout(sink, losses)?;
+        let failed = |detail: String| AudioError::Failed { role: Role::Speaker, detail };
         let samples = to_rate(&sound.samples, sound.rate_hz, playout.rate_hz).map_err(|e| failed(e.to_string()))?;
         let writer = Writer { samples, repeat: sound.repeat, position: 0, ring: playout.samples };
         let ticker = Ticker::start("player", writer, Writer::tick, drop).map_err(|error| failed(error.to_string()))?;

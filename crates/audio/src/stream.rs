@@ -1,7 +1,7 @@
 //! Open microphones and speakers, real ones or their stand-ins.
 
 use crate::{
-    AudioError,
+    AudioError, Role,
     callback::{CaptureTap, Misses, PlayoutTap},
     clock::Ticker,
     device, wav,
@@ -20,8 +20,6 @@ const CALLBACK_FRAMES: u32 = 960;
 const OPEN_LIMIT: Duration = Duration::from_secs(3);
 /// Ring length in milliseconds; it runs far from full.
 const RING_MS: usize = 120;
-const MICROPHONE: &str = "microphone";
-const SPEAKER: &str = "speaker";
 
 /// Where the agent's voice comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,27 +48,17 @@ pub enum PlayoutSink {
     Discard,
 }
 
-/// What happens to an open device.
+/// An open device went away or stopped: open another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DeviceEvent {
-    /// It went away or stopped: open another one.
-    Lost {
-        /// `true` for a speaker.
-        playout: bool,
-        /// In the sound system's words.
-        detail: String,
-    },
-    /// The wanted device is not there; the system's choice is used.
-    FellBack {
-        /// `true` for a speaker.
-        playout: bool,
-        /// Id of the wanted one.
-        wanted: String,
-    },
+pub struct DeviceLost {
+    /// What it was for.
+    pub role: Role,
+    /// Its name for people.
+    pub device: String,
 }
 
-/// Receives device events; called on a thread of the sound system, not in the data callback. Must not block.
-pub type EventSink = Arc<dyn Fn(DeviceEvent) + Send + Sync>;
+/// Is told of lost devices, on a thread of the sound system but not in the data callback. Must not block.
+pub type LossSink = Arc<dyn Fn(DeviceLost) + Send + Sync>;
 
 /// An open microphone; dropping it closes the device.
 #[derive(Debug)]
@@ -81,6 +69,8 @@ pub struct Capture {
     pub rate_hz: u32,
     /// Samples that were lost because nobody read.
     pub misses: Arc<Misses>,
+    /// The wanted device is not there; this is the name of the system's choice, which is used instead.
+    pub instead: Option<String>,
     /// Keeps the device open.
     pub guard: StreamGuard,
 }
@@ -94,16 +84,20 @@ pub struct Playout {
     pub rate_hz: u32,
     /// Samples that were silence because nobody wrote.
     pub misses: Arc<Misses>,
+    /// The wanted device is not there; this is the name of the system's choice, which is used instead.
+    pub instead: Option<String>,
     /// Keeps the device open.
     pub guard: StreamGuard,
 }
 
-/// Keeps a device or its stand-in open.
-pub struct StreamGuard(#[expect(dead_code, reason = "held for its destructor")] Running);
+/// Keeps a device or its stand-in open. Dropping it waits for the sound server, or for the file to be complete.
+pub struct StreamGuard(#[expect(dead_code, reason = "held for its destructor")] Box<dyn Send>);
 
-enum Running {
-    Device(#[expect(dead_code, reason = "held for its destructor")] cpal::Stream),
-    File(#[expect(dead_code, reason = "held for its destructor")] Ticker),
+impl StreamGuard {
+    /// Whatever closes the device when it is dropped.
+    pub fn new(open: impl Send + 'static) -> Self {
+        Self(Box::new(open))
+    }
 }
 
 impl std::fmt::Debug for StreamGuard {
@@ -113,9 +107,9 @@ impl std::fmt::Debug for StreamGuard {
 }
 
 /// Opens a microphone or its stand-in.
-pub fn open_capture(source: &CaptureSource, events: &EventSink) -> Result<Capture, AudioError> {
+pub fn open_capture(source: &CaptureSource, losses: &LossSink) -> Result<Capture, AudioError> {
     match source {
-        CaptureSource::Device(id) => open_microphone(id.as_deref(), events),
+        CaptureSource::Device(id) => open_microphone(id.as_deref(), losses),
         CaptureSource::Wav { path, repeat } => {
             let (samples, rate_hz) = wav::read_mono(path)?;
             feed(samples, rate_hz, *repeat)
@@ -127,21 +121,22 @@ pub fn open_capture(source: &CaptureSource, events: &EventSink) -> Result<Captur
 fn feed(samples: Vec<f32>, rate_hz: u32, repeat: bool) -> Result<Capture, AudioError> {
     let (producer, consumer) = RingBuffer::new(ring_length(rate_hz));
     let ticker = wav::feed(samples, rate_hz, repeat, producer)
-        .map_err(|error| AudioError::Failed { role: MICROPHONE, detail: error.to_string() })?;
-    Ok(Capture { samples: consumer, rate_hz, misses: Arc::default(), guard: StreamGuard(Running::File(ticker)) })
+        .map_err(|error| AudioError::Failed { role: Role::Microphone, detail: error.to_string() })?;
+    Ok(Capture { samples: consumer, rate_hz, misses: Arc::default(), instead: None, guard: StreamGuard::new(ticker) })
 }
 
 /// Opens a speaker or its stand-in.
-pub fn open_playout(sink: &PlayoutSink, events: &EventSink) -> Result<Playout, AudioError> {
+pub fn open_playout(sink: &PlayoutSink, losses: &LossSink) -> Result<Playout, AudioError> {
     let rate_hz = wav::RECORDING_RATE_HZ;
     let file = |ticker, samples| Playout {
         samples,
         rate_hz,
         misses: Arc::default(),
-        guard: StreamGuard(Running::File(ticker)),
+        instead: None,
+        guard: StreamGuard::new(ticker),
     };
     match sink {
-        PlayoutSink::Device(id) => open_speaker(id.as_deref(), events),
+        PlayoutSink::Device(id) => open_speaker(id.as_deref(), losses),
         PlayoutSink::Wav(path) => {
             let (producer, consumer) = RingBuffer::new(ring_length(rate_hz));
             Ok(file(wav::record(path, consumer)?, producer))
@@ -150,7 +145,7 @@ pub fn open_playout(sink: &PlayoutSink, events: &EventSink) -> Result<Playout, A
             let (producer, consumer) = RingBuffer::<f32>::new(ring_length(rate_hz));
             let drain = |ring: &mut Consumer<f32>, _| while ring.pop().is_ok() {};
             let ticker = Ticker::start("discard", consumer, drain, drop)
-                .map_err(|error| AudioError::Failed { role: SPEAKER, detail: error.to_string() })?;
+                .map_err(|error| AudioError::Failed { role: Role::Speaker, detail: error.to_string() })?;
             Ok(file(ticker, producer))
         }
     }
@@ -160,61 +155,59 @@ const fn ring_length(rate_hz: u32) -> usize {
     rate_hz as usize * RING_MS / 1_000
 }
 
-fn open_microphone(id: Option<&str>, events: &EventSink) -> Result<Capture, AudioError> {
-    let failed = |error: cpal::Error| AudioError::from_cpal(MICROPHONE, &error);
+fn open_microphone(id: Option<&str>, losses: &LossSink) -> Result<Capture, AudioError> {
+    let failed = |error: cpal::Error| AudioError::from_cpal(Role::Microphone, &error);
     let (device, missing) = device::find(id, HostTrait::default_input_device);
-    report_fallback(id.filter(|_| missing), false, events);
-    let device = device.ok_or(AudioError::NoDevice { role: MICROPHONE })?;
+    let device = device.ok_or(AudioError::NoDevice { role: Role::Microphone })?;
+    let name = device::name_of(&device);
+    let instead = missing.then(|| name.clone());
     let supported = device.default_input_config().map_err(failed)?;
     let config = call_config(&supported);
     let (producer, consumer) = RingBuffer::new(ring_length(config.sample_rate));
     let misses = Arc::new(Misses::default());
     let tap = CaptureTap::new(producer, config.channels, Arc::clone(&misses));
+    let errors = error_callback(Role::Microphone, name, losses);
     let stream = match supported.sample_format() {
-        SampleFormat::F32 => input_stream::<f32>(&device, config, tap, events),
-        SampleFormat::I16 => input_stream::<i16>(&device, config, tap, events),
-        SampleFormat::I32 => input_stream::<i32>(&device, config, tap, events),
-        SampleFormat::U16 => input_stream::<u16>(&device, config, tap, events),
-        SampleFormat::U8 => input_stream::<u8>(&device, config, tap, events),
-        other => return Err(unsupported(MICROPHONE, other)),
+        SampleFormat::F32 => input_stream::<f32>(&device, config, tap, errors),
+        SampleFormat::I16 => input_stream::<i16>(&device, config, tap, errors),
+        SampleFormat::I32 => input_stream::<i32>(&device, config, tap, errors),
+        SampleFormat::U16 => input_stream::<u16>(&device, config, tap, errors),
+        SampleFormat::U8 => input_stream::<u8>(&device, config, tap, errors),
+        other => return Err(unsupported(Role::Microphone, other)),
     }
     .map_err(failed)?;
     stream.play().map_err(failed)?;
-    let guard = StreamGuard(Running::Device(stream));
-    Ok(Capture { samples: consumer, rate_hz: config.sample_rate, misses, guard })
+    let guard = StreamGuard::new(stream);
+    Ok(Capture { samples: consumer, rate_hz: config.sample_rate, misses, instead, guard })
 }
 
-fn open_speaker(id: Option<&str>, events: &EventSink) -> Result<Playout, AudioError> {
-    let failed = |error: cpal::Error| AudioError::from_cpal(SPEAKER, &error);
+fn open_speaker(id: Option<&str>, losses: &LossSink) -> Result<Playout, AudioError> {
+    let failed = |error: cpal::Error| AudioError::from_cpal(Role::Speaker, &error);
     let (device, missing) = device::find(id, HostTrait::default_output_device);
-    report_fallback(id.filter(|_| missing), true, events);
-    let device = device.ok_or(AudioError::NoDevice { role: SPEAKER })?;
+    let device = device.ok_or(AudioError::NoDevice { role: Role::Speaker })?;
+    let name = device::name_of(&device);
+    let instead = missing.then(|| name.clone());
     let supported = device.default_output_config().map_err(failed)?;
     let config = call_config(&supported);
     let (producer, consumer) = RingBuffer::new(ring_length(config.sample_rate));
     let misses = Arc::new(Misses::default());
     let tap = PlayoutTap::new(consumer, config.channels, Arc::clone(&misses));
+    let errors = error_callback(Role::Speaker, name, losses);
     let stream = match supported.sample_format() {
-        SampleFormat::F32 => output_stream::<f32>(&device, config, tap, events),
-        SampleFormat::I16 => output_stream::<i16>(&device, config, tap, events),
-        SampleFormat::I32 => output_stream::<i32>(&device, config, tap, events),
-        SampleFormat::U16 => output_stream::<u16>(&device, config, tap, events),
-        SampleFormat::U8 => output_stream::<u8>(&device, config, tap, events),
-        other => return Err(unsupported(SPEAKER, other)),
+        SampleFormat::F32 => output_stream::<f32>(&device, config, tap, errors),
+        SampleFormat::I16 => output_stream::<i16>(&device, config, tap, errors),
+        SampleFormat::I32 => output_stream::<i32>(&device, config, tap, errors),
+        SampleFormat::U16 => output_stream::<u16>(&device, config, tap, errors),
+        SampleFormat::U8 => output_stream::<u8>(&device, config, tap, errors),
+        other => return Err(unsupported(Role::Speaker, other)),
     }
     .map_err(failed)?;
     stream.play().map_err(failed)?;
-    let guard = StreamGuard(Running::Device(stream));
-    Ok(Playout { samples: producer, rate_hz: config.sample_rate, misses, guard })
+    let guard = StreamGuard::new(stream);
+    Ok(Playout { samples: producer, rate_hz: config.sample_rate, misses, instead, guard })
 }
 
-fn report_fallback(missing: Option<&str>, playout: bool, events: &EventSink) {
-    if let Some(wanted) = missing {
-        events(DeviceEvent::FellBack { playout, wanted: wanted.to_owned() });
-    }
-}
-
-fn unsupported(role: &'static str, format: SampleFormat) -> AudioError {
+fn unsupported(role: Role, format: SampleFormat) -> AudioError {
     AudioError::Failed { role, detail: format!("it only speaks the sample format {format}") }
 }
 
@@ -231,13 +224,12 @@ fn input_stream<T>(
     device: &cpal::Device,
     config: StreamConfig,
     mut tap: CaptureTap,
-    events: &EventSink,
+    errors: impl FnMut(cpal::Error) + Send + 'static,
 ) -> Result<cpal::Stream, cpal::Error>
 where
     T: SizedSample,
     f32: FromSample<T>,
 {
-    let errors = error_callback(false, events);
     device.build_input_stream::<T, _, _>(config, move |data, _| tap.take(data), errors, Some(OPEN_LIMIT))
 }
 
@@ -245,22 +237,22 @@ fn output_stream<T>(
     device: &cpal::Device,
     config: StreamConfig,
     mut tap: PlayoutTap,
-    events: &EventSink,
+    errors: impl FnMut(cpal::Error) + Send + 'static,
 ) -> Result<cpal::Stream, cpal::Error>
 where
     T: SizedSample + FromSample<f32>,
 {
-    let errors = error_callback(true, events);
     device.build_output_stream::<T, _, _>(config, move |data, _| tap.fill(data), errors, Some(OPEN_LIMIT))
 }
 
 /// Only what ends a stream is an event: backends also report hiccups at start and stop, which must not end a call.
-fn error_callback(playout: bool, events: &EventSink) -> impl FnMut(cpal::Error) + Send + 'static {
-    let events = Arc::clone(events);
+fn error_callback(role: Role, device: String, losses: &LossSink) -> impl FnMut(cpal::Error) + Send + 'static {
+    let losses = Arc::clone(losses);
     move |error| match error.kind() {
         ErrorKind::DeviceNotAvailable | ErrorKind::StreamInvalidated | ErrorKind::HostUnavailable => {
-            events(DeviceEvent::Lost { playout, detail: error.to_string() });
+            tracing::warn!(%role, device, %error, "a sound device went away");
+            losses(DeviceLost { role, device: device.clone() });
         }
-        _ => tracing::debug!(playout, %error, "the sound device reported a hiccup"),
+        _ => tracing::debug!(%role, %error, "the sound device reported a hiccup"),
     }
 }

@@ -1,12 +1,12 @@
 //! Files stand in for devices: what goes into the ring comes from the file, and what is written is in the file.
 
-use mobilecall_audio::{CaptureSource, EventSink, Player, PlayoutSink, Sound, open_capture, open_playout, read_mono};
+use mobilecall_audio::{CaptureSource, LossSink, Player, PlayoutSink, Sound, open_capture, open_playout, read_mono};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
 
-fn ignore_events() -> EventSink {
+fn ignore_losses() -> LossSink {
     Arc::new(|_| {})
 }
 
@@ -35,7 +35,7 @@ fn a_file_is_a_microphone_and_then_silent() {
     }
     writer.finalize().unwrap();
 
-    let mut capture = open_capture(&CaptureSource::Wav { path, repeat: false }, &ignore_events()).unwrap();
+    let mut capture = open_capture(&CaptureSource::Wav { path, repeat: false }, &ignore_losses()).unwrap();
     assert_eq!(capture.rate_hz, 8_000);
     let mut heard = Vec::new();
     wait_until("reading 240 samples", || {
@@ -50,7 +50,7 @@ fn a_file_is_a_microphone_and_then_silent() {
 fn a_file_is_a_speaker() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out.wav");
-    let mut playout = open_playout(&PlayoutSink::Wav(path.clone()), &ignore_events()).unwrap();
+    let mut playout = open_playout(&PlayoutSink::Wav(path.clone()), &ignore_losses()).unwrap();
     assert_eq!(playout.rate_hz, 48_000);
     let mut written = 0;
     wait_until("writing 9600 samples", || {
@@ -69,7 +69,7 @@ fn a_file_is_a_speaker() {
 fn a_recording_can_be_read_before_it_is_complete() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out.wav");
-    let _playout = open_playout(&PlayoutSink::Wav(path.clone()), &ignore_events()).unwrap();
+    let _playout = open_playout(&PlayoutSink::Wav(path.clone()), &ignore_losses()).unwrap();
     // Nothing was finished here, as when the program is killed.
     wait_until("a second on the disk", || read_mono(&path).is_ok_and(|(samples, _)| samples.len() >= 48_000));
 }
@@ -80,7 +80,7 @@ fn a_player_repeats_its_sound_at_the_rate_of_the_device() {
     let path = folder.path().join("ring.wav");
     let samples = (0..800).map(|i| (i as f32 / 8.0 * std::f32::consts::TAU).sin() * 0.5).collect();
     let sound = Sound { samples, rate_hz: 8_000, repeat: true };
-    let player = Player::start(&PlayoutSink::Wav(path.clone()), sound, &ignore_events()).unwrap();
+    let player = Player::start(&PlayoutSink::Wav(path.clone()), sound, &ignore_losses()).unwrap();
     let heard = || read_mono(&path).map(|(samples, _)| samples).unwrap_or_default();
     wait_until("half a second of sound", || heard().iter().filter(|sample| sample.abs() > 0.1).count() > 20_000);
     drop(player);
@@ -95,7 +95,7 @@ fn what_is_no_sound_file_is_refused_with_advice() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("in.wav");
     std::fs::write(&path, "no sound").unwrap();
-    let error = open_capture(&CaptureSource::Wav { path, repeat: false }, &ignore_events()).unwrap_err();
+    let error = open_capture(&CaptureSource::Wav { path, repeat: false }, &ignore_losses()).unwrap_err();
     assert!(error.to_string().contains("give a WAV file"), "{error}");
 }
 
@@ -114,7 +114,7 @@ fn a_reader_that_waits_for_more_than_a_frame_gets_it() {
         writer.write_sample(16_384_i16).unwrap();
     }
     writer.finalize().unwrap();
-    let mut capture = open_capture(&CaptureSource::Wav { path, repeat: false }, &ignore_events()).unwrap();
+    let mut capture = open_capture(&CaptureSource::Wav { path, repeat: false }, &ignore_losses()).unwrap();
     // A resampler takes a frame and the length of its filter first, then a frame at a time, and never empties the ring.
     wait_until("the first 208 samples", || capture.samples.slots() >= 208);
     let mut block = [0.0; 208];

@@ -5,7 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
 
 use mobilecall_audio::{
-    CaptureSource, DeviceEvent, EventSink, PlayoutSink, devices, open_capture, open_playout, watch_devices,
+    CaptureSource, DeviceLost, LossSink, PlayoutSink, Role, devices, open_capture, open_playout, watch_devices,
 };
 use std::{
     io::Read,
@@ -84,23 +84,27 @@ fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
 fn with_sound_server(folder: &Path) {
     let server = start_server(folder);
     let (sender, reported) = mpsc::channel();
-    let events: EventSink = Arc::new(move |event| sender.send(event).expect("the test listens to the end"));
-    hears_the_microphone(folder, &events);
-    plays_on_the_speaker(&events);
+    let losses: LossSink = Arc::new(move |lost| sender.send(lost).expect("the test listens to the end"));
+    hears_the_microphone(folder, &losses);
+    plays_on_the_speaker(&losses);
 
     sees_devices_come_and_go();
 
+    let default = devices().inputs.into_iter().find(|device| device.default).expect("there is a microphone").name;
     let wanted = CaptureSource::Device(Some("pulseaudio:gone".to_owned()));
-    let fallback = open_capture(&wanted, &events).unwrap();
-    assert!(matches!(reported.recv().unwrap(), DeviceEvent::FellBack { playout: false, .. }));
+    let fallback = open_capture(&wanted, &losses).unwrap();
+    assert_eq!(fallback.instead.as_ref(), Some(&default), "the system's choice, by the name that people know");
+    let chosen = open_capture(&CaptureSource::Device(None), &losses).unwrap();
+    assert_eq!(chosen.instead, None);
+    drop(chosen);
 
     drop(server);
     let lost = reported.recv_timeout(Duration::from_secs(20)).expect("the loss is reported");
-    assert!(matches!(lost, DeviceEvent::Lost { playout: false, .. }), "{lost:?}");
+    assert_eq!(lost, DeviceLost { role: Role::Microphone, device: default });
     drop(fallback);
 }
 
-fn hears_the_microphone(folder: &Path, events: &EventSink) {
+fn hears_the_microphone(folder: &Path, losses: &LossSink) {
     let tone = folder.join("tone.wav");
     let spec = hound::WavSpec {
         channels: 1,
@@ -114,7 +118,7 @@ fn hears_the_microphone(folder: &Path, events: &EventSink) {
         writer.write_sample((phase.sin() * 16_000.0) as i16).unwrap();
     }
     writer.finalize().unwrap();
-    let mut capture = open_capture(&CaptureSource::Device(None), events).unwrap();
+    let mut capture = open_capture(&CaptureSource::Device(None), losses).unwrap();
     let play = Command::new("paplay").args(["-d", "micsink"]).arg(&tone).spawn().unwrap();
     let _playing = Running(play);
     let mut loudest = 0.0_f32;
@@ -126,8 +130,8 @@ fn hears_the_microphone(folder: &Path, events: &EventSink) {
     });
 }
 
-fn plays_on_the_speaker(events: &EventSink) {
-    let mut playout = open_playout(&PlayoutSink::Device(None), events).unwrap();
+fn plays_on_the_speaker(losses: &LossSink) {
+    let mut playout = open_playout(&PlayoutSink::Device(None), losses).unwrap();
     let mut recorder = Command::new("parec")
         .args(["-d", "speaker.monitor", "--format=s16le", "--channels=1", "--raw"])
         .stdout(Stdio::piped())

@@ -121,7 +121,8 @@ impl Conversation {
             Event::Problem { failure } => {
                 phone.report.problem(&failure);
                 // A microphone or a file that was asked for and cannot be used is no way to go on.
-                if Exit::of_failure(&failure) == Exit::Audio && failure.code != ErrorCode::DeviceLost {
+                let goes_on = matches!(failure.code, ErrorCode::DeviceLost | ErrorCode::DeviceMissing);
+                if Exit::of_failure(&failure) == Exit::Audio && !goes_on {
                     self.end(phone, Some(Exit::Audio)).await;
                 }
             }

@@ -44,9 +44,11 @@ impl Exit {
                 Self::Unreachable
             }
             ErrorCode::UnknownExtension | ErrorCode::UnsupportedAddress => Self::Refused,
-            ErrorCode::NoMicrophone | ErrorCode::NoSpeaker | ErrorCode::DeviceLost | ErrorCode::AudioFailed => {
-                Self::Audio
-            }
+            ErrorCode::NoMicrophone
+            | ErrorCode::NoSpeaker
+            | ErrorCode::DeviceLost
+            | ErrorCode::DeviceMissing
+            | ErrorCode::AudioFailed => Self::Audio,
             ErrorCode::WrongCredentials
             | ErrorCode::TooManyTries
             | ErrorCode::SessionExpired

@@ -72,9 +72,11 @@ pub enum ErrorCode {
     NoMicrophone,
     /// No speaker.
     NoSpeaker,
-    /// A sound device went away; another is used. Params: `device`.
+    /// A sound device went away; another is used. Params: `role` (`microphone` or `speaker`), `device`.
     DeviceLost,
-    /// The sound system refused. Params: `detail`.
+    /// The chosen sound device is not there; the system's choice is used. Params: `role`, `device` (the one in use).
+    DeviceMissing,
+    /// A sound device could not be opened. Params: `role`, `cause` (`busy`, `notPermitted` or `other`).
     AudioFailed,
     /// Nothing was heard from the far end for three seconds.
     NoAudioReceived,
@@ -127,5 +129,6 @@ impl ErrorCode {
         Self::EmbeddedServerFailed,
         Self::BadSetting,
         Self::Internal,
+        Self::DeviceMissing,
     ];
 }

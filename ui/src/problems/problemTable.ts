@@ -35,6 +35,7 @@ export const problemTable: Readonly<Record<ErrorCode, ProblemKind>> = {
   audioFailed: { severity: 'error', action: 'settings' },
   noAudioReceived: { severity: 'warning' },
   databaseUnreadable: { severity: 'error' },
+  deviceMissing: { severity: 'warning', action: 'settings' },
   databaseTooNew: { severity: 'error' },
   keyringUnavailable: { severity: 'info' },
   portTaken: { severity: 'info' },

@@ -1,51 +1,63 @@
 //! The ends of the sound devices' rings, as the voice thread sees them.
 
 use super::resample::{FromDevice, ToDevice};
-use crate::Frame;
-use rtrb::{Consumer, Producer};
+use crate::{Frame, SAMPLE_RATE_HZ};
+use rtrb::{Consumer, Producer, RingBuffer};
 use rubato::ResamplerConstructionError;
 use std::time::Duration;
 
-/// Sound devices. A ring whose other end is gone stands for a device that is not there: silence is sent, and what
-/// would be played is dropped.
+/// Sound devices, each of which may be replaced by itself.
 pub struct VoiceDevices {
-    /// Samples of the microphone.
-    pub capture: Consumer<f32>,
+    /// Where the user speaks.
+    pub microphone: Microphone,
+    /// Where the user listens.
+    pub speaker: Speaker,
+}
+
+/// The reading end of a microphone's ring. While the other end is gone or silent, silence is sent.
+pub struct Microphone {
+    /// Mono samples.
+    pub samples: Consumer<f32>,
     /// Their rate.
-    pub capture_rate_hz: u32,
-    /// Samples for the speaker.
-    pub playout: Producer<f32>,
+    pub rate_hz: u32,
+}
+
+/// The writing end of a speaker's ring. While the other end is gone or takes nothing, what would be played is dropped.
+pub struct Speaker {
+    /// Mono samples.
+    pub samples: Producer<f32>,
     /// Their rate.
-    pub playout_rate_hz: u32,
+    pub rate_hz: u32,
+}
+
+impl Microphone {
+    /// Stands for one that is not there.
+    pub fn none() -> Self {
+        Self { samples: RingBuffer::new(1).1, rate_hz: SAMPLE_RATE_HZ }
+    }
+}
+
+impl Speaker {
+    /// Stands for one that is not there.
+    pub fn none() -> Self {
+        Self { samples: RingBuffer::new(1).0, rate_hz: SAMPLE_RATE_HZ }
+    }
 }
 
 /// A ring that nobody used for this long belongs to a device that has stopped.
 const STOPPED: Duration = Duration::from_millis(150);
+
 pub(super) struct Devices {
-    pub(super) capture: Capture,
-    pub(super) playout: Playout,
+    pub(super) capture: Box<Capture>,
+    pub(super) playout: Box<Playout>,
 }
 
 impl Devices {
     /// Allocates everything that the devices will need.
     pub(super) fn new(devices: VoiceDevices, now: Duration) -> Result<Self, ResamplerConstructionError> {
         Ok(Self {
-            capture: Capture {
-                ring: devices.capture,
-                resampler: FromDevice::new(devices.capture_rate_hz)?,
-                until: now,
-                stopped: false,
-            },
-            playout: Playout {
-                capacity: devices.playout.buffer().capacity(),
-                ring: devices.playout,
-                rate_hz: devices.playout_rate_hz,
-                resampler: ToDevice::new(devices.playout_rate_hz)?,
-                fill: 0,
-                demand: Demand::new(now),
-                used: now,
-                until: now,
-            },
+            capture: Box::new(Capture::new(devices.microphone, now)?),
+            playout: Box::new(Playout::new(devices.speaker, now)?),
         })
     }
 }
@@ -70,6 +82,11 @@ pub(super) struct Capture {
 }
 
 impl Capture {
+    pub(super) fn new(microphone: Microphone, now: Duration) -> Result<Self, ResamplerConstructionError> {
+        let resampler = FromDevice::new(microphone.rate_hz)?;
+        Ok(Self { ring: microphone.samples, resampler, until: now, stopped: false })
+    }
+
     /// The next 10 ms: of the microphone, or silence by the clock where there is none. Whatever has gathered is taken at
     /// once, so that nothing waits in the ring and nothing is lost; far ends are made for packets that come in bursts.
     pub(super) fn next(&mut self, now: Duration, frame: &mut Frame) -> Captured {
@@ -110,6 +127,19 @@ pub(super) struct Playout {
 }
 
 impl Playout {
+    pub(super) fn new(speaker: Speaker, now: Duration) -> Result<Self, ResamplerConstructionError> {
+        Ok(Self {
+            capacity: speaker.samples.buffer().capacity(),
+            ring: speaker.samples,
+            rate_hz: speaker.rate_hz,
+            resampler: ToDevice::new(speaker.rate_hz)?,
+            fill: 0,
+            demand: Demand::new(now),
+            used: now,
+            until: now,
+        })
+    }
+
     /// Watches the device; call it once before [`Self::wants_frame`] in every round.
     pub(super) fn observe(&mut self, now: Duration) {
         let fill = self.capacity - self.ring.slots();

@@ -1,11 +1,11 @@
 //! Starting, steering and stopping a voice thread.
 
 use super::clock::Clock;
-use super::devices::{Devices, VoiceDevices};
+use super::devices::{Capture, Devices, Microphone, Playout, Speaker, VoiceDevices};
 use super::outputs::VoiceOutputs;
 use super::path::{IncomingPacket, VoiceConfig, VoicePath};
 use super::stats::{SharedStats, VoiceStats};
-use super::thread::{Command, Control, Worker};
+use super::thread::{Command, Control, Retired, Worker};
 use crate::codec::CodecError;
 use crate::quality::QualityMeter;
 use crate::tones::Tone;
@@ -49,7 +49,7 @@ impl VoiceThread {
     pub fn start(config: VoiceConfig, devices: VoiceDevices, outputs: VoiceOutputs) -> Result<VoiceHandle, VoiceError> {
         let path = VoicePath::new(config)?;
         let clock = Clock::start();
-        let devices = Box::new(Devices::new(devices, clock.now())?);
+        let devices = Devices::new(devices, clock.now())?;
         let (packets, incoming) = RingBuffer::new(INCOMING);
         let (commands, pending) = RingBuffer::new(COMMANDS);
         let (retire, retired) = RingBuffer::new(RETIRED);
@@ -89,7 +89,7 @@ pub struct VoiceHandle {
     stats: Arc<SharedStats>,
     packets: Mutex<Producer<(IncomingPacket, Duration)>>,
     commands: Mutex<Producer<Command>>,
-    retired: Mutex<Consumer<Box<Devices>>>,
+    retired: Mutex<Consumer<Retired>>,
     quality: Mutex<QualityMeter>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -130,11 +130,16 @@ impl VoiceHandle {
         self.command(Command::ExpectedLoss(percent))
     }
 
-    /// Goes on with other devices. The old rings are let go here, not on the thread.
-    pub fn swap_devices(&self, devices: VoiceDevices) -> Result<(), VoiceError> {
+    /// Goes on with another microphone; the speaker plays on. The old ring is let go here, not on the thread.
+    pub fn swap_microphone(&self, microphone: Microphone) -> Result<(), VoiceError> {
         self.release_retired();
-        let devices = Box::new(Devices::new(devices, self.clock.now())?);
-        self.command(Command::Swap(devices))
+        self.command(Command::Microphone(Box::new(Capture::new(microphone, self.clock.now())?)))
+    }
+
+    /// Goes on with another speaker; the microphone is heard on. The old ring is let go here, not on the thread.
+    pub fn swap_speaker(&self, speaker: Speaker) -> Result<(), VoiceError> {
+        self.release_retired();
+        self.command(Command::Speaker(Box::new(Playout::new(speaker, self.clock.now())?)))
     }
 
     /// Levels, counters, times.

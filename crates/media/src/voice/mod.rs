@@ -14,7 +14,7 @@ mod resample;
 mod stats;
 mod thread;
 
-pub use devices::VoiceDevices;
+pub use devices::{Microphone, Speaker, VoiceDevices};
 pub use handle::{VoiceError, VoiceHandle, VoiceThread};
 pub use outputs::{VoiceEvent, VoiceOutputs};
 pub use path::{IncomingPacket, OutgoingPacket, PathFigures, StreamPosition, VoiceConfig, VoicePath};

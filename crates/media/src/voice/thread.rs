@@ -1,7 +1,7 @@
 //! What runs on the voice thread.
 
 use super::clock::Clock;
-use super::devices::{Captured, Devices};
+use super::devices::{Capture, Captured, Devices, Playout};
 use super::outputs::{VoiceEvent, VoiceOutputs};
 use super::path::{IncomingPacket, VoicePath};
 use super::stats::SharedStats;
@@ -26,7 +26,14 @@ pub(super) enum Command {
     Play(Tone),
     StopTone,
     ExpectedLoss(u8),
-    Swap(Box<Devices>),
+    Microphone(Box<Capture>),
+    Speaker(Box<Playout>),
+}
+
+/// A device that was replaced and waits to be let go.
+pub(super) enum Retired {
+    Microphone(#[expect(dead_code, reason = "held until it is dropped elsewhere")] Box<Capture>),
+    Speaker(#[expect(dead_code, reason = "held until it is dropped elsewhere")] Box<Playout>),
 }
 
 /// States rather than commands, so that none is lost when commands do not fit.
@@ -40,10 +47,10 @@ pub(super) struct Control {
 pub(super) struct Worker {
     pub(super) path: VoicePath,
     pub(super) clock: Clock,
-    pub(super) devices: Box<Devices>,
+    pub(super) devices: Devices,
     pub(super) incoming: Consumer<(IncomingPacket, Duration)>,
     pub(super) commands: Consumer<Command>,
-    pub(super) retire: Producer<Box<Devices>>,
+    pub(super) retire: Producer<Retired>,
     pub(super) outputs: VoiceOutputs,
     pub(super) control: Arc<Control>,
     pub(super) stats: Arc<SharedStats>,
@@ -92,12 +99,20 @@ impl Worker {
             Command::Play(tone) => self.path.play_tone(tone),
             Command::StopTone => self.path.stop_tone(),
             Command::ExpectedLoss(percent) => self.path.set_expected_loss(percent),
-            Command::Swap(devices) => {
-                let old = std::mem::replace(&mut self.devices, devices);
-                // When nobody empties the ring the old devices are freed here after all.
-                let _ = self.retire.push(old);
+            Command::Microphone(capture) => {
+                let old = std::mem::replace(&mut self.devices.capture, capture);
+                self.retire(Retired::Microphone(old));
+            }
+            Command::Speaker(playout) => {
+                let old = std::mem::replace(&mut self.devices.playout, playout);
+                self.retire(Retired::Speaker(old));
             }
         }
+    }
+
+    fn retire(&mut self, old: Retired) {
+        // When nobody empties the ring the old device is freed here after all.
+        let _ = self.retire.push(old);
     }
 
     fn render(&mut self, now: Duration) {
@@ -156,7 +171,7 @@ mod tests {
     use crate::apm::Processing;
     use crate::codec::Codec;
     use crate::jitter::ReceivedPayload;
-    use crate::voice::{StreamPosition, VoiceConfig, VoiceDevices};
+    use crate::voice::{Microphone, Speaker, StreamPosition, VoiceConfig, VoiceDevices};
     use assert_no_alloc::assert_no_alloc;
     use rtrb::RingBuffer;
     use tokio::sync::mpsc;
@@ -170,7 +185,7 @@ mod tests {
         speaker: Consumer<f32>,
         packets: Producer<(IncomingPacket, Duration)>,
         commands: Producer<Command>,
-        retired: Consumer<Box<Devices>>,
+        retired: Consumer<Retired>,
         outgoing: mpsc::Receiver<super::super::OutgoingPacket>,
         events: mpsc::Receiver<VoiceEvent>,
     }
@@ -178,7 +193,11 @@ mod tests {
     fn devices() -> (VoiceDevices, Producer<f32>, Consumer<f32>) {
         let (microphone, capture) = RingBuffer::new(RATE as usize / 8);
         let (playout, speaker) = RingBuffer::new(RATE as usize / 8);
-        (VoiceDevices { capture, capture_rate_hz: RATE, playout, playout_rate_hz: RATE }, microphone, speaker)
+        let devices = VoiceDevices {
+            microphone: Microphone { samples: capture, rate_hz: RATE },
+            speaker: Speaker { samples: playout, rate_hz: RATE },
+        };
+        (devices, microphone, speaker)
     }
 
     fn bench() -> Bench {
@@ -201,7 +220,7 @@ mod tests {
         let worker = Worker {
             path,
             clock: Clock::start(),
-            devices: Box::new(Devices::new(given, Duration::ZERO).unwrap()),
+            devices: Devices::new(given, Duration::ZERO).unwrap(),
             incoming,
             commands: pending,
             retire,
@@ -254,11 +273,12 @@ mod tests {
             }
             if n == 500 {
                 let (given, microphone, speaker) = devices();
-                let swapped = Box::new(Devices::new(given, Duration::from_millis(10 * n)).unwrap());
-                bench.commands.push(Command::Swap(swapped)).map_err(|_| ()).unwrap();
+                let swapped = Devices::new(given, Duration::from_millis(10 * n)).unwrap();
+                bench.commands.push(Command::Microphone(swapped.capture)).map_err(|_| ()).unwrap();
+                bench.commands.push(Command::Speaker(swapped.playout)).map_err(|_| ()).unwrap();
                 bench.live(n);
                 (bench.microphone, bench.speaker) = (microphone, speaker);
-                assert!(bench.retired.pop().is_ok(), "the old devices are let go elsewhere");
+                assert_eq!(bench.retired.slots(), 2, "the old devices are let go elsewhere");
                 continue;
             }
             bench.live(n);

@@ -4,7 +4,9 @@ use crate::speech::Speech;
 use crate::voice_path::{config, received};
 use mobilecall_domain::DtmfDigit;
 use mobilecall_media::tones::Tone;
-use mobilecall_media::voice::{OutgoingPacket, VoiceDevices, VoiceEvent, VoiceHandle, VoiceOutputs, VoiceThread};
+use mobilecall_media::voice::{
+    Microphone, OutgoingPacket, Speaker, VoiceDevices, VoiceEvent, VoiceHandle, VoiceOutputs, VoiceThread,
+};
 use mobilecall_media::{Codec, Frame};
 use rtrb::{Consumer, Producer, RingBuffer};
 use std::time::{Duration, Instant};
@@ -29,7 +31,10 @@ fn rings(rate: u32) -> (VoiceDevices, Producer<f32>, Consumer<f32>) {
     let length = rate as usize * 120 / 1_000;
     let (microphone, capture) = RingBuffer::new(length);
     let (playout, speaker) = RingBuffer::new(length);
-    let devices = VoiceDevices { capture, capture_rate_hz: rate, playout, playout_rate_hz: rate };
+    let devices = VoiceDevices {
+        microphone: Microphone { samples: capture, rate_hz: rate },
+        speaker: Speaker { samples: playout, rate_hz: rate },
+    };
     (devices, microphone, speaker)
 }
 
@@ -140,18 +145,23 @@ fn devices_are_replaced_in_the_call_and_may_be_missing() {
     let (mut a, mut b) = (Phone::start(), Phone::start());
     until("both talk", &mut a, &mut b, |a, _| a.handle.stats().first_audio_at.is_some());
     let (devices, microphone, speaker) = rings(16_000);
-    a.handle.swap_devices(devices).unwrap();
-    let (old_microphone, old_speaker) =
-        (std::mem::replace(&mut a.microphone, microphone), std::mem::replace(&mut a.speaker, speaker));
-    a.heard.clear();
-    until("the new speaker plays and the old rings are let go", &mut a, &mut b, |a, _| {
+    a.handle.swap_microphone(devices.microphone).unwrap();
+    let old_microphone = std::mem::replace(&mut a.microphone, microphone);
+    until("the old microphone is let go", &mut a, &mut b, |a, _| {
         a.handle.stats();
-        a.heard.iter().any(|sample| sample.abs() > 0.01) && old_microphone.is_abandoned() && old_speaker.is_abandoned()
+        old_microphone.is_abandoned()
+    });
+    assert!(!a.speaker.is_abandoned(), "the speaker plays on");
+    a.heard.clear();
+    a.handle.swap_speaker(devices.speaker).unwrap();
+    let old_speaker = std::mem::replace(&mut a.speaker, speaker);
+    until("the new speaker plays and the old one is let go", &mut a, &mut b, |a, _| {
+        a.handle.stats();
+        a.heard.iter().any(|sample| sample.abs() > 0.01) && old_speaker.is_abandoned()
     });
 
-    let (devices, microphone, speaker) = rings(RATE);
-    drop((microphone, speaker));
-    a.handle.swap_devices(devices).unwrap();
+    a.handle.swap_microphone(Microphone::none()).unwrap();
+    a.handle.swap_speaker(Speaker::none()).unwrap();
     let before = a.handle.stats().path.packets_sent;
     until("silence is sent by the clock", &mut a, &mut b, |a, _| a.handle.stats().path.packets_sent > before + 20);
 }

@@ -140,8 +140,9 @@ impl Core {
             }
             CallEvent::Digit(digit) => self.shown.digit(call, digit.as_char()),
             CallEvent::Second(second) => self.second(call, second),
-            CallEvent::Devices(opened) => self.devices_opened(call, opened),
-            CallEvent::Device(event) => self.device_event(call, &event),
+            CallEvent::Device(opened) => self.device_opened(call, opened),
+            CallEvent::DeviceLost(lost, opening) => self.device_lost(call, &lost, opening),
+            CallEvent::VoiceStopped(position, counted) => self.voice_stopped(call, position, counted),
             CallEvent::Stopped(last) => {
                 if let Some(known) = self.calls.get_mut(call) {
                     known.quality = last.or(known.quality);

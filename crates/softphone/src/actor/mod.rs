@@ -136,8 +136,10 @@ impl Core {
             Message::Line { epoch, input } if epoch == self.epoch => self.line_input(input).await,
             Message::Sync { epoch, event } if epoch == self.epoch => self.sync_event(event).await,
             Message::Call { epoch, input } if epoch == self.epoch => self.call_input(input).await,
-            Message::Session { .. } | Message::Line { .. } | Message::Sync { .. } | Message::Call { .. } => {
+            late @ (Message::Session { .. } | Message::Line { .. } | Message::Sync { .. } | Message::Call { .. }) => {
                 tracing::trace!("a message of an earlier sign-in is dropped");
+                // It may hold an open device, and closing that waits for the sound server.
+                self.farewells.spawn_blocking(move || drop(late));
             }
             Message::Problem(failure) => self.shown.problem(failure),
         }

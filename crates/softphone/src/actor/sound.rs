@@ -2,13 +2,16 @@
 
 use super::Core;
 use crate::{
-    calls::{CallEvent, CallInput, VoiceTask, add},
+    calls::{Call, CallEvent, CallInput, Devices, Opening, VoiceTask, add},
     failure,
     message::{ReplyTo, answer},
-    sound::{OpenDevices, SoundChoice, failure_of_event, no_devices, open_devices, play, run_meter},
+    post::Post,
+    sound::{
+        End, Meter, Opened, SoundChoice, Voice, failure_of, failure_of_fallback, failure_of_loss, open_device, play,
+    },
 };
-use mobilecall_audio::{DeviceEvent, DeviceInfo, DeviceList, EventSink};
-use mobilecall_domain::CallId;
+use mobilecall_audio::{DeviceInfo, DeviceList, DeviceLost, LossSink, Role};
+use mobilecall_domain::{CallId, CallQuality};
 use mobilecall_ipc::{AudioDevice, AudioDevices, Failure, Reply, Settings};
 use mobilecall_media::{
     codec::Codec as VoiceCodec,
@@ -24,6 +27,8 @@ use tokio_util::task::AbortOnDropHandle;
 const PACKETS: usize = 16;
 /// Events of the voice: digits come ten a second at most.
 const EVENTS: usize = 16;
+/// How long the next device waits for the one before to be closed.
+const CLOSE_LIMIT: Duration = Duration::from_secs(2);
 /// Length of the test tone, and a moment for the device to play it to the end.
 const TEST_TONE: Duration = Duration::from_millis(1_300);
 
@@ -33,87 +38,126 @@ impl Core {
         SoundChoice::new(&self.settings, self.config.capture.as_ref(), self.config.playout.as_ref())
     }
 
-    /// Opens the devices of a call unless they are open or being opened.
+    /// Opens the devices of a call that nobody has asked for yet.
     pub(crate) fn open_call_devices(&mut self, call: CallId) {
-        let choice = self.sound_choice();
+        for role in Devices::ROLES {
+            if self.calls.get(call).is_some_and(|known| known.media.devices.slot(role).is_closed()) {
+                self.open_device(call, role);
+            }
+        }
+    }
+
+    fn open_device(&mut self, call: CallId, role: Role) {
+        let wanted = self.sound_choice().wanted(role);
         let (system, post) = (Arc::clone(&self.parts.sound), self.post());
         let Some(known) = self.calls.get_mut(call) else { return };
-        let media = &mut known.media;
-        if media.opening || media.guards.is_some() || media.devices.is_some() {
-            return;
-        }
-        media.opening = true;
-        let (runtime, sink_post) = (Handle::current(), post.clone());
-        let events: EventSink = Arc::new(move |event| {
-            let post = sink_post.clone();
-            runtime.spawn(async move { post.call(CallInput { call, event: CallEvent::Device(event) }).await });
-        });
+        let Opening { number: opening, after } = known.media.devices.slot_mut(role).open();
+        let losses = losses_of(call, opening, post.clone());
         tokio::spawn(async move {
-            let opening = tokio::task::spawn_blocking(move || open_devices(system.as_ref(), &choice, &events));
-            match opening.await {
-                Ok(opened) => post.call(CallInput { call, event: CallEvent::Devices(opened) }).await,
-                Err(error) => tracing::error!(%error, "opening the sound devices panicked"),
+            if let Some(closing) = after
+                && tokio::time::timeout(CLOSE_LIMIT, closing).await.is_err()
+            {
+                tracing::warn!(%role, "the device before is still not closed");
+            }
+            let work = move || {
+                let outcome = open_device(system.as_ref(), &wanted, &losses);
+                Opened { opening, wanted, outcome }
+            };
+            match tokio::task::spawn_blocking(work).await {
+                Ok(opened) => post.call(CallInput { call, event: CallEvent::Device(opened) }).await,
+                Err(error) => tracing::error!(%error, "opening a sound device panicked"),
             }
         });
     }
 
-    /// Devices are open: hands them to the voice, or keeps them until there is one.
-    pub(crate) fn devices_opened(&mut self, call: CallId, opened: OpenDevices) {
-        let choice = self.sound_choice();
-        let Some(known) = self.calls.get_mut(call) else { return };
+    /// A device is open, or is not there: hands it to the voice, or keeps it until there is one.
+    pub(crate) fn device_opened(&mut self, call: CallId, opened: Opened) {
+        let Opened { opening, wanted, outcome } = opened;
+        let role = wanted.role();
+        let is_chosen = self.sound_choice().wanted(role) == wanted;
+        let Some(known) = self.calls.get_mut(call) else {
+            self.farewells.spawn_blocking(move || drop(outcome));
+            return;
+        };
         let is_wanted = known.is_alive() && !known.machine.talk().held;
-        let media = &mut known.media;
-        media.opening = false;
-        if !is_wanted {
+        let voice = known.media.voice();
+        let slot = known.media.devices.slot_mut(role);
+        if !is_wanted || !is_chosen || !slot.is_of(opening) {
+            slot.closed_by(self.farewells.spawn_blocking(move || drop(outcome)));
+            if is_wanted {
+                self.open_device(call, role);
+            }
             return;
         }
-        if opened.choice != choice {
-            return self.open_call_devices(call);
-        }
+        let wrong = match outcome {
+            Ok(device) => {
+                let instead = device.instead.as_ref().map(|instead| failure_of_fallback(role, instead));
+                match slot.opened(device, voice.as_deref()) {
+                    Ok(()) => instead,
+                    Err(error) => Some(failure::internal(&error)),
+                }
+            }
+            Err(error) => {
+                slot.missing();
+                Some(failure_of(&error, role))
+            }
+        };
         // Trying again in the background says nothing new.
-        let failures = if media.incomplete { Vec::new() } else { opened.failures.clone() };
-        media.incomplete = !opened.failures.is_empty();
-        match media.voice() {
-            Some(voice) => match voice.swap_devices(opened.devices) {
-                Ok(()) => media.guards = Some(opened.guards),
-                Err(error) => self.shown.problem(failure::internal(&error)),
-            },
-            None => media.devices = Some(opened),
-        }
-        for failure in failures {
+        if slot.is_news(wrong.as_ref().map(|failure| failure.code))
+            && let Some(failure) = wrong
+        {
             self.shown.problem(failure);
         }
     }
 
-    /// A device went away, or was not there: the sound system chooses another.
-    pub(crate) fn device_event(&mut self, call: CallId, event: &DeviceEvent) {
-        let Some(known) = self.calls.get_mut(call) else { return };
-        if !known.is_alive() {
+    /// A device went away: the sound system chooses another.
+    pub(crate) fn device_lost(&mut self, call: CallId, lost: &DeviceLost, opening: u32) {
+        let Some(known) = self.calls.get_mut(call).filter(|known| known.is_alive()) else { return };
+        let slot = known.media.devices.slot_mut(lost.role);
+        if !slot.is_of(opening) {
             return;
         }
-        self.shown.problem(failure_of_event(event));
-        if let DeviceEvent::Lost { .. } = event {
-            self.release_devices(call);
-            self.open_call_devices(call);
+        slot.lost();
+        self.shown.problem(failure_of_loss(lost));
+        self.reopen_device(call, lost.role);
+    }
+
+    /// Tries again to open what was missing; what is there is left alone.
+    pub(crate) fn complete_devices(&mut self) {
+        let Some(talking) = self.calls.talking() else { return };
+        let call = talking.id;
+        let missing = Devices::ROLES.map(|role| (role, talking.media.devices.slot(role).is_missing()));
+        for (role, _) in missing.into_iter().filter(|(_, missing)| *missing) {
+            self.open_device(call, role);
         }
     }
 
-    /// Tries again to open a device that was missing.
-    pub(crate) fn complete_devices(&mut self) {
-        let Some(call) = self.calls.talking().filter(|call| call.media.incomplete).map(|call| call.id) else { return };
-        self.release_devices(call);
-        self.open_call_devices(call);
+    fn reopen_device(&mut self, call: CallId, role: Role) {
+        self.release_device(call, role);
+        let is_wanted = |call: &Call| !call.machine.talk().held && call.media.devices.slot(role).is_closed();
+        if self.calls.get(call).is_some_and(is_wanted) {
+            self.open_device(call, role);
+        }
     }
 
     fn release_devices(&mut self, call: CallId) {
-        let Some(known) = self.calls.get_mut(call) else { return };
-        if let Some(voice) = known.media.voice()
-            && let Err(error) = voice.swap_devices(no_devices())
-        {
-            tracing::warn!(%error, "the voice keeps its devices");
+        for role in Devices::ROLES {
+            self.release_device(call, role);
         }
-        known.media.guards = None;
-        known.media.devices = None;
+    }
+
+    /// Closes a device beside the owner: that waits for the sound server, which may not answer.
+    fn release_device(&mut self, call: CallId, role: Role) {
+        let Some(known) = self.calls.get_mut(call) else { return };
+        let voice = known.media.voice();
+        let slot = known.media.devices.slot_mut(role);
+        let Some(open) = slot.take() else { return };
+        if let Some(voice) = voice
+            && let Err(error) = End::none(role).give_to(voice.as_ref())
+        {
+            tracing::warn!(%error, "the voice keeps its device");
+        }
+        slot.closed_by(self.farewells.spawn_blocking(move || drop(open)));
     }
 
     /// Offer and answer are agreed on, for the first time or anew.
@@ -131,6 +175,50 @@ impl Core {
 
     /// Starts the voice of a call, in place of the one before if there was one.
     fn start_voice(&mut self, call: CallId) {
+        let Some(known) = self.calls.get_mut(call) else { return };
+        let media = &mut known.media;
+        if media.restarting {
+            return;
+        }
+        let Some(before) = media.voice() else { return self.begin_voice(call, StreamPosition::random()) };
+        media.restarting = true;
+        self.release_devices(call);
+        self.stop_voice(call, before);
+    }
+
+    /// Stops a voice beside the owner: that waits for its thread.
+    fn stop_voice(&mut self, call: CallId, voice: Arc<dyn Voice>) {
+        let post = self.post();
+        let Some(known) = self.calls.get_mut(call) else { return };
+        known.media.voice.send_replace(None);
+        let task = known.media.voice_task.take();
+        let stop = move || {
+            drop(task);
+            let stats = voice.stop();
+            CallEvent::VoiceStopped(stats.position, voice.quality(None))
+        };
+        self.farewells.spawn(async move {
+            match tokio::task::spawn_blocking(stop).await {
+                Ok(event) => post.call(CallInput { call, event }).await,
+                Err(error) => tracing::error!(%error, "stopping the voice of a call panicked"),
+            }
+        });
+    }
+
+    /// The voice has ended to make way for another one, which goes on in the same stream.
+    pub(crate) fn voice_stopped(&mut self, call: CallId, position: StreamPosition, counted: CallQuality) {
+        let Some(known) = self.calls.get_mut(call) else { return };
+        let media = &mut known.media;
+        media.counted = Some(add(counted, media.counted));
+        media.restarting = false;
+        let talks = known.is_up() && !known.machine.talk().held;
+        self.begin_voice(call, position);
+        if talks {
+            self.open_call_devices(call);
+        }
+    }
+
+    fn begin_voice(&mut self, call: CallId, start: StreamPosition) {
         let choice = self.sound_choice();
         let processing = choice.processing(&self.settings);
         let audible_digits = choice.is_devices();
@@ -138,11 +226,6 @@ impl Core {
         let Some(known) = self.calls.get_mut(call) else { return };
         let media = &mut known.media;
         let (Some(transport), Some(negotiated)) = (media.transport.clone(), media.negotiated) else { return };
-        let before = media.voice().map(|voice| (voice.stop(), voice.quality(None)));
-        if let Some((_, quality)) = before {
-            media.counted = Some(add(quality, media.counted));
-            media.guards = None;
-        }
         let config = VoiceConfig {
             codec: match negotiated.codec {
                 Codec::Opus => VoiceCodec::Opus,
@@ -152,38 +235,32 @@ impl Core {
             telephone_event: negotiated.telephone_event,
             processing,
             audible_digits,
-            start: before.map_or_else(StreamPosition::random, |(stats, _)| stats.position),
+            start,
         };
         let (packets, outgoing) = mpsc::channel(PACKETS);
         let (events, happened) = mpsc::channel(EVENTS);
-        let opened = media.devices.take();
-        let (devices, guards) = match opened {
-            Some(opened) => (opened.devices, Some(opened.guards)),
-            None => (no_devices(), None),
-        };
-        let voice = match self.parts.sound.start_voice(config, devices, VoiceOutputs { packets, events }) {
+        let voice = match self.parts.sound.start_voice(config, VoiceOutputs { packets, events }) {
             Ok(voice) => voice,
             Err(error) => return self.shown.problem(failure::internal(&error)),
         };
         let talk = known.machine.talk();
         voice.set_muted(talk.muted);
         voice.set_held(talk.held);
-        media.guards = guards;
-        let counted = media.counted;
+        let given = media.devices.give_to(voice.as_ref());
         let task = VoiceTask {
             call,
             voice: Arc::clone(&voice),
             transport,
             packets: outgoing,
             events: happened,
-            counted,
+            counted: media.counted,
             post,
             windows,
         };
         media.voice_task = Some(AbortOnDropHandle::new(tokio::spawn(task.run())));
         media.voice.send_replace(Some(voice));
-        if before.is_some() && !talk.held {
-            self.open_call_devices(call);
+        if let Err(error) = given {
+            self.shown.problem(failure::internal(&error));
         }
     }
 
@@ -218,19 +295,27 @@ impl Core {
         let old = SoundChoice::new(before, capture, playout);
         let new = self.sound_choice();
         let restart = old.processing(before) != new.processing(&self.settings);
-        let reopen = (&old.capture, &old.playout) != (&new.capture, &new.playout);
         let live: Vec<CallId> = self.calls.iter().filter(|call| call.is_up()).map(|call| call.id).collect();
         for call in live {
             if restart {
                 self.start_voice(call);
-            } else if reopen && self.calls.talking().is_some_and(|talking| talking.id == call) {
-                self.release_devices(call);
-                self.open_call_devices(call);
+            } else if self.calls.talking().is_some_and(|talking| talking.id == call) {
+                for role in Devices::ROLES.into_iter().filter(|role| old.wanted(*role) != new.wanted(*role)) {
+                    self.choose_device(call, role);
+                }
             }
         }
         if self.meter.is_some() && old.capture != new.capture {
             self.start_meter();
         }
+    }
+
+    /// Another device was chosen in the call.
+    fn choose_device(&mut self, call: CallId, role: Role) {
+        if let Some(known) = self.calls.get_mut(call) {
+            known.media.devices.slot_mut(role).forget_told();
+        }
+        self.reopen_device(call, role);
     }
 
     pub(crate) fn set_level_meter(&mut self, on: bool) {
@@ -242,9 +327,13 @@ impl Core {
     }
 
     fn start_meter(&mut self) {
-        let source = self.sound_choice().capture;
-        let meter = run_meter(Arc::clone(&self.parts.sound), source, self.shown.events().clone(), self.post());
-        self.meter = Some(AbortOnDropHandle::new(tokio::spawn(meter)));
+        let meter = Meter {
+            system: Arc::clone(&self.parts.sound),
+            source: self.sound_choice().capture,
+            events: self.shown.events().clone(),
+            post: self.post(),
+        };
+        self.meter = Some(AbortOnDropHandle::new(tokio::spawn(meter.run())));
     }
 
     pub(crate) fn play_test_tone(&self) {
@@ -267,6 +356,16 @@ impl Core {
             answer(reply, outcome);
         });
     }
+}
+
+/// Reports the loss of a device from the sound system's own thread.
+fn losses_of(call: CallId, opening: u32, post: Post) -> LossSink {
+    let runtime = Handle::current();
+    Arc::new(move |lost| {
+        let post = post.clone();
+        let event = CallEvent::DeviceLost(lost, opening);
+        runtime.spawn(async move { post.call(CallInput { call, event }).await });
+    })
 }
 
 fn shown_devices(list: DeviceList) -> AudioDevices {

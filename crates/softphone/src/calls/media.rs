@@ -1,7 +1,7 @@
 //! The media of a call: its session, its voice and its devices, from the first offer to the last packet.
 
-use super::{CallEvent, CallInput};
-use crate::{parts::Parts, parts::Reach, post::Post, sound::OpenDevices, sound::Voice};
+use super::{CallEvent, CallInput, Devices};
+use crate::{parts::Parts, parts::Reach, post::Post, sound::Voice};
 use mobilecall_domain::{CallId, CallQuality, SdpAnswer, SdpOffer, machine::MediaFailure};
 use mobilecall_media::{jitter::ReceivedPayload, voice::IncomingPacket};
 use mobilecall_transport::{
@@ -22,14 +22,9 @@ pub(crate) struct Media {
     pub(crate) voice: VoiceSlot,
     /// Takes packets from the voice, and measures.
     pub(crate) voice_task: Option<AbortOnDropHandle<()>>,
-    /// Devices that were opened before there was a voice.
-    pub(crate) devices: Option<OpenDevices>,
-    /// Keeps devices open that the voice uses.
-    pub(crate) guards: Option<Box<dyn Send>>,
-    /// Devices are being opened.
-    pub(crate) opening: bool,
-    /// A microphone or speaker is missing.
-    pub(crate) incomplete: bool,
+    /// The voice is being stopped, and another one follows.
+    pub(crate) restarting: bool,
+    pub(crate) devices: Devices,
     /// What an earlier voice of this call counted.
     pub(crate) counted: Option<CallQuality>,
 }
@@ -68,7 +63,7 @@ impl Media {
             None => None,
         };
         let counted = self.counted;
-        let devices = (self.devices, self.guards, self.voice_task);
+        let devices = (self.devices, self.voice_task);
         let closing = tokio::task::spawn_blocking(move || {
             let last = voice.map(|voice| {
                 voice.stop();

@@ -1,21 +1,24 @@
 //! Calls: the machine of each, the facts around it, and its media.
 
 mod call;
+mod devices;
 mod media;
 mod renegotiation;
 mod voice;
 
 pub(crate) use call::{Call, Waiting, record_of};
+pub(crate) use devices::{Devices, Opening};
 pub(crate) use media::{Description, Media, StartedMedia, add, kind as media_failure, start_media};
 pub(crate) use renegotiation::{NextOffer, Renegotiation};
 pub(crate) use voice::{Second, VoiceTask};
 
-use crate::sound::OpenDevices;
-use mobilecall_audio::DeviceEvent;
+use crate::sound::Opened;
+use mobilecall_audio::DeviceLost;
 use mobilecall_domain::{
     CallId, CallQuality, DtmfDigit, LegId, SdpAnswer, SdpOffer, Timestamp,
     machine::{CallState, MediaFailure},
 };
+use mobilecall_media::voice::StreamPosition;
 use mobilecall_transport::TransportEvent;
 use std::time::{Duration, Instant};
 
@@ -46,10 +49,12 @@ pub(crate) enum CallEvent {
     Digit(DtmfDigit),
     /// One second went by.
     Second(Second),
-    /// Devices are open.
-    Devices(OpenDevices),
-    /// A device went away or was not there.
-    Device(DeviceEvent),
+    /// A device is open, or is not there.
+    Device(Opened),
+    /// A device went away; the number is that of its opening.
+    DeviceLost(DeviceLost, u32),
+    /// The voice has ended to make way for another one: how far its stream came, and what it counted.
+    VoiceStopped(StreamPosition, CallQuality),
     /// Everything is closed; the last figures, if there were any.
     Stopped(Option<CallQuality>),
 }

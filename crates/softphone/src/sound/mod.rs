@@ -4,18 +4,19 @@ mod meter;
 mod open;
 mod tones;
 
-pub(crate) use meter::{LEVEL_INTERVAL, run_meter};
-pub(crate) use open::{OpenDevices, SoundChoice, failure_of_event, no_devices, open_devices};
+pub(crate) use meter::{LEVEL_INTERVAL, Meter};
+pub(crate) use open::{
+    End, OpenDevice, Opened, SoundChoice, failure_of, failure_of_fallback, failure_of_loss, open_device,
+};
 pub(crate) use tones::{Playing, play};
 
-use mobilecall_audio::{
-    AudioError, Capture, CaptureSource, DeviceList, EventSink, Player, Playout, PlayoutSink, Sound,
-};
+use mobilecall_audio::{AudioError, Capture, CaptureSource, DeviceList, LossSink, Player, Playout, PlayoutSink, Sound};
 use mobilecall_domain::{CallQuality, DtmfDigit};
 use mobilecall_media::{
     tones::Tone,
     voice::{
-        IncomingPacket, VoiceConfig, VoiceDevices, VoiceError, VoiceHandle, VoiceOutputs, VoiceStats, VoiceThread,
+        IncomingPacket, Microphone, Speaker, VoiceConfig, VoiceDevices, VoiceError, VoiceHandle, VoiceOutputs,
+        VoiceStats, VoiceThread,
     },
 };
 use std::{
@@ -26,16 +27,12 @@ use std::{
 /// Everything that makes or takes sound. Methods may block for tens of milliseconds: call them off the async threads.
 pub(crate) trait SoundSystem: Send + Sync {
     fn devices(&self) -> DeviceList;
-    fn open_capture(&self, source: &CaptureSource, events: &EventSink) -> Result<Capture, AudioError>;
-    fn open_playout(&self, sink: &PlayoutSink, events: &EventSink) -> Result<Playout, AudioError>;
+    fn open_capture(&self, source: &CaptureSource, losses: &LossSink) -> Result<Capture, AudioError>;
+    fn open_playout(&self, sink: &PlayoutSink, losses: &LossSink) -> Result<Playout, AudioError>;
     /// Plays until the result is dropped.
-    fn play(&self, sink: &PlayoutSink, sound: Sound, events: &EventSink) -> Result<Box<dyn Send>, AudioError>;
-    fn start_voice(
-        &self,
-        config: VoiceConfig,
-        devices: VoiceDevices,
-        outputs: VoiceOutputs,
-    ) -> Result<Arc<dyn Voice>, VoiceError>;
+    fn play(&self, sink: &PlayoutSink, sound: Sound, losses: &LossSink) -> Result<Box<dyn Send>, AudioError>;
+    /// Without devices at first.
+    fn start_voice(&self, config: VoiceConfig, outputs: VoiceOutputs) -> Result<Arc<dyn Voice>, VoiceError>;
 }
 
 /// The voice path of one call while it runs. Methods return at once, apart from [`Self::stop`].
@@ -48,7 +45,8 @@ pub(crate) trait Voice: Send + Sync {
     fn play_tone(&self, tone: Tone) -> Result<(), VoiceError>;
     fn stop_tone(&self) -> Result<(), VoiceError>;
     fn set_expected_loss(&self, percent: u8) -> Result<(), VoiceError>;
-    fn swap_devices(&self, devices: VoiceDevices) -> Result<(), VoiceError>;
+    fn swap_microphone(&self, microphone: Microphone) -> Result<(), VoiceError>;
+    fn swap_speaker(&self, speaker: Speaker) -> Result<(), VoiceError>;
     fn stats(&self) -> VoiceStats;
     /// Once a second.
     fn quality(&self, rtt: Option<Duration>) -> CallQuality;
@@ -65,24 +63,20 @@ impl SoundSystem for SystemSound {
         mobilecall_audio::devices()
     }
 
-    fn open_capture(&self, source: &CaptureSource, events: &EventSink) -> Result<Capture, AudioError> {
-        mobilecall_audio::open_capture(source, events)
+    fn open_capture(&self, source: &CaptureSource, losses: &LossSink) -> Result<Capture, AudioError> {
+        mobilecall_audio::open_capture(source, losses)
     }
 
-    fn open_playout(&self, sink: &PlayoutSink, events: &EventSink) -> Result<Playout, AudioError> {
-        mobilecall_audio::open_playout(sink, events)
+    fn open_playout(&self, sink: &PlayoutSink, losses: &LossSink) -> Result<Playout, AudioError> {
+        mobilecall_audio::open_playout(sink, losses)
     }
 
-    fn play(&self, sink: &PlayoutSink, sound: Sound, events: &EventSink) -> Result<Box<dyn Send>, AudioError> {
-        Ok(Box::new(Player::start(sink, sound, events)?))
+    fn play(&self, sink: &PlayoutSink, sound: Sound, losses: &LossSink) -> Result<Box<dyn Send>, AudioError> {
+        Ok(Box::new(Player::start(sink, sound, losses)?))
     }
 
-    fn start_voice(
-        &self,
-        config: VoiceConfig,
-        devices: VoiceDevices,
-        outputs: VoiceOutputs,
-    ) -> Result<Arc<dyn Voice>, VoiceError> {
+    fn start_voice(&self, config: VoiceConfig, outputs: VoiceOutputs) -> Result<Arc<dyn Voice>, VoiceError> {
+        let devices = VoiceDevices { microphone: Microphone::none(), speaker: Speaker::none() };
         Ok(Arc::new(VoiceThread::start(config, devices, outputs)?))
     }
 }
@@ -109,8 +103,11 @@ impl Voice for VoiceHandle {
     fn set_expected_loss(&self, percent: u8) -> Result<(), VoiceError> {
         self.set_expected_loss(percent)
     }
-    fn swap_devices(&self, devices: VoiceDevices) -> Result<(), VoiceError> {
-        self.swap_devices(devices)
+    fn swap_microphone(&self, microphone: Microphone) -> Result<(), VoiceError> {
+        self.swap_microphone(microphone)
+    }
+    fn swap_speaker(&self, speaker: Speaker) -> Result<(), VoiceError> {
+        self.swap_speaker(speaker)
     }
     fn stats(&self) -> VoiceStats {
         self.stats()

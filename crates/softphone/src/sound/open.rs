@@ -1,10 +1,12 @@
 //! Which devices a call uses, and opening them so that a missing one never costs the call.
 
-use super::SoundSystem;
-use mobilecall_audio::{AudioError, CaptureSource, DeviceEvent, EventSink, PlayoutSink};
+use super::{SoundSystem, Voice};
+use mobilecall_audio::{AudioError, CaptureSource, DeviceLost, LossSink, PlayoutSink, Role, StreamGuard};
 use mobilecall_ipc::{ErrorCode, Failure, Settings};
-use mobilecall_media::{SAMPLE_RATE_HZ, apm::Processing, voice::VoiceDevices};
-use rtrb::RingBuffer;
+use mobilecall_media::{
+    apm::Processing,
+    voice::{Microphone, Speaker, VoiceError},
+};
 
 /// The devices that are wanted, from the settings or given at the start of the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,16 +19,62 @@ pub(crate) struct SoundChoice {
     pub(crate) beside: PlayoutSink,
 }
 
-/// Devices that were opened for a call.
-pub(crate) struct OpenDevices {
-    /// What was wanted when they were opened.
-    pub(crate) choice: SoundChoice,
-    /// For the voice path; a ring without another end stands for what is missing.
-    pub(crate) devices: VoiceDevices,
-    /// Keeps them open.
-    pub(crate) guards: Box<dyn Send>,
-    /// What is missing and why.
-    pub(crate) failures: Vec<Failure>,
+/// What is wanted for one role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    Microphone(CaptureSource),
+    Speaker(PlayoutSink),
+}
+
+/// What came of opening a device.
+pub(crate) struct Opened {
+    /// Which opening of this device in the call.
+    pub(crate) opening: u32,
+    /// What was wanted when it began.
+    pub(crate) wanted: Wanted,
+    pub(crate) outcome: Result<OpenDevice, AudioError>,
+}
+
+/// A device that was opened for a call.
+pub(crate) struct OpenDevice {
+    /// For the voice.
+    pub(crate) end: End,
+    /// Keeps it open.
+    pub(crate) guard: StreamGuard,
+    /// It is the system's choice, of this name, because the wanted one is not there.
+    pub(crate) instead: Option<String>,
+}
+
+/// The voice's end of a device's ring.
+pub(crate) enum End {
+    Microphone(Microphone),
+    Speaker(Speaker),
+}
+
+impl Wanted {
+    pub(crate) fn role(&self) -> Role {
+        match self {
+            Self::Microphone(_) => Role::Microphone,
+            Self::Speaker(_) => Role::Speaker,
+        }
+    }
+}
+
+impl End {
+    /// Stands for a device that is not there: silence is sent, or nothing is heard.
+    pub(crate) fn none(role: Role) -> Self {
+        match role {
+            Role::Microphone => Self::Microphone(Microphone::none()),
+            Role::Speaker => Self::Speaker(Speaker::none()),
+        }
+    }
+
+    pub(crate) fn give_to(self, voice: &dyn Voice) -> Result<(), VoiceError> {
+        match self {
+            Self::Microphone(microphone) => voice.swap_microphone(microphone),
+            Self::Speaker(speaker) => voice.swap_speaker(speaker),
+        }
+    }
 }
 
 impl SoundChoice {
@@ -47,6 +95,13 @@ impl SoundChoice {
             playout: output,
             ring,
             beside,
+        }
+    }
+
+    pub(crate) fn wanted(&self, role: Role) -> Wanted {
+        match role {
+            Role::Microphone => Wanted::Microphone(self.capture.clone()),
+            Role::Speaker => Wanted::Speaker(self.playout.clone()),
         }
     }
 
@@ -78,47 +133,24 @@ impl SoundChoice {
     }
 }
 
-/// Opens both devices, each as far as it is there. Blocks.
-pub(crate) fn open_devices(system: &dyn SoundSystem, choice: &SoundChoice, events: &EventSink) -> OpenDevices {
-    let mut failures = Vec::new();
-    let mut devices = no_devices();
-    let capture = match system.open_capture(&choice.capture, events) {
-        Ok(capture) => {
-            devices.capture = capture.samples;
-            devices.capture_rate_hz = capture.rate_hz;
-            Some(capture.guard)
+/// Opens one device. Blocks.
+pub(crate) fn open_device(
+    system: &dyn SoundSystem,
+    wanted: &Wanted,
+    losses: &LossSink,
+) -> Result<OpenDevice, AudioError> {
+    match wanted {
+        Wanted::Microphone(source) => {
+            let capture = system.open_capture(source, losses)?;
+            let end = End::Microphone(Microphone { samples: capture.samples, rate_hz: capture.rate_hz });
+            Ok(OpenDevice { end, guard: capture.guard, instead: capture.instead })
         }
-        Err(error) => {
-            failures.push(failure_of(&error, Role::Microphone));
-            None
+        Wanted::Speaker(sink) => {
+            let playout = system.open_playout(sink, losses)?;
+            let end = End::Speaker(Speaker { samples: playout.samples, rate_hz: playout.rate_hz });
+            Ok(OpenDevice { end, guard: playout.guard, instead: playout.instead })
         }
-    };
-    let playout = match system.open_playout(&choice.playout, events) {
-        Ok(playout) => {
-            devices.playout = playout.samples;
-            devices.playout_rate_hz = playout.rate_hz;
-            Some(playout.guard)
-        }
-        Err(error) => {
-            failures.push(failure_of(&error, Role::Speaker));
-            None
-        }
-    };
-    OpenDevices { choice: choice.clone(), devices, guards: Box::new((capture, playout)), failures }
-}
-
-/// Rings whose other ends are gone: silence is sent and nothing is heard.
-pub(crate) fn no_devices() -> VoiceDevices {
-    let (_, capture) = RingBuffer::new(1);
-    let (playout, _) = RingBuffer::new(1);
-    VoiceDevices { capture, capture_rate_hz: SAMPLE_RATE_HZ, playout, playout_rate_hz: SAMPLE_RATE_HZ }
-}
-
-/// What a device is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
-    Microphone,
-    Speaker,
+    }
 }
 
 /// Why a device could not be opened, in words that say what still works.
@@ -127,21 +159,25 @@ pub(crate) fn failure_of(error: &AudioError, role: Role) -> Failure {
         Role::Microphone => (ErrorCode::NoMicrophone, "the other side cannot hear you, but you can hear them"),
         Role::Speaker => (ErrorCode::NoSpeaker, "you cannot hear the other side"),
     };
-    match error {
-        AudioError::NoDevice { .. } => Failure::new(missing, format!("{error}; until then {rest}")),
-        AudioError::Busy { .. } | AudioError::NotPermitted { .. } | AudioError::Failed { .. } | AudioError::Wav(_) => {
-            Failure::new(ErrorCode::AudioFailed, error.to_string()).with("detail", crate::failure::chain(error))
-        }
-    }
+    let cause = match error {
+        AudioError::NoDevice { .. } => return Failure::new(missing, format!("{error}; until then {rest}")),
+        AudioError::Busy { .. } => "busy",
+        AudioError::NotPermitted { .. } => "notPermitted",
+        AudioError::Failed { .. } | AudioError::Wav(_) => "other",
+    };
+    tracing::warn!(error = %crate::failure::chain(error), "a sound device could not be opened");
+    Failure::new(ErrorCode::AudioFailed, error.to_string()).with("role", role.as_str()).with("cause", cause)
 }
 
 /// A device that went away, in words.
-pub(crate) fn failure_of_event(event: &DeviceEvent) -> Failure {
-    let (playout, device) = match event {
-        DeviceEvent::Lost { playout, detail } => (*playout, detail),
-        DeviceEvent::FellBack { playout, wanted } => (*playout, wanted),
-    };
-    let role = if playout { "speaker" } else { "microphone" };
-    let message = format!("the {role} went away; the system's choice is used instead");
-    Failure::new(ErrorCode::DeviceLost, message).with("device", device)
+pub(crate) fn failure_of_loss(lost: &DeviceLost) -> Failure {
+    let DeviceLost { role, device } = lost;
+    let message = format!("the {role} \"{device}\" was unplugged; another one is used if there is one");
+    Failure::new(ErrorCode::DeviceLost, message).with("role", role.as_str()).with("device", device)
+}
+
+/// The chosen device is not there and another one is used, in words.
+pub(crate) fn failure_of_fallback(role: Role, instead: &str) -> Failure {
+    let message = format!("the chosen {role} is not plugged in; \"{instead}\" is used instead");
+    Failure::new(ErrorCode::DeviceMissing, message).with("role", role.as_str()).with("device", instead)
 }

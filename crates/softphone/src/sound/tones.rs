@@ -1,8 +1,8 @@
 //! Ringing and the test tone, on a device of their own beside any call.
 
-use super::{SoundSystem, open::Role, open::failure_of};
+use super::{SoundSystem, failure_of};
 use crate::post::Post;
-use mobilecall_audio::{EventSink, PlayoutSink, Sound};
+use mobilecall_audio::{LossSink, PlayoutSink, Role, Sound};
 use mobilecall_media::{SAMPLE_RATE_HZ, tones::Tone, tones::ToneGenerator};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::oneshot;
@@ -25,7 +25,7 @@ pub(crate) fn play(system: &Arc<dyn SoundSystem>, sink: PlayoutSink, tone: Tone,
     let (stop, stopped) = oneshot::channel();
     tokio::task::spawn_blocking(move || {
         // A ringing device that goes away is noticed by the next call at the latest.
-        let ignore: EventSink = Arc::new(|_| {});
+        let ignore: LossSink = Arc::new(|_| {});
         match system.play(&sink, sound_of(tone), &ignore) {
             Ok(player) => {
                 // The sender is never used: its end is the signal.

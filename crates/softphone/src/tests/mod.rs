@@ -22,7 +22,8 @@ use crate::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use mobilecall_audio::{
-    AudioError, Capture, CaptureSource, DeviceInfo, DeviceList, EventSink, Playout, PlayoutSink, Sound,
+    AudioError, Capture, CaptureSource, DeviceInfo, DeviceList, DeviceLost, LossSink, Playout, PlayoutSink, Role,
+    Sound, StreamGuard,
 };
 use mobilecall_cache::{Account, AccountKey, Cache};
 use mobilecall_client::User;
@@ -37,20 +38,18 @@ use mobilecall_line::{
 use mobilecall_media::{
     tones::Tone,
     voice::{
-        IncomingPacket, PathFigures, StreamPosition, VoiceConfig, VoiceDevices, VoiceError, VoiceEvent, VoiceOutputs,
-        VoiceStats,
+        IncomingPacket, Microphone, PathFigures, Speaker, StreamPosition, VoiceConfig, VoiceError, VoiceEvent,
+        VoiceOutputs, VoiceStats,
     },
 };
 use mobilecall_transport::{
     MediaTransport, RtpPacket, TransportConfig, TransportError, TransportStreams,
     fake::{FakeNetwork, FakeTransport},
 };
+use rtrb::RingBuffer;
 use std::{
-    collections::HashSet,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -128,30 +127,62 @@ pub(crate) struct FakeSound {
     /// Tones that were played beside calls; the flag says whether they still sound.
     played: Mutex<Vec<Arc<()>>>,
     /// Roles without a device.
-    pub(crate) missing: Mutex<HashSet<&'static str>>,
-    events: Mutex<Option<EventSink>>,
-    opened: AtomicUsize,
+    pub(crate) missing: Mutex<HashSet<Role>>,
+    /// The wanted devices are not there; this one is used.
+    pub(crate) instead: Mutex<Option<String>>,
+    /// Locked while the sound server hangs: no device can be closed.
+    pub(crate) hanging: Arc<tokio::sync::Mutex<()>>,
+    losses: Mutex<HashMap<Role, LossSink>>,
+    asked: Mutex<Vec<Role>>,
+    opened: Mutex<Vec<Role>>,
+}
+
+/// Waits for the sound server when it is dropped, as an open device does, and panics where that must not be done.
+struct FakeStream(Arc<tokio::sync::Mutex<()>>);
+
+impl Drop for FakeStream {
+    fn drop(&mut self) {
+        drop(self.0.blocking_lock());
+    }
 }
 
 impl FakeSound {
     pub(crate) fn voice(&self, index: usize) -> Arc<FakeVoice> {
         Arc::clone(&self.voices.lock().unwrap()[index])
     }
-    /// How often a microphone was opened.
-    pub(crate) fn opened(&self) -> usize {
-        self.opened.load(Ordering::SeqCst)
+    pub(crate) fn voices(&self) -> usize {
+        self.voices.lock().unwrap().len()
+    }
+    /// How often a device was opened.
+    pub(crate) fn opened(&self, role: Role) -> usize {
+        self.opened.lock().unwrap().iter().filter(|opened| **opened == role).count()
+    }
+    /// How often somebody tried to.
+    pub(crate) fn asked(&self, role: Role) -> usize {
+        self.asked.lock().unwrap().iter().filter(|asked| **asked == role).count()
     }
     /// Tones that sound beside calls.
     pub(crate) fn sounding(&self) -> usize {
         self.played.lock().unwrap().iter().filter(|tone| Arc::strong_count(tone) > 1).count()
     }
-    pub(crate) async fn device_event(&self, event: mobilecall_audio::DeviceEvent) {
-        eventually("open devices", || self.events.lock().unwrap().is_some()).await;
-        let sink = self.events.lock().unwrap().clone().unwrap();
-        sink(event);
+    /// Where the sound system tells of the loss of the device that was opened last.
+    pub(crate) fn losses(&self, role: Role) -> LossSink {
+        self.losses.lock().unwrap().get(&role).cloned().unwrap()
     }
-    fn check(&self, role: &'static str) -> Result<(), AudioError> {
-        if self.missing.lock().unwrap().contains(role) { Err(AudioError::NoDevice { role }) } else { Ok(()) }
+    /// The device that was opened last goes away.
+    pub(crate) async fn lose(&self, role: Role, device: &str) {
+        eventually("an open device", || self.losses.lock().unwrap().contains_key(&role)).await;
+        self.losses(role)(DeviceLost { role, device: device.into() });
+    }
+    fn open(&self, role: Role, losses: &LossSink) -> Result<StreamGuard, AudioError> {
+        self.asked.lock().unwrap().push(role);
+        self.check(role)?;
+        self.losses.lock().unwrap().insert(role, Arc::clone(losses));
+        self.opened.lock().unwrap().push(role);
+        Ok(StreamGuard::new(FakeStream(Arc::clone(&self.hanging))))
+    }
+    fn check(&self, role: Role) -> Result<(), AudioError> {
+        if self.missing.lock().unwrap().contains(&role) { Err(AudioError::NoDevice { role }) } else { Ok(()) }
     }
 }
 
@@ -160,28 +191,23 @@ impl SoundSystem for FakeSound {
         let device = |name: &str| vec![DeviceInfo { id: name.into(), name: name.into(), default: true }];
         DeviceList { inputs: device("microphone"), outputs: device("speaker") }
     }
-    fn open_capture(&self, _: &CaptureSource, events: &EventSink) -> Result<Capture, AudioError> {
-        self.check("microphone")?;
-        *self.events.lock().unwrap() = Some(Arc::clone(events));
-        self.opened.fetch_add(1, Ordering::SeqCst);
-        mobilecall_audio::open_capture(&CaptureSource::Silence, events)
+    fn open_capture(&self, _: &CaptureSource, losses: &LossSink) -> Result<Capture, AudioError> {
+        let guard = self.open(Role::Microphone, losses)?;
+        let instead = self.instead.lock().unwrap().clone();
+        Ok(Capture { samples: RingBuffer::new(1).1, rate_hz: 48_000, misses: Arc::default(), instead, guard })
     }
-    fn open_playout(&self, _: &PlayoutSink, events: &EventSink) -> Result<Playout, AudioError> {
-        self.check("speaker")?;
-        mobilecall_audio::open_playout(&PlayoutSink::Discard, events)
+    fn open_playout(&self, _: &PlayoutSink, losses: &LossSink) -> Result<Playout, AudioError> {
+        let guard = self.open(Role::Speaker, losses)?;
+        let instead = self.instead.lock().unwrap().clone();
+        Ok(Playout { samples: RingBuffer::new(1).0, rate_hz: 48_000, misses: Arc::default(), instead, guard })
     }
-    fn play(&self, _: &PlayoutSink, _: Sound, _: &EventSink) -> Result<Box<dyn Send>, AudioError> {
-        self.check("speaker")?;
+    fn play(&self, _: &PlayoutSink, _: Sound, _: &LossSink) -> Result<Box<dyn Send>, AudioError> {
+        self.check(Role::Speaker)?;
         let tone = Arc::new(());
         self.played.lock().unwrap().push(Arc::clone(&tone));
         Ok(Box::new(tone))
     }
-    fn start_voice(
-        &self,
-        config: VoiceConfig,
-        _: VoiceDevices,
-        outputs: VoiceOutputs,
-    ) -> Result<Arc<dyn Voice>, VoiceError> {
+    fn start_voice(&self, config: VoiceConfig, outputs: VoiceOutputs) -> Result<Arc<dyn Voice>, VoiceError> {
         let voice = Arc::new(FakeVoice { config, outputs: Mutex::new(Some(outputs)), state: Mutex::default() });
         self.voices.lock().unwrap().push(Arc::clone(&voice));
         Ok(voice)
@@ -202,7 +228,9 @@ pub(crate) struct VoiceState {
     pub(crate) digits: String,
     pub(crate) tone: Option<Tone>,
     pub(crate) packets: u64,
-    pub(crate) swaps: u32,
+    /// How often each was given or taken away.
+    pub(crate) microphones: u32,
+    pub(crate) speakers: u32,
     pub(crate) stopped: bool,
     pub(crate) silent_for: Duration,
 }
@@ -245,8 +273,12 @@ impl Voice for FakeVoice {
     fn set_expected_loss(&self, _: u8) -> Result<(), VoiceError> {
         Ok(())
     }
-    fn swap_devices(&self, _: VoiceDevices) -> Result<(), VoiceError> {
-        self.change(|state| state.swaps += 1);
+    fn swap_microphone(&self, _: Microphone) -> Result<(), VoiceError> {
+        self.change(|state| state.microphones += 1);
+        Ok(())
+    }
+    fn swap_speaker(&self, _: Speaker) -> Result<(), VoiceError> {
+        self.change(|state| state.speakers += 1);
         Ok(())
     }
     fn stats(&self) -> VoiceStats {
@@ -369,6 +401,22 @@ impl Rig {
             }
         })
         .await
+    }
+
+    /// What went wrong until now and was not looked at yet.
+    pub(crate) async fn problems(&mut self) -> Vec<ErrorCode> {
+        // Events keep their order, so a change made now comes after them all.
+        let before = self.engine.snapshot().await.settings;
+        let settings = Settings { notifications: !before.notifications, ..before };
+        self.send(Command::ChangeSettings { settings }).await.unwrap();
+        let mut codes = Vec::new();
+        loop {
+            match within("the change", self.events.recv()).await.unwrap() {
+                Event::SettingsChanged { .. } => return codes,
+                Event::Problem { failure } => codes.push(failure.code),
+                _ => {}
+            }
+        }
     }
 
     pub(crate) async fn record(&self, call: CallId) -> CallRecord {

@@ -1,4 +1,5 @@
 use super::{Rig, START_MS};
+use mobilecall_audio::Role;
 use mobilecall_domain::{CallId, CallRecord, CallStatus, Direction, LineKind, Timestamp};
 use mobilecall_ipc::{
     CallState, Command, Disposition, ErrorCode, HistoryFilter, HistoryQuery, Preview, Reply, SessionView, Settings,
@@ -116,9 +117,9 @@ async fn settings_are_checked_and_take_effect_at_once() {
     assert_eq!(rig.refused(Command::ChangeSettings { settings: elsewhere }).await, ErrorCode::NotNow);
 
     let headset = Settings { input_device: Some("headset".into()), ..before };
-    let opened = rig.sound.opened();
+    let opened = rig.sound.opened(Role::Microphone);
     rig.send(Command::ChangeSettings { settings: headset.clone() }).await.unwrap();
-    super::eventually("the headset", || rig.sound.opened() > opened).await;
+    super::eventually("the headset", || rig.sound.opened(Role::Microphone) > opened).await;
     rig.until("the settings", |snapshot| snapshot.settings == headset).await;
     rig.until_state(call, CallState::Active).await;
 }

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import type { ErrorCode } from '../ipc';
+import { problemWords } from './problemWords';
+
+test.each<[ErrorCode, Record<string, string>, string]>([
+  ['deviceLost', { role: 'microphone', device: 'Jabra' }, 'The microphone “Jabra” was unplugged. Another one is used now.'],
+  ['deviceMissing', { role: 'speaker', device: 'Built-in' }, 'The speaker you chose is not plugged in. “Built-in” is used instead.'],
+  ['audioFailed', { role: 'microphone', cause: 'busy' }, 'Another program is using the microphone. Close it, or choose another microphone in the settings.'],
+  ['audioFailed', { role: 'speaker', cause: 'other' }, 'The speaker could not be opened. Plug it in again, or choose another one in the settings.'],
+])('%s with %j', (code, params, words) => {
+  // The library isolates values, so that they stay in order in Arabic.
+  expect(problemWords({ code, message: '', params }).replaceAll(/[\u2068\u2069]/g, '')).toBe(words);
+});
