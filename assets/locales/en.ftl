@@ -288,6 +288,9 @@ start-loading = Starting…
 
 error-serverUnreachable = The server at { $url } does not answer. Check the network, or the address in the settings.
 error-certificateNotTrusted = The certificate of { $url } is not trusted. Check the address, or ask your administrator for the company's certificate.
+error-notAMobileCallServer = What answers at the server's address is not a Mobile Call server. Sign in to the network first if it asks you to, or check the address in the settings.
+error-serverBusy = The server cannot do this right now. Try again in a minute.
+error-serverRefused = The server refused. Ask your administrator whether you may do this, or update the app.
 error-badServerUrl = “{ $url }” is not a server address. Write it as https://calls.example.com.
 error-wrongCredentials = User name or password is wrong. Check both and try again.
 error-tooManyTries = Too many tries. Wait { $seconds } seconds, then try again.

@@ -40,9 +40,11 @@ impl Exit {
             | ErrorCode::MalformedSip
             | ErrorCode::BadDigit
             | ErrorCode::BadSetting => Self::Usage,
-            ErrorCode::ServerUnreachable | ErrorCode::CertificateNotTrusted | ErrorCode::LineNotReady => {
-                Self::Unreachable
-            }
+            ErrorCode::ServerUnreachable
+            | ErrorCode::CertificateNotTrusted
+            | ErrorCode::NotAMobileCallServer
+            | ErrorCode::ServerBusy
+            | ErrorCode::LineNotReady => Self::Unreachable,
             ErrorCode::UnknownExtension | ErrorCode::UnsupportedAddress => Self::Refused,
             ErrorCode::NoMicrophone
             | ErrorCode::NoSpeaker
@@ -52,6 +54,7 @@ impl Exit {
             ErrorCode::WrongCredentials
             | ErrorCode::TooManyTries
             | ErrorCode::SessionExpired
+            | ErrorCode::ServerRefused
             | ErrorCode::NotSignedIn => Self::SignIn,
             ErrorCode::NoSuchCall
             | ErrorCode::NotNow

@@ -92,6 +92,18 @@ impl ClientError {
         }
     }
 
+    /// The words are our backend's own, and not those of something between us and it, such as the sign-in page of a
+    /// network or a proxy.
+    pub fn is_of_server(&self) -> bool {
+        match self {
+            Self::SessionEnded | Self::Refused { code: Some(_), .. } => true,
+            Self::Unreachable { .. }
+            | Self::CertificateNotTrusted { .. }
+            | Self::Garbled { .. }
+            | Self::Refused { code: None, .. } => false,
+        }
+    }
+
     /// The pause that the server asked for.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {

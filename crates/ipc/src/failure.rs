@@ -36,6 +36,12 @@ pub enum ErrorCode {
     ServerUnreachable,
     /// The server's certificate is not trusted. Params: `url`.
     CertificateNotTrusted,
+    /// Something answers at the address, but no server of ours: another program, or the sign-in page of a network.
+    NotAMobileCallServer,
+    /// The server is overloaded, stopping or in trouble; trying again can help.
+    ServerBusy,
+    /// The server refuses what was asked, for this person or from this version of the app.
+    ServerRefused,
     /// The server address is not a URL. Params: `url`.
     BadServerUrl,
     /// User name or password wrong.
@@ -101,6 +107,9 @@ impl ErrorCode {
     pub const ALL: &'static [Self] = &[
         Self::ServerUnreachable,
         Self::CertificateNotTrusted,
+        Self::NotAMobileCallServer,
+        Self::ServerBusy,
+        Self::ServerRefused,
         Self::BadServerUrl,
         Self::WrongCredentials,
         Self::TooManyTries,

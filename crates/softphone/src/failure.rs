@@ -69,7 +69,21 @@ pub(crate) fn of_client(error: &ClientError) -> Failure {
         ClientError::Refused { code: Some(ServerCode::Unauthenticated), .. } | ClientError::SessionEnded => {
             Failure::new(ErrorCode::SessionExpired, "the session has ended: sign in again")
         }
-        ClientError::Refused { .. } | ClientError::Garbled { .. } => internal(error),
+        ClientError::Refused { status: 408 | 500.., .. } => {
+            tracing::warn!(error = %message, "the server is busy");
+            Failure::new(ErrorCode::ServerBusy, "the server cannot do this right now: try again in a minute")
+        }
+        ClientError::Garbled { .. }
+        | ClientError::Refused { code: None | Some(ServerCode::MisdirectedRequest), .. } => {
+            tracing::warn!(error = %chain(error), "the answer is not that of a Mobile Call server");
+            let message = "what answers at this address is not a Mobile Call server: check the address, or sign in to \
+                           the network first";
+            Failure::new(ErrorCode::NotAMobileCallServer, message)
+        }
+        ClientError::Refused { code: Some(_), .. } => {
+            tracing::warn!(error = %message, "the server refused");
+            Failure::new(ErrorCode::ServerRefused, format!("{message}; ask the administrator, or update the app"))
+        }
     }
 }
 
@@ -120,4 +134,38 @@ pub(crate) fn keyring_unavailable() -> Failure {
         ErrorCode::KeyringUnavailable,
         "the keyring is not available: you stay signed in until the app is closed",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(status: u16, code: Option<ServerCode>) -> ClientError {
+        ClientError::Refused { status, code, message: "no".into(), retry_after: None }
+    }
+
+    #[test]
+    fn what_a_server_answers_is_never_our_own_failure() {
+        use ErrorCode as To;
+        use ServerCode as From;
+        for (status, code, expected) in [
+            (401, Some(From::WrongCredentials), To::WrongCredentials),
+            (401, Some(From::Unauthenticated), To::SessionExpired),
+            (403, Some(From::Forbidden), To::ServerRefused),
+            (404, Some(From::NotFound), To::ServerRefused),
+            (422, Some(From::Unprocessable), To::ServerRefused),
+            (421, Some(From::MisdirectedRequest), To::NotAMobileCallServer),
+            (403, None, To::NotAMobileCallServer),
+            (404, None, To::NotAMobileCallServer),
+            (408, None, To::ServerBusy),
+            (429, None, To::TooManyTries),
+            (500, Some(From::Internal), To::ServerBusy),
+            (502, None, To::ServerBusy),
+            (503, Some(From::Unavailable), To::ServerBusy),
+        ] {
+            assert_eq!(of_client(&refused(status, code)).code, expected, "{status} {code:?}");
+        }
+        let garbled = ClientError::Garbled { what: "POST /api/auth/refresh".into(), source: "<html>".into() };
+        assert_eq!(of_client(&garbled).code, To::NotAMobileCallServer);
+    }
 }

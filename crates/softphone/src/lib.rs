@@ -39,6 +39,7 @@ mod session;
 mod settings;
 mod shown;
 mod sound;
+mod tries;
 mod view;
 
 #[cfg(test)]

@@ -1,15 +1,17 @@
 //! Opening the line of a session.
 
-use crate::{failure, post::Post};
+use crate::{failure, post::Post, tries::Tries};
 use async_trait::async_trait;
-use backon::{BackoffBuilder as _, ExponentialBuilder};
 use mobilecall_client::{ClientError, Session};
 use mobilecall_domain::{LineKind, Private, Registration};
 use mobilecall_ipc::Failure;
 use mobilecall_line::{Line, LineCommand, LineError, LineEvent};
 use mobilecall_line_twilio::{TokenError, TokenSource, TwilioLine, TwilioLineConfig, VoiceToken};
 use std::{sync::Arc, time::Duration};
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{
+    sync::{Notify, mpsc},
+    task::JoinHandle,
+};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use url::Url;
 
@@ -20,6 +22,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 /// What the line's task reports.
 pub(crate) enum LineInput {
+    /// The server has not said where the line is, after so many attempts.
+    NotYet { attempt: u32 },
     /// The line is there.
     Opened(Arc<dyn Line>),
     /// Something happened on it.
@@ -70,6 +74,10 @@ impl LinePart {
         self.line.is_some() || self.task.is_some()
     }
 
+    pub(crate) fn is_open(&self) -> bool {
+        self.line.is_some()
+    }
+
     pub(crate) fn opened(&mut self, line: Arc<dyn Line>) {
         self.line = Some(line);
     }
@@ -91,8 +99,8 @@ impl LinePart {
 }
 
 /// Fetches a voice token to learn where the line's signaling is, opens the line, and passes on what happens on it.
-pub(crate) async fn run_line(session: Session, post: Post, leaving: CancellationToken) {
-    let (urls, kind) = match find_signaling(&session).await {
+pub(crate) async fn run_line(session: Session, hurry: Arc<Notify>, post: Post, leaving: CancellationToken) {
+    let (urls, kind) = match find_signaling(&session, &hurry, &post).await {
         Ok(found) => found,
         Err(error) => {
             post.line(LineInput::Failed(error)).await;
@@ -123,22 +131,16 @@ pub(crate) async fn pump(
     }
 }
 
-async fn find_signaling(session: &Session) -> Result<(Vec<Url>, LineKind), Failure> {
-    let mut pauses = ExponentialBuilder::default()
-        .with_min_delay(FIRST_PAUSE)
-        .with_max_delay(LONGEST_PAUSE)
-        .without_max_times()
-        .with_jitter()
-        .build();
+async fn find_signaling(session: &Session, hurry: &Notify, post: &Post) -> Result<(Vec<Url>, LineKind), Failure> {
+    let mut tries = Tries::new(FIRST_PAUSE, LONGEST_PAUSE);
     let token = loop {
         match session.voice_token().await {
             Ok(token) => break token,
-            Err(error) if error.is_retryable() => {
-                tracing::debug!(%error, "no voice token yet");
-                let pause = error.retry_after().or_else(|| pauses.next()).unwrap_or(LONGEST_PAUSE);
-                tokio::time::sleep(pause).await;
+            Err(error) => {
+                let attempt = tries.failed(error, post).await?;
+                post.line(LineInput::NotYet { attempt }).await;
+                tries.pause(hurry).await;
             }
-            Err(error) => return Err(failure::of_client(&error)),
         }
     };
     let url = if token.signaling.starts_with('/') {

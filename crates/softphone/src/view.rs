@@ -65,7 +65,7 @@ pub(crate) fn registration(registration: &domain::Registration) -> ipc::Registra
                 RegistrationFailure::CredentialsRefused | RegistrationFailure::CredentialsExpired => {
                     ipc::ErrorCode::SessionExpired
                 }
-                RegistrationFailure::Protocol => ipc::ErrorCode::Internal,
+                RegistrationFailure::Protocol => ipc::ErrorCode::NotAMobileCallServer,
             },
         },
     }

@@ -22,8 +22,9 @@ export function standingOf({ session, line, server }: Snapshot): Standing {
         registration.attempt > 0
           ? t('status-connecting-again', { attempt: number(registration.attempt + 1) })
           : t('status-connecting');
-      const detail = server.reachable ? words : t('status-server-down');
-      return { kind: 'connecting', words: server.reachable || registration.attempt === 0 ? words : detail, detail: words, canConnect: false };
+      // The engine tries again by itself; an agent who knows better need not wait for it.
+      const down = !server.reachable && registration.attempt > 0;
+      return { kind: 'connecting', words: down ? t('status-server-down') : words, detail: words, canConnect: down };
     }
     case 'failed': {
       const detail = problemWords({ code: registration.code, message: '', params: { url: server.url } });

@@ -16,7 +16,7 @@ impl Core {
                 Ok(Reply::Done)
             }
             Command::Connect => {
-                self.connect();
+                self.connect().await;
                 Ok(Reply::Done)
             }
             Command::Disconnect => {
@@ -49,15 +49,12 @@ impl Core {
     }
 
     fn sync_now(&self) -> Result<Reply, Failure> {
-        match self.standing.signed_in() {
-            Some(signed_in) => {
-                if let Some(online) = &signed_in.online {
-                    online.sync.now();
-                }
-                Ok(Reply::Done)
-            }
-            None => Err(failure::not_signed_in()),
+        let signed_in = self.standing.signed_in().ok_or_else(failure::not_signed_in)?;
+        match &signed_in.online {
+            Some(online) => online.sync.now(),
+            None => self.hurry.notify_waiters(),
         }
+        Ok(Reply::Done)
     }
 
     /// Reads the page beside the owner, so that a search through many calls delays nothing.

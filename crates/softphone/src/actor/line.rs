@@ -8,17 +8,41 @@ use crate::{
 use mobilecall_domain::Registration;
 use mobilecall_ipc::LineView;
 use mobilecall_line::{LineCommand, LineEvent};
+use std::sync::Arc;
 
 impl Core {
-    /// Opens the line of the session, if there is one and it is not open.
+    /// Opens the line of the session; one that is open and has given up, or waits for its next try, tries at once.
+    pub(crate) async fn register_line(&mut self) {
+        let command = match self.line.registration {
+            Registration::Failed(_) => LineCommand::Register,
+            Registration::Registering { .. } if self.line.is_open() => LineCommand::Reconnect,
+            Registration::Registering { .. } | Registration::Registered | Registration::Unregistered => {
+                return self.open_line();
+            }
+        };
+        if let Err(error) = self.line.send(command).await {
+            tracing::debug!(%error, "the line is gone and is opened anew");
+            self.close_line();
+            self.open_line();
+        }
+    }
+
+    /// Opens the line of the session, if there is one and it is not open. Without a session yet it is awaited.
     pub(crate) fn open_line(&mut self) {
-        let Some(online) = self.standing.online() else { return };
+        let Some(online) = self.standing.online() else { return self.line_awaited(0) };
         if self.line.is_open_or_opening() {
             return;
         }
-        let (session, post) = (online.session.clone(), self.post());
-        self.line = LinePart::opening(|leaving| tokio::spawn(run_line(session, post, leaving)));
+        let (session, hurry, post) = (online.session.clone(), Arc::clone(&self.hurry), self.post());
+        self.line = LinePart::opening(|leaving| tokio::spawn(run_line(session, hurry, post, leaving)));
         self.show_line();
+    }
+
+    /// The line is wanted, and opens as soon as the server is reached.
+    pub(crate) fn line_awaited(&mut self, attempt: u32) {
+        if self.connected && !self.line.is_open() {
+            self.registration_changed(Registration::Registering { attempt });
+        }
     }
 
     pub(crate) fn show_line(&mut self) {
@@ -36,6 +60,7 @@ impl Core {
                     tracing::error!(%error, "the line does not take its first command");
                 }
             }
+            LineInput::NotYet { attempt } => self.line_awaited(attempt),
             LineInput::Event(LineEvent::Registration(registration)) => self.registration_changed(registration),
             LineInput::Event(event) => self.line_event(event).await,
             LineInput::Failed(failure) => {

@@ -30,7 +30,7 @@ use mobilecall_client::Presence;
 use mobilecall_ipc::{Event, Settings};
 use std::{sync::Arc, time::Duration};
 use tokio::{
-    sync::{broadcast, mpsc, oneshot},
+    sync::{Notify, broadcast, mpsc, oneshot},
     time::MissedTickBehavior,
 };
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
@@ -62,6 +62,8 @@ pub(crate) struct Core {
     pub(crate) connected: bool,
     /// The session has ended, and is left when no call needs it any more.
     pub(crate) leave_when_idle: bool,
+    /// Cuts the pauses short of whatever tries to reach the server again and again.
+    pub(crate) hurry: Arc<Notify>,
     pub(crate) line: LinePart,
     pub(crate) team: Vec<Presence>,
     pub(crate) calls: Calls,
@@ -96,6 +98,7 @@ impl Core {
             signing_in: None,
             connected: false,
             leave_when_idle: false,
+            hurry: Arc::default(),
             line: LinePart::none(),
             team: Vec::new(),
             calls: Calls::default(),
@@ -108,7 +111,7 @@ impl Core {
     /// Runs until the engine is shut down or nobody holds it any more.
     pub(crate) async fn run(mut self, mut inbox: mpsc::Receiver<Message>) {
         if self.settings.auto_connect {
-            self.connect();
+            self.connect().await;
         }
         let mut heartbeat = tokio::time::interval(HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -12,20 +12,22 @@ use crate::{
 use mobilecall_client::Sync;
 use mobilecall_domain::Private;
 use mobilecall_ipc::{ErrorCode, Failure, Reply, ServerChoice, ServerView, SessionView, SyncView};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tokio_util::task::AbortOnDropHandle;
 
 /// Time for telling the server that a session ends.
 const LOG_OUT_LIMIT: Duration = Duration::from_secs(5);
 
 impl Core {
-    /// Connects to the chosen server and registers the line, as far as that is not done or under way.
-    pub(crate) fn connect(&mut self) {
+    /// Connects to the chosen server and registers the line, as far as that is not done. What waits for its next try
+    /// waits no longer.
+    pub(crate) async fn connect(&mut self) {
         self.connected = true;
+        self.hurry.notify_waiters();
         match &self.standing {
             Standing::SignedOut => self.begin_signing_in(How::ByItself),
             Standing::SigningIn { .. } => {}
-            Standing::SignedIn(_) => self.open_line(),
+            Standing::SignedIn(_) => self.register_line().await,
         }
     }
 
@@ -90,6 +92,7 @@ impl Core {
             authority: self.config.authority.clone(),
             cache: self.cache.clone(),
             now: self.clock.now(),
+            hurry: Arc::clone(&self.hurry),
             post: self.post(),
         };
         let task = AbortOnDropHandle::new(tokio::spawn(flow.run(how)));
@@ -107,6 +110,11 @@ impl Core {
                 };
                 self.signed_in(SignedIn { profile: *profile, account, kept: true, online: None, _reviving: reviving })
                     .await;
+                self.line_awaited(0);
+            }
+            SessionInput::NotYet { attempt } => {
+                self.shown.reachable(false);
+                self.line_awaited(attempt);
             }
             SessionInput::Opened(opened) => self.opened(*opened).await,
             SessionInput::NoSession => {
@@ -172,9 +180,15 @@ impl Core {
     }
 
     async fn sign_in_failed(&mut self, failure: Failure) {
-        if matches!(failure.code, ErrorCode::ServerUnreachable | ErrorCode::EmbeddedServerFailed) {
-            self.shown.reachable(false);
-        }
+        // After a sign-out by the server it still answers; after anything else nobody knows.
+        let answered = matches!(
+            failure.code,
+            ErrorCode::WrongCredentials
+                | ErrorCode::SessionExpired
+                | ErrorCode::TooManyTries
+                | ErrorCode::ServerRefused
+        );
+        self.shown.reachable(answered);
         let asked = self.signing_in.is_some();
         self.answer_sign_in(Err(failure.clone()));
         self.leave().await;
@@ -212,7 +226,7 @@ impl Core {
         self.leave().await;
         self.shown.server(server_of(&self.settings));
         if connect {
-            self.connect();
+            self.connect().await;
         }
     }
 
@@ -222,7 +236,7 @@ impl Core {
         }
     }
 
-    fn close_line(&mut self) {
+    pub(crate) fn close_line(&mut self) {
         let line = std::mem::replace(&mut self.line, LinePart::none());
         self.farewells.spawn(line.leave());
         self.show_line();

@@ -5,13 +5,14 @@ use crate::{
     failure,
     ports::{EmbeddedServer, EmbeddedServerError},
     post::Post,
+    tries::Tries,
 };
-use backon::{BackoffBuilder as _, ExponentialBuilder};
 use mobilecall_cache::{Account, Cache};
 use mobilecall_client::{ClientError, Http, ServerUrl, Session, trust};
 use mobilecall_domain::{Private, Timestamp};
 use mobilecall_ipc::{ErrorCode, Failure, ServerChoice};
 use std::{path::PathBuf, sync::Arc, time::Duration};
+use tokio::sync::Notify;
 
 /// First pause between attempts to revive a session at a server that does not answer.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -42,6 +43,8 @@ pub(crate) struct SignInFlow {
     pub(crate) authority: Option<PathBuf>,
     pub(crate) cache: Cache,
     pub(crate) now: Timestamp,
+    /// Cuts the pauses between attempts short.
+    pub(crate) hurry: Arc<Notify>,
     pub(crate) post: Post,
 }
 
@@ -115,29 +118,27 @@ impl SignInFlow {
             let account = self.account(&profile).await?;
             self.post.session(SessionInput::Restored { profile: Box::new(profile), account }).await;
         }
-        let mut pauses = ExponentialBuilder::default()
-            .with_min_delay(FIRST_PAUSE)
-            .with_max_delay(LONGEST_PAUSE)
-            .without_max_times()
-            .with_jitter()
-            .build();
+        let mut tries = Tries::new(FIRST_PAUSE, LONGEST_PAUSE);
         loop {
             match Session::resume(http, &token).await {
                 Ok(session) => return Ok(Some(session)),
-                Err(error) if error.is_retryable() => {
-                    tracing::debug!(%error, "the session cannot be revived yet");
-                    let pause = error.retry_after().or_else(|| pauses.next()).unwrap_or(LONGEST_PAUSE);
-                    tokio::time::sleep(pause).await;
+                Err(ClientError::SessionEnded) => {
+                    self.forget(&server).await;
+                    return Err(failure::of_client(&ClientError::SessionEnded));
                 }
                 Err(error) => {
-                    if matches!(error, ClientError::SessionEnded)
-                        && let Err(error) = self.secrets.forget(&server).await
-                    {
-                        tracing::warn!(%error, "a session that has ended stays in the keyring");
-                    }
-                    return Err(failure::of_client(&error));
+                    let attempt = tries.failed(error, &self.post).await?;
+                    self.post.session(SessionInput::NotYet { attempt }).await;
+                    tries.pause(&self.hurry).await;
                 }
             }
+        }
+    }
+
+    /// The session of an earlier run has ended.
+    async fn forget(&self, server: &str) {
+        if let Err(error) = self.secrets.forget(server).await {
+            tracing::warn!(%error, "a session that has ended stays in the keyring");
         }
     }
 

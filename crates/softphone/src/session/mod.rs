@@ -60,6 +60,8 @@ pub(crate) enum SessionInput {
     ServerStarted(crate::ports::RunningServer),
     /// A session of an earlier run is being revived; until that succeeds the local data is shown.
     Restored { profile: Box<Profile>, account: Account },
+    /// The server could not be reached, after so many attempts; they go on.
+    NotYet { attempt: u32 },
     /// Signed in.
     Opened(Box<Opened>),
     /// There is no session to revive.

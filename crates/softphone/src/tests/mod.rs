@@ -7,6 +7,7 @@ mod incoming;
 mod lost;
 mod outgoing;
 mod records;
+mod session;
 mod sound;
 
 use crate::{

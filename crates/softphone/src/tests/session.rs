@@ -1,0 +1,176 @@
+//! Reaching the server: an agent who was signed in stays so, whatever answers in the server's place.
+
+use super::{Rig, profile, within};
+use crate::{
+    Engine, EngineConfig, EventStream, SecretStore, SecretStoreUnavailable,
+    session::{Profile, profile_setting},
+};
+use async_trait::async_trait;
+use mobilecall_cache::Cache;
+use mobilecall_domain::{Private, Registration, call::RegistrationFailure};
+use mobilecall_ipc::{Command, ErrorCode, Event, Registration as Shown, ServerChoice, SessionView, Settings, Snapshot};
+use mobilecall_line::{LineCommand, LineEvent};
+use std::sync::Arc;
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+    sync::mpsc,
+};
+
+/// An engine that was signed in at `url` in an earlier run and starts anew.
+struct Restarted {
+    engine: Engine,
+    events: EventStream,
+    _folder: TempDir,
+}
+
+/// A keyring with one session, or none, in it.
+struct FakeKeyring(Result<Option<&'static str>, SecretStoreUnavailable>);
+
+#[async_trait]
+impl SecretStore for FakeKeyring {
+    async fn get(&self, _: &str) -> Result<Option<Private<String>>, SecretStoreUnavailable> {
+        self.0.clone().map(|token| token.map(|token| Private::new(token.to_owned())))
+    }
+    async fn set(&self, _: &str, _: &Private<String>) -> Result<(), SecretStoreUnavailable> {
+        self.0.clone().map(drop)
+    }
+    async fn delete(&self, _: &str) -> Result<(), SecretStoreUnavailable> {
+        self.0.clone().map(drop)
+    }
+}
+
+impl Restarted {
+    async fn start(url: &str, keyring: FakeKeyring, known: bool) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        if known {
+            let cache = Cache::open(&folder.path().join("cache.sqlite")).await.unwrap();
+            let profile = Profile { server: url.to_owned(), ..profile() };
+            cache.store_setting(&profile_setting(url), &profile).await.unwrap();
+            cache.close().await;
+        }
+        let settings = Settings { server: ServerChoice::Remote { url: url.to_owned() }, ..Settings::default() };
+        let config = EngineConfig {
+            settings: Some(Settings { auto_connect: false, ..settings }),
+            secrets: Some(Arc::new(keyring)),
+            ..EngineConfig::new(folder.path())
+        };
+        let engine = Engine::start(config).await.unwrap();
+        let events = engine.subscribe();
+        engine.send(Command::Connect).await.unwrap();
+        Self { engine, events, _folder: folder }
+    }
+
+    async fn until(&mut self, what: &str, is_it: impl Fn(&Snapshot) -> bool) -> Snapshot {
+        within(what, async {
+            loop {
+                let snapshot = self.engine.snapshot().await;
+                if is_it(&snapshot) {
+                    return snapshot;
+                }
+                self.events.recv().await.unwrap();
+            }
+        })
+        .await
+    }
+
+    async fn until_problem(&mut self) -> ErrorCode {
+        within("a problem", async {
+            loop {
+                if let Event::Problem { failure } = self.events.recv().await.unwrap() {
+                    return failure.code;
+                }
+            }
+        })
+        .await
+    }
+}
+
+const SIGNED_IN: fn() -> FakeKeyring = || FakeKeyring(Ok(Some("a refresh token")));
+
+/// A listener that gives everybody the same answer, and tells of each.
+async fn answering(answer: &'static str) -> (String, mpsc::Receiver<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (asked, asks) = mpsc::channel(64);
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let mut request = [0; 4096];
+            if socket.read(&mut request).await.is_ok_and(|read| read > 0) {
+                socket.write_all(answer.as_bytes()).await.unwrap();
+            }
+            if asked.send(()).await.is_err() {
+                return;
+            }
+        }
+    });
+    (url, asks)
+}
+
+#[tokio::test]
+async fn a_server_out_of_reach_is_tried_again_and_at_once_when_asked_to() {
+    let (url, mut asks) = answering("").await;
+    let mut phone = Restarted::start(&url, SIGNED_IN(), true).await;
+    let snapshot = phone.until("an attempt", |snapshot| is_registering(snapshot, 1)).await;
+    assert!(matches!(snapshot.session, SessionView::SignedIn { .. }) && !snapshot.server.reachable);
+    // The pauses between ten attempts are minutes long.
+    for attempt in 2..10 {
+        let command = if attempt % 2 == 0 { Command::Connect } else { Command::SyncNow };
+        phone.engine.send(command).await.unwrap();
+        phone.until("the next attempt", |snapshot| is_registering(snapshot, attempt)).await;
+    }
+    asks.close();
+
+    phone.engine.send(Command::Disconnect).await.unwrap();
+    phone.until("rest", |snapshot| snapshot.line.registration == Shown::Unregistered).await;
+    phone.engine.send(Command::Connect).await.unwrap();
+    phone.until("another attempt", |snapshot| snapshot.line.registration != Shown::Unregistered).await;
+}
+
+fn is_registering(snapshot: &Snapshot, failed: u32) -> bool {
+    matches!(snapshot.line.registration, Shown::Registering { attempt } if attempt >= failed)
+}
+
+#[tokio::test]
+async fn a_line_that_gave_up_registers_when_the_agent_connects() {
+    let mut rig = Rig::start().await;
+    let failed = Registration::Failed(RegistrationFailure::CredentialsRefused);
+    rig.line.say(LineEvent::Registration(failed));
+    rig.until("the failure", |snapshot| matches!(snapshot.line.registration, Shown::Failed { .. })).await;
+    rig.send(Command::Connect).await.unwrap();
+    assert!(matches!(rig.line.command().await, LineCommand::Register));
+    rig.until("the line", |snapshot| snapshot.line.registration == Shown::Registered).await;
+
+    rig.line.say(LineEvent::Registration(Registration::Registering { attempt: 3 }));
+    rig.until("the loss", |snapshot| snapshot.line.registration != Shown::Registered).await;
+    rig.send(Command::Connect).await.unwrap();
+    assert!(matches!(rig.line.command().await, LineCommand::Reconnect), "it does not wait for its next try");
+}
+
+#[tokio::test]
+async fn the_sign_in_page_of_a_network_signs_nobody_out() {
+    for page in [
+        "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\n<html>",
+        "HTTP/1.1 403 Forbidden\r\nContent-Length: 6\r\nConnection: close\r\n\r\n<html>",
+    ] {
+        let (url, _asks) = answering(page).await;
+        let mut phone = Restarted::start(&url, SIGNED_IN(), true).await;
+        assert_eq!(phone.until_problem().await, ErrorCode::NotAMobileCallServer);
+        phone.engine.send(Command::Connect).await.unwrap();
+        let snapshot = phone.until("the next attempt", |snapshot| is_registering(snapshot, 2)).await;
+        assert!(matches!(snapshot.session, SessionView::SignedIn { .. }), "{:?}", snapshot.session);
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_the_server_ended_is_over() {
+    let refusal = concat!(
+        "HTTP/1.1 401 Unauthorized\r\nContent-Length: 44\r\nConnection: close\r\n\r\n",
+        r#"{"code":"unauthenticated","message":"ended"}"#
+    );
+    let (url, _asks) = answering(refusal).await;
+    let mut phone = Restarted::start(&url, SIGNED_IN(), true).await;
+    assert_eq!(phone.until_problem().await, ErrorCode::SessionExpired);
+    phone.until("nobody", |snapshot| snapshot.session == SessionView::SignedOut).await;
+}

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { snapshot } from '../platform/fake/fixtures';
+import { standingOf } from './standing';
+
+const registering = (attempt: number, reachable: boolean) =>
+  standingOf(
+    snapshot({
+      server: { embedded: false, url: 'https://calls.example.com', reachable },
+      line: { kind: 'direct', registration: { state: 'registering', attempt } },
+    }),
+  );
+
+test('a server out of reach is named, and need not be waited for', () => {
+  expect(registering(2, false)).toMatchObject({ kind: 'connecting', words: 'Server not reachable', canConnect: true });
+});
+
+test('the first attempt is just connecting', () => {
+  expect(registering(0, false)).toMatchObject({ words: 'Connecting…', canConnect: false });
+  expect(registering(2, true)).toMatchObject({ kind: 'connecting', canConnect: false });
+});
