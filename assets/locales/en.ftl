@@ -303,7 +303,19 @@ error-badCharacter = “{ $character }” cannot be dialed. Remove it and try ag
 error-tooLongToDial = This is too long to dial. Remove some digits.
 error-malformedSip = This is not a SIP address. Write it as sip:name@host.
 error-unknownExtension = Nobody has this extension or name. Look in the team list.
-error-unsupportedAddress = This kind of address cannot be called on this line. Use a number, an extension or a name.
+error-unsupportedAddress =
+    { $line ->
+        [direct]
+            { $kind ->
+                [phone] You can call colleagues only here, not phone numbers. Type an extension or a name.
+               *[sip] You can call colleagues only here, not SIP addresses. Type an extension or a name.
+            }
+       *[other]
+            { $kind ->
+                [phone] Phone numbers cannot be called on this line. Type an extension or a name.
+               *[sip] SIP addresses cannot be called on this line. Type a number, an extension or a name.
+            }
+    }
 error-noSuchCall = This call is already over.
 error-notNow = This cannot be done at this point of the call.
 error-badDigit = Only 0–9, * and # can be sent.

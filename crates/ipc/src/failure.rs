@@ -66,7 +66,8 @@ pub enum ErrorCode {
     MalformedSip,
     /// Nobody has this extension or name.
     UnknownExtension,
-    /// The kind of address cannot be called on this line. Params: `kind`.
+    /// The kind of address cannot be called on this line. Params: `line` (`direct` or `twilio`), `kind` (`phone` or
+    /// `sip`).
     UnsupportedAddress,
     /// No such call, or it is over.
     NoSuchCall,
@@ -129,6 +130,7 @@ impl ErrorCode {
         Self::NoMicrophone,
         Self::NoSpeaker,
         Self::DeviceLost,
+        Self::DeviceMissing,
         Self::AudioFailed,
         Self::NoAudioReceived,
         Self::DatabaseUnreadable,
@@ -138,6 +140,5 @@ impl ErrorCode {
         Self::EmbeddedServerFailed,
         Self::BadSetting,
         Self::Internal,
-        Self::DeviceMissing,
     ];
 }

@@ -1,8 +1,8 @@
-//! What the text in the smart field means: a pure function of the text, the region and the team.
+//! What the text in the smart field means: a pure function of the text, the region, the team and the line.
 
 use crate::{failure, view};
 use mobilecall_cache::fold;
-use mobilecall_domain::{Address, AddressError, Region};
+use mobilecall_domain::{Address, AddressError, LineKind, Region};
 use mobilecall_ipc::{Colleague, ErrorCode, Failure, Preview};
 
 /// More than fits below the field helps nobody.
@@ -24,8 +24,27 @@ pub(crate) enum Resolved {
     Several(Vec<Colleague>),
 }
 
-/// Reads what was typed. A colleague is found by part of the name, and by the whole or the beginning of the extension.
-pub(crate) fn resolve(text: &str, region: &str, team: &[Colleague]) -> Result<Resolved, Failure> {
+/// Against what the text is read.
+#[derive(Clone, Copy)]
+pub(crate) struct Known<'a> {
+    /// Of numbers without a country code.
+    pub(crate) region: &'a str,
+    pub(crate) team: &'a [Colleague],
+    /// What the call would go through, once that is known.
+    pub(crate) line: Option<LineKind>,
+}
+
+/// Reads what was typed, and refuses what the line cannot call.
+pub(crate) fn resolve(text: &str, known: Known<'_>) -> Result<Resolved, Failure> {
+    let resolved = read(text, known.region, known.team)?;
+    if let (Resolved::One { address, .. }, Some(line)) = (&resolved, known.line) {
+        supported(address, line)?;
+    }
+    Ok(resolved)
+}
+
+/// A colleague is found by part of the name, and by the whole or the beginning of the extension.
+fn read(text: &str, region: &str, team: &[Colleague]) -> Result<Resolved, Failure> {
     // The server gives a region that it has checked; an unknown one would only make national numbers unreadable.
     let rules = Region::parse(region).unwrap_or(Region::SA);
     let parsed = Address::parse(text, rules);
@@ -54,8 +73,8 @@ pub(crate) fn resolve(text: &str, region: &str, team: &[Colleague]) -> Result<Re
 }
 
 /// The same as the window shows it.
-pub(crate) fn preview(text: &str, region: &str, team: &[Colleague]) -> Preview {
-    match resolve(text, region, team) {
+pub(crate) fn preview(text: &str, known: Known<'_>) -> Preview {
+    match resolve(text, known) {
         Ok(Resolved::One { address, name }) => {
             Preview::WillCall { kind: view::address_kind(&address), address: address.dialed(), name }
         }
@@ -63,6 +82,29 @@ pub(crate) fn preview(text: &str, region: &str, team: &[Colleague]) -> Preview {
         Err(failure) if failure.code == ErrorCode::NothingToDial => Preview::Empty,
         Err(failure) => Preview::Refused { failure },
     }
+}
+
+/// What a kind of line can call.
+fn supported(address: &Address, line: LineKind) -> Result<(), Failure> {
+    let (line, kind, message) = match (line, address) {
+        (LineKind::Direct, Address::Phone(_)) => (
+            "direct",
+            "phone",
+            "the direct line reaches colleagues only: call an extension or a name instead of a phone number",
+        ),
+        (LineKind::Direct, Address::Sip(_)) => (
+            "direct",
+            "sip",
+            "the direct line reaches colleagues only: call an extension or a name instead of a SIP address",
+        ),
+        (LineKind::Twilio, Address::Sip(_)) => {
+            ("twilio", "sip", "this line cannot call SIP addresses: call a number, an extension or a name")
+        }
+        (LineKind::Direct | LineKind::Twilio, Address::Extension(_) | Address::Service(_) | Address::Client(_))
+        | (LineKind::Twilio, Address::Phone(_))
+        | (LineKind::Sip, _) => return Ok(()),
+    };
+    Err(Failure::new(ErrorCode::UnsupportedAddress, message).with("line", line).with("kind", kind))
 }
 
 fn by_extension(digits: &str, team: &[Colleague]) -> Resolved {
@@ -135,9 +177,13 @@ mod tests {
             .collect()
     }
 
-    /// Describes a preview in one line.
     fn check(text: &str, expected: &str) {
-        let shown = match preview(text, "SA", &team()) {
+        check_on(None, text, expected);
+    }
+
+    /// Describes a preview in one line.
+    fn check_on(line: Option<LineKind>, text: &str, expected: &str) {
+        let shown = match preview(text, Known { region: "SA", team: &team(), line }) {
             Preview::Empty => "empty".to_owned(),
             Preview::WillCall { address, kind, name } => {
                 let kind = match kind {
@@ -152,9 +198,12 @@ mod tests {
             Preview::Choices { colleagues } => {
                 colleagues.iter().map(|colleague| colleague.username.as_str()).collect::<Vec<_>>().join(" or ")
             }
-            Preview::Refused { failure } => format!("{:?}", failure.code),
+            Preview::Refused { failure } => {
+                let kind = failure.params.get("kind").map(|kind| format!(" {kind}")).unwrap_or_default();
+                format!("{:?}{kind}", failure.code)
+            }
         };
-        assert_eq!(shown, expected, "'{text}'");
+        assert_eq!(shown, expected, "'{text}' on {line:?}");
     }
 
     #[test]
@@ -191,5 +240,21 @@ mod tests {
         check("a@b@c", "MalformedSip");
         check("فاطمة", "UnknownExtension");
         check(&"9".repeat(300), "TooLongToDial");
+    }
+
+    #[test]
+    fn what_the_line_cannot_call_is_refused_while_it_is_typed() {
+        for (line, text, expected) in [
+            (LineKind::Direct, "0501234567", "UnsupportedAddress phone"),
+            (LineKind::Direct, "sip:a@b.example", "UnsupportedAddress sip"),
+            (LineKind::Direct, "101", "extension 101 Bob Marley"),
+            (LineKind::Direct, "bo", "bob or bot"),
+            (LineKind::Direct, "*43", "service *43 Echo test"),
+            (LineKind::Twilio, "0501234567", "phone +966501234567 -"),
+            (LineKind::Twilio, "sip:a@b.example", "UnsupportedAddress sip"),
+            (LineKind::Sip, "sip:a@b.example", "sip sip:a@b.example -"),
+        ] {
+            check_on(Some(line), text, expected);
+        }
     }
 }

@@ -3,7 +3,7 @@ import type { Failure } from '../ipc';
 import { t } from '../shared/i18n/i18n.svelte';
 
 /** Values that a sentence may name; one that the engine did not give reads as a dash instead of a placeholder. */
-const values = ['url', 'seconds', 'character', 'device', 'role', 'cause', 'detail', 'path', 'port', 'wanted', 'setting'];
+const values = ['url', 'seconds', 'character', 'device', 'role', 'cause', 'line', 'kind', 'detail', 'path', 'port', 'wanted', 'setting'];
 
 export function problemWords(failure: Failure): string {
   const unknown = Object.fromEntries(values.map((name) => [name, '–']));

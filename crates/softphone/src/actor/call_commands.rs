@@ -4,10 +4,10 @@ use super::Core;
 use crate::{
     calls::{Call, record_of},
     failure,
-    preview::{Resolved, resolve},
+    preview::{Known, Resolved, resolve},
 };
 use mobilecall_domain::{
-    Address, CallId, Direction, DtmfDigit, LegId, LineKind,
+    CallId, Direction, DtmfDigit, LegId,
     machine::{CallInput as Input, CallMachine, CallState, UserInput},
 };
 use mobilecall_ipc::{ErrorCode, Failure};
@@ -17,12 +17,10 @@ impl Core {
     /// Places a call; another one is held. The record is written before anything else happens.
     pub(crate) async fn place_call(&mut self, destination: &str) -> Result<CallId, Failure> {
         let Some(signed_in) = self.standing.signed_in() else { return Err(failure::not_signed_in()) };
-        let region = &signed_in.profile.user.region;
-        let (address, name) = match resolve(destination, region, &self.shown.snapshot().team)? {
+        let (address, name) = match resolve(destination, self.dialing())? {
             Resolved::One { address, name } => (address, name),
             Resolved::Several(_) => return Err(several_fit()),
         };
-        supported(&address, self.line.kind())?;
         if !self.line.is_registered() {
             return Err(failure::line_not_ready());
         }
@@ -46,6 +44,15 @@ impl Core {
         }
         self.after_change(id).await;
         Ok(id)
+    }
+
+    /// Against what the text of the smart field is read.
+    pub(crate) fn dialing(&self) -> Known<'_> {
+        Known {
+            region: self.standing.region(),
+            team: &self.shown.snapshot().team,
+            line: self.line.is_open().then(|| self.line.kind()),
+        }
     }
 
     /// Answers; another call is held.
@@ -127,23 +134,6 @@ impl Core {
 
 fn is_up(state: CallState) -> bool {
     matches!(state, CallState::Active(_) | CallState::Reconnecting { .. })
-}
-
-/// What a kind of line can call.
-fn supported(address: &Address, line: LineKind) -> Result<(), Failure> {
-    let (kind, message) = match (line, address) {
-        (LineKind::Direct, Address::Phone(_)) => {
-            ("phone", "the direct line reaches colleagues only: call an extension or a name instead of a phone number")
-        }
-        (LineKind::Direct, Address::Sip(_)) => {
-            ("sip", "the direct line reaches colleagues only: call an extension or a name instead of a SIP address")
-        }
-        (LineKind::Twilio, Address::Sip(_)) => ("sip", "this line cannot call SIP addresses"),
-        (LineKind::Direct | LineKind::Twilio, Address::Extension(_) | Address::Service(_) | Address::Client(_))
-        | (LineKind::Twilio, Address::Phone(_))
-        | (LineKind::Sip, _) => return Ok(()),
-    };
-    Err(Failure::new(ErrorCode::UnsupportedAddress, message).with("kind", kind))
 }
 
 fn several_fit() -> Failure {

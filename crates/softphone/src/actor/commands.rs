@@ -23,10 +23,7 @@ impl Core {
                 self.disconnect().await;
                 Ok(Reply::Done)
             }
-            Command::Preview { text } => {
-                let team = &self.shown.snapshot().team;
-                Ok(Reply::Preview { preview: preview::preview(&text, self.standing.region(), team) })
-            }
+            Command::Preview { text } => Ok(Reply::Preview { preview: preview::preview(&text, self.dialing()) }),
             Command::SyncNow => self.sync_now(),
             Command::ChangeSettings { settings } => self.change_settings(settings).await.map(|()| Reply::Done),
             Command::PlaceCall { destination } => self.place_call(&destination).await.map(|call| Reply::Call { call }),
