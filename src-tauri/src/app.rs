@@ -3,9 +3,10 @@
 use crate::{
     commands,
     embedded::Embedded,
+    events,
     options::{self, Options, Parsed},
     paths,
-    phone::Phone,
+    phone::{Phone, stop_level_meter},
     quit,
     secrets::Keyring,
     tray, window,
@@ -72,8 +73,10 @@ fn set_up(app: &App, options: Options) -> anyhow::Result<()> {
         playout: paths::audio_out(),
         ..EngineConfig::new(&data_dir)
     };
-    let phone = Arc::new(Phone::new(handle.clone(), config));
-    app.manage(window::Looks::default());
+    let phone = Arc::new(Phone::new(handle.clone(), config, |app, engine, stream| {
+        tokio::spawn(events::forward(app, engine, stream));
+    }));
+    app.manage(window::Looks::new(stop_level_meter));
     app.manage(Arc::clone(&phone));
     tray::create(&handle).context("the tray icon could not be made")?;
     tauri::async_runtime::spawn(quit::on_signal(handle.clone()));

@@ -1,26 +1,29 @@
 //! The engine as the shell holds it: started on first need, and again after a start that failed.
 
-use crate::events;
-use mobilecall_ipc::Failure;
-use mobilecall_softphone::{Engine, EngineConfig};
-use std::time::Duration;
-use tauri::AppHandle;
+use mobilecall_ipc::{Command, Failure};
+use mobilecall_softphone::{Engine, EngineConfig, EventStream};
+use std::{sync::Arc, time::Duration};
+use tauri::{AppHandle, Manager};
 use tokio::{sync::Mutex, time};
 
 /// How long the engine may take to say goodbye to the far end and the server.
 const GOODBYE: Duration = Duration::from_secs(5);
 
+/// Takes the events of an engine that has just been started.
+pub(crate) type Forward = fn(AppHandle, Engine, EventStream);
+
 /// The engine, once it runs.
 pub(crate) struct Phone {
     app: AppHandle,
     config: EngineConfig,
+    forward: Forward,
     engine: Mutex<Option<Engine>>,
 }
 
 impl Phone {
     /// An engine that is not started yet.
-    pub(crate) fn new(app: AppHandle, config: EngineConfig) -> Self {
-        Self { app, config, engine: Mutex::new(None) }
+    pub(crate) fn new(app: AppHandle, config: EngineConfig, forward: Forward) -> Self {
+        Self { app, config, forward, engine: Mutex::new(None) }
     }
 
     /// The engine; starts it if it does not run. Callers wait for one another, so it is started once.
@@ -32,7 +35,7 @@ impl Phone {
         let engine = Engine::start(self.config.clone()).await?;
         // Subscribed before anybody can send a command, so that the forwarder misses nothing.
         let stream = engine.subscribe();
-        tokio::spawn(events::forward(self.app.clone(), engine.clone(), stream));
+        (self.forward)(self.app.clone(), engine.clone(), stream);
         *running = Some(engine.clone());
         Ok(engine)
     }
@@ -44,4 +47,18 @@ impl Phone {
             tracing::warn!("the engine did not end within {} s and is left behind", GOODBYE.as_secs());
         }
     }
+}
+
+/// A window that is not seen must not listen to the microphone.
+pub(crate) fn stop_level_meter(app: &AppHandle) {
+    let phone = Arc::clone(&app.state::<Arc<Phone>>());
+    tauri::async_runtime::spawn(async move {
+        let stopped = match phone.engine().await {
+            Ok(engine) => engine.send(Command::SetLevelMeter { on: false }).await.map(|_| ()),
+            Err(failure) => Err(failure),
+        };
+        if let Err(failure) = stopped {
+            tracing::debug!(%failure, "the level meter was not stopped");
+        }
+    });
 }

@@ -1,11 +1,10 @@
 //! The window: made when it is first needed, hidden when it is closed, and let go after a while in the tray, where it
 //! would hold half of the app's memory. It draws itself anew from the engine's snapshot.
 
-use crate::phone::Phone;
-use mobilecall_ipc::{Command, Theme};
+use mobilecall_ipc::Theme;
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -45,11 +44,14 @@ pub(crate) struct Looks {
     theme: Mutex<Theme>,
     wanted: Mutex<Option<Part>>,
     hidden: AtomicU64,
+    on_hidden: fn(&AppHandle),
 }
 
-impl Default for Looks {
-    fn default() -> Self {
+impl Looks {
+    /// Looks until the settings are known, and what is to happen when the window is hidden.
+    pub(crate) fn new(on_hidden: fn(&AppHandle)) -> Self {
         Self {
+            on_hidden,
             title: Mutex::default(),
             theme: Mutex::new(Theme::System),
             wanted: Mutex::default(),
@@ -100,7 +102,7 @@ pub(crate) fn hide(app: &AppHandle) {
     on_main_thread(app, |app| {
         let Some(window) = app.get_webview_window(LABEL) else { return Ok(()) };
         window.hide()?;
-        stop_level_meter(app);
+        (app.state::<Looks>().on_hidden)(app);
         let hidden = app.state::<Looks>().hidden.fetch_add(1, Ordering::SeqCst) + 1;
         let app = app.clone();
         tauri::async_runtime::spawn(async move {
@@ -179,20 +181,6 @@ fn let_go(app: &AppHandle, hidden: u64) {
             return Ok(());
         }
         app.get_webview_window(LABEL).map_or(Ok(()), |window| window.destroy())
-    });
-}
-
-/// A window that is not seen must not listen to the microphone.
-fn stop_level_meter(app: &AppHandle) {
-    let phone = Arc::clone(&app.state::<Arc<Phone>>());
-    tauri::async_runtime::spawn(async move {
-        let stopped = match phone.engine().await {
-            Ok(engine) => engine.send(Command::SetLevelMeter { on: false }).await.map(|_| ()),
-            Err(failure) => Err(failure),
-        };
-        if let Err(failure) = stopped {
-            tracing::debug!(%failure, "the level meter was not stopped");
-        }
     });
 }
 

@@ -1,6 +1,6 @@
 //! Opening the line of a session.
 
-use crate::{failure, post::Post, tries::Tries};
+use crate::{failure, message::LineInput, post::Post, tries::Tries};
 use async_trait::async_trait;
 use mobilecall_client::{ClientError, Session};
 use mobilecall_domain::{LineKind, Private, Registration};
@@ -19,18 +19,6 @@ use url::Url;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// Longest such pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
-
-/// What the line's task reports.
-pub(crate) enum LineInput {
-    /// The server has not said where the line is, after so many attempts.
-    NotYet { attempt: u32 },
-    /// The line is there.
-    Opened(Arc<dyn Line>),
-    /// Something happened on it.
-    Event(LineEvent),
-    /// It cannot be opened at all.
-    Failed(Failure),
-}
 
 /// Time for hang-ups and the leave-taking itself to reach the server.
 const LEAVE_LIMIT: Duration = Duration::from_secs(2);

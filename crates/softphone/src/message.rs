@@ -1,8 +1,10 @@
 //! Everything that can reach the engine's owner.
 
-use crate::{calls::CallInput, lines::LineInput, session::SessionInput};
+use crate::{calls::CallInput, session::SessionInput};
 use mobilecall_client::SyncEvent;
 use mobilecall_ipc::{Command, Failure, Reply, Snapshot};
+use mobilecall_line::{Line, LineEvent};
+use std::sync::Arc;
 use tokio::sync::oneshot;
 
 /// Where the outcome of a command goes. A caller that has given up is not waited for.
@@ -31,4 +33,16 @@ pub(crate) enum Message {
     Call { epoch: u64, input: CallInput },
     /// From anywhere.
     Problem(Failure),
+}
+
+/// What the line's task reports.
+pub(crate) enum LineInput {
+    /// The server has not said where the line is, after so many attempts.
+    NotYet { attempt: u32 },
+    /// The line is there.
+    Opened(Arc<dyn Line>),
+    /// Something happened on it.
+    Event(LineEvent),
+    /// It cannot be opened at all.
+    Failed(Failure),
 }

@@ -1,6 +1,10 @@
 //! Messages from the engine's tasks to its owner.
 
-use crate::{calls::CallInput, lines::LineInput, message::Message, session::SessionInput};
+use crate::{
+    calls::CallInput,
+    message::{LineInput, Message},
+    session::SessionInput,
+};
 use mobilecall_client::SyncEvent;
 use mobilecall_ipc::Failure;
 use tokio::sync::mpsc;

@@ -2,7 +2,8 @@
 
 use super::Core;
 use crate::{
-    lines::{LineInput, LinePart, run_line},
+    lines::{LinePart, run_line},
+    message::LineInput,
     view,
 };
 use mobilecall_domain::Registration;
