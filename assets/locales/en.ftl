@@ -353,6 +353,7 @@ error-noAudioReceived = Nothing has been heard from the other side for 3 seconds
 error-databaseUnreadable = The file { $path } cannot be read. Restore it from a backup, or move it away to start anew.
 error-databaseTooNew = The file { $path } was written by a newer version. Install the newest version of Mobile Call.
 error-keyringUnavailable = The system keyring is not available. You stay signed in only until you quit the app.
+error-keyringUnreadable = Your session could not be read from the system keyring. Unlock the keyring and connect, or sign in again.
 error-portTaken = Another program uses port { $wanted }. Your server runs on port { $port } instead.
 error-embeddedServerFailed = The server on this computer could not start: { $detail }. Start the app again.
 error-badSetting = The setting “{ $setting }” cannot have this value. Nothing was changed.

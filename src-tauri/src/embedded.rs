@@ -2,9 +2,9 @@
 
 use anyhow::Context;
 use async_trait::async_trait;
-use mobilecall_backend::{Backend, BackendConfig, CancellationToken, EdgeConfig, Limits, ServeError};
+use mobilecall_backend::{Backend, BackendConfig, CancellationToken, EdgeConfig, Limits, ServeError, StartError};
 use mobilecall_softphone::{EmbeddedServer, EmbeddedServerError, LoginResponse, RunningServer};
-use mobilecall_store_sqlite::SqliteStore;
+use mobilecall_store_sqlite::{SqliteStore, StoreError};
 use std::{io, net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::Mutex, task::JoinHandle};
 
@@ -34,17 +34,26 @@ impl Embedded {
         Self { database, running: Mutex::new(None) }
     }
 
-    async fn begin(&self) -> anyhow::Result<Running> {
+    async fn begin(&self) -> Result<Running, EmbeddedServerError> {
         if let Some(folder) = self.database.parent() {
-            tokio::fs::create_dir_all(folder).await.with_context(|| format!("could not make {}", folder.display()))?;
+            tokio::fs::create_dir_all(folder).await.map_err(|error| self.failed(error.into()))?;
         }
-        let store = SqliteStore::open(&self.database).await?;
+        let store = SqliteStore::open(&self.database).await.map_err(|error| self.refused(error))?;
         let config = BackendConfig {
             edge: EdgeConfig::loopback(),
             limits: Limits { shutdown_grace: SHUTDOWN_GRACE, ..Limits::default() },
             ..BackendConfig::default()
         };
-        let backend = Backend::new(Arc::new(store), config).await?;
+        let backend = Backend::new(Arc::new(store), config).await.map_err(|error| match error {
+            StartError::Store(error) => self.refused(error),
+            other @ (StartError::PasswordCost(_) | StartError::NotLocal | StartError::Session) => {
+                self.failed(other.into())
+            }
+        })?;
+        self.serve(backend).await.map_err(|error| self.failed(error))
+    }
+
+    async fn serve(&self, backend: Backend) -> anyhow::Result<Running> {
         let listener = listen(WANTED_PORT).await.context("no port of this computer can be listened on")?;
         let port = listener.local_addr()?.port();
         let shutdown = CancellationToken::new();
@@ -55,6 +64,30 @@ impl Embedded {
         let at = RunningServer { url: format!("http://127.0.0.1:{port}"), port, wanted_port: WANTED_PORT };
         Ok(Running { backend, at, shutdown, serving })
     }
+
+    /// The database cannot be used.
+    fn refused(&self, error: StoreError) -> EmbeddedServerError {
+        let path = self.database.clone();
+        match error {
+            StoreError::TooNew { .. } => EmbeddedServerError::TooNew { path },
+            StoreError::Unreadable { .. } => {
+                tracing::error!(error = %format!("{:#}", anyhow::Error::from(error)), "the server's data cannot be read");
+                EmbeddedServerError::Unreadable { path }
+            }
+            other @ (StoreError::NotFound(_)
+            | StoreError::Conflict(_)
+            | StoreError::InvalidCursor
+            | StoreError::Busy(_)
+            | StoreError::Unavailable(_)
+            | StoreError::Internal(_)) => self.failed(other.into()),
+        }
+    }
+
+    fn failed(&self, error: anyhow::Error) -> EmbeddedServerError {
+        let detail = format!("{error:#}");
+        tracing::error!(error = %detail, database = %self.database.display(), "the server inside the app failed");
+        EmbeddedServerError::Other(detail)
+    }
 }
 
 #[async_trait]
@@ -64,19 +97,19 @@ impl EmbeddedServer for Embedded {
         if let Some(running) = running.as_ref().filter(|running| !running.serving.is_finished()) {
             return Ok(running.at.clone());
         }
-        let begun = self.begin().await.map_err(|error| EmbeddedServerError(format!("{error:#}")))?;
-        Ok(running.insert(begun).at.clone())
+        Ok(running.insert(self.begin().await?).at.clone())
     }
 
     async fn sign_in(&self) -> Result<LoginResponse, EmbeddedServerError> {
         let backend = self.running.lock().await.as_ref().map(|running| running.backend.clone());
-        let backend = backend.ok_or_else(|| EmbeddedServerError("it is not running".to_owned()))?;
-        let session = backend.local_session().await.map_err(anyhow::Error::new);
-        session.map_err(|error| EmbeddedServerError(format!("{error:#}")))
+        let backend = backend.ok_or_else(|| EmbeddedServerError::Other("it is not running".to_owned()))?;
+        backend.local_session().await.map_err(|error| self.failed(error.into()))
     }
 
     async fn stop(&self) {
-        let Some(running) = self.running.lock().await.take() else { return };
+        // The next start waits until the port and the database are free.
+        let mut slot = self.running.lock().await;
+        let Some(running) = slot.take() else { return };
         running.shutdown.cancel();
         match running.serving.await {
             Ok(Ok(())) => {}
@@ -125,11 +158,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_unreadable_database_is_named() {
+    async fn a_database_that_cannot_be_used_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let database = folder.path().join("backend.sqlite");
-        std::fs::write(&database, "not a database, but long enough to be looked at as one ".repeat(4)).unwrap();
-        let error = Embedded::new(database).start().await.unwrap_err();
-        assert!(error.to_string().contains("backend.sqlite"), "{error}");
+        let path = folder.path().join("backend.sqlite");
+        std::fs::write(&path, "not a database, but long enough to be looked at as one ".repeat(4)).unwrap();
+        let embedded = Embedded::new(path.clone());
+        assert_eq!(embedded.start().await.unwrap_err(), EmbeddedServerError::Unreadable { path: path.clone() });
+
+        let newer = StoreError::TooNew { database: path.display().to_string(), found: 2, known: 1 };
+        assert_eq!(embedded.refused(newer), EmbeddedServerError::TooNew { path });
+        assert!(matches!(embedded.refused(StoreError::NotFound("call")), EmbeddedServerError::Other(_)));
     }
 }

@@ -62,6 +62,7 @@ impl Exit {
             | ErrorCode::DatabaseUnreadable
             | ErrorCode::DatabaseTooNew
             | ErrorCode::KeyringUnavailable
+            | ErrorCode::KeyringUnreadable
             | ErrorCode::PortTaken
             | ErrorCode::EmbeddedServerFailed
             | ErrorCode::Internal => Self::Failed,

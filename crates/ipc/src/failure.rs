@@ -87,12 +87,14 @@ pub enum ErrorCode {
     AudioFailed,
     /// Nothing was heard from the far end for three seconds.
     NoAudioReceived,
-    /// The local database cannot be read. Params: `path`.
+    /// A database of this device cannot be read. Params: `path`.
     DatabaseUnreadable,
-    /// The local database was written by a newer version. Params: `path`.
+    /// A database of this device was written by a newer version. Params: `path`.
     DatabaseTooNew,
     /// The keyring is not available: the session lasts until the app ends.
     KeyringUnavailable,
+    /// The session of an earlier run could not be read from the keyring; it may be locked.
+    KeyringUnreadable,
     /// The embedded server had to take another port. Params: `port`, `wanted`.
     PortTaken,
     /// The embedded server could not start. Params: `detail`.
@@ -136,6 +138,7 @@ impl ErrorCode {
         Self::DatabaseUnreadable,
         Self::DatabaseTooNew,
         Self::KeyringUnavailable,
+        Self::KeyringUnreadable,
         Self::PortTaken,
         Self::EmbeddedServerFailed,
         Self::BadSetting,

@@ -1,5 +1,6 @@
 //! Every error on its way to a window: a stable code, an English sentence, and values for the window's own words.
 
+use crate::ports::EmbeddedServerError;
 use mobilecall_cache::{CacheError, OpenError};
 use mobilecall_client::{BadServerUrl, ClientError, ErrorCode as ServerCode, TlsError};
 use mobilecall_domain::AddressError;
@@ -33,6 +34,21 @@ pub(crate) fn of_open(error: &OpenError) -> Failure {
         }
         OpenError::TooNew { path } => {
             Failure::new(ErrorCode::DatabaseTooNew, message).with("path", path.display().to_string())
+        }
+    }
+}
+
+pub(crate) fn of_embedded(error: &EmbeddedServerError) -> Failure {
+    let message = error.to_string();
+    match error {
+        EmbeddedServerError::TooNew { path } => {
+            Failure::new(ErrorCode::DatabaseTooNew, message).with("path", path.display().to_string())
+        }
+        EmbeddedServerError::Unreadable { path } => {
+            Failure::new(ErrorCode::DatabaseUnreadable, message).with("path", path.display().to_string())
+        }
+        EmbeddedServerError::Other(detail) => {
+            Failure::new(ErrorCode::EmbeddedServerFailed, message).with("detail", detail)
         }
     }
 }
@@ -127,6 +143,14 @@ pub(crate) fn line_not_ready() -> Failure {
 /// The engine's own task is gone, which happens only after a shutdown.
 pub(crate) fn stopped() -> Failure {
     Failure::new(ErrorCode::Internal, "the engine has been shut down")
+}
+
+/// Somebody was signed in, and whether they still are is in a keyring that does not say.
+pub(crate) fn keyring_unreadable() -> Failure {
+    Failure::new(
+        ErrorCode::KeyringUnreadable,
+        "your session is not to be found in the keyring: unlock the keyring and connect, or sign in again",
+    )
 }
 
 pub(crate) fn keyring_unavailable() -> Failure {

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use mobilecall_client::LoginResponse;
 use mobilecall_domain::Private;
+use std::path::PathBuf;
 
 /// The backend inside the app. The desktop shell implements it over the backend library.
 #[async_trait]
@@ -28,8 +29,23 @@ pub struct RunningServer {
 
 /// Why the embedded server cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the server inside the app could not be used: {0}")]
-pub struct EmbeddedServerError(pub String);
+pub enum EmbeddedServerError {
+    /// Its database was written by a newer version.
+    #[error("{} was written by a newer version: install the newest version of the app", path.display())]
+    TooNew {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Its database is damaged, another program's, or out of bounds.
+    #[error("{} cannot be read: restore it from a backup, or move it away to start anew", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Anything else, in words for the log.
+    #[error("the server inside the app could not be used: {0}")]
+    Other(String),
+}
 
 /// A place for secrets that outlives the program, such as the keyring of the operating system.
 ///

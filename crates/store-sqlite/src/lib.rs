@@ -1,7 +1,7 @@
 //! The backend's storage in one SQLite file.
 //!
 //! ```no_run
-//! # async fn open() -> Result<(), mobilecall_store::StoreError> {
+//! # async fn open() -> Result<(), mobilecall_store_sqlite::StoreError> {
 //! use mobilecall_store_sqlite::SqliteStore;
 //! let store = SqliteStore::open("backend.sqlite".as_ref()).await?;
 //! # Ok(()) }
@@ -23,6 +23,8 @@ mod sessions;
 #[cfg(test)]
 mod speed;
 mod store;
+
+pub use mobilecall_store::StoreError;
 
 use mobilecall_store::Result;
 use sqlx::sqlite::SqlitePool;

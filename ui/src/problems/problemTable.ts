@@ -41,6 +41,7 @@ export const problemTable: Readonly<Record<ErrorCode, ProblemKind>> = {
   databaseUnreadable: { severity: 'error' },
   databaseTooNew: { severity: 'error' },
   keyringUnavailable: { severity: 'info' },
+  keyringUnreadable: { severity: 'warning', action: 'connect' },
   portTaken: { severity: 'info' },
   embeddedServerFailed: { severity: 'error' },
   badSetting: { severity: 'warning' },

@@ -86,7 +86,7 @@ impl Core {
         self.shown.settings(wanted);
         self.apply_sound_settings(&before);
         if server_changes {
-            self.change_server().await;
+            self.change_server(&before.server).await;
         }
         Ok(())
     }

@@ -6,7 +6,9 @@ use crate::{
     lines::LinePart,
     message::{ReplyTo, answer},
     ports::RunningServer,
-    session::{How, Online, Opened, SessionInput, SignInFlow, SignedIn, Standing, keep, profile_setting, server_key},
+    session::{
+        How, Online, Opened, Profile, SessionInput, SignInFlow, SignedIn, Standing, keep, profile_setting, server_key,
+    },
     shown::server_of,
 };
 use mobilecall_client::Sync;
@@ -50,7 +52,7 @@ impl Core {
         let session = self.standing.online().map(|online| online.session.clone());
         let server = server_key(&self.settings.server);
         self.leave().await;
-        if let Err(error) = self.cache.store_setting(&profile_setting(&server), &()).await {
+        if let Err(error) = self.cache.store_setting(&profile_setting(&server), &None::<Profile>).await {
             tracing::warn!(%error, "the person who signed out is still remembered on this device");
         }
         let secrets = self.secrets.clone();
@@ -221,9 +223,12 @@ impl Core {
     }
 
     /// The chosen server changed: leaves the old one and connects to the new one if that is wanted.
-    pub(crate) async fn change_server(&mut self) {
+    pub(crate) async fn change_server(&mut self, before: &ServerChoice) {
         let connect = self.connected || self.settings.auto_connect;
         self.leave().await;
+        if let (ServerChoice::Embedded, Some(embedded)) = (before, self.config.embedded.clone()) {
+            self.farewells.spawn(async move { embedded.stop().await });
+        }
         self.shown.server(server_of(&self.settings));
         if connect {
             self.connect().await;

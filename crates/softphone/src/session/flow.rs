@@ -10,7 +10,7 @@ use crate::{
 use mobilecall_cache::{Account, Cache};
 use mobilecall_client::{ClientError, Http, ServerUrl, Session, trust};
 use mobilecall_domain::{Private, Timestamp};
-use mobilecall_ipc::{ErrorCode, Failure, ServerChoice};
+use mobilecall_ipc::{Failure, ServerChoice};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
@@ -86,7 +86,7 @@ impl SignInFlow {
         let url = match &self.server {
             ServerChoice::Remote { url } => url.clone(),
             ServerChoice::Embedded => {
-                let running = self.embedded()?.start().await.map_err(|error| embedded_failed(&error))?;
+                let running = self.embedded()?.start().await.map_err(|error| failure::of_embedded(&error))?;
                 let url = running.url.clone();
                 self.post.session(SessionInput::ServerStarted(running)).await;
                 url
@@ -98,23 +98,25 @@ impl SignInFlow {
     }
 
     async fn sign_in_embedded(&self, http: &Http) -> Result<Session, Failure> {
-        let login = self.embedded()?.sign_in().await.map_err(|error| embedded_failed(&error))?;
+        let login = self.embedded()?.sign_in().await.map_err(|error| failure::of_embedded(&error))?;
         Ok(Session::start(http, login))
     }
 
     /// Revives the session of an earlier run, for as long as it takes to reach the server. `None` if there is none.
     async fn revive(&self, http: &Http) -> Result<Option<Session>, Failure> {
         let server = server_key(&self.server);
+        let profile = self.known(&server).await?;
         let token = match self.secrets.read(&server).await {
             Ok(Some(token)) => token,
+            // A keyring that is locked may say the same as one without a session.
+            Ok(None) if profile.is_some() && self.secrets.are_kept() => return Err(failure::keyring_unreadable()),
             Ok(None) => return Ok(None),
             Err(error) => {
-                tracing::warn!(%error, "the session of the last run cannot be read");
-                return Err(failure::keyring_unavailable());
+                tracing::warn!(%error, "the keyring cannot be read");
+                return if profile.is_some() { Err(failure::keyring_unreadable()) } else { Ok(None) };
             }
         };
-        let profile = self.cache.setting::<Profile>(&profile_setting(&server)).await;
-        if let Some(profile) = profile.map_err(|error| failure::of_cache(&error))? {
+        if let Some(profile) = profile {
             let account = self.account(&profile).await?;
             self.post.session(SessionInput::Restored { profile: Box::new(profile), account }).await;
         }
@@ -135,10 +137,19 @@ impl SignInFlow {
         }
     }
 
-    /// The session of an earlier run has ended.
+    /// The person who was signed in at the end of the last run.
+    async fn known(&self, server: &str) -> Result<Option<Profile>, Failure> {
+        let known = self.cache.setting::<Option<Profile>>(&profile_setting(server)).await;
+        Ok(known.map_err(|error| failure::of_cache(&error))?.flatten())
+    }
+
+    /// The session of an earlier run has ended, and nobody is signed in any more.
     async fn forget(&self, server: &str) {
         if let Err(error) = self.secrets.forget(server).await {
             tracing::warn!(%error, "a session that has ended stays in the keyring");
+        }
+        if let Err(error) = self.cache.store_setting(&profile_setting(server), &None::<Profile>).await {
+            tracing::warn!(%error, "the person whose session has ended is still remembered");
         }
     }
 
@@ -152,13 +163,7 @@ impl SignInFlow {
     }
 
     fn embedded(&self) -> Result<&Arc<dyn EmbeddedServer>, Failure> {
-        self.embedded.as_ref().ok_or_else(|| {
-            let none = EmbeddedServerError("this program has none".to_owned());
-            embedded_failed(&none)
-        })
+        let none = || failure::of_embedded(&EmbeddedServerError::Other("this program has none".to_owned()));
+        self.embedded.as_ref().ok_or_else(none)
     }
-}
-
-fn embedded_failed(error: &EmbeddedServerError) -> Failure {
-    Failure::new(ErrorCode::EmbeddedServerFailed, error.to_string()).with("detail", &error.0)
 }

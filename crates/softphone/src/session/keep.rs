@@ -21,6 +21,11 @@ impl Secrets {
         Self(store)
     }
 
+    /// Whether sessions outlive the program at all.
+    pub(crate) fn are_kept(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// The refresh token of an earlier run.
     pub(crate) async fn read(&self, server: &str) -> Result<Option<Private<String>>, SecretStoreUnavailable> {
         match &self.0 {

@@ -406,18 +406,7 @@ impl Rig {
 
     /// What went wrong until now and was not looked at yet.
     pub(crate) async fn problems(&mut self) -> Vec<ErrorCode> {
-        // Events keep their order, so a change made now comes after them all.
-        let before = self.engine.snapshot().await.settings;
-        let settings = Settings { notifications: !before.notifications, ..before };
-        self.send(Command::ChangeSettings { settings }).await.unwrap();
-        let mut codes = Vec::new();
-        loop {
-            match within("the change", self.events.recv()).await.unwrap() {
-                Event::SettingsChanged { .. } => return codes,
-                Event::Problem { failure } => codes.push(failure.code),
-                _ => {}
-            }
-        }
+        problems(&self.engine, &mut self.events).await
     }
 
     pub(crate) async fn record(&self, call: CallId) -> CallRecord {
@@ -482,6 +471,22 @@ fn open_line(engine: &Engine) -> FakeLineEnd {
     let post = Post::new(engine.inbox.downgrade(), 0);
     tokio::spawn(pump(Arc::new(line), happened, post, CancellationToken::new()));
     FakeLineEnd(far_end)
+}
+
+/// What went wrong until now and was not looked at yet.
+pub(crate) async fn problems(engine: &Engine, events: &mut EventStream) -> Vec<ErrorCode> {
+    // Events keep their order, so a change made now comes after them all.
+    let before = engine.snapshot().await.settings;
+    let settings = Settings { notifications: !before.notifications, ..before };
+    engine.send(Command::ChangeSettings { settings }).await.unwrap();
+    let mut codes = Vec::new();
+    loop {
+        match within("the change", events.recv()).await.unwrap() {
+            Event::SettingsChanged { .. } => return codes,
+            Event::Problem { failure } => codes.push(failure.code),
+            _ => {}
+        }
+    }
 }
 
 pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {

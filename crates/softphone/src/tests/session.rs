@@ -1,16 +1,22 @@
 //! Reaching the server: an agent who was signed in stays so, whatever answers in the server's place.
 
-use super::{Rig, profile, within};
+use super::{Rig, eventually, problems, profile, within};
 use crate::{
-    Engine, EngineConfig, EventStream, SecretStore, SecretStoreUnavailable,
+    EmbeddedServer, EmbeddedServerError, Engine, EngineConfig, EventStream, LoginResponse, RunningServer, SecretStore,
+    SecretStoreUnavailable,
     session::{Profile, profile_setting},
 };
 use async_trait::async_trait;
 use mobilecall_cache::Cache;
 use mobilecall_domain::{Private, Registration, call::RegistrationFailure};
-use mobilecall_ipc::{Command, ErrorCode, Event, Registration as Shown, ServerChoice, SessionView, Settings, Snapshot};
+use mobilecall_ipc::{
+    Command, ErrorCode, Event, Failure, Registration as Shown, ServerChoice, SessionView, Settings, Snapshot, Theme,
+};
 use mobilecall_line::{LineCommand, LineEvent};
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -41,7 +47,43 @@ impl SecretStore for FakeKeyring {
     }
 }
 
+/// A server inside the app that cannot start, or runs until it is stopped.
+#[derive(Default)]
+struct FakeServer {
+    error: Option<EmbeddedServerError>,
+    stopped: AtomicBool,
+}
+
+#[async_trait]
+impl EmbeddedServer for FakeServer {
+    async fn start(&self) -> Result<RunningServer, EmbeddedServerError> {
+        match &self.error {
+            Some(error) => Err(error.clone()),
+            None => Ok(RunningServer { url: "http://127.0.0.1:9".into(), port: 9, wanted_port: 9 }),
+        }
+    }
+    async fn sign_in(&self) -> Result<LoginResponse, EmbeddedServerError> {
+        Err(EmbeddedServerError::Other("nobody lives here".into()))
+    }
+    async fn stop(&self) {
+        self.stopped.store(true, Ordering::SeqCst);
+    }
+}
+
 impl Restarted {
+    async fn embedded(server: Arc<FakeServer>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = EngineConfig {
+            settings: Some(Settings { auto_connect: false, ..Settings::default() }),
+            embedded: Some(server),
+            ..EngineConfig::new(folder.path())
+        };
+        let engine = Engine::start(config).await.unwrap();
+        let events = engine.subscribe();
+        engine.send(Command::Connect).await.unwrap();
+        Self { engine, events, _folder: folder }
+    }
+
     async fn start(url: &str, keyring: FakeKeyring, known: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         if known {
@@ -75,15 +117,21 @@ impl Restarted {
         .await
     }
 
-    async fn until_problem(&mut self) -> ErrorCode {
+    async fn until_problem(&mut self) -> Failure {
         within("a problem", async {
             loop {
                 if let Event::Problem { failure } = self.events.recv().await.unwrap() {
-                    return failure.code;
+                    return failure;
                 }
             }
         })
         .await
+    }
+
+    /// Waits until nobody is being signed in any more; says what went wrong.
+    async fn until_signed_out(&mut self) -> Vec<ErrorCode> {
+        self.until("nobody", |snapshot| snapshot.session == SessionView::SignedOut).await;
+        problems(&self.engine, &mut self.events).await
     }
 }
 
@@ -156,7 +204,7 @@ async fn the_sign_in_page_of_a_network_signs_nobody_out() {
     ] {
         let (url, _asks) = answering(page).await;
         let mut phone = Restarted::start(&url, SIGNED_IN(), true).await;
-        assert_eq!(phone.until_problem().await, ErrorCode::NotAMobileCallServer);
+        assert_eq!(phone.until_problem().await.code, ErrorCode::NotAMobileCallServer);
         phone.engine.send(Command::Connect).await.unwrap();
         let snapshot = phone.until("the next attempt", |snapshot| is_registering(snapshot, 2)).await;
         assert!(matches!(snapshot.session, SessionView::SignedIn { .. }), "{:?}", snapshot.session);
@@ -171,6 +219,53 @@ async fn a_session_that_the_server_ended_is_over() {
     );
     let (url, _asks) = answering(refusal).await;
     let mut phone = Restarted::start(&url, SIGNED_IN(), true).await;
-    assert_eq!(phone.until_problem().await, ErrorCode::SessionExpired);
+    assert_eq!(phone.until_problem().await.code, ErrorCode::SessionExpired);
     phone.until("nobody", |snapshot| snapshot.session == SessionView::SignedOut).await;
+}
+
+#[tokio::test]
+async fn a_keyring_that_does_not_answer_concerns_only_who_was_signed_in() {
+    let unavailable = || FakeKeyring(Err(SecretStoreUnavailable("nobody there".into())));
+    let empty = || FakeKeyring(Ok(None));
+    for (keyring, known, told) in [
+        (unavailable(), false, vec![]),
+        (empty(), false, vec![]),
+        (unavailable(), true, vec![ErrorCode::KeyringUnreadable]),
+        (empty(), true, vec![ErrorCode::KeyringUnreadable]),
+    ] {
+        let mut phone = Restarted::start("http://127.0.0.1:9", keyring, known).await;
+        assert_eq!(phone.until_signed_out().await, told, "known: {known}");
+    }
+}
+
+#[tokio::test]
+async fn the_data_of_the_server_inside_the_app_is_named_when_it_cannot_be_used() {
+    let path = std::path::PathBuf::from("/data/backend.sqlite");
+    for (error, code) in [
+        (EmbeddedServerError::TooNew { path: path.clone() }, ErrorCode::DatabaseTooNew),
+        (EmbeddedServerError::Unreadable { path: path.clone() }, ErrorCode::DatabaseUnreadable),
+    ] {
+        let mut phone = Restarted::embedded(Arc::new(FakeServer { error: Some(error), ..FakeServer::default() })).await;
+        let failure = phone.until_problem().await;
+        assert_eq!((failure.code, failure.params["path"].as_str()), (code, "/data/backend.sqlite"));
+    }
+    let error = Some(EmbeddedServerError::Other("no port".into()));
+    let mut phone = Restarted::embedded(Arc::new(FakeServer { error, ..FakeServer::default() })).await;
+    assert_eq!(phone.until_problem().await.code, ErrorCode::EmbeddedServerFailed);
+}
+
+#[tokio::test]
+async fn the_server_inside_the_app_stops_when_another_one_is_chosen() {
+    let server = Arc::new(FakeServer::default());
+    let phone = Restarted::embedded(Arc::clone(&server)).await;
+    let before = phone.engine.snapshot().await.settings;
+    let elsewhere = ServerChoice::Remote { url: "http://127.0.0.1:9".into() };
+    phone
+        .engine
+        .send(Command::ChangeSettings { settings: Settings { theme: Theme::Dark, ..before.clone() } })
+        .await
+        .unwrap();
+    assert!(!server.stopped.load(Ordering::SeqCst));
+    phone.engine.send(Command::ChangeSettings { settings: Settings { server: elsewhere, ..before } }).await.unwrap();
+    eventually("the stop", || server.stopped.load(Ordering::SeqCst)).await;
 }
