@@ -119,6 +119,7 @@ impl Switch {
         let token = self.mint.reconnect_token();
         let Some(leg) = self.legs.get_mut(&key) else { return };
         let before = leg.socket.replace(socket);
+        let was_away = before.is_none();
         leg.tokens.renew(token.clone());
         let frame = ServerFrame::Answer(Answer { callsid: leg.sid.clone(), sdp: None, reconnect: Some(token) });
         self.timers.clear(&Timer::Grace(key));
@@ -133,6 +134,9 @@ impl Switch {
             }
         }
         self.send(socket, frame);
+        if was_away {
+            self.await_media(key);
+        }
     }
 
     /// A leg that still rings belongs to its socket: what registers anew is rung anew.
@@ -163,11 +167,13 @@ impl Switch {
     pub(super) fn leg_lost_its_socket(&mut self, key: LegKey) {
         let Some(leg) = self.legs.get_mut(&key) else { return };
         leg.socket = None;
-        let (call_key, party, grace, path) = (leg.call, leg.party, leg.grace, leg.path);
+        let (call_key, party, grace) = (leg.call, leg.party, leg.grace);
         let Some(call) = self.calls.get(&call_key) else { return };
         match (call.stage, party) {
             (Stage::Talking, _) | (Stage::Answering(_), Party::Callee) => {
-                if grace.is_zero() || path == MediaPath::Down {
+                // In an outage media is lost as well as the socket, so only the time says that a client stays away.
+                self.timers.clear(&Timer::Media(key));
+                if grace.is_zero() {
                     self.end_call(call_key, Ending::SignalingLost(party), None);
                 } else {
                     self.start_timer(Timer::Grace(key), grace);
@@ -208,15 +214,19 @@ impl Switch {
         }
     }
 
-    /// A client that is there restarts ICE; one that is not there either will not come back.
     fn media_down(&mut self, key: LegKey) {
-        let Some(leg) = self.legs.get_mut(&key) else { return };
-        leg.path = MediaPath::Down;
-        let (call_key, party, gone) = (leg.call, leg.party, leg.socket.is_none());
-        let talking = self.calls.get(&call_key).is_some_and(|call| call.stage == Stage::Talking);
-        if talking && gone {
-            self.end_call(call_key, Ending::SignalingLost(party), None);
-        } else if talking {
+        if let Some(leg) = self.legs.get_mut(&key) {
+            leg.path = MediaPath::Down;
+            self.await_media(key);
+        }
+    }
+
+    /// Media of a call that is up must come (again) while its client is there; for one that is away its grace period
+    /// counts.
+    pub(super) fn await_media(&mut self, key: LegKey) {
+        let Some(leg) = self.legs.get(&key) else { return };
+        let talking = self.calls.get(&leg.call).is_some_and(|call| call.stage == Stage::Talking);
+        if talking && leg.socket.is_some() && leg.path != MediaPath::Up {
             self.start_timer(Timer::Media(key), self.rules.media_timeout);
         }
     }

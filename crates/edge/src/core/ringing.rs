@@ -3,7 +3,6 @@
 use super::call::{Call, CalledAgent, Callee, Party, Stage};
 use super::ending::Ending;
 use super::io::{CallKey, LegKey, MediaCommand, SocketId};
-use super::leg::MediaPath;
 use super::timers::Timer;
 use super::{Switch, records};
 use mobilecall_pstream::client::{Answer as Accept, Reject};
@@ -111,14 +110,11 @@ impl Switch {
             // The caller's answer goes to the caller, who is first; a callee made its own.
             let frame =
                 ServerFrame::Answer(Answer { callsid: leg.sid.clone(), sdp: answer.take(), reconnect: Some(token) });
-            let (socket, path) = (leg.socket, leg.path);
             self.touched.insert(leg.user);
-            if let Some(socket) = socket {
+            if let Some(socket) = leg.socket {
                 self.send(socket, frame);
             }
-            if path != MediaPath::Up {
-                self.start_timer(Timer::Media(*leg_key), self.rules.media_timeout);
-            }
+            self.await_media(*leg_key);
         }
         self.report_both(key, &records::answered(self.now.wall));
     }

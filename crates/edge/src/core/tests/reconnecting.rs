@@ -62,20 +62,41 @@ fn the_grace_period_is_what_was_asked_for_and_at_most_thirty_seconds() {
 }
 
 #[test]
-fn lost_media_and_a_lost_socket_end_the_call_at_once() {
-    let mut world = World::office();
-    world.talking();
-    let (caller, _) = world.joined[0];
-    world.input(Input::SocketGone(ALICE));
-    world.input(Input::Media(caller, MediaOutcome::Lost));
-    assert_eq!(world.heard(BOB), ["hangup"]);
+fn an_outage_of_everything_leaves_the_whole_grace_period() {
+    // When media and the socket are lost, in seconds, and when the call ends.
+    for (media, socket, end) in [(0, 15, 45), (5, 0, 30), (20, 15, 45)] {
+        let mut world = World::office();
+        world.talking();
+        let (caller, _) = world.joined[0];
+        let at = |second: u64| Duration::from_secs(second);
+        let mut losses = [(media, Input::Media(caller, MediaOutcome::Lost)), (socket, Input::SocketGone(ALICE))];
+        losses.sort_by_key(|(second, _)| *second);
+        for (second, loss) in losses {
+            world.pass(at(second) - world.monotonic);
+            world.input(loss);
+        }
+        world.pass(at(end) - Duration::from_millis(1) - world.monotonic);
+        assert!(world.heard(BOB).is_empty(), "media {media}, socket {socket}");
+        world.pass(Duration::from_millis(1));
+        assert_eq!(world.heard(BOB), ["hangup"], "media {media}, socket {socket}");
+    }
+}
 
+#[test]
+fn a_client_that_is_back_has_thirty_seconds_to_bring_media_back() {
     let mut world = World::office();
-    world.talking();
+    let [(alice, token), _] = world.talking();
     let (caller, _) = world.joined[0];
-    world.input(Input::Media(caller, MediaOutcome::Lost));
-    assert!(world.heard(BOB).is_empty());
     world.input(Input::SocketGone(ALICE));
+    world.input(Input::Media(caller, MediaOutcome::Lost));
+    world.pass(LATER);
+    world.input(Input::SocketOpened(ALICE_AGAIN));
+    world.listen(ALICE_AGAIN, "alice", 30);
+    world.reconnect(ALICE_AGAIN, &alice, &token);
+    world.pass(LATER);
+    assert!(world.heard(BOB).is_empty());
+    world.pass(Duration::from_secs(1));
+    assert_eq!(world.heard(ALICE_AGAIN), ["connected", "answer token", "hangup 53405"]);
     assert_eq!(world.heard(BOB), ["hangup"]);
 }
 
