@@ -42,7 +42,7 @@ pub(crate) struct BackendHost {
 impl EdgeHost for BackendHost {
     async fn authenticate(&self, token: &str) -> Result<Subscriber, TokenRejected> {
         let now = Timestamp::now();
-        let claims = self.tokens.check_voice(token, now).map_err(|invalid| match invalid {
+        let claims = self.tokens.check_voice(token).map_err(|invalid| match invalid {
             Invalid::Malformed => TokenRejected::Malformed,
             Invalid::BadSignature => TokenRejected::BadSignature,
             Invalid::Expired => TokenRejected::Expired,
@@ -54,9 +54,12 @@ impl EdgeHost for BackendHost {
         if principal.user.id != user.id {
             return Err(TokenRejected::Revoked);
         }
+        // Last, because an expired token lets calls go on, and the end of its session does not.
+        let expires_in = claims.remaining(now).ok_or(TokenRejected::Expired)?;
         Ok(Subscriber {
             company: user.company_id,
-            expires_in: claims.remaining(now),
+            session,
+            expires_in,
             may_receive: grant.incoming.as_ref().is_some_and(|incoming| incoming.allow),
             may_dial: grant.outgoing.as_ref().is_some_and(|outgoing| outgoing.application_sid == self.tokens.app_sid()),
             agent: agent(user),

@@ -75,7 +75,7 @@ impl State {
             Refreshed::Rotated(principal) => self.login_response(&principal, next),
             Refreshed::Reused(session) => {
                 tracing::warn!(session.id = %session, "a refresh token was used twice, so its session was ended");
-                self.hub.tell_session_ended(session);
+                self.session_ended(session).await;
                 Err(ApiError::unauthenticated())
             }
             Refreshed::Ended | Refreshed::Unknown => Err(ApiError::unauthenticated()),
@@ -85,9 +85,15 @@ impl State {
     /// Ends the session behind the request.
     pub(crate) async fn sign_out(&self, principal: &Principal) -> Result<(), ApiError> {
         self.store.revoke_session(principal.company.id, principal.session_id, Timestamp::now()).await?;
-        self.hub.tell_session_ended(principal.session_id);
+        self.session_ended(principal.session_id).await;
         tracing::info!(user.id = %principal.user.id, "signed out");
         Ok(())
+    }
+
+    /// Everybody who serves the session hears of its end at once.
+    async fn session_ended(&self, session: SessionId) {
+        self.hub.tell_session_ended(session);
+        self.edge.session_ended(session).await;
     }
 
     /// Who sends this bearer token.

@@ -2,13 +2,13 @@
 
 use crate::anchor::{self, Sessions};
 use crate::config::EdgeConfig;
-use crate::core::SocketId;
+use crate::core::{Input, SocketId};
 use crate::driver::{self, Board, Heartbeat, Message, Owner, OwnerConfig};
 use crate::host::{EdgeHost, Presence};
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use mobilecall_domain::{CompanyId, UserId};
+use mobilecall_domain::{CompanyId, SessionId, UserId};
 use mobilecall_pstream::MAX_FRAME_BYTES;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -79,6 +79,14 @@ impl Edge {
     /// Everybody of the company who is not offline.
     pub fn presence(&self, company: CompanyId) -> Vec<(UserId, Presence)> {
         self.0.board.company(company)
+    }
+
+    /// Ends what the session's devices do here and closes their sockets, without waiting for the next check of their
+    /// tokens.
+    pub async fn session_ended(&self, session: SessionId) {
+        if self.0.owner.send(Message::Input(Input::SessionEnded(session))).await.is_err() {
+            tracing::debug!("the edge had stopped before a session ended");
+        }
     }
 
     /// Hangs up every call, completes its records, closes sockets and media sessions, and waits for all that, at most

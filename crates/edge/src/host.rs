@@ -2,7 +2,7 @@
 //! call records. The backend implements it over its store; tests implement it in memory.
 
 use async_trait::async_trait;
-use mobilecall_domain::{CallId, CallRecord, CallReport, CompanyId, UserId};
+use mobilecall_domain::{CallId, CallRecord, CallReport, CompanyId, SessionId, UserId};
 use std::time::Duration;
 
 /// The program around the edge.
@@ -31,6 +31,8 @@ pub struct Subscriber {
     pub company: CompanyId,
     /// Person.
     pub agent: Agent,
+    /// The session behind the token, whose end [`Edge::session_ended`](crate::Edge::session_ended) tells.
+    pub session: SessionId,
     /// Time until the token ends.
     pub expires_in: Duration,
     /// The token allows incoming calls.

@@ -116,6 +116,19 @@ async fn tokens_that_do_not_hold_are_refused_by_their_wire_codes() {
 }
 
 #[tokio::test]
+async fn signing_out_silences_the_phone_at_once() {
+    let office = Office::open().await;
+    let mut alices = Phone::register(&office, &office.alice).await;
+    let _basils = Phone::register(&office, &office.basil).await;
+    office.send(&office.alice, Method::POST, "/api/auth/logout", None).await;
+    assert_eq!(alices.hear("error").await["error"]["code"], 31201);
+    alices.hear("close").await;
+    let offline = async || (state_of(&office, "alice").await == PresenceState::Offline).then_some(());
+    eventually("alice offline", offline).await;
+    assert_eq!(state_of(&office, "basil").await, PresenceState::Available, "others stay");
+}
+
+#[tokio::test]
 async fn a_voice_token_ends_with_its_time() {
     let office = Office::with(|config| config.voice_token_life = Duration::ZERO).await;
     let old: VoiceToken = office.read(&office.alice, "/api/calls/token").await;

@@ -1,12 +1,13 @@
 //! Devices: one socket each, signed in with a voice token, registered for incoming calls or not.
 
+use super::call::{Party, Stage};
 use super::ending::Ending;
 use super::io::{CheckId, Output, SocketId};
 use super::limits::Bucket;
 use super::timers::Timer;
 use super::{LegKey, Switch};
 use crate::host::{Subscriber, TokenRejected};
-use mobilecall_domain::Private;
+use mobilecall_domain::{Private, SessionId};
 use mobilecall_pstream::client::{Listen, Register};
 use mobilecall_pstream::server::{Connected, Error, TokenInfo};
 use mobilecall_pstream::{ClientFrame, Malformed, ServerFrame, WireError, code};
@@ -19,8 +20,11 @@ const PLACE: &str = "direct";
 
 pub(super) struct Device {
     pub(super) standing: Standing,
-    /// The question to the host that is still open.
-    check: Option<Check>,
+    /// A token that the client showed, while the host is asked about it.
+    shown: Option<Check>,
+    /// The token in force, while the host is asked about it again. Apart from the other, so that showing tokens puts
+    /// off no check.
+    rechecked: Option<Check>,
     /// How long the device asked us to keep its calls when the socket is lost.
     pub(super) grace: Duration,
     pub(super) legs: Vec<LegKey>,
@@ -61,7 +65,8 @@ impl Switch {
     pub(super) fn socket_opened(&mut self, socket: SocketId) {
         let device = Device {
             standing: Standing::Unknown { waiting: Vec::new() },
-            check: None,
+            shown: None,
+            rechecked: None,
             grace: Duration::ZERO,
             legs: Vec::new(),
             bucket: Bucket::new(self.rules.frame_burst, self.rules.frame_rate, self.now.monotonic),
@@ -103,7 +108,7 @@ impl Switch {
             Ok(ClientFrame::Listen(listen)) => self.listen(socket, listen),
             Ok(frame) => match &mut device.standing {
                 Standing::Known(_) => self.known_frame(socket, frame),
-                Standing::Unknown { waiting } if device.check.is_some() && waiting.len() < MAX_WAITING => {
+                Standing::Unknown { waiting } if device.shown.is_some() && waiting.len() < MAX_WAITING => {
                     waiting.push(frame);
                 }
                 Standing::Unknown { .. } => {
@@ -177,8 +182,10 @@ impl Switch {
     /// Has the token checked again: sign-outs and expiry take effect on sockets that stay open for days.
     pub(super) fn recheck(&mut self, socket: SocketId) {
         let Some(device) = self.devices.get(&socket) else { return };
-        if let (Standing::Known(known), None) = (&device.standing, &device.check) {
+        if let Standing::Known(known) = &device.standing {
             let token = known.token.clone();
+            // Before the answer is known: whatever becomes of this check, another one follows.
+            self.start_timer(Timer::Recheck(socket), self.rules.recheck_interval);
             self.check(socket, token, Purpose::Recheck);
         }
     }
@@ -186,14 +193,39 @@ impl Switch {
     fn check(&mut self, socket: SocketId, token: Private<String>, purpose: Purpose) {
         let id = CheckId(self.fresh_key());
         if let Some(device) = self.devices.get_mut(&socket) {
-            device.check = Some(Check { id, token: token.clone(), purpose });
+            let check = Some(Check { id, token: token.clone(), purpose });
+            match purpose {
+                Purpose::Listen => device.shown = check,
+                Purpose::Recheck => device.rechecked = check,
+            }
             self.output(Output::Authenticate(socket, id, token));
+        }
+    }
+
+    /// The host says that a session has ended; nobody waits for the next check.
+    pub(super) fn session_ended(&mut self, session: SessionId) {
+        let sockets: Vec<SocketId> = self.devices.keys().copied().collect();
+        for socket in sockets {
+            let Some(device) = self.devices.get_mut(&socket) else { continue };
+            match &device.standing {
+                Standing::Known(known) if known.subscriber.session == session => {
+                    self.refuse_token(socket, TokenRejected::Revoked, Purpose::Recheck);
+                }
+                // The host may have looked at a token just before the session ended: it is asked again.
+                Standing::Unknown { .. } | Standing::Known(_) => {
+                    if let Some(check) = device.shown.take() {
+                        self.check(socket, check.token, check.purpose);
+                    }
+                }
+                Standing::Leaving => {}
+            }
         }
     }
 
     pub(super) fn authenticated(&mut self, socket: SocketId, id: CheckId, result: Result<Subscriber, TokenRejected>) {
         let Some(device) = self.devices.get_mut(&socket) else { return };
-        let Some(check) = device.check.take_if(|check| check.id == id) else { return };
+        let is_it = |check: &mut Check| check.id == id;
+        let Some(check) = device.shown.take_if(is_it).or_else(|| device.rechecked.take_if(is_it)) else { return };
         let stranger = match (&device.standing, &result) {
             (Standing::Leaving, _) => return,
             (Standing::Known(known), Ok(now)) => known.subscriber.agent.user != now.agent.user,
@@ -225,6 +257,8 @@ impl Switch {
         });
         let known = Known { subscriber, token: check.token, expired: false };
         let before = std::mem::replace(&mut device.standing, Standing::Known(known));
+        // An answer that is still to come is about the token before.
+        device.rechecked = None;
         self.start_timer(Timer::Recheck(socket), until_recheck);
         if check.purpose == Purpose::Listen {
             self.send(socket, frame);
@@ -238,9 +272,17 @@ impl Switch {
 
     fn refuse_token(&mut self, socket: SocketId, rejected: TokenRejected, purpose: Purpose) {
         tracing::info!(socket = socket.0, reason = %rejected, "voice token refused");
-        let first = self.devices.get(&socket).is_some_and(|device| matches!(device.standing, Standing::Unknown { .. }));
+        let Some(device) = self.devices.get(&socket) else { return };
+        let (first, expired) = match &device.standing {
+            Standing::Unknown { .. } => (true, false),
+            Standing::Known(known) => (false, known.expired),
+            Standing::Leaving => return,
+        };
         if rejected == TokenRejected::Unavailable {
             return self.token_unchecked(socket, purpose);
+        }
+        if expired && purpose == Purpose::Recheck && rejected != TokenRejected::Revoked {
+            return;
         }
         self.error(socket, wire_code(rejected), &rejected.to_string());
         match (rejected, purpose) {
@@ -249,7 +291,7 @@ impl Switch {
                 self.end_legs_of(socket);
                 self.close(socket);
             }
-            // The token in force is not touched by a bad successor.
+            // The token in force is not touched by a bad successor, nor are its checks.
             (_, Purpose::Listen) => {}
             (_, Purpose::Recheck) => self.token_ended(socket),
         }
@@ -264,7 +306,7 @@ impl Switch {
                 self.error(socket, code::UNKNOWN, &TokenRejected::Unavailable.to_string());
             }
             Purpose::Listen => self.disconnect(socket),
-            Purpose::Recheck => self.start_timer(Timer::Recheck(socket), self.rules.recheck_interval),
+            Purpose::Recheck => {}
         }
     }
 
@@ -285,11 +327,17 @@ impl Switch {
         self.disconnect(socket);
     }
 
+    /// Ends what the device does. A call that only rings here is not its own: it rings on at the person's other
+    /// devices.
     fn end_legs_of(&mut self, socket: SocketId) {
         let legs = self.devices.get(&socket).map(|device| device.legs.clone()).unwrap_or_default();
         for key in legs {
-            if let Some(leg) = self.legs.get(&key) {
-                let (call, party) = (leg.call, leg.party);
+            let Some(leg) = self.legs.get(&key) else { continue };
+            let (call, party) = (leg.call, leg.party);
+            let stage = self.calls.get(&call).map(|call| call.stage);
+            if (stage, party) == (Some(Stage::Ringing), Party::Callee) {
+                self.ringing_device_gone(key);
+            } else {
                 self.end_call(call, Ending::SignalingLost(party), None);
             }
         }

@@ -2,7 +2,9 @@
 
 use super::call::Party;
 use crate::host::{Destination, HostError, Presence, Subscriber, TokenRejected};
-use mobilecall_domain::{CallId, CallRecord, CallReport, CompanyId, Private, SdpAnswer, SdpOffer, Timestamp, UserId};
+use mobilecall_domain::{
+    CallId, CallRecord, CallReport, CompanyId, Private, SdpAnswer, SdpOffer, SessionId, Timestamp, UserId,
+};
 use mobilecall_pstream::{ClientFrame, Malformed, ServerFrame};
 use mobilecall_transport::{Codec, NegotiatedAudio};
 use std::time::Duration;
@@ -38,6 +40,8 @@ pub(crate) enum Input {
     SocketGone(SocketId),
     Frame(SocketId, Result<ClientFrame, Malformed>),
     Authenticated(SocketId, CheckId, Result<Subscriber, TokenRejected>),
+    /// Somebody signed out, or was made to.
+    SessionEnded(SessionId),
     Resolved(CallKey, Result<Destination, HostError>),
     RecordOpened(CallKey, Party, Result<CallId, HostError>),
     Media(LegKey, MediaOutcome),

@@ -10,7 +10,7 @@
 //!
 //! | input | handled in |
 //! | --- | --- |
-//! | socket opened or gone, `listen`, `register`, token checks | [`device`] |
+//! | socket opened or gone, `listen`, `register`, token checks, sessions that end | [`device`] |
 //! | `invite` until somebody rings | [`setup`] |
 //! | `answer`, `reject`, ring timeout | [`ringing`] |
 //! | `hangup`, `reinvite`, reconnect, `message`, `dtmf`, media events | [`live`] |
@@ -99,6 +99,7 @@ impl Switch {
             Input::SocketGone(socket) => self.socket_gone(socket),
             Input::Frame(socket, frame) => self.frame(socket, frame),
             Input::Authenticated(socket, check, result) => self.authenticated(socket, check, result),
+            Input::SessionEnded(session) => self.session_ended(session),
             Input::Resolved(call, result) => self.resolved(call, result),
             Input::RecordOpened(call, party, result) => self.record_opened(call, party, result),
             Input::Media(leg, outcome) => self.media(leg, outcome),

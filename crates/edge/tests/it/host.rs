@@ -2,7 +2,7 @@
 
 use crate::soon;
 use async_trait::async_trait;
-use mobilecall_domain::{CallId, CallRecord, CallReport, CallStatus, CompanyId, Timestamp, UserId};
+use mobilecall_domain::{CallId, CallRecord, CallReport, CallStatus, CompanyId, SessionId, Timestamp, UserId};
 use mobilecall_edge::host::{Agent, Destination, EdgeHost, HostError, Presence, Subscriber, TokenRejected};
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -65,7 +65,9 @@ impl EdgeHost for MemoryHost {
             return Err(TokenRejected::Revoked);
         }
         let expires_in = Duration::from_secs(3600);
-        Ok(Subscriber { company: company(), agent: agent(token), expires_in, may_receive: true, may_dial: true })
+        let agent = agent(token);
+        let session = SessionId::from_uuid(agent.user.as_uuid());
+        Ok(Subscriber { company: company(), agent, session, expires_in, may_receive: true, may_dial: true })
     }
 
     async fn resolve(&self, _: CompanyId, dialed: &str) -> Result<Destination, HostError> {

@@ -189,6 +189,97 @@ fn a_host_that_is_down_for_a_recheck_is_asked_again() {
 }
 
 #[test]
+fn showing_tokens_puts_off_no_check() {
+    for refusal in [TokenRejected::BadSignature, TokenRejected::Unavailable, TokenRejected::Expired] {
+        let mut world = World::office();
+        // The check of a token that is shown is still open when the token in force is due.
+        world.hold_checks = true;
+        world.pass(Duration::from_secs(29));
+        world.listen(ALICE, "alice", 30);
+        world.pass(Duration::from_secs(1));
+        world.token = Some(refusal);
+        let shown =
+            world.held.iter().position(|output| matches!(output, Output::Authenticate(socket, ..) if *socket == ALICE));
+        let Output::Authenticate(socket, check, _) = world.held.remove(shown.unwrap()) else { panic!() };
+        world.input(Input::Authenticated(socket, check, Err(refusal)));
+        assert_eq!(world.heard(ALICE).len(), 1, "{refusal:?} of a successor");
+        world.token = Some(REVOKED);
+        world.release();
+        assert_eq!(world.heard(ALICE), ["error 31201", "close"], "{refusal:?}");
+    }
+}
+
+#[test]
+fn every_outcome_of_a_check_is_followed_by_another_check() {
+    let outcomes = [None, Some(TokenRejected::Unavailable), Some(EXPIRED), Some(TokenRejected::BadSignature)];
+    for (shown, checked) in outcomes.iter().flat_map(|shown| outcomes.map(|checked| (*shown, checked))) {
+        let mut world = World::office();
+        world.token = shown;
+        world.listen(ALICE, "alice", 30);
+        world.token = checked;
+        world.pass(Duration::from_secs(30));
+        world.heard(ALICE);
+        world.pass(Duration::from_secs(30));
+        assert!(world.heard(ALICE).is_empty(), "{shown:?} {checked:?}: nothing new is said of it");
+        world.token = Some(REVOKED);
+        world.pass(Duration::from_secs(30));
+        assert_eq!(world.heard(ALICE), ["error 31201", "close"], "{shown:?} {checked:?}");
+    }
+}
+
+#[test]
+fn a_check_that_is_never_answered_is_followed_by_another() {
+    let mut world = World::office();
+    world.hold_checks = true;
+    world.pass(Duration::from_secs(30));
+    world.held.clear();
+    world.hold_checks = false;
+    world.token = Some(REVOKED);
+    world.pass(Duration::from_secs(30));
+    assert_eq!(world.heard(ALICE), ["error 31201", "close"]);
+}
+
+#[test]
+fn a_session_that_ends_takes_its_sockets_and_calls_with_it_at_once() {
+    let mut world = World::office();
+    world.talking();
+    world.input(Input::SessionEnded(session("alice")));
+    assert_eq!(world.heard(ALICE), ["error 31201", "hangup 31209", "close"]);
+    assert_eq!(world.heard(BOB), ["hangup"]);
+    assert_eq!((world.presence_of("alice"), world.disconnected.as_slice()), (Presence::Offline, [ALICE].as_slice()));
+    world.invite(ALICE, "TJS2", "To=carol");
+    assert!(world.sent.is_empty(), "it calls nobody any more");
+}
+
+#[test]
+fn a_device_that_is_shut_out_while_it_rings_leaves_the_call_to_the_others() {
+    let mut world = World::office();
+    let (_, bob) = world.ringing();
+    world.sent.clear();
+    world.listen(BOB, "mallory", 30);
+    assert_eq!(world.heard(BOB), ["error 31201", "close"]);
+    assert!(world.heard(ALICE).is_empty() && world.heard(BOB_TOO).is_empty());
+    world.accept(BOB_TOO, &bob);
+    assert_eq!(world.heard(ALICE), ["answer token"]);
+}
+
+#[test]
+fn a_token_that_is_being_checked_while_its_session_ends_is_checked_again() {
+    let mut world = World::new();
+    world.hold_checks = true;
+    world.input(Input::SocketOpened(ALICE));
+    world.listen(ALICE, "alice", 30);
+    let Some(Output::Authenticate(socket, check, _)) = world.held.pop() else { panic!() };
+    world.input(Input::SessionEnded(session("alice")));
+    let good = world.subscriber("alice");
+    world.input(Input::Authenticated(socket, check, Ok(good)));
+    assert!(world.heard(ALICE).is_empty(), "what the host saw before counts no more");
+    world.token = Some(REVOKED);
+    world.release();
+    assert_eq!(world.heard(ALICE), ["error 31201", "close"]);
+}
+
+#[test]
 fn a_token_without_a_grant_cannot_use_it() {
     let mut world = World::new();
     (world.may_receive, world.may_dial) = (false, false);
@@ -240,6 +331,7 @@ fn subscriber(name: &str) -> crate::host::Subscriber {
     crate::host::Subscriber {
         company: company(),
         agent: agent(name),
+        session: session(name),
         expires_in: Duration::from_secs(60),
         may_receive: true,
         may_dial: true,

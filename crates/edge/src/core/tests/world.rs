@@ -3,7 +3,9 @@
 
 use crate::core::*;
 use crate::host::{Agent, Destination, HostError, Presence, Subscriber, TokenRejected};
-use mobilecall_domain::{CallId, CallRecord, CallStatus, CompanyId, Private, SdpAnswer, SdpOffer, Timestamp, UserId};
+use mobilecall_domain::{
+    CallId, CallRecord, CallStatus, CompanyId, Private, SdpAnswer, SdpOffer, SessionId, Timestamp, UserId,
+};
 use mobilecall_pstream::client::{Answer, Hangup, Invite, Listen, Reconnect, Register, Reject, TwilioParams};
 use mobilecall_pstream::{CallSid, ClientFrame, ServerFrame, params};
 use mobilecall_transport::{Codec, MediaDirection, NegotiatedAudio};
@@ -64,6 +66,7 @@ pub(super) struct World {
     /// Commands that are not answered until the test does it.
     pub(super) hold_media: bool,
     pub(super) hold_records: bool,
+    pub(super) hold_checks: bool,
     pub(super) held: Vec<Output>,
     pub(super) may_dial: bool,
     pub(super) may_receive: bool,
@@ -82,6 +85,11 @@ pub(super) fn agent(name: &str) -> Agent {
 
 pub(super) fn company() -> CompanyId {
     CompanyId::from_uuid(Uuid::from_u128(9))
+}
+
+/// Everybody has one session.
+pub(super) fn session(name: &str) -> SessionId {
+    SessionId::from_uuid(agent(name).user.as_uuid())
 }
 
 impl World {
@@ -110,6 +118,7 @@ impl World {
             media_problem: None,
             hold_media: false,
             hold_records: false,
+            hold_checks: false,
             held: Vec::new(),
             may_dial: true,
             may_receive: true,
@@ -149,6 +158,7 @@ impl World {
         match output {
             Output::Send(socket, frame) => self.sent.entry(socket).or_default().push(frame),
             Output::Disconnect(socket) => self.disconnected.push(socket),
+            output @ Output::Authenticate(..) if self.hold_checks => self.held.push(output),
             Output::Authenticate(socket, check, token) => {
                 let result = self.token.map_or_else(|| Ok(self.subscriber(token.expose())), Err);
                 return Some(Input::Authenticated(socket, check, result));
@@ -177,10 +187,11 @@ impl World {
     }
 
     /// A token of the tests is the name of its owner.
-    fn subscriber(&self, token: &str) -> Subscriber {
+    pub(super) fn subscriber(&self, token: &str) -> Subscriber {
         Subscriber {
             company: company(),
             agent: agent(token),
+            session: session(token),
             expires_in: self.expires_in,
             may_receive: self.may_receive,
             may_dial: self.may_dial,
@@ -249,7 +260,7 @@ impl World {
 
     /// Answers what was held back.
     pub(super) fn release(&mut self) {
-        (self.hold_media, self.hold_records) = (false, false);
+        (self.hold_media, self.hold_records, self.hold_checks) = (false, false, false);
         for output in std::mem::take(&mut self.held) {
             if let Some(reply) = self.perform(output) {
                 self.input(reply);
