@@ -11,7 +11,9 @@ use crate::{
 };
 use async_trait::async_trait;
 use mobilecall_api::events::PresenceState;
-use mobilecall_domain::{Address, CallId, CallRecord, CallReport, CompanyId, LineKind, Region, Timestamp, UserId};
+use mobilecall_domain::{
+    Address, CallId, CallRecord, CallReport, CallStatus, CompanyId, LineKind, Region, Timestamp, UserId,
+};
 use mobilecall_edge::host::{Agent, Destination, EdgeHost, HostError, Presence, Subscriber, TokenRejected};
 use mobilecall_store::{CallScope, Result as StoreResult, Store, StoreError, User};
 use std::{sync::Arc, time::Duration};
@@ -73,12 +75,24 @@ impl EdgeHost for BackendHost {
     async fn open_call(&self, record: CallRecord) -> Result<CallId, HostError> {
         let now = Timestamp::now();
         let mut patience = self.patience("a call record");
-        loop {
+        // From before it is written, so that no report of a client comes between.
+        let hold = self.calls.hold(record.id);
+        let opened = loop {
             match self.open(&record, now).await {
-                Ok(id) => return Ok(id),
-                Err(error) => patience.bear(error).await?,
+                Ok(id) => break Ok(id),
+                Err(error) => {
+                    if let Err(error) = patience.bear(error).await {
+                        break Err(error);
+                    }
+                }
             }
+        };
+        match &opened {
+            Ok(id) if *id == record.id => hold.keep(),
+            Ok(id) => self.calls.hold(*id).keep(),
+            Err(_) => {}
         }
+        opened
     }
 
     async fn report_call(&self, company: CompanyId, call: CallId, report: CallReport) -> Result<(), HostError> {
@@ -86,12 +100,21 @@ impl EdgeHost for BackendHost {
         let now = Timestamp::now();
         let scope = CallScope { company, agent: None };
         let mut patience = self.patience("a call report");
-        loop {
+        let over = report.status.is_some_and(CallStatus::is_final);
+        let written = loop {
             match self.calls.report(scope, call, report.clone(), now).await {
-                Ok(_) => return Ok(()),
-                Err(error) => patience.bear(error).await?,
+                Ok(_) => break Ok(()),
+                Err(error) => {
+                    if let Err(error) = patience.bear(error).await {
+                        break Err(error);
+                    }
+                }
             }
+        };
+        if over {
+            self.calls.let_go(call);
         }
+        written
     }
 
     async fn calls_alive(&self, calls: &[CallId]) -> Result<(), HostError> {
@@ -229,7 +252,7 @@ fn unserved(error: &StoreError) -> HostError {
 mod tests {
     use super::*;
     use crate::tokens::fresh_identity;
-    use mobilecall_domain::{CallStatus, Direction};
+    use mobilecall_domain::Direction;
     use mobilecall_store::{Company, Role};
     use mobilecall_store_sqlite::SqliteStore;
     use mobilecall_testkit::{Fault, FaultyStore};
@@ -375,6 +398,65 @@ mod tests {
         assert_ne!(fresh, over.id);
         assert_eq!(setting.kept(over.id).await, over);
         assert_eq!(setting.kept(fresh).await.status, CallStatus::Initiated);
+    }
+
+    #[tokio::test]
+    async fn while_the_edge_has_a_call_only_the_edge_says_how_it_goes() {
+        let setting = setting().await;
+        let calls = &setting.host.calls;
+        let now = Timestamp::now();
+        let own = CallScope { company: setting.company, agent: Some(setting.alice.id) };
+        let record = setting.call();
+        setting.host.open_call(record.clone()).await.unwrap();
+
+        let failed = CallReport {
+            status: Some(CallStatus::Failed),
+            answered_at: Some(now),
+            ended_at: Some(now),
+            duration_seconds: Some(7),
+            customer_name: Some("Bob".to_owned()),
+            ..CallReport::default()
+        };
+        let amended = calls.amend(own, record.id, failed.clone(), now).await.unwrap().call.record;
+        let mut saved = record.clone();
+        saved.apply(&failed, now);
+        let saved = calls.save(saved, now).await.unwrap().call.record;
+        for kept in [amended, saved] {
+            assert_eq!((kept.status, kept.answered_at, kept.ended_at), (CallStatus::Initiated, None, None));
+            assert_eq!(
+                (kept.duration_seconds, kept.customer_name.as_deref()),
+                (None, Some("Bob")),
+                "other facts count"
+            );
+        }
+
+        for status in [CallStatus::InProgress, CallStatus::Completed] {
+            let report = CallReport { status: Some(status), ..CallReport::default() };
+            setting.host.report_call(setting.company, record.id, report).await.unwrap();
+        }
+        calls.amend(own, record.id, failed.clone(), now).await.unwrap();
+        assert_eq!(setting.kept(record.id).await.status, CallStatus::Completed);
+
+        // What the edge never had, or lost, is told by whoever saw it.
+        let unseen = setting.call();
+        calls.save(unseen.clone(), now).await.unwrap();
+        calls.amend(own, unseen.id, failed, now).await.unwrap();
+        assert_eq!(setting.kept(unseen.id).await.status, CallStatus::Failed);
+    }
+
+    #[tokio::test]
+    async fn a_stolen_id_takes_no_call_from_the_edge() {
+        let setting = setting().await;
+        let record = setting.call();
+        setting.host.open_call(record.clone()).await.unwrap();
+        let thief = CallRecord { to_number: "103".to_owned(), ..record.clone() };
+        let fresh = setting.host.open_call(thief).await.unwrap();
+        for id in [record.id, fresh] {
+            let own = CallScope { company: setting.company, agent: None };
+            let failed = CallReport { status: Some(CallStatus::Failed), ..CallReport::default() };
+            setting.host.calls.amend(own, id, failed, Timestamp::now()).await.unwrap();
+            assert_eq!(setting.kept(id).await.status, CallStatus::Initiated);
+        }
     }
 
     #[tokio::test]

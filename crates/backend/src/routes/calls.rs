@@ -100,7 +100,7 @@ pub(crate) async fn amend(
 ) -> Result<axum::Json<CallRecord>, ApiError> {
     let now = Timestamp::now();
     check_facts(&facts, now)?;
-    match state.calls.report(own_calls(&principal), id, facts.into(), now).await {
+    match state.calls.amend(own_calls(&principal), id, facts.into(), now).await {
         Ok(change) => Ok(axum::Json(change.call.record.into())),
         Err(StoreError::NotFound(_)) => {
             // A colleague's call is refused as what it is only to those who may see it.
