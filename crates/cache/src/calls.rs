@@ -3,27 +3,43 @@
 
 use crate::{
     Account, CacheError, outbox,
-    row::{self, CallRow, Origin, columns, parse},
+    row::{self, CallRow, Origin, columns},
     transaction::commit,
 };
 use mobilecall_domain::{CallId, CallRecord, CallReport, Timestamp};
-use sqlx::SqliteConnection;
+use sqlx::{FromRow, SqliteConnection};
 
-/// A call that was in progress when another run of the program stopped.
+/// A call in which this device's part is over, while nobody here knows how the call itself went on: another run of the
+/// program stopped in it, or it was [left to the server](Account::leave_to_server).
 #[derive(Clone, Debug, PartialEq)]
 pub struct StaleCall {
     /// As it stands.
     pub record: CallRecord,
     /// When it was last known to be alive.
     pub alive_at: Timestamp,
+    /// The server has a record of it.
+    pub on_server: bool,
+}
+
+/// In place of a run, for calls in which no run has a part.
+const NO_RUN: &str = "";
+
+#[derive(FromRow)]
+struct StaleRow {
+    #[sqlx(flatten)]
+    call: CallRow,
+    alive_at: i64,
+    on_server: bool,
 }
 
 impl Account {
     /// Writes a call that begins now on this device. If the record is here already, because the server announced the
-    /// call first, the two are joined. Returns what is stored. `run` names this run of the program.
+    /// call first, the two are joined. One that was over here comes to life again: who offers a call knows better.
+    /// Returns what is stored. `run` names this run of the program.
     pub async fn begin(&self, record: &CallRecord, run: &str, now: Timestamp) -> Result<CallRecord, CacheError> {
         let mut transaction = self.write_transaction().await?;
         let stored = match self.find(&mut transaction, record.id).await? {
+            Some(known) if known.status.is_final() => CallRecord { created_at: known.created_at, ..record.clone() },
             Some(mut known) => {
                 known.apply(&record.as_report(), now);
                 known
@@ -70,6 +86,22 @@ impl Account {
         commit(transaction).await
     }
 
+    /// This device has no part in the call now, and the server, through which the call passes, will say how it ended;
+    /// meanwhile it may come back here. What this device saw of it is not sent. A server that never had the call leaves
+    /// it among the [stale](Self::stale_calls).
+    pub async fn leave_to_server(&self, call: CallId) -> Result<(), CacheError> {
+        let mut transaction = self.write_transaction().await?;
+        sqlx::query("UPDATE live SET run = ? WHERE account = ? AND call = ?")
+            .bind(NO_RUN)
+            .bind(self.row)
+            .bind(call.to_string())
+            .execute(&mut *transaction)
+            .await
+            .map_err(CacheError::storage("note that a call is left to the server"))?;
+        outbox::remove(&mut transaction, self.row, call).await?;
+        commit(transaction).await
+    }
+
     /// Notes that the calls of this run are alive.
     pub async fn stamp_alive(&self, run: &str, now: Timestamp) -> Result<(), CacheError> {
         sqlx::query("UPDATE live SET alive_at = ? WHERE account = ? AND run = ?")
@@ -82,23 +114,25 @@ impl Account {
         Ok(())
     }
 
-    /// Calls of other runs that were last alive before `before`: their program was killed.
+    /// Calls without a part in this run that were last alive before `before`.
     pub async fn stale_calls(&self, run: &str, before: Timestamp) -> Result<Vec<StaleCall>, CacheError> {
-        let rows: Vec<(String, i64)> =
-            sqlx::query_as("SELECT call, alive_at FROM live WHERE account = ? AND run <> ? AND alive_at < ?")
-                .bind(self.row)
-                .bind(run)
-                .bind(before.as_millis())
-                .fetch_all(&self.cache.readers)
-                .await
-                .map_err(CacheError::storage("list calls that were cut off"))?;
-        let mut stale = Vec::with_capacity(rows.len());
-        for (call, alive_at) in rows {
-            if let Some(record) = self.call(parse("call", &call)?).await? {
-                stale.push(StaleCall { record, alive_at: Timestamp::from_millis(alive_at) });
-            }
-        }
-        Ok(stale)
+        let rows: Vec<StaleRow> = sqlx::query_as(concat!(
+            "SELECT ",
+            columns!(),
+            ", alive_at, on_server FROM live JOIN calls ON calls.account = live.account AND calls.id = live.call
+             WHERE live.account = ? AND run <> ? AND alive_at < ?"
+        ))
+        .bind(self.row)
+        .bind(run)
+        .bind(before.as_millis())
+        .fetch_all(&self.cache.readers)
+        .await
+        .map_err(CacheError::storage("list calls that were cut off"))?;
+        rows.into_iter()
+            .map(|StaleRow { call, alive_at, on_server }| {
+                Ok(StaleCall { record: call.into_record()?, alive_at: Timestamp::from_millis(alive_at), on_server })
+            })
+            .collect()
     }
 
     /// A record.

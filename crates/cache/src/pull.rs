@@ -41,7 +41,8 @@ impl Account {
         set_position(&mut connection, self.row, 0).await
     }
 
-    /// Replaces our copy of a record by the server's, joined with what the server has not got from us. Says whether
+    /// Replaces our copy of a record by the server's, joined with what the server has not got from us. A call that is
+    /// over here and not yet there stays so: the server, through which it passes, is about to end it too. Says whether
     /// anything changed.
     pub(crate) async fn join(
         &self,
@@ -54,7 +55,8 @@ impl Account {
         let known = self.find(connection, server.id).await?;
         let mut joined = server.clone();
         if let Some(known) = &known
-            && outbox::waits(connection, self.row, server.id).await?
+            && (known.status.is_final() && !server.status.is_final()
+                || outbox::waits(connection, self.row, server.id).await?)
         {
             joined.apply(&known.as_report(), known.updated_at.max(server.updated_at));
         }

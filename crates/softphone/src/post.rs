@@ -1,11 +1,12 @@
 //! Messages from the engine's tasks to its owner.
 
 use crate::{
-    calls::CallInput,
+    calls::{CallEvent, CallInput},
     message::{LineInput, Message},
     session::SessionInput,
 };
 use mobilecall_client::SyncEvent;
+use mobilecall_domain::{CallId, LegId};
 use mobilecall_ipc::Failure;
 use tokio::sync::mpsc;
 
@@ -34,8 +35,9 @@ impl Post {
         self.send(Message::Sync { epoch: self.epoch, event }).await;
     }
 
-    pub(crate) async fn call(&self, input: CallInput) {
-        self.send(Message::Call { epoch: self.epoch, input }).await;
+    /// For what belongs to a leg of a call.
+    pub(crate) fn of_leg(self, call: CallId, leg: LegId) -> CallPost {
+        CallPost { post: self, call, leg }
     }
 
     pub(crate) async fn problem(&self, failure: Failure) {
@@ -47,5 +49,21 @@ impl Post {
         if let Some(inbox) = self.inbox.upgrade() {
             inbox.send(message).await.unwrap_or_default();
         }
+    }
+}
+
+/// Reaches the owner on behalf of one leg of a call, so that what still comes from a leg is dropped once the call goes
+/// on with another.
+#[derive(Clone)]
+pub(crate) struct CallPost {
+    post: Post,
+    pub(crate) call: CallId,
+    leg: LegId,
+}
+
+impl CallPost {
+    pub(crate) async fn tell(&self, event: CallEvent) {
+        let input = CallInput { call: self.call, leg: self.leg, event };
+        self.post.send(Message::Call { epoch: self.post.epoch, input }).await;
     }
 }

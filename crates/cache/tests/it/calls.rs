@@ -1,6 +1,6 @@
 use crate::{at, call, fixture};
 use mobilecall_cache::CacheError;
-use mobilecall_domain::{CallId, CallReport, CallStatus};
+use mobilecall_domain::{CallId, CallRecord, CallReport, CallStatus};
 
 fn status(status: CallStatus) -> CallReport {
     CallReport { status: Some(status), ..CallReport::default() }
@@ -91,4 +91,39 @@ async fn what_another_device_answered_is_left_to_it() {
     assert_eq!(account.pending_count().await.unwrap(), 0);
     assert!(account.stale_calls("next run", at(99_000)).await.unwrap().is_empty());
     assert!(account.call(record.id).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn what_is_left_to_the_server_is_not_sent_and_may_come_back() {
+    let account = fixture().await;
+    let record = call(&account, 1_000);
+    account.begin(&record, "run", at(1_000)).await.unwrap();
+    account.leave_to_server(record.id).await.unwrap();
+    assert_eq!(account.pending_count().await.unwrap(), 0);
+    account.stamp_alive("run", at(9_000)).await.unwrap();
+    let stale = account.stale_calls("run", at(2_000)).await.unwrap();
+    assert_eq!(stale.iter().map(|call| (call.record.id, call.on_server)).collect::<Vec<_>>(), [(record.id, false)]);
+
+    account.adopt(std::slice::from_ref(&record), 5).await.unwrap();
+    assert!(account.stale_calls("run", at(2_000)).await.unwrap()[0].on_server);
+
+    account.begin(&record, "run", at(3_000)).await.unwrap();
+    assert!(account.stale_calls("run", at(99_000)).await.unwrap().is_empty());
+    assert_eq!(account.pending_count().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_call_that_is_offered_again_comes_to_life_again() {
+    let account = fixture().await;
+    let record = call(&account, 1_000);
+    account.begin(&record, "run", at(1_000)).await.unwrap();
+    account.report(record.id, &status(CallStatus::Failed), at(2_000)).await.unwrap();
+
+    let again = CallRecord { created_at: at(8_000), status: CallStatus::Ringing, ..record.clone() };
+    let revived = account.begin(&again, "run", at(8_000)).await.unwrap();
+    assert_eq!((revived.status, revived.ended_at, revived.created_at), (CallStatus::Ringing, None, at(1_000)));
+    let talk = CallReport { answered_at: Some(at(9_000)), ..status(CallStatus::InProgress) };
+    account.report(record.id, &talk, at(9_000)).await.unwrap();
+    let over = account.report(record.id, &status(CallStatus::Completed), at(19_000)).await.unwrap();
+    assert_eq!((over.status, over.duration_seconds), (CallStatus::Completed, Some(10)));
 }

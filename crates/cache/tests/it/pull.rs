@@ -67,6 +67,32 @@ async fn the_servers_final_record_wins() {
 }
 
 #[tokio::test]
+async fn a_call_that_is_over_here_stays_over_until_the_server_says_how_it_ended() {
+    let account = fixture().await;
+    let record = call(&account, 1_000);
+    account.begin(&record, "run", at(1_000)).await.unwrap();
+    let ours =
+        CallReport { status: Some(CallStatus::Completed), answered_at: Some(at(2_000)), ..CallReport::default() };
+    account.report(record.id, &ours, at(7_000)).await.unwrap();
+    let pending = account.pending(1).await.unwrap().remove(0);
+
+    let mut server = record.clone();
+    let answer =
+        CallReport { status: Some(CallStatus::InProgress), answered_at: Some(at(2_010)), ..CallReport::default() };
+    server.apply(&answer, at(2_010));
+    account.pushed(record.id, pending.revision, &server).await.unwrap();
+    account.adopt(std::slice::from_ref(&server), 5).await.unwrap();
+    let joined = account.call(record.id).await.unwrap().unwrap();
+    assert_eq!((joined.status, joined.answered_at), (CallStatus::Completed, Some(at(2_010))));
+    assert_eq!(account.pending_count().await.unwrap(), 0);
+
+    let end = CallReport { status: Some(CallStatus::Completed), ended_at: Some(at(37_000)), ..CallReport::default() };
+    server.apply(&end, at(37_000));
+    account.adopt(std::slice::from_ref(&server), 6).await.unwrap();
+    assert_eq!(account.call(record.id).await.unwrap(), Some(server), "both histories agree");
+}
+
+#[tokio::test]
 async fn a_change_during_a_push_stays_queued() {
     let account = fixture().await;
     let record = call(&account, 1_000);

@@ -69,12 +69,12 @@ impl Core {
         let Some(signed_in) = self.standing.signed_in() else { return };
         let now = self.clock.now();
         let id = incoming.call.unwrap_or_else(CallId::generate);
-        if self.calls.get(id).is_some() {
-            tracing::warn!(call.id = %id, "a call is offered a second time and refused");
-            if let Err(error) = self.line.send(LineCommand::Reject { leg: incoming.leg }).await {
-                tracing::debug!(%error, "the line does not take the refusal");
-            }
-            return;
+        if self.calls.get(id).is_some_and(Call::is_alive) {
+            return self.offered_again(id, incoming);
+        }
+        // Over here and still shown, but not over where it comes from: it rings once more.
+        if let Some(over) = self.calls.remove(id) {
+            self.farewells.spawn(over.media.stop());
         }
         let team = &self.shown.snapshot().team;
         let name = incoming.from_name.or_else(|| history::colleague_name(&incoming.from, team));
@@ -94,6 +94,18 @@ impl Core {
             }
         }
         self.after_change(id).await;
+    }
+
+    /// A server that lost the leg of a call offers the call on another. It is never refused: that would refuse it for
+    /// all devices of the agent.
+    fn offered_again(&mut self, call: CallId, incoming: IncomingLeg) {
+        let Some(known) = self.calls.get_mut(call) else { return };
+        let rings = known.machine.state() == CallState::Offered;
+        tracing::info!(call.id = %call, rings, "a call is offered again");
+        if rings {
+            known.leg = incoming.leg;
+            known.offer = Some(incoming.offer);
+        }
     }
 
     async fn progress(
@@ -117,14 +129,19 @@ impl Core {
     }
 
     pub(crate) async fn call_input(&mut self, input: CallInput) {
-        let CallInput { call, event } = input;
+        let CallInput { call, leg, event } = input;
+        if self.calls.of_leg(leg) != Some(call) {
+            tracing::debug!(call.id = %call, "what comes from an earlier leg of a call is dropped");
+            // Beside the owner, because it may hold a device.
+            self.farewells.spawn_blocking(move || drop(event));
+            return;
+        }
         match event {
             CallEvent::Started(started) => self.media_started(call, started).await,
             CallEvent::Failed(failure) => self.drive(call, Input::Media(MediaInput::Failed(failure))).await,
             CallEvent::Transport(event) => self.transport_event(call, event).await,
             CallEvent::Offer(offer) => self.send_offer(call, offer).await,
             CallEvent::Answer(answer) => {
-                let Some(leg) = self.calls.get(call).map(|known| known.leg) else { return };
                 if let Some(input) = self.tell_line(call, LineCommand::Accept { leg, answer }).await {
                     self.drive(call, input).await;
                 }
@@ -228,7 +245,7 @@ impl Core {
 
     fn make_offer(&self, call: CallId, next: NextOffer) {
         let Some(transport) = self.calls.get(call).and_then(|known| known.media.transport.clone()) else { return };
-        let post = self.post();
+        let Some(post) = self.call_post(call) else { return };
         tokio::spawn(async move {
             let offer = match next {
                 NextOffer::Plain => transport.create_offer().await,
@@ -241,7 +258,7 @@ impl Core {
                     CallEvent::NotRenegotiated
                 }
             };
-            post.call(CallInput { call, event }).await;
+            post.tell(event).await;
         });
     }
 
@@ -256,13 +273,12 @@ impl Core {
         let Some(known) = self.calls.get(call) else { return };
         let Some(transport) = known.media.transport.clone() else { return };
         let first = known.media.negotiated.is_none();
-        let post = self.post();
+        let Some(post) = self.call_post(call) else { return };
         tokio::spawn(async move {
             if let Err(error) = transport.accept_answer(&answer).await {
                 tracing::warn!(call.id = %call, %error, "the far end's answer cannot be used");
                 if first {
-                    let event = CallEvent::Failed(media_failure(&error));
-                    post.call(CallInput { call, event }).await;
+                    post.tell(CallEvent::Failed(media_failure(&error))).await;
                 }
             }
         });
@@ -270,10 +286,10 @@ impl Core {
 
     fn answer_reoffer(&self, call: CallId, offer: SdpOffer) {
         let Some(transport) = self.calls.get(call).and_then(|known| known.media.transport.clone()) else { return };
-        let post = self.post();
+        let Some(post) = self.call_post(call) else { return };
         tokio::spawn(async move {
             match transport.create_answer(&offer).await {
-                Ok(answer) => post.call(CallInput { call, event: CallEvent::Answer(answer) }).await,
+                Ok(answer) => post.tell(CallEvent::Answer(answer)).await,
                 Err(error) => tracing::warn!(call.id = %call, %error, "the far end's further offer cannot be used"),
             }
         });

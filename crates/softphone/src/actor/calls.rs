@@ -5,6 +5,7 @@ use crate::{
     calls::{Waiting, start_media},
     failure,
     parts::Reach,
+    post::CallPost,
 };
 use mobilecall_domain::{
     CallId, CallReport, EndReason, Timestamp,
@@ -68,6 +69,8 @@ impl Core {
         let elsewhere = known.machine.end_reason() == Some(EndReason::AnsweredElsewhere);
         let written = if elsewhere {
             account.leave_to_others(call).await
+        } else if known.may_go_on() {
+            account.leave_to_server(call).await
         } else if known.begun {
             account.report(call, report, now).await.map(drop)
         } else {
@@ -133,17 +136,23 @@ impl Core {
     }
 
     fn start_call_media(&mut self, call: CallId) {
-        let post = self.post();
+        let Some(post) = self.call_post(call) else { return };
         let parts = Arc::clone(&self.parts);
         let is_local = self.standing.online().is_some_and(|online| online.session.http().server().is_loopback());
         let reach = if is_local { Reach::ThisMachine } else { Reach::Network };
         let Some(known) = self.calls.get_mut(call) else { return };
         let voice = known.media.voice.subscribe();
-        let start = start_media(parts, reach, call, known.offer.take(), voice, post);
+        let start = start_media(parts, reach, known.offer.take(), voice, post);
         known.media.session = Some(AbortOnDropHandle::new(tokio::spawn(start)));
         if self.sound_choice().is_devices() {
             self.open_call_devices(call);
         }
+    }
+
+    /// Reaches this owner from a task of the call's present leg.
+    pub(crate) fn call_post(&self, call: CallId) -> Option<CallPost> {
+        let leg = self.calls.get(call)?.leg;
+        Some(self.post().of_leg(call, leg))
     }
 
     /// What every change of a call brings with it.

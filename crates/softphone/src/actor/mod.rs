@@ -65,6 +65,8 @@ pub(crate) struct Core {
     /// Cuts the pauses short of whatever tries to reach the server again and again.
     pub(crate) hurry: Arc<Notify>,
     pub(crate) line: LinePart,
+    /// The local history holds everything that the server has.
+    pub(crate) caught_up: bool,
     pub(crate) team: Vec<Presence>,
     pub(crate) calls: Calls,
     pub(crate) tones: Tones,
@@ -100,6 +102,7 @@ impl Core {
             leave_when_idle: false,
             hurry: Arc::default(),
             line: LinePart::none(),
+            caught_up: false,
             team: Vec::new(),
             calls: Calls::default(),
             tones: Tones::default(),

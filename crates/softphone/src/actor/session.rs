@@ -77,6 +77,7 @@ impl Core {
         self.epoch += 1;
         self.standing = Standing::SignedOut;
         self.leave_when_idle = false;
+        self.caught_up = false;
         self.answer_sign_in(Err(failure::not_now("another sign-in or a sign-out came in between")));
         self.team.clear();
         self.shown.team(Vec::new());
@@ -178,7 +179,7 @@ impl Core {
         self.shown.session(signed_in.profile.view(signed_in.kept));
         self.standing = Standing::SignedIn(Box::new(signed_in));
         self.recount_missed().await;
-        self.close_calls_cut_off().await;
+        self.settle_stale_calls().await;
     }
 
     async fn sign_in_failed(&mut self, failure: Failure) {

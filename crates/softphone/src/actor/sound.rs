@@ -2,10 +2,10 @@
 
 use super::Core;
 use crate::{
-    calls::{Call, CallEvent, CallInput, Devices, Opening, VoiceTask, add},
+    calls::{Call, CallEvent, Devices, Opening, VoiceTask, add},
     failure,
     message::{ReplyTo, answer},
-    post::Post,
+    post::CallPost,
     sound::{
         End, Meter, Opened, SoundChoice, Voice, failure_of, failure_of_fallback, failure_of_loss, open_device, play,
     },
@@ -49,10 +49,11 @@ impl Core {
 
     fn open_device(&mut self, call: CallId, role: Role) {
         let wanted = self.sound_choice().wanted(role);
-        let (system, post) = (Arc::clone(&self.parts.sound), self.post());
+        let system = Arc::clone(&self.parts.sound);
+        let Some(post) = self.call_post(call) else { return };
         let Some(known) = self.calls.get_mut(call) else { return };
         let Opening { number: opening, after } = known.media.devices.slot_mut(role).open();
-        let losses = losses_of(call, opening, post.clone());
+        let losses = losses_of(opening, post.clone());
         tokio::spawn(async move {
             if let Some(closing) = after
                 && tokio::time::timeout(CLOSE_LIMIT, closing).await.is_err()
@@ -64,7 +65,7 @@ impl Core {
                 Opened { opening, wanted, outcome }
             };
             match tokio::task::spawn_blocking(work).await {
-                Ok(opened) => post.call(CallInput { call, event: CallEvent::Device(opened) }).await,
+                Ok(opened) => post.tell(CallEvent::Device(opened)).await,
                 Err(error) => tracing::error!(%error, "opening a sound device panicked"),
             }
         });
@@ -188,7 +189,7 @@ impl Core {
 
     /// Stops a voice beside the owner: that waits for its thread.
     fn stop_voice(&mut self, call: CallId, voice: Arc<dyn Voice>) {
-        let post = self.post();
+        let Some(post) = self.call_post(call) else { return };
         let Some(known) = self.calls.get_mut(call) else { return };
         known.media.voice.send_replace(None);
         let task = known.media.voice_task.take();
@@ -199,7 +200,7 @@ impl Core {
         };
         self.farewells.spawn(async move {
             match tokio::task::spawn_blocking(stop).await {
-                Ok(event) => post.call(CallInput { call, event }).await,
+                Ok(event) => post.tell(event).await,
                 Err(error) => tracing::error!(%error, "stopping the voice of a call panicked"),
             }
         });
@@ -222,7 +223,8 @@ impl Core {
         let choice = self.sound_choice();
         let processing = choice.processing(&self.settings);
         let audible_digits = choice.is_devices();
-        let (post, windows) = (self.post(), self.shown.events().clone());
+        let windows = self.shown.events().clone();
+        let Some(post) = self.call_post(call) else { return };
         let Some(known) = self.calls.get_mut(call) else { return };
         let media = &mut known.media;
         let (Some(transport), Some(negotiated)) = (media.transport.clone(), media.negotiated) else { return };
@@ -248,7 +250,6 @@ impl Core {
         voice.set_held(talk.held);
         let given = media.devices.give_to(voice.as_ref());
         let task = VoiceTask {
-            call,
             voice: Arc::clone(&voice),
             transport,
             packets: outgoing,
@@ -280,12 +281,12 @@ impl Core {
 
     /// Closes the media of a call in the background.
     pub(crate) fn stop_call_media(&mut self, call: CallId) {
-        let post = self.post();
+        let Some(post) = self.call_post(call) else { return };
         let Some(known) = self.calls.get_mut(call) else { return };
         let media = std::mem::take(&mut known.media);
         self.farewells.spawn(async move {
             let last = media.stop().await;
-            post.call(CallInput { call, event: CallEvent::Stopped(last) }).await;
+            post.tell(CallEvent::Stopped(last)).await;
         });
     }
 
@@ -359,12 +360,12 @@ impl Core {
 }
 
 /// Reports the loss of a device from the sound system's own thread.
-fn losses_of(call: CallId, opening: u32, post: Post) -> LossSink {
+fn losses_of(opening: u32, post: CallPost) -> LossSink {
     let runtime = Handle::current();
     Arc::new(move |lost| {
         let post = post.clone();
         let event = CallEvent::DeviceLost(lost, opening);
-        runtime.spawn(async move { post.call(CallInput { call, event }).await });
+        runtime.spawn(async move { post.tell(event).await });
     })
 }
 

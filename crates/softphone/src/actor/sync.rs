@@ -3,7 +3,7 @@
 use super::Core;
 use crate::{failure, view};
 use mobilecall_client::{Presence, SyncEvent, SyncStatus};
-use mobilecall_domain::{CallReport, EndReason};
+use mobilecall_domain::{CallReport, EndReason, LineKind};
 use mobilecall_ipc::SyncView;
 use std::time::Duration;
 
@@ -15,11 +15,13 @@ impl Core {
         match event {
             SyncEvent::Status(status) => {
                 self.shown.reachable(!matches!(status, SyncStatus::Offline { .. }));
+                self.caught_up = matches!(status, SyncStatus::UpToDate { .. });
                 self.shown.sync(match status {
                     SyncStatus::Offline { pending } => SyncView::Offline { pending },
                     SyncStatus::Syncing { pulled, pending } => SyncView::Syncing { pulled, pending },
                     SyncStatus::UpToDate { at } => SyncView::UpToDate { at_ms: at.as_millis() },
                 });
+                self.settle_stale_calls().await;
             }
             SyncEvent::RecordsChanged => self.recount_missed().await,
             SyncEvent::Team(team) => {
@@ -68,12 +70,14 @@ impl Core {
             tracing::warn!(error = %failure::chain(&error), "live calls could not be stamped");
         }
         self.complete_devices();
-        self.close_calls_cut_off().await;
+        self.settle_stale_calls().await;
     }
 
-    /// Calls that were up when an earlier run was killed are closed with the time they were last known to be alive. If
-    /// the server has a record of the end, it wins when the two meet.
-    pub(crate) async fn close_calls_cut_off(&mut self) {
+    /// Calls that were up when an earlier run was killed, or whose ringing broke off with the connection. A direct call
+    /// passes through the server, which says how it ended and meanwhile may have it alive, even on another device of
+    /// the agent. Others, and those that the server never had, are closed with the time they were last known to be
+    /// alive.
+    pub(crate) async fn settle_stale_calls(&mut self) {
         let Some(account) = self.standing.account().cloned() else { return };
         let now = self.clock.now();
         let stale = match account.stale_calls(&self.run, now.minus(CUT_OFF_AFTER)).await {
@@ -83,10 +87,20 @@ impl Core {
                 return;
             }
         };
-        if stale.is_empty() {
-            return;
-        }
+        let mut closed = false;
         for call in stale {
+            match call.record.line {
+                LineKind::Direct if call.on_server => {
+                    if let Err(error) = account.leave_to_others(call.record.id).await {
+                        tracing::error!(error = %failure::chain(&error), "a call could not be left to the server");
+                    }
+                    continue;
+                }
+                // Whether the server has it is not known yet.
+                LineKind::Direct if !self.caught_up => continue,
+                LineKind::Direct | LineKind::Twilio | LineKind::Sip => {}
+            }
+            closed = true;
             let answered = call.record.answered_at.is_some();
             let report = CallReport {
                 status: Some(EndReason::Interrupted.status(answered)),
@@ -98,8 +112,10 @@ impl Core {
                 Err(error) => tracing::error!(error = %failure::chain(&error), "a call could not be closed"),
             }
         }
-        self.nudge_sync();
-        self.recount_missed().await;
+        if closed {
+            self.nudge_sync();
+            self.recount_missed().await;
+        }
     }
 
     /// Something waits in the outbox.

@@ -3,7 +3,7 @@
 use super::{Media, Renegotiation};
 use crate::{session::Profile, view};
 use mobilecall_domain::{
-    Address, CallId, CallQuality, CallRecord, CallStatus, Direction, LegId, LineKind, SdpOffer, Timestamp,
+    Address, CallId, CallQuality, CallRecord, CallStatus, Direction, EndReason, LegId, LineKind, SdpOffer, Timestamp,
     machine::{CallMachine, CallState},
 };
 use mobilecall_ipc::{CallState as ShownState, CallView};
@@ -88,6 +88,13 @@ impl Call {
     /// Not over for the user.
     pub(crate) fn is_alive(&self) -> bool {
         self.machine.end_reason().is_none()
+    }
+
+    /// Cut off from our server before an answer was agreed on. There the call goes on: on the agent's other devices, or
+    /// here once more.
+    pub(crate) fn may_go_on(&self) -> bool {
+        let is_offer = self.machine.direction() == Direction::Incoming && self.machine.answered_at().is_none();
+        self.line == LineKind::Direct && is_offer && self.machine.end_reason() == Some(EndReason::SignalingLost)
     }
 
     /// Both sides can talk, or could a moment ago.

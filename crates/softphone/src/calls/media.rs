@@ -1,8 +1,8 @@
 //! The media of a call: its session, its voice and its devices, from the first offer to the last packet.
 
-use super::{CallEvent, CallInput, Devices};
-use crate::{parts::Parts, parts::Reach, post::Post, sound::Voice};
-use mobilecall_domain::{CallId, CallQuality, SdpAnswer, SdpOffer, machine::MediaFailure};
+use super::{CallEvent, Devices};
+use crate::{parts::Parts, parts::Reach, post::CallPost, sound::Voice};
+use mobilecall_domain::{CallQuality, SdpAnswer, SdpOffer, machine::MediaFailure};
 use mobilecall_media::{jitter::ReceivedPayload, voice::IncomingPacket};
 use mobilecall_transport::{
     MediaTransport, NegotiatedAudio, ReceivedPacket, TransportError, TransportEvent, TransportStreams,
@@ -99,20 +99,19 @@ pub(crate) fn add(quality: CallQuality, before: Option<CallQuality>) -> CallQual
 pub(crate) async fn start_media(
     parts: Arc<Parts>,
     reach: Reach,
-    call: CallId,
     offer: Option<SdpOffer>,
     voice: watch::Receiver<Option<Arc<dyn Voice>>>,
-    post: Post,
+    post: CallPost,
 ) {
     match open(&parts, reach, offer).await {
         Ok((started, streams)) => {
-            post.call(CallInput { call, event: CallEvent::Started(started) }).await;
+            post.tell(CallEvent::Started(started)).await;
             let TransportStreams { events, packets } = streams;
-            tokio::join!(pass_events(call, events, &post), pass_packets(call, packets, voice, &post));
+            tokio::join!(pass_events(events, &post), pass_packets(packets, voice, &post));
         }
         Err(error) => {
-            tracing::warn!(%call, error = %crate::failure::chain(&error), "media could not be set up");
-            post.call(CallInput { call, event: CallEvent::Failed(kind(&error)) }).await;
+            tracing::warn!(call.id = %post.call, error = %crate::failure::chain(&error), "media could not be set up");
+            post.tell(CallEvent::Failed(kind(&error))).await;
         }
     }
 }
@@ -142,18 +141,17 @@ pub(crate) fn kind(error: &TransportError) -> MediaFailure {
     }
 }
 
-async fn pass_events(call: CallId, mut events: mpsc::Receiver<TransportEvent>, post: &Post) {
+async fn pass_events(mut events: mpsc::Receiver<TransportEvent>, post: &CallPost) {
     while let Some(event) = events.recv().await {
-        post.call(CallInput { call, event: CallEvent::Transport(event) }).await;
+        post.tell(CallEvent::Transport(event)).await;
     }
 }
 
 /// Passes packets to the voice. Those that come before there is one wait in the transport's channel.
 async fn pass_packets(
-    call: CallId,
     mut packets: mpsc::Receiver<ReceivedPacket>,
     mut voice: watch::Receiver<Option<Arc<dyn Voice>>>,
-    post: &Post,
+    post: &CallPost,
 ) {
     if voice.wait_for(Option::is_some).await.is_err() {
         return;
@@ -161,7 +159,7 @@ async fn pass_packets(
     let mut first = true;
     while let Some(received) = packets.recv().await {
         if std::mem::take(&mut first) {
-            post.call(CallInput { call, event: CallEvent::FirstPacket }).await;
+            post.tell(CallEvent::FirstPacket).await;
         }
         let packet = received.packet;
         // Larger than any audio: not from a party that speaks our codecs.

@@ -25,6 +25,8 @@ use std::time::{Duration, Instant};
 /// What media and devices of a call report.
 pub(crate) struct CallInput {
     pub(crate) call: CallId,
+    /// The leg it belongs to.
+    pub(crate) leg: LegId,
     pub(crate) event: CallEvent,
 }
 

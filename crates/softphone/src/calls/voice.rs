@@ -1,13 +1,13 @@
 //! The task beside a running voice: its packets to the network, its events and figures to the owner.
 
-use super::{CallEvent, CallInput, media::add};
+use super::{CallEvent, media::add};
 use crate::{
-    post::Post,
+    post::CallPost,
     shown::tell,
     sound::{LEVEL_INTERVAL, Voice},
 };
 use bytes::Bytes;
-use mobilecall_domain::{CallId, CallQuality};
+use mobilecall_domain::CallQuality;
 use mobilecall_ipc::{Event, Levels};
 use mobilecall_media::voice::{OutgoingPacket, VoiceEvent};
 use mobilecall_transport::{MediaTransport, RtpPacket};
@@ -27,14 +27,13 @@ pub(crate) struct Second {
 
 /// Everything the task needs.
 pub(crate) struct VoiceTask {
-    pub(crate) call: CallId,
     pub(crate) voice: Arc<dyn Voice>,
     pub(crate) transport: Arc<dyn MediaTransport>,
     pub(crate) packets: mpsc::Receiver<OutgoingPacket>,
     pub(crate) events: mpsc::Receiver<VoiceEvent>,
     /// What an earlier voice of this call counted.
     pub(crate) counted: Option<CallQuality>,
-    pub(crate) post: Post,
+    pub(crate) post: CallPost,
     /// For levels, which are too many to pass through the owner.
     pub(crate) windows: broadcast::Sender<Event>,
 }
@@ -77,7 +76,7 @@ impl VoiceTask {
             VoiceEvent::DigitReceived(digit) => CallEvent::Digit(digit),
             VoiceEvent::FirstAudio => CallEvent::FirstAudio(self.voice.stats().first_audio_at),
         };
-        self.post.call(CallInput { call: self.call, event }).await;
+        self.post.tell(event).await;
     }
 
     async fn measure(&self) {
@@ -92,7 +91,7 @@ impl VoiceTask {
             quality: add(self.voice.quality(stats.rtt), self.counted),
             silent_for: self.voice.stats().since_last_packet,
         };
-        self.post.call(CallInput { call: self.call, event: CallEvent::Second(second) }).await;
+        self.post.tell(CallEvent::Second(second)).await;
     }
 
     fn tell_levels(&self) {

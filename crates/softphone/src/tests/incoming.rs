@@ -4,6 +4,7 @@ use mobilecall_ipc::{CallState, Command, Direction, EndReason as ShownEnd, Error
 use mobilecall_line::{IncomingLeg, LineCommand, LineEvent};
 use mobilecall_media::tones::Tone;
 use mobilecall_transport::MediaTransport as _;
+use std::time::Duration;
 
 #[tokio::test]
 async fn an_incoming_call_rings_and_is_answered() {
@@ -85,21 +86,67 @@ async fn a_second_call_knocks_softly_and_answering_it_holds_the_first() {
 }
 
 #[tokio::test]
-async fn the_same_call_offered_twice_is_refused_the_second_time() {
+async fn a_call_that_rings_and_is_offered_again_is_answered_on_the_new_leg() {
     let mut rig = Rig::start().await;
-    let (call, ..) = rig.ring().await;
-    let again = LegId::generate();
-    rig.line.say(LineEvent::Incoming(IncomingLeg {
-        leg: again,
-        call: Some(call),
-        provider_call_id: None,
-        from: "client:bob".into(),
-        from_name: None,
-        to: "client:alice".into(),
-        offer: SdpOffer::new("v=0"),
-    }));
-    assert!(matches!(rig.line.command().await, LineCommand::Reject { leg } if leg == again));
+    let (call, old_leg, _old_far) = rig.ring().await;
+    let (leg, far) = rig.ring_again(call).await;
+    rig.line.say(LineEvent::Ended { leg: old_leg, reason: EndReason::SignalingLost, code: None });
+    rig.line_is_heard().await;
+    rig.send(Command::Answer { call }).await.unwrap();
+    let LineCommand::Accept { leg: accepted, answer } = rig.line.command().await else { panic!("no answer") };
+    assert_eq!(accepted, leg);
+    far.transport.accept_answer(&answer).await.unwrap();
+    rig.until_state(call, CallState::Active).await;
     assert_eq!(rig.engine.snapshot().await.calls.len(), 1);
+}
+
+#[tokio::test]
+async fn a_call_that_goes_on_is_not_disturbed_by_another_offer_of_it() {
+    let mut rig = Rig::start().await;
+    let (call, leg, far) = rig.ring().await;
+    rig.send(Command::Answer { call }).await.unwrap();
+    let LineCommand::Accept { answer, .. } = rig.line.command().await else { panic!("no answer") };
+    far.transport.accept_answer(&answer).await.unwrap();
+    rig.until_state(call, CallState::Active).await;
+    rig.ring_again(call).await;
+    rig.line_is_heard().await;
+    rig.send(Command::HangUp { call }).await.unwrap();
+    assert!(matches!(rig.line.command().await, LineCommand::HangUp { leg: ended } if ended == leg));
+}
+
+/// The first offer ends in each of these ways while the server rings on.
+#[tokio::test]
+async fn a_call_whose_ringing_broke_off_rings_again_and_is_answered() {
+    for (seconds, answers_first) in [(0, false), (3, false), (0, true), (20, false), (20, true)] {
+        let mut rig = Rig::start().await;
+        let (call, leg, _gone) = rig.ring().await;
+        if answers_first {
+            rig.send(Command::Answer { call }).await.unwrap();
+            assert!(matches!(rig.line.command().await, LineCommand::Accept { .. }));
+        }
+        rig.line.say(LineEvent::Ended { leg, reason: EndReason::SignalingLost, code: Some(53_001) });
+        rig.until_call(call, "the end", |view| view.end.is_some()).await;
+        assert_eq!(rig.record(call).await.status, CallStatus::Ringing, "the server says how it ended");
+        assert_eq!(rig.account.pending_count().await.unwrap(), 0, "and is told nothing");
+        rig.pass(Duration::from_secs(seconds)).await;
+
+        let (leg, far) = rig.ring_again(call).await;
+        let view = rig.until_state(call, CallState::Offered).await;
+        assert_eq!((view.end, view.name.as_deref()), (None, Some("Bob")));
+        eventually("ringing", || rig.sound.sounding() == 1).await;
+        rig.send(Command::Answer { call }).await.unwrap();
+        let LineCommand::Accept { leg: accepted, answer } = rig.line.command().await else { panic!("no answer") };
+        assert_eq!(accepted, leg);
+        far.transport.accept_answer(&answer).await.unwrap();
+        rig.until_state(call, CallState::Active).await;
+        assert_eq!(rig.engine.snapshot().await.calls.len(), 1);
+        rig.pass(Duration::from_secs(6)).await;
+        rig.until_state(call, CallState::Active).await;
+        rig.line.say(LineEvent::Ended { leg, reason: EndReason::RemoteHangup, code: None });
+        rig.until_state(call, CallState::Ended).await;
+        let record = rig.record(call).await;
+        assert_eq!((record.status, record.duration_seconds >= Some(6)), (CallStatus::Completed, true));
+    }
 }
 
 #[tokio::test]

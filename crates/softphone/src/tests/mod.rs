@@ -29,7 +29,7 @@ use mobilecall_audio::{
 use mobilecall_cache::{Account, AccountKey, Cache};
 use mobilecall_client::User;
 use mobilecall_domain::{
-    CallId, CallQuality, CallRecord, CompanyId, DtmfDigit, LegId, LineKind, SdpOffer, Timestamp, UserId,
+    CallId, CallQuality, CallRecord, CompanyId, DtmfDigit, LegId, LineKind, Registration, SdpOffer, Timestamp, UserId,
 };
 use mobilecall_ipc::{CallState, CallView, Command, ErrorCode, Event, Failure, Reply, Settings, Snapshot};
 use mobilecall_line::{
@@ -359,6 +359,13 @@ impl Rig {
         tokio::time::resume();
     }
 
+    /// Waits until the engine has heard everything that the line has said.
+    pub(crate) async fn line_is_heard(&mut self) {
+        self.line.say(LineEvent::Registration(Registration::Registering { attempt: 9 }));
+        let heard = |snapshot: &Snapshot| snapshot.line.registration != mobilecall_ipc::Registration::Registered;
+        self.until("the line's last word", heard).await;
+    }
+
     pub(crate) async fn send(&self, command: Command) -> Result<Reply, Failure> {
         within("the reply", self.engine.send(command)).await
     }
@@ -440,8 +447,16 @@ impl Rig {
 
     /// Somebody calls.
     pub(crate) async fn ring(&mut self) -> (CallId, LegId, FarEnd) {
+        let call = CallId::generate();
+        let (leg, far) = self.ring_again(call).await;
+        self.until_state(call, CallState::Offered).await;
+        (call, leg, far)
+    }
+
+    /// The server offers a call, for the first time or once more.
+    pub(crate) async fn ring_again(&self, call: CallId) -> (LegId, FarEnd) {
         let far = self.far_end();
-        let (call, leg) = (CallId::generate(), LegId::generate());
+        let leg = LegId::generate();
         let offer = far.transport.create_offer().await.unwrap();
         self.line.say(LineEvent::Incoming(IncomingLeg {
             leg,
@@ -452,8 +467,7 @@ impl Rig {
             to: "client:alice".into(),
             offer,
         }));
-        self.until_state(call, CallState::Offered).await;
-        (call, leg, far)
+        (leg, far)
     }
 }
 

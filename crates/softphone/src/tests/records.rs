@@ -1,6 +1,8 @@
 use super::{Rig, START_MS};
+use crate::message::Message;
 use mobilecall_audio::Role;
-use mobilecall_domain::{CallId, CallRecord, CallStatus, Direction, LineKind, Timestamp};
+use mobilecall_client::{SyncEvent, SyncStatus};
+use mobilecall_domain::{CallId, CallRecord, CallReport, CallStatus, Direction, LineKind, Timestamp};
 use mobilecall_ipc::{
     CallState, Command, Disposition, ErrorCode, HistoryFilter, HistoryQuery, Preview, Reply, SessionView, Settings,
 };
@@ -29,26 +31,62 @@ fn cut_off(rig: &Rig, answered: bool) -> CallRecord {
     }
 }
 
+/// A call of a killed run, as it stands when the engine has looked at it and the server is not in reach.
+async fn after_a_kill(rig: &Rig, record: &CallRecord) -> CallRecord {
+    let begun = Timestamp::from_millis(START_MS);
+    rig.account.begin(record, "a killed run", begun).await.unwrap();
+    rig.account.stamp_alive("a killed run", begun.plus(Duration::from_secs(2))).await.unwrap();
+    rig.pass(Duration::from_secs(21)).await;
+    sync_is(rig, SyncStatus::Offline { pending: 1 }).await;
+    rig.record(record.id).await
+}
+
+async fn catch_up(rig: &Rig) {
+    sync_is(rig, SyncStatus::UpToDate { at: Timestamp::from_millis(START_MS) }).await;
+}
+
+async fn sync_is(rig: &Rig, status: SyncStatus) {
+    rig.engine.inbox.send(Message::Sync { epoch: 0, event: SyncEvent::Status(status) }).await.unwrap();
+    rig.engine.snapshot().await;
+}
+
 #[tokio::test]
 async fn calls_cut_off_by_a_kill_are_closed_with_their_last_sign_of_life() {
-    let mut rig = Rig::start().await;
-    let begun = Timestamp::from_millis(START_MS);
-    for (answered, status) in [(true, CallStatus::Completed), (false, CallStatus::Failed)] {
+    for (line, answered, status) in [
+        (LineKind::Direct, true, CallStatus::Completed),
+        (LineKind::Direct, false, CallStatus::Failed),
+        (LineKind::Twilio, true, CallStatus::Completed),
+    ] {
+        let rig = Rig::start().await;
+        let record = CallRecord { line, ..cut_off(&rig, answered) };
+        let kept = after_a_kill(&rig, &record).await;
+        if line == LineKind::Direct {
+            assert!(!kept.status.is_final(), "the server may have it");
+            catch_up(&rig).await;
+        }
+        let closed = rig.record(record.id).await;
+        let last_seen = Timestamp::from_millis(START_MS).plus(Duration::from_secs(2));
+        assert_eq!((closed.status, closed.ended_at), (status, Some(last_seen)), "{line}");
+        assert_eq!(rig.account.pending_count().await.unwrap(), 1);
+    }
+}
+
+#[tokio::test]
+async fn how_a_direct_call_ended_that_was_cut_off_the_server_says() {
+    for answered in [true, false] {
+        let rig = Rig::start().await;
         let record = cut_off(&rig, answered);
-        rig.account.begin(&record, "a killed run", begun).await.unwrap();
-        rig.account.stamp_alive("a killed run", begun.plus(Duration::from_secs(2))).await.unwrap();
-        rig.pass(Duration::from_secs(21)).await;
-        let closed = super::within("the closing", async {
-            loop {
-                rig.events.recv().await.unwrap();
-                let record = rig.record(record.id).await;
-                if record.status.is_final() {
-                    return record;
-                }
-            }
-        })
-        .await;
-        assert_eq!((closed.status, closed.ended_at), (status, Some(begun.plus(Duration::from_secs(2)))));
+        let kept = after_a_kill(&rig, &record).await;
+        rig.account.adopt(std::slice::from_ref(&kept), 7).await.unwrap();
+        catch_up(&rig).await;
+        assert!(!rig.record(record.id).await.status.is_final(), "it may go on, even on another device");
+        assert_eq!(rig.account.pending_count().await.unwrap(), 0);
+
+        let mut ended = kept;
+        let report = CallReport { status: Some(CallStatus::Completed), ..CallReport::default() };
+        ended.apply(&report, Timestamp::from_millis(START_MS).plus(Duration::from_secs(600)));
+        rig.account.adopt(std::slice::from_ref(&ended), 8).await.unwrap();
+        assert_eq!(rig.record(record.id).await, ended);
     }
 }
 
