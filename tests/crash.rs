@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 use support::artifacts;
-use support::phone::{Phone, mcall};
+use support::phone::{Phone, history, mcall};
 use support::process::wait_for;
 use support::server::{Account, Server};
 
@@ -18,6 +18,8 @@ use support::server::{Account, Server};
 const SOON: Duration = Duration::from_secs(20);
 /// The edge waits thirty seconds for a softphone that vanished; so does a softphone for its server.
 const GIVEN_UP: Duration = Duration::from_secs(75);
+/// A softphone takes a call of an earlier run for cut off after 15 seconds without a sign of life.
+const CUT_OFF_SECONDS: u32 = 17;
 
 #[test]
 fn a_killed_softphone_loses_no_call() {
@@ -27,11 +29,18 @@ fn a_killed_softphone_loses_no_call() {
     let Talking { caller, callee, mut calling, mut listening } = call;
 
     calling.kill();
+    // The server waits for a device that is away; one that is started meanwhile must not end the call for it.
+    for _ in 0..CUT_OFF_SECONDS {
+        listening.event("quality", SOON);
+    }
+    let [row] = &history(&server, &caller, &data_dir(&caller, &folder), &folder)[..] else { panic!("one call") };
+    assert_eq!(row["disposition"], "ongoing");
     listening.event("summary", GIVEN_UP);
     listening.ended(SOON);
 
     let outgoing = both_agree(&server, &caller, &folder);
     assert_eq!(outgoing["direction"], "outbound");
+    assert!(outgoing["durationSeconds"].as_u64() >= Some(30), "the server has waited");
     let incoming = both_agree(&server, &callee, &folder);
     assert_eq!(incoming["direction"], "inbound");
 }

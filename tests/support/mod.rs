@@ -2,6 +2,7 @@
 //! and a desktop with virtual devices.
 #![allow(dead_code, reason = "each test program includes this and uses its own part")]
 
+pub(crate) mod cut;
 pub(crate) mod desktop;
 pub(crate) mod phone;
 pub(crate) mod process;

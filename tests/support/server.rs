@@ -5,7 +5,7 @@ use super::{free_port, program};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -34,6 +34,11 @@ impl Server {
         let port = free_port();
         let process = start_process(port, folder, 1);
         Self { port, folder: folder.to_path_buf(), process, starts: 1 }
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        (Ipv4Addr::LOCALHOST, self.port).into()
     }
 
     /// Its address for clients.
