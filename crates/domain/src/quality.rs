@@ -9,7 +9,7 @@ pub struct CallQuality {
     pub jitter_ms: f64,
     /// Packets lost of those expected in this second, in percent.
     pub loss_percent: f64,
-    /// Mean opinion score, 1 to 4.5; `None` until the round trip time is known.
+    /// Mean opinion score, 1 to 4.5; `None` until the round trip time is known and something was received.
     pub mos: Option<f64>,
     /// RTP packets sent since the call began.
     pub packets_sent: u64,

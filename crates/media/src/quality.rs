@@ -125,7 +125,8 @@ impl QualityMeter {
             rtt_ms,
             jitter_ms: reception.jitter_ms,
             loss_percent,
-            mos: rtt_ms.map(|rtt_ms| mos(rtt_ms, reception.jitter_ms, loss_percent)),
+            // What did not come at all cannot be judged.
+            mos: rtt_ms.filter(|_| reception.received > 0).map(|rtt_ms| mos(rtt_ms, reception.jitter_ms, loss_percent)),
             packets_sent,
             packets_received: reception.received,
             packets_lost: reception.lost(),
@@ -178,6 +179,12 @@ mod tests {
         assert_eq!((second.loss_percent, second.packets_lost, second.packets_received), (0.0, 5, 95));
         assert_eq!((second.mos, second.rtt_ms), (None, None));
         assert_eq!(quality.sample(meter.totals(), 100, None).loss_percent, 0.0, "nothing came, nothing was missed");
+    }
+
+    #[test]
+    fn what_never_came_is_not_judged() {
+        let silent = QualityMeter::default().sample(Reception::default(), 50, Some(ms(1)));
+        assert_eq!((silent.mos, silent.rtt_ms), (None, Some(1.0)));
     }
 
     #[test]
