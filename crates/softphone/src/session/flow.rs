@@ -1,6 +1,6 @@
 //! Signing in, step by step, away from the engine's own task.
 
-use super::{Profile, Secrets, SessionInput, profile_setting, server_key};
+use super::{Profile, Secrets, SessionInput, profile_setting, remembered, server_key};
 use crate::{
     failure,
     ports::{EmbeddedServer, EmbeddedServerError},
@@ -139,8 +139,7 @@ impl SignInFlow {
 
     /// The person who was signed in at the end of the last run.
     async fn known(&self, server: &str) -> Result<Option<Profile>, Failure> {
-        let known = self.cache.setting::<Option<Profile>>(&profile_setting(server)).await;
-        Ok(known.map_err(|error| failure::of_cache(&error))?.flatten())
+        remembered(&self.cache, server).await.map_err(|error| failure::of_cache(&error))
     }
 
     /// The session of an earlier run has ended, and nobody is signed in any more.

@@ -6,7 +6,7 @@ mod keep;
 pub(crate) use flow::{How, Opened, SignInFlow};
 pub(crate) use keep::{Secrets, keep};
 
-use mobilecall_cache::Account;
+use mobilecall_cache::{Account, Cache, CacheError};
 use mobilecall_client::{Session, Sync, User};
 use mobilecall_ipc::{ServerChoice, SessionView};
 use serde::{Deserialize, Serialize};
@@ -124,6 +124,11 @@ pub(crate) fn server_key(server: &ServerChoice) -> String {
             mobilecall_client::ServerUrl::parse(url).map_or_else(|_| url.clone(), |url| url.to_string())
         }
     }
+}
+
+/// The person last signed in at a server; nobody after a sign-out.
+pub(crate) async fn remembered(cache: &Cache, server: &str) -> Result<Option<Profile>, CacheError> {
+    Ok(cache.setting::<Option<Profile>>(&profile_setting(server)).await?.flatten())
 }
 
 /// The name of the setting that holds the profile of the person last signed in at a server.

@@ -1,9 +1,13 @@
 //! Microphone, speaker, voice path and tones, behind two traits so that calls can be tested without any of them.
 
+mod check;
 mod meter;
 mod open;
 mod tones;
 
+#[cfg(test)]
+pub(crate) use check::check;
+pub use check::check_sound;
 pub(crate) use meter::{LEVEL_INTERVAL, Meter};
 pub(crate) use open::{
     End, OpenDevice, Opened, SoundChoice, failure_of, failure_of_fallback, failure_of_loss, open_device,

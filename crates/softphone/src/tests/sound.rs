@@ -1,4 +1,5 @@
 use super::{Rig, eventually};
+use crate::{CaptureSource, PlayoutSink, sound::check};
 use mobilecall_audio::{DeviceLost, Role};
 use mobilecall_ipc::{CallState, Command, ErrorCode, Reply, Settings};
 use mobilecall_line::{LineCommand, LineEvent};
@@ -134,6 +135,35 @@ async fn devices_are_listed() {
     let rig = Rig::start().await;
     let Reply::Devices { devices } = rig.send(Command::AudioDevices).await.unwrap() else { panic!("no devices") };
     assert_eq!((devices.inputs[0].id.as_str(), devices.outputs[0].default), ("microphone", true));
+}
+
+#[tokio::test]
+async fn what_is_chosen_for_sound_is_tried_before_a_call_needs_it() {
+    let rig = Rig::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("text.wav");
+    std::fs::write(&text, "no sound").unwrap();
+    let microphone = |id: &str| CaptureSource::Device(Some(id.to_owned()));
+    let wav = |path: &std::path::Path| CaptureSource::Wav { path: path.to_owned(), repeat: false };
+    let speaker = |id: &str| PlayoutSink::Device(Some(id.to_owned()));
+    let nowhere = folder.path().join("no-such-folder").join("heard.wav");
+    let heard = folder.path().join("heard.wav");
+    for (capture, playout, expected) in [
+        (microphone("microphone"), speaker("speaker"), None),
+        (CaptureSource::Device(None), PlayoutSink::Device(None), None),
+        (CaptureSource::Silence, PlayoutSink::Wav(heard), None),
+        (microphone("other"), PlayoutSink::Discard, Some((ErrorCode::NoMicrophone, "choose one of microphone"))),
+        (CaptureSource::Silence, speaker("other"), Some((ErrorCode::NoSpeaker, "choose one of speaker"))),
+        (wav(&text), PlayoutSink::Discard, Some((ErrorCode::AudioFailed, "cannot be read"))),
+        (wav(&nowhere), PlayoutSink::Discard, Some((ErrorCode::AudioFailed, "cannot be read"))),
+        (CaptureSource::Silence, PlayoutSink::Wav(nowhere), Some((ErrorCode::AudioFailed, "cannot be written"))),
+    ] {
+        let failure = check(rig.sound.as_ref(), &capture, &playout).err();
+        let found = failure.as_ref().map(|failure| (failure.code, failure.message.as_str()));
+        assert_eq!(found.map(|(code, _)| code), expected.map(|(code, _)| code), "{capture:?} {playout:?}: {found:?}");
+        let (said, wanted) = (found.map_or("", |(_, message)| message), expected.map_or("", |(_, words)| words));
+        assert!(said.contains(wanted), "{said}");
+    }
 }
 
 #[tokio::test]
