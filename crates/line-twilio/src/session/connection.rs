@@ -17,6 +17,8 @@ use mobilecall_pstream::{
 };
 use std::time::{Duration, Instant};
 
+/// Tokens are replaced no more often than this, however short they live: the server counts frames.
+const LEAST_TOKEN_LIFE: Duration = Duration::from_secs(1);
 /// The SDK version whose behavior this line follows; servers may look at it.
 const SDK_VERSION: &str = "2.18.5";
 
@@ -137,8 +139,10 @@ impl Session {
         self.edge = connected.edge;
         self.tokens.is_proven = true;
         let ttl = connected.token.ttl.map(Duration::from_secs);
-        self.tokens.refresh_at = ttl.map(|ttl| now + (ttl * 4 / 5).max(Duration::from_secs(1)));
-        self.tokens.must_refresh_at = ttl.map(|ttl| now + ttl.saturating_sub(TOKEN_RESERVE).max(ttl * 4 / 5));
+        let soon = ttl.map(|ttl| (ttl * 4 / 5).max(LEAST_TOKEN_LIFE));
+        let late = ttl.zip(soon).map(|(ttl, soon)| ttl.saturating_sub(TOKEN_RESERVE).max(soon));
+        self.tokens.refresh_at = soon.map(|after| now + after);
+        self.tokens.must_refresh_at = late.map(|after| now + after);
         self.ask_to_reconnect(is_new);
         // A token that ended took the registration with it.
         if self.wanted && (is_new || self.register_at.is_none() || self.standing != Registration::Registered) {

@@ -258,6 +258,18 @@ fn a_call_puts_the_new_token_off_until_it_is_over_or_the_end_is_near() {
 }
 
 #[test]
+fn tokens_of_no_life_are_not_replaced_in_a_tight_loop() {
+    for mut bench in [Bench::registered(), Bench::in_call()] {
+        bench.receive(r#"{"type":"connected","payload":{"token":{"ttl":0}}}"#);
+        bench.did();
+        bench.run(0.9);
+        assert_eq!(bench.did(), NOTHING);
+        bench.run(0.2);
+        assert_eq!(bench.did(), ["fetch token"]);
+    }
+}
+
+#[test]
 fn an_expired_token_is_replaced_on_a_new_connection() {
     for code in [31205, 20104] {
         let mut bench = Bench::registered();
