@@ -154,7 +154,8 @@ impl Core {
         let Opened { session, profile, account } = opened;
         let post = self.post();
         let (sync, mut events) = Sync::start(session.clone(), account.clone());
-        tokio::spawn(async move {
+        // It ends with the sync, which must not find the local database closed.
+        self.farewells.spawn(async move {
             while let Some(event) = events.recv().await {
                 post.sync(event).await;
             }
