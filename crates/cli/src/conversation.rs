@@ -3,12 +3,14 @@
 use crate::{
     control::{Control, read_input},
     exit::Exit,
+    interrupts::Interrupts,
     options::InCall,
-    phone::Phone,
+    phone::{Phone, not_registered},
+    report::Line,
     tracker::{Step, Tracker},
 };
 use mobilecall_domain::CallId;
-use mobilecall_ipc::{CallView, Command, ErrorCode, Event, Failure, Reply};
+use mobilecall_ipc::{CallView, Command, ErrorCode, Event, Failure, Registration};
 use std::{future::pending, time::Duration};
 use tokio::{sync::mpsc, time::Instant};
 
@@ -27,7 +29,10 @@ pub(crate) enum Mode {
 pub(crate) struct Conversation {
     mode: Mode,
     in_call: InCall,
+    interrupts: Interrupts,
     tracker: Tracker,
+    /// Calls can come and go.
+    registered: bool,
     controls: Option<mpsc::Receiver<Control>>,
     timers: Vec<(Instant, Command)>,
     /// The call of `mcall call`.
@@ -46,11 +51,14 @@ struct Ending {
 }
 
 impl Conversation {
-    pub(crate) fn new(mode: Mode, in_call: InCall) -> Self {
+    /// With a phone that is ready.
+    pub(crate) fn new(mode: Mode, in_call: InCall, interrupts: Interrupts) -> Self {
         Self {
             mode,
             in_call,
+            interrupts,
             tracker: Tracker::default(),
+            registered: true,
             controls: None,
             timers: Vec::new(),
             placed: None,
@@ -64,10 +72,7 @@ impl Conversation {
             self.controls = Some(read_input(phone.report));
         }
         if let Mode::Call { destination } = &self.mode {
-            let placed = phone.engine.send(Command::PlaceCall { destination: destination.clone() }).await?;
-            if let Reply::Call { call } = placed {
-                self.placed = Some(call);
-            }
+            self.placed = Some(self.interrupts.or(phone.place_call(destination.clone())).await?);
         }
         loop {
             if let Some(exit) = self.finished() {
@@ -84,12 +89,7 @@ impl Conversation {
                     None => self.controls = None,
                 },
                 () = sleep_until(timer) => self.timers_due(phone).await,
-                result = tokio::signal::ctrl_c() => {
-                    if let Err(error) = result {
-                        tracing::error!(%error, "Ctrl-C cannot be noticed");
-                    }
-                    self.end(phone, None).await;
-                }
+                () = self.interrupts.next() => self.interrupted(phone).await,
             }
         }
     }
@@ -102,34 +102,25 @@ impl Conversation {
                 Some(ending.exit.or(self.last).unwrap_or(Exit::Completed))
             }
             (Some(_), _) => None,
-            (None, Mode::Call { .. } | Mode::Listen { once: true, .. }) if idle => self.last,
-            (None, Mode::Call { .. } | Mode::Listen { .. }) => None,
+            // Whoever else calls meanwhile is told by the line's end.
+            (None, Mode::Call { .. }) => self.last,
+            (None, Mode::Listen { once: true, .. }) if idle => self.last,
+            (None, Mode::Listen { .. }) => None,
         }
     }
 
     async fn event(&mut self, phone: &mut Phone, event: Event) {
         match event {
             Event::CallChanged { call } => self.call(phone, call).await,
-            Event::Lagged => {
-                for call in phone.engine.snapshot().await.calls {
-                    self.call(phone, call).await;
-                }
-            }
+            Event::CallRemoved { call } => self.removed(phone, call).await,
+            Event::Lagged => self.caught_up(phone).await,
             Event::DigitReceived { call, digit } => {
                 phone.report.print(&crate::report::Line::Digit { call_id: call, digit });
             }
-            Event::Problem { failure } => {
-                phone.report.problem(&failure);
-                // A microphone or a file that was asked for and cannot be used is no way to go on.
-                let goes_on = matches!(failure.code, ErrorCode::DeviceLost | ErrorCode::DeviceMissing);
-                if Exit::of_failure(&failure) == Exit::Audio && !goes_on {
-                    self.end(phone, Some(Exit::Audio)).await;
-                }
-            }
+            Event::Problem { failure } => self.problem(phone, &failure).await,
+            Event::LineChanged { line } => self.line(phone, line.registration).await,
             Event::SessionChanged { .. }
             | Event::ServerChanged { .. }
-            | Event::LineChanged { .. }
-            | Event::CallRemoved { .. }
             | Event::TeamChanged { .. }
             | Event::HistoryChanged { .. }
             | Event::SyncChanged { .. }
@@ -149,6 +140,76 @@ impl Conversation {
             Some(Step::Connected) => self.connected(phone, id).await,
             Some(Step::Ended(exit)) if self.placed.is_none_or(|placed| placed == id) => self.last = Some(exit),
             Some(Step::Ended(_)) | None => {}
+        }
+    }
+
+    /// A call that is no longer shown is over, whether that was told or not.
+    async fn removed(&mut self, phone: &Phone, call: CallId) {
+        if let Some(call) = self.tracker.given_up(call) {
+            self.call(phone, call).await;
+        }
+    }
+
+    /// Some events were missed.
+    async fn caught_up(&mut self, phone: &Phone) {
+        let snapshot = phone.engine.snapshot().await;
+        let gone = self.tracker.alive().into_iter().filter(|id| !snapshot.calls.iter().any(|call| call.id == *id));
+        for id in gone.collect::<Vec<_>>() {
+            self.removed(phone, id).await;
+        }
+        for call in snapshot.calls {
+            self.call(phone, call).await;
+        }
+        self.line(phone, snapshot.line.registration).await;
+    }
+
+    /// Ends the command where going on makes no sense: without the microphone or the file that was asked for, and
+    /// without a session.
+    async fn problem(&mut self, phone: &Phone, failure: &Failure) {
+        match Exit::of_failure(failure) {
+            exit @ (Exit::Audio | Exit::SignIn) if !has_another_device(failure) => {
+                self.fail(phone, failure, exit).await;
+            }
+            Exit::Audio
+            | Exit::SignIn
+            | Exit::Completed
+            | Exit::Failed
+            | Exit::Usage
+            | Exit::Unreachable
+            | Exit::Refused => phone.report.problem(failure),
+        }
+    }
+
+    async fn line(&mut self, phone: &Phone, registration: Registration) {
+        match registration {
+            Registration::Registered if !self.registered => {
+                self.registered = true;
+                phone.say_registered(phone.engine.snapshot().await);
+            }
+            Registration::Registering { .. } if self.registered => {
+                self.registered = false;
+                phone.report.print(&Line::Unregistered);
+            }
+            Registration::Failed { code } => {
+                let failure = not_registered(code);
+                self.fail(phone, &failure, Exit::of_failure(&failure)).await;
+            }
+            Registration::Registered | Registration::Registering { .. } | Registration::Unregistered => {}
+        }
+    }
+
+    async fn fail(&mut self, phone: &Phone, failure: &Failure, exit: Exit) {
+        if self.ending.is_none() {
+            phone.report.failed(failure);
+        }
+        self.end(phone, Some(exit)).await;
+    }
+
+    /// Once to end in order, twice to end at once.
+    async fn interrupted(&mut self, phone: &Phone) {
+        match &mut self.ending {
+            Some(ending) => ending.until = Instant::now(),
+            None => self.end(phone, None).await,
         }
     }
 
@@ -206,6 +267,10 @@ impl Conversation {
             phone.report.problem(&failure);
         }
     }
+}
+
+fn has_another_device(failure: &Failure) -> bool {
+    matches!(failure.code, ErrorCode::DeviceLost | ErrorCode::DeviceMissing)
 }
 
 /// The next command of the input; never if there is none to come.

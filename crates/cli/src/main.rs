@@ -4,6 +4,7 @@ mod commands;
 mod control;
 mod conversation;
 mod exit;
+mod interrupts;
 mod options;
 mod phone;
 mod report;
@@ -11,17 +12,17 @@ mod tracker;
 
 use clap::Parser as _;
 use exit::Exit;
+use interrupts::Interrupts;
 use mobilecall_ipc::Failure;
 use mobilecall_softphone::LOG_DIRECTIVES;
-use options::{Command, Options, Output};
-use report::Report;
-use std::process::ExitCode;
+use options::{Command, Options};
+use std::{io::IsTerminal as _, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let output = output_of(&options.command);
-    start_log(output.verbose);
+    let report = options.common.report();
+    start_log(options.common.verbose);
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -29,8 +30,8 @@ fn main() -> ExitCode {
             return Exit::Failed.into();
         }
     };
-    let exit = runtime.block_on(Box::pin(run(options.command))).unwrap_or_else(|failure| {
-        Report::new(output.json).failed(&failure);
+    let exit = runtime.block_on(Box::pin(run(options))).unwrap_or_else(|failure| {
+        report.failed(&failure);
         Exit::of_failure(&failure)
     });
     // A thread that still reads the standard input must not keep the program from ending.
@@ -38,35 +39,28 @@ fn main() -> ExitCode {
     exit.into()
 }
 
-async fn run(command: Command) -> Result<Exit, Failure> {
+async fn run(Options { command, common }: Options) -> Result<Exit, Failure> {
+    let mut interrupts = Interrupts::new()?;
     match command {
-        Command::Call(options) => commands::call(options).await,
-        Command::Listen(options) => commands::listen(options).await,
-        Command::History(options) => commands::history(options).await,
-        Command::Doctor(options) => commands::doctor(options).await,
-        Command::Demo(options) => commands::demo(options).await,
-    }
-}
-
-fn output_of(command: &Command) -> Output {
-    match command {
-        Command::Call(options) => options.account.output,
-        Command::Listen(options) => options.account.output,
-        Command::History(options) => options.account.output,
-        Command::Doctor(options) => options.account.output,
-        Command::Demo(options) => options.output,
+        Command::Call(options) => commands::call(&common, options, interrupts).await,
+        Command::Listen(options) => commands::listen(&common, options, interrupts).await,
+        Command::History(options) => interrupts.or(commands::history(&common, &options)).await,
+        Command::Doctor => interrupts.or(commands::doctor(&common)).await,
+        Command::Demo(options) => commands::demo(&common, &options, interrupts).await,
     }
 }
 
 /// The log goes to the standard error output, so that the standard output is for what happens alone.
 fn start_log(verbose: u8) {
     let level = match verbose {
-        0 => "error",
+        // Those two log the causes of what is told anyway.
+        0 => "error,mobilecall_softphone::failure=off,mobilecall_line_twilio=off",
         1 => "info,mobilecall=debug",
         _ => "debug,mobilecall=trace",
     };
     let wanted = std::env::var(EnvFilter::DEFAULT_ENV).unwrap_or_else(|_unset| level.to_owned());
     // Last, so that no wish makes the media stack write its passwords.
     let filter = EnvFilter::new(format!("{wanted},{LOG_DIRECTIVES}"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    log.with_ansi(std::io::stderr().is_terminal()).init();
 }

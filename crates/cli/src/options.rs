@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::report::Report;
 use clap::{Args, Parser, Subcommand};
 use mobilecall_softphone::{CaptureSource, PlayoutSink};
 use std::{path::PathBuf, time::Duration};
@@ -13,6 +14,8 @@ use std::{path::PathBuf, time::Duration};
 pub(crate) struct Options {
     #[command(subcommand)]
     pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) common: Common,
 }
 
 #[derive(Debug, Subcommand)]
@@ -21,63 +24,60 @@ pub(crate) enum Command {
     Call(CallOptions),
     /// Wait for calls.
     Listen(ListenOptions),
-    /// Print the call history, newest first.
+    /// Print the call history, newest first; what the data folder holds of it if the server cannot be reached.
     History(HistoryOptions),
     /// Check server, sign-in, line, sound devices and the way of the media.
-    Doctor(DoctorOptions),
+    Doctor,
     /// Start a server and two softphones in this process, let one call the other, and print the figures.
     Demo(DemoOptions),
 }
 
-/// How to reach the server and who to be.
+/// Options of every command, before or after its name.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct Account {
+#[command(next_help_heading = "Common options")]
+pub(crate) struct Common {
     /// Address of the server.
-    #[arg(long, value_name = "URL", env = "MCALL_SERVER", default_value = "http://127.0.0.1:4000")]
+    #[arg(long, value_name = "URL", env = "MCALL_SERVER", default_value = "http://127.0.0.1:4000", global = true)]
     pub(crate) server: String,
     /// A further certificate authority to trust, in PEM form.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "MCALL_CA", global = true)]
     pub(crate) ca: Option<PathBuf>,
     /// User name.
-    #[arg(long, value_name = "NAME", env = "MCALL_USERNAME")]
-    pub(crate) username: String,
+    #[arg(long, value_name = "NAME", env = "MCALL_USERNAME", global = true)]
+    pub(crate) username: Option<String>,
     /// File whose first line is the password.
-    #[arg(long, value_name = "FILE", env = "MCALL_PASSWORD_FILE")]
-    pub(crate) password_file: PathBuf,
+    #[arg(long, value_name = "FILE", env = "MCALL_PASSWORD_FILE", global = true)]
+    pub(crate) password_file: Option<PathBuf>,
     /// Folder of the local history; without it one that lasts as long as the command.
-    #[arg(long, value_name = "DIR", env = "MCALL_DATA_DIR")]
+    #[arg(long, value_name = "DIR", env = "MCALL_DATA_DIR", global = true)]
     pub(crate) data_dir: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) output: Output,
-}
-
-/// What is printed.
-#[derive(Clone, Copy, Debug, Args)]
-pub(crate) struct Output {
+    /// Microphone: `device`, `device:ID`, a WAV file, or `none` for silence.
+    #[arg(long, value_name = "WAV|device", default_value = "device", value_parser = capture, global = true)]
+    pub(crate) audio_in: CaptureSource,
+    /// Speaker: `device`, `device:ID`, a WAV file to write, or `none`. `mcall doctor` names the IDs.
+    #[arg(long, value_name = "WAV|device", default_value = "device", value_parser = playout, global = true)]
+    pub(crate) audio_out: PlayoutSink,
+    /// Hang up this long after a call is connected, for example `10s`.
+    #[arg(long, value_name = "TIME", value_parser = duration, global = true)]
+    pub(crate) duration: Option<Duration>,
     /// Print one JSON object a line.
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub(crate) json: bool,
     /// Print the log to the standard error output; twice for more.
-    #[arg(short, long, action = clap::ArgAction::Count)]
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     pub(crate) verbose: u8,
 }
 
-/// Where sound comes from and goes to.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct Audio {
-    /// Microphone: `device`, `device:ID`, a WAV file, or `none` for silence.
-    #[arg(long, value_name = "WAV|device", default_value = "device", value_parser = capture)]
-    pub(crate) audio_in: CaptureSource,
-    /// Speaker: `device`, `device:ID`, a WAV file to write, or `none`.
-    #[arg(long, value_name = "WAV|device", default_value = "device", value_parser = playout)]
-    pub(crate) audio_out: PlayoutSink,
+impl Common {
+    pub(crate) fn report(&self) -> Report {
+        Report::new(self.json)
+    }
 }
 
 /// What happens in a call by itself.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct InCall {
-    /// Hang up this long after the call is connected, for example `10s`.
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    #[arg(skip)]
     pub(crate) duration: Option<Duration>,
     /// Send these digits when the call is connected.
     #[arg(long, value_name = "DIGITS")]
@@ -91,21 +91,10 @@ pub(crate) struct InCall {
     pub(crate) interactive: bool,
 }
 
-impl InCall {
-    /// Nothing happens by itself.
-    pub(crate) fn none() -> Self {
-        Self { duration: None, send_digits: None, mute_after: None, interactive: false }
-    }
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct CallOptions {
     /// Number, extension, name, *43 for the echo test, client:NAME or sip:…
     pub(crate) destination: String,
-    #[command(flatten)]
-    pub(crate) account: Account,
-    #[command(flatten)]
-    pub(crate) audio: Audio,
     #[command(flatten)]
     pub(crate) in_call: InCall,
 }
@@ -118,10 +107,6 @@ pub(crate) struct ListenOptions {
     /// End after the first call, with its outcome as exit status.
     #[arg(long)]
     pub(crate) once: bool,
-    #[command(flatten)]
-    pub(crate) account: Account,
-    #[command(flatten)]
-    pub(crate) audio: Audio,
     #[command(flatten)]
     pub(crate) in_call: InCall,
 }
@@ -137,28 +122,13 @@ pub(crate) struct HistoryOptions {
     /// Most rows to print.
     #[arg(long, value_name = "ROWS", default_value_t = 50)]
     pub(crate) limit: u32,
-    #[command(flatten)]
-    pub(crate) account: Account,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct DoctorOptions {
-    #[command(flatten)]
-    pub(crate) account: Account,
-    #[command(flatten)]
-    pub(crate) audio: Audio,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct DemoOptions {
-    /// Length of the call.
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
-    pub(crate) duration: Duration,
-    /// Folder to keep what each side heard in, as WAV files.
+    /// Folder to keep what each side said and heard in, as WAV files.
     #[arg(long, value_name = "DIR")]
     pub(crate) keep: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) output: Output,
 }
 
 /// A number and `ms`, `s`, `m` or `h`; seconds without a unit.
@@ -209,6 +179,19 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Options::command().debug_assert();
+    }
+
+    #[test]
+    fn common_options_stand_before_or_after_the_command() {
+        let common = ["--server", "https://a.example", "--username", "sara", "--duration", "2s", "--json", "-vv"];
+        for arguments in
+            [[&["mcall"], &common[..], &["call", "102"]].concat(), [&["mcall", "call", "102"], &common[..]].concat()]
+        {
+            let options = Options::try_parse_from(&arguments).unwrap().common;
+            assert_eq!(options.server, "https://a.example", "{arguments:?}");
+            assert_eq!(options.username.as_deref(), Some("sara"), "{arguments:?}");
+            assert_eq!((options.duration, options.json, options.verbose), (Some(Duration::from_secs(2)), true, 2));
+        }
     }
 
     #[test]

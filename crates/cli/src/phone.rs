@@ -1,9 +1,11 @@
 //! A signed-in engine.
 
 use crate::{
-    options::{Account, Audio},
+    exit::Exit,
+    options::Common,
     report::{Line, Report},
 };
+use mobilecall_domain::CallId;
 use mobilecall_ipc::{
     Command, ErrorCode, Event, Failure, Registration, Reply, ServerChoice, SessionView, Settings, Snapshot,
 };
@@ -13,6 +15,8 @@ use tempfile::TempDir;
 
 /// Time for the line to be ready after the sign-in.
 const READY_LIMIT: Duration = Duration::from_secs(20);
+/// Time for the names of colleagues to arrive.
+const TEAM_LIMIT: Duration = Duration::from_secs(3);
 
 /// An engine, its events, and the folder it keeps its data in if that is a passing one.
 pub(crate) struct Phone {
@@ -22,9 +26,6 @@ pub(crate) struct Phone {
     _folder: Option<TempDir>,
 }
 
-/// Silence in, nothing out: for commands without a call.
-pub(crate) const NO_AUDIO: Audio = Audio { audio_in: CaptureSource::Silence, audio_out: PlayoutSink::Discard };
-
 /// How to start an engine.
 pub(crate) struct PhoneConfig {
     /// Address of the server.
@@ -33,11 +34,25 @@ pub(crate) struct PhoneConfig {
     pub(crate) ca: Option<PathBuf>,
     /// Folder of the local data; a passing one without it.
     pub(crate) data_dir: Option<PathBuf>,
+    pub(crate) audio_in: CaptureSource,
+    pub(crate) audio_out: PlayoutSink,
+}
+
+impl From<&Common> for PhoneConfig {
+    fn from(common: &Common) -> Self {
+        Self {
+            server: common.server.clone(),
+            ca: common.ca.clone(),
+            data_dir: common.data_dir.clone(),
+            audio_in: common.audio_in.clone(),
+            audio_out: common.audio_out.clone(),
+        }
+    }
 }
 
 impl Phone {
     /// Starts an engine that is not signed in yet.
-    pub(crate) async fn start(config: PhoneConfig, audio: &Audio, report: Report) -> Result<Self, Failure> {
+    pub(crate) async fn start(config: PhoneConfig, report: Report) -> Result<Self, Failure> {
         let (folder, data_dir) = data_dir(config.data_dir)?;
         let settings = Settings {
             server: ServerChoice::Remote { url: config.server },
@@ -47,8 +62,8 @@ impl Phone {
         let config = EngineConfig {
             settings: Some(settings),
             authority: config.ca,
-            capture: Some(audio.audio_in.clone()),
-            playout: Some(audio.audio_out.clone()),
+            capture: Some(config.audio_in),
+            playout: Some(config.audio_out),
             ..EngineConfig::new(data_dir)
         };
         let engine = Engine::start(config).await?;
@@ -57,13 +72,24 @@ impl Phone {
     }
 
     /// Starts an engine and signs in.
-    pub(crate) async fn sign_in(account: &Account, audio: &Audio) -> Result<Self, Failure> {
-        let password = read_password(account)?;
-        let config =
-            PhoneConfig { server: account.server.clone(), ca: account.ca.clone(), data_dir: account.data_dir.clone() };
-        let phone = Self::start(config, audio, Report::new(account.output.json)).await?;
-        let username = account.username.clone();
-        phone.engine.send(Command::SignIn { username, password }).await?;
+    pub(crate) async fn sign_in(common: &Common) -> Result<Self, Failure> {
+        Self::sign_in_with(common, common.into()).await
+    }
+
+    /// The same without sound.
+    pub(crate) async fn sign_in_silently(common: &Common) -> Result<Self, Failure> {
+        let silent = (CaptureSource::Silence, PlayoutSink::Discard);
+        let config = PhoneConfig { audio_in: silent.0, audio_out: silent.1, ..common.into() };
+        Self::sign_in_with(common, config).await
+    }
+
+    async fn sign_in_with(common: &Common, config: PhoneConfig) -> Result<Self, Failure> {
+        let (username, password) = (username(common)?.to_owned(), read_password(common)?);
+        let phone = Self::start(config, common.report()).await?;
+        if let Err(failure) = phone.engine.send(Command::SignIn { username, password }).await {
+            phone.engine.shutdown().await;
+            return Err(failure);
+        }
         Ok(phone)
     }
 
@@ -73,10 +99,15 @@ impl Phone {
         let snapshot = waited.unwrap_or_else(|_| {
             Err(Failure::new(ErrorCode::LineNotReady, "the line did not become ready: check that the server is well"))
         })?;
+        self.say_registered(snapshot);
+        Ok(())
+    }
+
+    /// Says that calls can come and go.
+    pub(crate) fn say_registered(&self, snapshot: Snapshot) {
         if let SessionView::SignedIn { username, extension, .. } = snapshot.session {
             self.report.print(&Line::Registered { server: snapshot.server.url, username, extension });
         }
-        Ok(())
     }
 
     async fn registered(&mut self) -> Result<Snapshot, Failure> {
@@ -84,12 +115,11 @@ impl Phone {
             let snapshot = self.engine.snapshot().await;
             match snapshot.line.registration {
                 Registration::Registered => return Ok(snapshot),
-                Registration::Failed { code } => {
-                    return Err(Failure::new(code, "the server does not let this line register: sign in again"));
-                }
+                Registration::Failed { code } => return Err(not_registered(code)),
                 Registration::Unregistered | Registration::Registering { .. } => {}
             }
             match self.events.recv().await {
+                Some(Event::Problem { failure }) if Exit::of_failure(&failure) == Exit::SignIn => return Err(failure),
                 Some(Event::Problem { failure }) => self.report.problem(&failure),
                 Some(_) => {}
                 None => return Err(Failure::new(ErrorCode::Internal, "the engine ended")),
@@ -97,26 +127,37 @@ impl Phone {
         }
     }
 
-    /// Sound devices that are asked for exist.
-    pub(crate) async fn check_devices(&self, audio: &Audio) -> Result<(), Failure> {
-        let wants =
-            (matches!(audio.audio_in, CaptureSource::Device(_)), matches!(audio.audio_out, PlayoutSink::Device(_)));
-        if wants == (false, false) {
-            return Ok(());
+    /// Places a call.
+    pub(crate) async fn place_call(&mut self, destination: String) -> Result<CallId, Failure> {
+        if destination.contains(char::is_alphabetic) && !destination.contains(':') {
+            self.know_team().await;
         }
-        let Reply::Devices { devices } = self.engine.send(Command::AudioDevices).await? else {
-            return Err(Failure::new(ErrorCode::Internal, "the engine gave another reply than the devices"));
-        };
-        if wants.0 && devices.inputs.is_empty() {
-            let message = "there is no microphone: connect one, or give a WAV file or none with --audio-in";
-            return Err(Failure::new(ErrorCode::NoMicrophone, message));
+        match self.engine.send(Command::PlaceCall { destination }).await? {
+            Reply::Call { call } => Ok(call),
+            Reply::Done | Reply::Preview { .. } | Reply::History { .. } | Reply::Devices { .. } => {
+                Err(Failure::new(ErrorCode::Internal, "the engine gave another reply than the call"))
+            }
         }
-        if wants.1 && devices.outputs.is_empty() {
-            let message = "there is no speaker: connect one, or give a WAV file or none with --audio-out";
-            return Err(Failure::new(ErrorCode::NoSpeaker, message));
-        }
-        Ok(())
     }
+
+    /// Waits for the names of colleagues, which come moments after the sign-in; there may be none.
+    async fn know_team(&mut self) {
+        let known = async {
+            while self.engine.snapshot().await.team.is_empty() {
+                if self.events.recv().await.is_none() {
+                    return;
+                }
+            }
+        };
+        if tokio::time::timeout(TEAM_LIMIT, known).await.is_err() {
+            tracing::debug!("no colleagues are known");
+        }
+    }
+}
+
+/// The server refuses the line for good.
+pub(crate) fn not_registered(code: ErrorCode) -> Failure {
+    Failure::new(code, "the server does not let this line register: sign in again")
 }
 
 fn data_dir(chosen: Option<PathBuf>) -> Result<(Option<TempDir>, PathBuf), Failure> {
@@ -131,13 +172,26 @@ fn data_dir(chosen: Option<PathBuf>) -> Result<(Option<TempDir>, PathBuf), Failu
     Ok((Some(folder), path))
 }
 
-fn read_password(account: &Account) -> Result<String, Failure> {
-    let file = account.password_file.display();
-    let bad = |message: String| Failure::new(ErrorCode::BadSetting, message).with("setting", "password-file");
-    let text = fs::read_to_string(&account.password_file)
-        .map_err(|error| bad(format!("the password file {file} cannot be read: {error}")))?;
+pub(crate) fn username(common: &Common) -> Result<&str, Failure> {
+    common.username.as_deref().ok_or_else(|| bad("username", "say who you are: --username NAME, or MCALL_USERNAME"))
+}
+
+fn read_password(common: &Common) -> Result<String, Failure> {
+    let name = "password-file";
+    let Some(file) = common.password_file.as_deref() else {
+        return Err(bad(name, "name a file whose first line is your password: --password-file FILE"));
+    };
+    let shown = file.display();
+    let text = fs::read_to_string(file)
+        .map_err(|error| bad(name, format!("the password file {shown} cannot be read: {error}")))?;
     match text.lines().next() {
         Some(password) if !password.is_empty() => Ok(password.to_owned()),
-        Some(_) | None => Err(bad(format!("the password file {file} is empty: write the password on its first line"))),
+        Some(_) | None => {
+            Err(bad(name, format!("the password file {shown} is empty: write the password on its first line")))
+        }
     }
+}
+
+fn bad(setting: &str, message: impl Into<String>) -> Failure {
+    Failure::new(ErrorCode::BadSetting, message).with("setting", setting)
 }

@@ -2,9 +2,9 @@
 
 use crate::exit;
 use mobilecall_domain::{CallId, CallStatus};
-use mobilecall_ipc::{Direction, Disposition, EndReason, Failure, Quality};
+use mobilecall_ipc::{Direction, Disposition, EndReason, ErrorCode, Failure, Quality};
 use serde::{Serialize, Serializer};
-use std::io::Write as _;
+use std::io::Write;
 
 /// Something to print.
 #[derive(Clone, Debug, Serialize)]
@@ -12,6 +12,8 @@ use std::io::Write as _;
 pub(crate) enum Line {
     /// The line is ready.
     Registered { server: String, username: String, extension: Option<String> },
+    /// The line is lost for now; no calls come or go.
+    Unregistered,
     /// A call is being placed.
     Dialing { call_id: CallId, address: String },
     /// The far end rings, or a call rings here.
@@ -107,7 +109,7 @@ impl From<Quality> for MediaFigures {
             packets_sent: quality.packets_sent,
             packets_received: quality.packets_received,
             packets_lost: quality.packets_lost,
-            jitter_ms: Some(rounded(quality.jitter_ms)),
+            jitter_ms: (quality.packets_received > 0).then(|| rounded(quality.jitter_ms)),
             rtt_ms: quality.rtt_ms.map(rounded),
             mos: quality.mos.map(rounded),
         }
@@ -127,35 +129,48 @@ fn as_text<S: Serializer>(status: &CallStatus, serializer: S) -> Result<S::Ok, S
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Report {
     json: bool,
+    /// Whose lines these are, where there are several phones.
+    phone: Option<&'static str>,
+}
+
+/// A line as JSON.
+#[derive(Serialize)]
+struct Printed<'a> {
+    #[serde(flatten)]
+    line: &'a Line,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<&'static str>,
 }
 
 impl Report {
     pub(crate) fn new(json: bool) -> Self {
-        Self { json }
+        Self { json, phone: None }
     }
 
-    /// Prints a line at once, so that a program that reads along sees it when it happens. A reader that has gone away
-    /// does not matter: the exit status still says how the command ended.
-    #[expect(clippy::print_stdout, reason = "printing is what this program does")]
+    /// For one phone of several.
+    pub(crate) fn of_phone(self, phone: &'static str) -> Self {
+        Self { phone: Some(phone), ..self }
+    }
+
+    /// Prints a line at once, so that a program that reads along sees it when it happens.
     pub(crate) fn print(self, line: &Line) {
         if self.json {
-            match serde_json::to_string(line) {
-                Ok(text) => println!("{text}"),
+            match serde_json::to_string(&Printed { line, phone: self.phone }) {
+                Ok(text) => write_line(std::io::stdout(), &text),
                 Err(error) => tracing::error!(%error, "an event could not be printed"),
             }
         } else if let Some(text) = sentence(line) {
-            println!("{text}");
+            let phone = self.phone.map(|phone| format!("{phone}: ")).unwrap_or_default();
+            write_line(std::io::stdout(), &format!("{phone}{text}"));
         }
-        std::io::stdout().flush().unwrap_or_default();
     }
 
     /// Why the command ended, for people on the standard error output.
-    #[expect(clippy::print_stderr, reason = "printing is what this program does")]
     pub(crate) fn failed(self, failure: &Failure) {
         if self.json {
-            self.print(&Line::Error { code: code(failure), message: failure.message.clone() });
+            self.print(&Line::Error { code: code(failure), message: message(failure) });
         } else {
-            eprintln!("mcall: {}", failure.message);
+            write_line(std::io::stderr(), &format!("mcall: {}", message(failure)));
         }
     }
 
@@ -163,6 +178,17 @@ impl Report {
     pub(crate) fn problem(self, failure: &Failure) {
         self.print(&Line::Problem { code: code(failure), message: failure.message.clone() });
     }
+}
+
+/// A reader that has gone away does not matter: the exit status still says how the command ended.
+fn write_line(mut output: impl Write, text: &str) {
+    writeln!(output, "{text}").and_then(|()| output.flush()).unwrap_or_default();
+}
+
+/// What went wrong and what to do, with the option that helps where the engine cannot know it.
+fn message(failure: &Failure) -> String {
+    let option = if failure.code == ErrorCode::CertificateNotTrusted { " (--ca FILE)" } else { "" };
+    format!("{}{option}", failure.message)
 }
 
 fn code(failure: &Failure) -> String {
@@ -177,6 +203,7 @@ fn sentence(line: &Line) -> Option<String> {
                 extension.as_deref().map(|extension| format!(", extension {extension}")).unwrap_or_default();
             format!("Ready at {server} as {username}{extension}.")
         }
+        Line::Unregistered => "The connection to the server is lost, trying again …".to_owned(),
         Line::Dialing { address, .. } => format!("Calling {address} …"),
         Line::Ringing { direction: Direction::Incoming, address, name, .. } => {
             format!("Call from {} …", who(address, name.as_deref()))

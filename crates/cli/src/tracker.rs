@@ -5,7 +5,7 @@ use crate::{
     report::{Line, MediaFigures, Report, Summary},
 };
 use mobilecall_domain::CallId;
-use mobilecall_ipc::{CallState, CallView, Direction};
+use mobilecall_ipc::{CallState, CallView, Direction, EndReason};
 
 /// Calls that are not over.
 #[derive(Default)]
@@ -33,6 +33,12 @@ impl Tracker {
     /// Calls that are not over.
     pub(crate) fn alive(&self) -> Vec<CallId> {
         self.calls.iter().map(|call| call.id).collect()
+    }
+
+    /// A call that vanished, as one that is over.
+    pub(crate) fn given_up(&self, call: CallId) -> Option<CallView> {
+        let known = self.calls.iter().find(|known| known.id == call)?.clone();
+        Some(CallView { state: CallState::Ended, end: known.end.or(Some(EndReason::Interrupted)), ..known })
     }
 
     /// Prints what is new about a call and returns the step it took, if any.
@@ -87,7 +93,7 @@ fn changed_state(before: Option<&CallView>, call: &CallView, report: Report) -> 
         }
         CallState::Connecting | CallState::Ending => None,
         CallState::Ended => {
-            let reason = call.end.unwrap_or(mobilecall_ipc::EndReason::Failed);
+            let reason = call.end.unwrap_or(EndReason::Failed);
             let answered = call.answered_at_ms.is_some();
             let status = exit::status(reason, answered);
             report.print(&Line::Ended { call_id, reason, status });

@@ -2,12 +2,13 @@
 
 use crate::{
     exit::{Exit, words},
-    options::DoctorOptions,
+    options::Common,
     phone::Phone,
     report::{Line, Report},
 };
 use mobilecall_domain::CallId;
-use mobilecall_ipc::{CallState, CallView, Command, ErrorCode, Event, Failure, Quality, Reply};
+use mobilecall_ipc::{AudioDevice, CallState, CallView, Command, ErrorCode, Event, Failure, Quality, Reply};
+use mobilecall_softphone::{CaptureSource, PlayoutSink, check_sound};
 use std::time::Duration;
 
 /// The echo test of the direct line.
@@ -18,43 +19,74 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(15);
 const SECONDS: u32 = 3;
 
 /// Checks everything that a call needs; the exit status is that of the first check that failed.
-pub(crate) async fn doctor(options: DoctorOptions) -> Result<Exit, Failure> {
-    let report = Report::new(options.account.output.json);
-    let mut phone = match Phone::sign_in(&options.account, &options.audio).await {
+pub(crate) async fn doctor(common: &Common) -> Result<Exit, Failure> {
+    let report = common.report();
+    let sound = check_sound(&common.audio_in, &common.audio_out).await;
+    // What is wrong with the sound here says nothing of its way to the server.
+    let signed_in = if sound.is_ok() { Phone::sign_in(common).await } else { Phone::sign_in_silently(common).await };
+    let mut phone = match signed_in {
         Ok(phone) => phone,
-        Err(failure) => {
-            let exit = Exit::of_failure(&failure);
-            match exit {
-                Exit::SignIn => {
-                    check(report, "server", Ok("it answers".to_owned()));
-                    check(report, "sign-in", Err(&failure));
-                }
-                Exit::Completed | Exit::Failed | Exit::Usage | Exit::Unreachable | Exit::Refused | Exit::Audio => {
-                    check(report, "server", Err(&failure));
-                }
-            }
-            return Ok(exit);
-        }
+        Err(failure) => return not_signed_in(report, failure),
     };
-    check(report, "server", Ok(format!("{} answers", options.account.server)));
-    check(report, "sign-in", Ok(format!("signed in as {}", options.account.username)));
-    let exit = examine(&mut phone, &options, report).await;
+    check(report, "server", Ok(format!("{} answers", common.server)));
+    check(report, "sign-in", Ok("user name and password are right".to_owned()));
+    let exit = examine(&mut phone, common, sound).await;
     phone.engine.shutdown().await;
     Ok(exit)
 }
 
-async fn examine(phone: &mut Phone, options: &DoctorOptions, report: Report) -> Exit {
+/// What is wrong on this side is no finding but wrong use.
+fn not_signed_in(report: Report, failure: Failure) -> Result<Exit, Failure> {
+    let exit = Exit::of_failure(&failure);
+    match exit {
+        Exit::SignIn => {
+            check(report, "server", Ok("it answers".to_owned()));
+            check(report, "sign-in", Err(&failure));
+        }
+        Exit::Unreachable => check(report, "server", Err(&failure)),
+        Exit::Completed | Exit::Failed | Exit::Usage | Exit::Refused | Exit::Audio => return Err(failure),
+    }
+    Ok(exit)
+}
+
+async fn examine(phone: &mut Phone, common: &Common, sound: Result<(), Failure>) -> Exit {
+    let report = phone.report;
     let line = phone.ready().await;
     check(report, "line", line.as_ref().map(|()| "registered".to_owned()));
-    let devices = phone.check_devices(&options.audio).await;
-    check(report, "sound devices", devices.as_ref().map(|()| "the chosen ones are there".to_owned()));
-    let mut exits = vec![line.err().map(|failure| Exit::of_failure(&failure)), devices.err().map(|_| Exit::Audio)];
-    if exits[0].is_none() {
+    let sound = match sound {
+        Ok(()) => choices(phone, common).await,
+        Err(failure) => Err(failure),
+    };
+    check(report, "sound", sound.as_ref().cloned());
+    let mut failed = vec![line.err(), sound.err()];
+    if failed[0].is_none() {
         let echo = echo(phone).await;
         check(report, "media", echo.as_ref().map(praise));
-        exits.push(echo.err().map(|failure| Exit::of_failure(&failure)));
+        failed.push(echo.err());
     }
-    exits.into_iter().flatten().next().unwrap_or(Exit::Completed)
+    failed.into_iter().flatten().next().map_or(Exit::Completed, |failure| Exit::of_failure(&failure))
+}
+
+/// What sound comes from and goes to, and the devices to choose from.
+async fn choices(phone: &Phone, common: &Common) -> Result<String, Failure> {
+    match (&common.audio_in, &common.audio_out) {
+        (CaptureSource::Device(_), _) | (_, PlayoutSink::Device(_)) => {}
+        (CaptureSource::Wav { .. } | CaptureSource::Silence, PlayoutSink::Wav(_) | PlayoutSink::Discard) => {
+            return Ok("no devices are used".to_owned());
+        }
+    }
+    let Reply::Devices { devices } = phone.engine.send(Command::AudioDevices).await? else {
+        return Err(Failure::new(ErrorCode::Internal, "the engine gave another reply than the devices"));
+    };
+    Ok(format!("microphones: {}; speakers: {}", list(&devices.inputs), list(&devices.outputs)))
+}
+
+fn list(devices: &[AudioDevice]) -> String {
+    let shown = |device: &AudioDevice| {
+        let chosen = if device.default { ", the system's choice" } else { "" };
+        format!("{} ({}{chosen})", device.id, device.name)
+    };
+    devices.iter().map(shown).collect::<Vec<_>>().join(", ")
 }
 
 fn check(report: Report, name: &'static str, outcome: Result<String, &Failure>) {
@@ -67,10 +99,7 @@ fn check(report: Report, name: &'static str, outcome: Result<String, &Failure>) 
 
 /// Calls the echo test and gives the quality after some seconds.
 async fn echo(phone: &mut Phone) -> Result<Quality, Failure> {
-    let placed = phone.engine.send(Command::PlaceCall { destination: ECHO.to_owned() }).await?;
-    let Reply::Call { call } = placed else {
-        return Err(Failure::new(ErrorCode::Internal, "the engine gave another reply than the call"));
-    };
+    let call = phone.place_call(ECHO.to_owned()).await?;
     let limit = CONNECT_LIMIT + Duration::from_secs(SECONDS.into());
     let outcome = tokio::time::timeout(limit, listen(phone, call)).await.unwrap_or_else(|_| {
         let message = "the echo test did not connect: a firewall may block the sound (UDP); ask the administrator";

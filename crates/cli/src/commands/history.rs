@@ -2,12 +2,15 @@
 
 use crate::{
     exit::Exit,
-    options::HistoryOptions,
-    phone::{NO_AUDIO, Phone},
-    report::Line,
+    options::{Common, HistoryOptions},
+    phone::{Phone, username},
+    report::{Line, Report},
 };
 use mobilecall_domain::Timestamp;
-use mobilecall_ipc::{Command, ErrorCode, Event, Failure, HistoryEntry, HistoryFilter, HistoryQuery, Reply, SyncView};
+use mobilecall_ipc::{
+    Command, ErrorCode, Event, Failure, HistoryEntry, HistoryFilter, HistoryPage, HistoryQuery, Reply, SyncView,
+};
+use mobilecall_softphone::{Engine, LocalHistory};
 use std::time::Duration;
 
 /// Time for the history to be brought up to date.
@@ -15,19 +18,46 @@ const SYNC_LIMIT: Duration = Duration::from_secs(60);
 /// Rows asked for at once.
 const PAGE: u32 = 200;
 
-/// Signs in, waits until both histories agree, and prints.
-pub(crate) async fn history(options: HistoryOptions) -> Result<Exit, Failure> {
-    let mut phone = Phone::sign_in(&options.account, &NO_AUDIO).await?;
-    let outcome = print(&mut phone, &options).await;
-    phone.engine.shutdown().await;
-    outcome.map(|()| Exit::Completed)
+/// Signs in, waits until both histories agree, and prints; without the server what this device has.
+pub(crate) async fn history(common: &Common, options: &HistoryOptions) -> Result<Exit, Failure> {
+    match Phone::sign_in_silently(common).await {
+        Ok(mut phone) => {
+            follow(&mut phone).await;
+            let printed = print(phone.report, options, async |query| of_engine(&phone.engine, query).await).await;
+            phone.engine.shutdown().await;
+            printed.map(|()| Exit::Completed)
+        }
+        Err(failure) if Exit::of_failure(&failure) == Exit::Unreachable => offline(common, options, failure).await,
+        Err(failure) => Err(failure),
+    }
 }
 
-async fn print(phone: &mut Phone, options: &HistoryOptions) -> Result<(), Failure> {
-    if tokio::time::timeout(SYNC_LIMIT, up_to_date(phone)).await.is_err() {
-        let message = "the server did not give its history in time; what is known here is printed";
-        phone.report.problem(&Failure::new(ErrorCode::ServerUnreachable, message));
+async fn offline(common: &Common, options: &HistoryOptions, unreachable: Failure) -> Result<Exit, Failure> {
+    let Some(folder) = &common.data_dir else { return Err(unreachable) };
+    let Some(local) = LocalHistory::open(folder, &common.server, username(common)?).await? else {
+        return Err(unreachable);
+    };
+    let message = format!("{}; what is known here is printed", unreachable.message);
+    common.report().problem(&Failure { message, ..unreachable });
+    let printed = print(common.report(), options, async |query| local.page(query).await).await;
+    local.close().await;
+    printed.map(|()| Exit::Completed)
+}
+
+async fn of_engine(engine: &Engine, query: HistoryQuery) -> Result<HistoryPage, Failure> {
+    match engine.send(Command::History { query }).await? {
+        Reply::History { page } => Ok(page),
+        Reply::Done | Reply::Call { .. } | Reply::Preview { .. } | Reply::Devices { .. } => {
+            Err(Failure::new(ErrorCode::Internal, "the engine gave another reply than the history"))
+        }
     }
+}
+
+async fn print(
+    report: Report,
+    options: &HistoryOptions,
+    page: impl AsyncFn(HistoryQuery) -> Result<HistoryPage, Failure>,
+) -> Result<(), Failure> {
     let mut left = options.limit;
     let mut cursor = None;
     while left > 0 {
@@ -38,12 +68,10 @@ async fn print(phone: &mut Phone, options: &HistoryOptions) -> Result<(), Failur
             limit: left.min(PAGE),
             seen: false,
         };
-        let Reply::History { page } = phone.engine.send(Command::History { query }).await? else {
-            return Err(Failure::new(ErrorCode::Internal, "the engine gave another reply than the history"));
-        };
+        let page = page(query).await?;
         left = left.saturating_sub(u32::try_from(page.entries.len()).unwrap_or(u32::MAX));
         for entry in page.entries {
-            phone.report.print(&line(entry));
+            report.print(&line(entry));
         }
         cursor = page.next;
         if cursor.is_none() {
@@ -51,6 +79,14 @@ async fn print(phone: &mut Phone, options: &HistoryOptions) -> Result<(), Failur
         }
     }
     Ok(())
+}
+
+/// Waits until both histories agree.
+async fn follow(phone: &mut Phone) {
+    if tokio::time::timeout(SYNC_LIMIT, up_to_date(phone)).await.is_err() {
+        let message = "the server did not give its history in time; what is known here is printed";
+        phone.report.problem(&Failure::new(ErrorCode::ServerUnreachable, message));
+    }
 }
 
 async fn up_to_date(phone: &mut Phone) {

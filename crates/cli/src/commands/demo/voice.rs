@@ -2,15 +2,13 @@
 //! are no speech, but to a codec and a jitter buffer they are much like it.
 
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
-use std::{error::Error, f32::consts::TAU, path::Path};
+use std::{f32::consts::TAU, ops::RangeInclusive, path::Path};
 
 const RATE_HZ: u32 = 48_000;
 /// Length of what is said before it begins anew.
 const SECONDS: u32 = 8;
 /// Part of a syllable that is silent.
 const PAUSE: f32 = 0.25;
-/// Samples of one step of an envelope: 10 ms.
-const STEP: usize = 480;
 
 /// A voice and the name of its files.
 #[derive(Clone, Copy)]
@@ -51,6 +49,12 @@ impl Voice {
             writer.write_sample((sample * f32::from(i16::MAX)) as i16)?;
         }
         writer.finalize()
+    }
+
+    /// The share of steps in which it sounds.
+    fn share(self, pitches: &[Option<f32>]) -> f32 {
+        let own = |pitch: &f32| (self.pitch_hz * 0.8..self.pitch_hz * 1.2).contains(pitch);
+        pitches.iter().flatten().filter(|pitch| own(pitch)).count() as f32 / pitches.len().max(1) as f32
     }
 
     fn samples(self) -> Vec<f32> {
@@ -113,42 +117,53 @@ impl Resonator {
     }
 }
 
-/// How alike the loudness of what was heard and of what was said is over time, from 0 to 1, at the delay that suits
-/// best.
-pub(super) fn heard(said: &Path, heard: &Path) -> Result<f32, Box<dyn Error>> {
-    let (said, heard) = (loudness(&read(said)?), loudness(&read(heard)?));
-    if said.is_empty() || heard.len() < said.len() / 4 {
-        return Ok(0.0);
-    }
-    // What is said begins anew when it is over, and begins up to a second before it is heard.
-    let alike = |delay: usize| {
-        let pairs = heard.iter().skip(delay).zip(said.iter().cycle());
-        correlation(&pairs.map(|(heard, said)| (*heard, *said)).collect::<Vec<_>>())
-    };
-    Ok((0..100.min(heard.len())).map(alike).fold(0.0, f32::max))
+/// How much of what was said was heard, from 0 to 1: the time in which the voice's own pitch sounds, of that in which it
+/// should. A connection that stalls and catches up shifts what is heard, but changes no pitch.
+pub(super) fn heard(voice: Voice, said: &Path, heard: &Path) -> Result<f32, hound::Error> {
+    let (said, heard) = (pitches(&read(said)?), pitches(&read(heard)?));
+    // What is said begins anew when it is over.
+    let expected = heard.len() as f32 * voice.share(&said);
+    Ok((voice.share(&heard) * heard.len() as f32 / expected.max(1.0)).min(1.0))
 }
 
+/// A file at the rate of [`pitches`].
 fn read(path: &Path) -> Result<Vec<f32>, hound::Error> {
     let samples: Result<Vec<i16>, _> = WavReader::open(path)?.into_samples().collect();
-    Ok(samples?.into_iter().map(f32::from).collect())
+    let mean = |group: &[i16]| group.iter().map(|sample| f32::from(*sample)).sum::<f32>() / group.len() as f32;
+    Ok(samples?.chunks(RATE_HZ as usize / PITCH_RATE_HZ).map(mean).collect())
 }
 
-fn loudness(samples: &[f32]) -> Vec<f32> {
-    let of_step = |step: &[f32]| (step.iter().map(|sample| sample * sample).sum::<f32>() / step.len() as f32).sqrt();
-    samples.chunks(STEP).map(of_step).collect()
+/// Rate at which pitch is looked for.
+const PITCH_RATE_HZ: usize = 8_000;
+/// Samples that are looked at together, and from one look to the next: 40 and 20 ms.
+const LOOK: usize = PITCH_RATE_HZ / 25;
+const STEP: usize = PITCH_RATE_HZ / 50;
+/// Periods between 270 and 85 Hz.
+const PERIODS: RangeInclusive<usize> = PITCH_RATE_HZ / 270..=PITCH_RATE_HZ / 85;
+
+/// The pitch in hertz of each step, `None` where nobody speaks.
+fn pitches(samples: &[f32]) -> Vec<Option<f32>> {
+    let power = |look: &[f32]| look.iter().map(|sample| sample * sample).sum::<f32>();
+    let looks = || samples.windows(LOOK + PERIODS.end()).step_by(STEP);
+    let quiet = looks().map(power).fold(0.0, f32::max) / 100.0;
+    looks().map(|look| if power(look) > quiet { pitch(look) } else { None }).collect()
 }
 
-fn correlation(pairs: &[(f32, f32)]) -> f32 {
-    let count = pairs.len().max(1) as f32;
-    let mean = |pick: fn(&(f32, f32)) -> f32| pairs.iter().map(pick).sum::<f32>() / count;
-    let (one, other) = (mean(|pair| pair.0), mean(|pair| pair.1));
-    let (mut together, mut alone, mut alone_too) = (0.0, 0.0, 0.0);
-    for (a, b) in pairs {
-        together += (a - one) * (b - other);
-        alone += (a - one).powi(2);
-        alone_too += (b - other).powi(2);
-    }
-    together / (alone * alone_too).sqrt().max(f32::MIN_POSITIVE)
+/// The shortest period after which the sound is about as much like itself as it ever is.
+fn pitch(look: &[f32]) -> Option<f32> {
+    let likeness = |period: usize| {
+        let (mut together, mut one, mut other) = (0.0, 0.0, 0.0);
+        for (before, after) in look[..LOOK].iter().zip(&look[period..]) {
+            together += before * after;
+            one += before * before;
+            other += after * after;
+        }
+        together / (one * other).sqrt().max(f32::MIN_POSITIVE)
+    };
+    let likenesses: Vec<f32> = PERIODS.map(likeness).collect();
+    let most = likenesses.iter().copied().fold(0.0, f32::max);
+    let found = likenesses.iter().position(|likeness| *likeness > 0.9 * most).filter(|_| most > 0.5)?;
+    Some(PITCH_RATE_HZ as f32 / (PERIODS.start() + found) as f32)
 }
 
 #[cfg(test)]
@@ -156,13 +171,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_voice_is_like_itself_and_unlike_the_other() {
+    fn a_voice_is_told_from_the_other_and_from_silence() {
         let folder = tempfile::tempdir().unwrap();
-        let [low, high] = [Voice::LOW, Voice::HIGH].map(|voice| folder.path().join(voice.said()));
-        Voice::LOW.write(&low).unwrap();
-        Voice::HIGH.write(&high).unwrap();
-        assert!(heard(&low, &low).unwrap() > 0.99);
-        let other = heard(&low, &high).unwrap();
-        assert!(other < 0.6, "{other}");
+        let file = |voice: Voice| folder.path().join(voice.said());
+        for voice in [Voice::LOW, Voice::HIGH] {
+            voice.write(&file(voice)).unwrap();
+        }
+        for (voice, other) in [(Voice::LOW, Voice::HIGH), (Voice::HIGH, Voice::LOW)] {
+            let (said, heard) =
+                (heard(voice, &file(voice), &file(voice)).unwrap(), heard(voice, &file(voice), &file(other)).unwrap());
+            assert!(said > 0.99 && heard < 0.2, "{} {said} {heard}", voice.name);
+        }
+        let silent = folder.path().join("silent.wav");
+        let spec = WavSpec { channels: 1, sample_rate: RATE_HZ, bits_per_sample: 16, sample_format: SampleFormat::Int };
+        WavWriter::create(&silent, spec).unwrap().finalize().unwrap();
+        assert_eq!(heard(Voice::LOW, &file(Voice::LOW), &silent).unwrap(), 0.0);
     }
 }

@@ -1,0 +1,74 @@
+//! The history, with the server and without.
+
+use crate::{
+    office::Office,
+    program::{Outcome, run},
+};
+use serde_json::Value;
+
+fn calls(outcome: &Outcome) -> Vec<Value> {
+    outcome.events().into_iter().filter(|event| event["event"] == "call").collect()
+}
+
+#[tokio::test]
+async fn the_history_is_there_also_without_the_server() {
+    let office = Office::open().await;
+    let folder = office.folder().join("data");
+    let data = ["--data-dir", folder.to_str().unwrap()];
+    let called = office.run("alice", &[&["call", "*43", "--duration", "1s"], &data[..]].concat()).await;
+    assert_eq!(office.run("alice", &[&["call", "102"], &data[..]].concat()).await.code, Some(4));
+    let id = called.last("summary")["call_id"].clone();
+
+    let online = office.run("alice", &[&["history"], &data[..]].concat()).await;
+    assert_eq!(online.code, Some(0), "{online:?}");
+    let rows = calls(&online);
+    assert_eq!(rows.len(), online.printed.len(), "nothing but calls");
+    let addresses: Vec<_> = rows.iter().map(|row| row["address"].as_str().unwrap()).collect();
+    assert_eq!(addresses, ["102", "*43"], "newest first");
+    let echo = &rows[1];
+    assert_eq!((&echo["call_id"], echo["disposition"].as_str()), (&id, Some("answered")));
+    assert_eq!((echo["direction"].as_str(), echo["synced"].as_bool()), (Some("outgoing"), Some(true)));
+    assert!(echo["duration_seconds"].is_number() && echo["started_at"].as_str().unwrap().ends_with('Z'), "{echo}");
+
+    // Another device of the same person learns it from the server.
+    assert_eq!(calls(&office.run("alice", &["history"]).await), rows);
+    let missed = calls(&office.run("bob", &["history", "--missed"]).await);
+    assert_eq!((missed.len(), missed[0]["address"].as_str()), (1, Some("client:alice")), "{missed:?}");
+
+    let line = |username: &str, more: &[&str]| office.line(username, &[&["history"], more].concat());
+    let (alice, alice_found) = (line("alice", &data), line("alice", &[&data[..], &["--search", "43"]].concat()));
+    let (alice_one, alice_missed) =
+        (line("alice", &[&data[..], &["--limit", "1"]].concat()), line("alice", &[&data[..], &["--missed"]].concat()));
+    let (alice_elsewhere, bob) = (line("alice", &[]), line("bob", &data));
+    let _directory = office.server.stop().await;
+
+    let offline = run(&alice).await;
+    assert_eq!((offline.code, offline.story()), (Some(0), vec!["problem".to_owned(), "call".to_owned()]));
+    let problem = offline.last("problem");
+    assert_eq!(problem["code"], "serverUnreachable");
+    assert!(problem["message"].as_str().unwrap().ends_with("what is known here is printed"), "{problem}");
+    let known: Vec<_> = calls(&offline).iter().map(|row| row["call_id"].clone()).collect();
+    assert_eq!(known, rows.iter().map(|row| row["call_id"].clone()).collect::<Vec<_>>());
+    assert_eq!(calls(&run(alice_found).await)[0]["address"], "*43");
+    assert_eq!(calls(&run(alice_one).await)[0]["address"], "102");
+    assert_eq!(calls(&run(alice_missed).await).len(), 0);
+    let people = run(alice.iter().filter(|word| *word != "--json")).await;
+    assert!(people.printed[0].starts_with("Note: the server http://127.0.0.1:"), "{people:?}");
+    assert!(people.printed[2].contains("  to Echo test (*43)  Answered, "), "{people:?}");
+
+    run(alice_elsewhere).await.failed(3, "serverUnreachable", "does not answer");
+    run(bob).await.failed(3, "serverUnreachable", "does not answer");
+}
+
+#[tokio::test]
+async fn a_data_folder_that_cannot_be_used_is_told_and_left_alone() {
+    let office = Office::open().await;
+    let data = office.folder().join("data");
+    std::fs::create_dir(&data).unwrap();
+    let file = data.join("cache.sqlite");
+    let text = "these are notes, not tables ".repeat(100);
+    std::fs::write(&file, &text).unwrap();
+    let arguments = ["history", "--data-dir", data.to_str().unwrap()];
+    office.run("alice", &arguments).await.failed(1, "databaseUnreadable", "cache.sqlite");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+}

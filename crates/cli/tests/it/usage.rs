@@ -1,0 +1,99 @@
+//! Wrong use is status 2 and says what would be right.
+
+use crate::{
+    office::{NO_SOUND, Office},
+    program::run,
+};
+use mobilecall_testkit::PASSWORD;
+
+#[tokio::test]
+async fn a_wrong_command_line_is_refused_before_anything_happens() {
+    for (arguments, words) in [
+        (&[][..], "Usage: mcall"),
+        (&["dance"], "dance"),
+        (&["call"], "<DESTINATION>"),
+        (&["call", "101", "--loudly"], "--loudly"),
+        (&["call", "101", "--duration", "10 parsecs"], "write 500ms, 10s or 2m"),
+        (&["call", "101", "--duration=-1s"], "cannot be negative"),
+        (&["history", "--limit", "many"], "--limit"),
+    ] {
+        let outcome = run(arguments).await;
+        assert_eq!(outcome.code, Some(2), "{arguments:?}: {}", outcome.errors);
+        assert!(outcome.errors.contains(words), "{arguments:?}: {}", outcome.errors);
+        assert!(outcome.printed.is_empty(), "{:?}", outcome.printed);
+    }
+}
+
+#[tokio::test]
+async fn help_names_every_command_and_every_exit_status() {
+    let help = run(["--help"]).await;
+    assert_eq!(help.code, Some(0));
+    let text = help.printed.join("\n");
+    for word in ["call", "listen", "history", "doctor", "demo", "--server <URL>", "MCALL_USERNAME", "6 sign-in refused"]
+    {
+        assert!(text.contains(word), "{word} in {text}");
+    }
+    let call = run(["call", "--help"]).await.printed.join("\n");
+    for word in ["Place a call", "--audio-in", "--send-digits", "*43"] {
+        assert!(call.contains(word), "{word} in {call}");
+    }
+    assert!(run(["--version"]).await.printed[0].starts_with("mcall "));
+}
+
+#[tokio::test]
+async fn who_calls_must_be_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (password, empty) = (file("password", PASSWORD), file("empty", "\nsecond line\n"));
+    let missing = folder.path().join("missing");
+    let missing = missing.to_str().unwrap();
+    for (arguments, code, words) in [
+        (&["--password-file", &password][..], "badSetting", "--username"),
+        (&["--username", "alice"], "badSetting", "--password-file"),
+        (&["--username", "alice", "--password-file", missing], "badSetting", "missing cannot be read"),
+        (&["--username", "alice", "--password-file", &empty], "badSetting", "on its first line"),
+        (
+            &["--username", "alice", "--password-file", &password, "--server", "my server"],
+            "badServerUrl",
+            "write it as",
+        ),
+        (
+            &["--username", "alice", "--password-file", &password, "--ca", missing],
+            "badSetting",
+            "missing cannot be read",
+        ),
+        (&["--username", "alice", "--password-file", &password, "--ca", &empty], "badSetting", "no certificate in PEM"),
+    ] {
+        for command in [&["call", "101"][..], &["listen"], &["history"], &["doctor"]] {
+            let outcome = run([command, &["--json"], arguments, &NO_SOUND].concat()).await;
+            outcome.failed(2, code, words);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_dialed_says_why() {
+    let office = Office::open().await;
+    for (destination, code, words) in [
+        ("", "nothingToDial", "type"),
+        ("12345678901", "malformedNumber", "number"),
+        ("+96650x", "badCharacter", "'x'"),
+        ("a@b@c", "malformedSip", "sip:"),
+        (&"9".repeat(300), "tooLongToDial", "long"),
+    ] {
+        office.run("alice", &["call", destination]).await.failed(2, code, words);
+    }
+    let people = office.run("alice", &["call", "12345678901"]).await;
+    assert_eq!(people.story(), ["registered", "error"], "nobody was rung");
+}
+
+#[tokio::test]
+async fn people_read_a_sentence_in_place_of_json() {
+    let outcome = run(["call", "101", "--audio-in", "none", "--audio-out", "none"]).await;
+    assert_eq!((outcome.code, outcome.printed.len()), (Some(2), 0));
+    assert_eq!(outcome.errors, "mcall: say who you are: --username NAME, or MCALL_USERNAME\n");
+}
