@@ -3,7 +3,8 @@
 //! ```text
 //! outgoing: Dialing ─▶ Alerting ─▶ Connecting ─▶ Active ⇄ Reconnecting
 //! incoming: Offered ─────────────▶ Connecting ─▶ Active      any ─▶ Ending ─▶ Ended(EndReason)
-//! hold and mute are fields of Active, early media a field of Alerting; none of them is a state
+//! hold and mute are fields of Active, mute also of what leads there; early media is a field of Alerting; none of them
+//! is a state
 //! ```
 //!
 //! Inputs ([`CallInput`]): the user answers, declines, hangs up, mutes, holds; the line says ringing, answered, ended,
@@ -113,6 +114,8 @@ pub struct CallMachine {
     since: Timestamp,
     /// Media is connected, which may be before the answer.
     has_media: bool,
+    /// The microphone is off from the first moment of the talk.
+    begins_muted: bool,
 }
 
 impl CallMachine {
@@ -135,7 +138,7 @@ impl CallMachine {
     }
 
     const fn new(direction: Direction, state: CallState, now: Timestamp) -> Self {
-        Self { direction, state, started_at: now, answered_at: None, since: now, has_media: false }
+        Self { direction, state, started_at: now, answered_at: None, since: now, has_media: false, begins_muted: false }
     }
 
     /// Which way it goes.
@@ -154,16 +157,15 @@ impl CallMachine {
     pub const fn answered_at(&self) -> Option<Timestamp> {
         self.answered_at
     }
-    /// What the user has set; nothing before the call is active and after it is over.
+    /// What the user has set, as far as there is something to set: mute from the dialing or answering on, hold while
+    /// the call is active.
     pub const fn talk(&self) -> Talk {
         match self.state {
             CallState::Active(talk) | CallState::Reconnecting { talk, .. } => talk,
-            CallState::Dialing
-            | CallState::Alerting { .. }
-            | CallState::Offered
-            | CallState::Connecting
-            | CallState::Ending { .. }
-            | CallState::Ended(_) => Talk { muted: false, held: false },
+            CallState::Dialing | CallState::Alerting { .. } | CallState::Connecting => {
+                Talk { muted: self.begins_muted, held: false }
+            }
+            CallState::Offered | CallState::Ending { .. } | CallState::Ended(_) => Talk { muted: false, held: false },
         }
     }
     /// Why it is over, once it is for the user.

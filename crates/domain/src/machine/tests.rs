@@ -145,6 +145,7 @@ fn dialing() {
     check(
         "out",
         &[
+            ("mute", "dialing", "voice:Mute(true)"),
             ("ringing", "alerting", "report:ringing ring:Ringback"),
             ("early-media", "alerting early", "report:ringing"),
             ("answered", "connecting", "report:in-progress"),
@@ -163,6 +164,7 @@ fn alerting() {
     check(
         "out ringing",
         &[
+            ("mute", "alerting", "voice:Mute(true)"),
             ("early-media", "alerting early", "silence"),
             ("answered", "connecting", "report:in-progress silence"),
             ("hang-up", "ending local-cancel both", "line:HangUp silence voice:Stop report:canceled"),
@@ -176,6 +178,7 @@ fn alerting() {
     check(
         "out early-media connected",
         &[
+            ("mute", "alerting early", "voice:Mute(true)"),
             ("answered", "active", "report:in-progress"),
             ("hang-up", "ending local-cancel both", "line:HangUp voice:Stop report:canceled"),
             ("cancelled", "ending remote-cancel voice", "voice:Stop report:canceled"),
@@ -207,6 +210,7 @@ fn connecting() {
     check(
         "out answered",
         &[
+            ("mute", "connecting", "voice:Mute(true)"),
             ("connected", "active", ""),
             ("hang-up", "ending local-hangup both", "line:HangUp voice:Stop report:completed"),
             ("cancelled", "ending remote-cancel voice", "voice:Stop report:completed"),
@@ -222,6 +226,7 @@ fn connecting() {
     check(
         "in answer",
         &[
+            ("mute", "connecting", "voice:Mute(true)"),
             ("connected", "active", "report:in-progress"),
             ("answered", "connecting", "report:in-progress"),
             ("hang-up", "ending local-hangup both", "line:HangUp voice:Stop report:canceled"),
@@ -233,6 +238,25 @@ fn connecting() {
             ("no-way", "ending media-lost both", "line:HangUp voice:Stop report:failed"),
         ],
     );
+}
+
+#[test]
+fn a_call_muted_before_the_answer_begins_muted() {
+    for (path, expected) in [
+        ("out mute ringing answered connected", "active muted"),
+        ("out ringing mute answered connected", "active muted"),
+        ("out early-media connected mute answered", "active muted"),
+        ("out answered mute connected", "active muted"),
+        ("in answer mute connected", "active muted"),
+        ("out mute ringing unmute answered connected", "active"),
+        ("in mute answer connected", "active"),
+    ] {
+        assert_eq!(state(&after(path)), expected, "{path}");
+    }
+    let mut call = after("out mute ringing");
+    assert!(call.talk().muted);
+    assert_eq!(effects(&call.apply(input("mute"), START)), "", "it is muted already");
+    assert_eq!(effects(&call.apply(input("unmute"), START)), "voice:Mute(false)");
 }
 
 #[test]

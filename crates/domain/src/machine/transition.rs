@@ -49,16 +49,17 @@ impl CallMachine {
                     effects.push(CallEffect::StopRinging);
                 }
                 self.since = now;
-                self.state = if self.has_media { CallState::Active(Talk::default()) } else { CallState::Connecting };
+                self.state = if self.has_media { CallState::Active(self.talk()) } else { CallState::Connecting };
                 effects
             }
+            CallInput::User(UserInput::Mute(muted)) => self.begin_muted(muted),
             CallInput::Line(LineInput::Ended(reason)) => self.over(reason, now),
             CallInput::User(UserInput::HangUp) => self.end(EndReason::LocalCancel, LineAction::HangUp, now),
             CallInput::Media(MediaInput::Failed(failure)) => self.end(of_media(failure), LineAction::HangUp, now),
             CallInput::Tick if self.is_late(now) => self.end(EndReason::NoAnswer, LineAction::HangUp, now),
             // A line ends a leg that loses its signaling before the answer.
             CallInput::Line(LineInput::SignalingLost | LineInput::SignalingRestored)
-            | CallInput::User(UserInput::Answer | UserInput::Decline | UserInput::Mute(_) | UserInput::Hold(_))
+            | CallInput::User(UserInput::Answer | UserInput::Decline | UserInput::Hold(_))
             | CallInput::Media(MediaInput::Connected | MediaInput::Lost | MediaInput::Stopped)
             | CallInput::Tick => NOTHING,
         }
@@ -108,16 +109,17 @@ impl CallMachine {
         match input {
             // Sound from the far end proves our answer as well as the server's word does; not every server says it.
             CallInput::Media(MediaInput::Connected) => {
-                self.state = CallState::Active(Talk::default());
+                self.state = CallState::Active(self.talk());
                 self.agreed(now)
             }
+            CallInput::User(UserInput::Mute(muted)) => self.begin_muted(muted),
             CallInput::Line(LineInput::Answered) => self.agreed(now),
             CallInput::Line(LineInput::Ended(reason)) => self.over(reason, now),
             CallInput::User(UserInput::HangUp) => self.end(EndReason::LocalHangup, LineAction::HangUp, now),
             CallInput::Media(MediaInput::Failed(failure)) => self.end(of_media(failure), LineAction::HangUp, now),
             CallInput::Tick if self.is_late(now) => self.end(EndReason::MediaLost, LineAction::HangUp, now),
             CallInput::Line(LineInput::Ringing { .. } | LineInput::SignalingLost | LineInput::SignalingRestored)
-            | CallInput::User(UserInput::Answer | UserInput::Decline | UserInput::Mute(_) | UserInput::Hold(_))
+            | CallInput::User(UserInput::Answer | UserInput::Decline | UserInput::Hold(_))
             | CallInput::Media(MediaInput::Lost | MediaInput::Stopped)
             | CallInput::Tick => NOTHING,
         }
@@ -203,6 +205,14 @@ impl CallMachine {
         };
         self.close(reason, open);
         NOTHING
+    }
+
+    /// Mutes before there is a talk; the voice may run already, for early media.
+    fn begin_muted(&mut self, muted: bool) -> Vec<CallEffect> {
+        if std::mem::replace(&mut self.begins_muted, muted) == muted {
+            return NOTHING;
+        }
+        vec![CallEffect::Voice(VoiceAction::Mute(muted))]
     }
 
     fn is_late(&self, now: Timestamp) -> bool {

@@ -82,7 +82,7 @@ impl Core {
     }
 
     pub(crate) async fn set_mute(&mut self, call: CallId, muted: bool) -> Result<(), Failure> {
-        self.expect(call, is_up, "the call is not connected")?;
+        self.expect(call, can_be_muted, "the call does not need the microphone")?;
         self.drive(call, Input::User(UserInput::Mute(muted))).await;
         Ok(())
     }
@@ -134,6 +134,18 @@ impl Core {
 
 fn is_up(state: CallState) -> bool {
     matches!(state, CallState::Active(_) | CallState::Reconnecting { .. })
+}
+
+/// From the dialing or the answering on.
+fn can_be_muted(state: CallState) -> bool {
+    match state {
+        CallState::Dialing
+        | CallState::Alerting { .. }
+        | CallState::Connecting
+        | CallState::Active(_)
+        | CallState::Reconnecting { .. } => true,
+        CallState::Offered | CallState::Ending { .. } | CallState::Ended(_) => false,
+    }
 }
 
 fn several_fit() -> Failure {

@@ -72,12 +72,13 @@ async fn what_does_not_fit_the_state_is_refused() {
         Command::Answer { call },
         Command::Decline { call },
         Command::SetHold { call, held: true },
-        Command::SetMute { call, muted: true },
         Command::SendDigits { call, digits: "1".into() },
         Command::PlaceCall { destination: "103".into() },
     ] {
         assert_eq!(rig.refused(command.clone()).await, ErrorCode::NotNow, "{command:?}");
     }
+    let (ringing, ..) = rig.ring().await;
+    assert_eq!(rig.refused(Command::SetMute { call: ringing, muted: true }).await, ErrorCode::NotNow);
     let unknown = mobilecall_domain::CallId::generate();
     assert_eq!(rig.refused(Command::HangUp { call: unknown }).await, ErrorCode::NoSuchCall);
 }

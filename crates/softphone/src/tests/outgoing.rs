@@ -127,6 +127,19 @@ async fn digits_and_mute_reach_the_voice() {
 }
 
 #[tokio::test]
+async fn a_call_that_is_muted_while_it_rings_begins_muted() {
+    let mut rig = Rig::start().await;
+    let (call, leg, offer) = rig.place("102").await;
+    rig.send(Command::SetMute { call, muted: true }).await.unwrap();
+    rig.until_call(call, "mute", |view| view.muted && view.state == CallState::Dialing).await;
+    let far = rig.far_end();
+    let answer = mobilecall_transport::MediaTransport::create_answer(&far.transport, &offer).await.unwrap();
+    rig.line.say(LineEvent::Answered { leg, provider_call_id: None, answer: Some(answer) });
+    let view = rig.until_state(call, CallState::Active).await;
+    assert!(view.muted && rig.sound.voice(0).state().muted);
+}
+
+#[tokio::test]
 async fn early_sound_of_the_far_end_replaces_the_ringback_tone() {
     let mut rig = Rig::start().await;
     let (call, leg, offer) = rig.place("102").await;

@@ -1,10 +1,13 @@
 /** A host in memory. It remembers what it was asked, answers like a small engine, and emits whatever a test wants. */
 import type { CallView, Command, EngineEvent, Failure, HistoryEntry, HistoryQuery, Preview, Reply, Snapshot } from '../../ipc';
 import { apply } from '../../state/apply';
+import { canMute, isAnswered } from '../../state/calls';
 import type { Host, ShowTarget, Unsubscribe } from '../host';
 import { call, devices, goodQuality, history, snapshot } from './fixtures';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
+
+const isOffered = (view: CallView): boolean => view.state === 'offered';
 
 export class FakeHost implements Host {
   /** Every command, in order. */
@@ -85,21 +88,27 @@ export class FakeHost implements Host {
         this.emit({ type: 'settingsChanged', settings: command.settings });
         return { type: 'done' };
       case 'answer':
+        this.expect(command.call, isOffered);
         this.change(command.call, { state: 'active', answeredAtMs: Date.now(), quality: goodQuality });
         return { type: 'done' };
       case 'decline':
+        this.expect(command.call, isOffered);
         this.change(command.call, { state: 'ended', end: 'localDecline' });
         return { type: 'done' };
       case 'hangUp':
+        this.expect(command.call, () => true);
         this.change(command.call, { state: 'ended', end: 'localHangup' });
         return { type: 'done' };
       case 'setMute':
+        this.expect(command.call, canMute);
         this.change(command.call, { muted: command.muted });
         return { type: 'done' };
       case 'setHold':
+        this.expect(command.call, isAnswered);
         this.change(command.call, { held: command.held });
         return { type: 'done' };
       case 'sendDigits': {
+        this.expect(command.call, isAnswered);
         const before = this.current.calls.find((view) => view.id === command.call)?.digits ?? '';
         this.change(command.call, { digits: before + command.digits });
         return { type: 'done' };
@@ -138,6 +147,13 @@ export class FakeHost implements Host {
     });
     this.emit({ type: 'callChanged', call: view });
     return id;
+  }
+
+  /** Refuses what the engine would refuse. */
+  private expect(id: string, fits: (view: CallView) => boolean): void {
+    const known = this.current.calls.find((view) => view.id === id);
+    if (!known || known.end !== null) throw { code: 'noSuchCall', message: 'it is over', params: {} } satisfies Failure;
+    if (!fits(known)) throw { code: 'notNow', message: 'not in this state', params: {} } satisfies Failure;
   }
 
   private change(id: string, change: Partial<CallView>): void {
