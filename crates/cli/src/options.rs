@@ -54,6 +54,9 @@ pub(crate) struct Common {
     /// Microphone: `device`, `device:ID`, a WAV file, or `none` for silence.
     #[arg(long, value_name = "WAV|device", default_value = "device", value_parser = capture, global = true)]
     pub(crate) audio_in: CaptureSource,
+    /// Process the sound of a WAV file as that of a microphone: cancel echo, suppress noise, even out the volume.
+    #[arg(long, global = true)]
+    pub(crate) process_audio: bool,
     /// Speaker: `device`, `device:ID`, a WAV file to write, or `none`. `mcall doctor` names the IDs.
     #[arg(long, value_name = "WAV|device", default_value = "device", value_parser = playout, global = true)]
     pub(crate) audio_out: PlayoutSink,
@@ -191,6 +194,15 @@ mod tests {
             assert_eq!(options.server, "https://a.example", "{arguments:?}");
             assert_eq!(options.username.as_deref(), Some("sara"), "{arguments:?}");
             assert_eq!((options.duration, options.json, options.verbose), (Some(Duration::from_secs(2)), true, 2));
+        }
+    }
+
+    #[test]
+    fn a_file_is_processed_only_when_asked_to() {
+        let call = ["mcall", "call", "*43", "--audio-in", "in.wav"];
+        for (flags, expected) in [(&[] as &[&str], false), (&["--process-audio"], true)] {
+            let options = Options::try_parse_from(call.iter().chain(flags)).unwrap();
+            assert_eq!(options.common.process_audio, expected);
         }
     }
 

@@ -35,6 +35,8 @@ pub(crate) struct PhoneConfig {
     /// Folder of the local data; a passing one without it.
     pub(crate) data_dir: Option<PathBuf>,
     pub(crate) audio_in: CaptureSource,
+    /// A file is processed as a microphone.
+    pub(crate) process_audio: bool,
     pub(crate) audio_out: PlayoutSink,
 }
 
@@ -45,6 +47,7 @@ impl From<&Common> for PhoneConfig {
             ca: common.ca.clone(),
             data_dir: common.data_dir.clone(),
             audio_in: common.audio_in.clone(),
+            process_audio: common.process_audio,
             audio_out: common.audio_out.clone(),
         }
     }
@@ -64,6 +67,7 @@ impl Phone {
             authority: config.ca,
             capture: Some(config.audio_in),
             playout: Some(config.audio_out),
+            process_files: config.process_audio,
             ..EngineConfig::new(data_dir)
         };
         let engine = Engine::start(config).await?;

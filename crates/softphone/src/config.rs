@@ -23,6 +23,8 @@ pub struct EngineConfig {
     pub capture: Option<CaptureSource>,
     /// In place of the speaker of the settings.
     pub playout: Option<PlayoutSink>,
+    /// Sound that comes from a file is processed as that of a microphone: echo, noise and volume, as the settings say.
+    pub process_files: bool,
     /// How media sessions are set up. Without it they use every network of this machine, or only the machine itself
     /// when the server is on it.
     pub transport: Option<TransportConfig>,
@@ -39,6 +41,7 @@ impl EngineConfig {
             secrets: None,
             capture: None,
             playout: None,
+            process_files: false,
             transport: None,
         }
     }

@@ -221,7 +221,7 @@ impl Core {
 
     fn begin_voice(&mut self, call: CallId, start: StreamPosition) {
         let choice = self.sound_choice();
-        let processing = choice.processing(&self.settings);
+        let processing = choice.processing(&self.settings, self.config.process_files);
         let audible_digits = choice.is_devices();
         let windows = self.shown.events().clone();
         let Some(post) = self.call_post(call) else { return };
@@ -295,7 +295,8 @@ impl Core {
         let (capture, playout) = (self.config.capture.as_ref(), self.config.playout.as_ref());
         let old = SoundChoice::new(before, capture, playout);
         let new = self.sound_choice();
-        let restart = old.processing(before) != new.processing(&self.settings);
+        let files = self.config.process_files;
+        let restart = old.processing(before, files) != new.processing(&self.settings, files);
         let live: Vec<CallId> = self.calls.iter().filter(|call| call.is_up()).map(|call| call.id).collect();
         for call in live {
             if restart {

@@ -120,15 +120,20 @@ impl SoundChoice {
         capture && playout
     }
 
-    /// What is done to the microphone's sound: nothing to a recording.
-    pub(crate) fn processing(&self, settings: &Settings) -> Processing {
-        match self.capture {
-            CaptureSource::Device(_) => Processing {
-                echo_cancelling: settings.echo_cancelling,
-                noise_suppression: settings.noise_suppression,
-                gain_control: settings.automatic_gain,
-            },
-            CaptureSource::Wav { .. } | CaptureSource::Silence => Processing::NONE,
+    /// What is done to the microphone's sound; nothing to a recording unless that is asked for.
+    pub(crate) fn processing(&self, settings: &Settings, process_files: bool) -> Processing {
+        let is_processed = match self.capture {
+            CaptureSource::Device(_) => true,
+            CaptureSource::Wav { .. } => process_files,
+            CaptureSource::Silence => false,
+        };
+        if !is_processed {
+            return Processing::NONE;
+        }
+        Processing {
+            echo_cancelling: settings.echo_cancelling,
+            noise_suppression: settings.noise_suppression,
+            gain_control: settings.automatic_gain,
         }
     }
 }
@@ -180,4 +185,26 @@ pub(crate) fn failure_of_loss(lost: &DeviceLost) -> Failure {
 pub(crate) fn failure_of_fallback(role: Role, instead: &str) -> Failure {
     let message = format!("the chosen {role} is not plugged in; \"{instead}\" is used instead");
     Failure::new(ErrorCode::DeviceMissing, message).with("role", role.as_str()).with("device", instead)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recording_is_left_as_it_is_unless_asked_for() {
+        let settings = Settings { noise_suppression: false, ..Settings::default() };
+        let chosen = Processing { echo_cancelling: true, noise_suppression: false, gain_control: true };
+        let file = || CaptureSource::Wav { path: "in.wav".into(), repeat: false };
+        for (capture, process_files, expected) in [
+            (CaptureSource::Device(None), false, chosen),
+            (CaptureSource::Device(None), true, chosen),
+            (file(), false, Processing::NONE),
+            (file(), true, chosen),
+            (CaptureSource::Silence, true, Processing::NONE),
+        ] {
+            let choice = SoundChoice::new(&settings, Some(&capture), None);
+            assert_eq!(choice.processing(&settings, process_files), expected, "{capture:?} {process_files}");
+        }
+    }
 }

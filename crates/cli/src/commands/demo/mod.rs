@@ -81,6 +81,7 @@ impl Stage<'_> {
             ca: None,
             data_dir: Some(self.folder.join(person.username)),
             audio_in: CaptureSource::Wav { path: self.files.join(voice.said()), repeat: true },
+            process_audio: false,
             audio_out: PlayoutSink::Wav(self.files.join(voice.heard())),
         };
         let mut phone = Phone::start(config, self.report.of_phone(person.username)).await?;
