@@ -159,3 +159,17 @@ pub struct Levels {
     /// Speaker.
     pub output: f32,
 }
+
+/// Whose levels they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum LevelSource {
+    /// A call that is talked in.
+    Call {
+        /// The call.
+        #[ts(as = "String")]
+        call: CallId,
+    },
+    /// The level meter of the settings.
+    Meter,
+}

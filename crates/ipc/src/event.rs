@@ -1,4 +1,4 @@
-use crate::{CallView, Colleague, Failure, Levels, LineView, ServerView, SessionView, Settings, SyncView};
+use crate::{CallView, Colleague, Failure, LevelSource, Levels, LineView, ServerView, SessionView, Settings, SyncView};
 use mobilecall_domain::CallId;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -88,8 +88,10 @@ pub enum Event {
         /// What.
         failure: Failure,
     },
-    /// Sound levels; sent only while a call is active or the level meter is on.
+    /// Sound levels; sent only while a call is talked in or the level meter is on.
     Levels {
+        /// Whose.
+        source: LevelSource,
         /// The levels.
         levels: Levels,
     },

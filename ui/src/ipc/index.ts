@@ -16,6 +16,7 @@ export type { HistoryFilter } from './generated/HistoryFilter';
 export type { HistoryPage } from './generated/HistoryPage';
 export type { HistoryQuery } from './generated/HistoryQuery';
 export type { Language } from './generated/Language';
+export type { LevelSource } from './generated/LevelSource';
 export type { Levels } from './generated/Levels';
 export type { PresenceState } from './generated/PresenceState';
 export type { Preview } from './generated/Preview';

@@ -13,7 +13,10 @@ export class Phone {
   snapshot = $state.raw<Snapshot | null>(null);
   /** Why the engine could not start. */
   startFailure = $state.raw<Failure | null>(null);
-  levels = $state.raw<Levels>(silence);
+  /** What the level meter of the settings hears; a new value with every level that is told. */
+  meterLevels = $state.raw<Levels>(silence);
+  /** What was last heard in a call, and in which. */
+  private spoken = $state.raw<{ call: string; levels: Levels } | null>(null);
   /** Grows whenever rows of the history change. */
   historyVersion = $state(0);
   /** The last digit the far end of a call sent. */
@@ -74,9 +77,16 @@ export class Phone {
     return this.attempt({ type: 'changeSettings', settings: { ...this.snapshot.settings, ...change } });
   }
 
+  /** How loud a call is; one that is held or over is silent. */
+  levelsOf(call: CallView): Levels {
+    const { spoken } = this;
+    return spoken?.call === call.id && call.state === 'active' && !call.held ? spoken.levels : silence;
+  }
+
   private receive(event: EngineEvent): void {
     if (event.type === 'levels') {
-      this.levels = event.levels;
+      if (event.source.type === 'meter') this.meterLevels = event.levels;
+      else this.spoken = { call: event.source.call, levels: event.levels };
       return;
     }
     if (event.type === 'lagged') {
@@ -92,11 +102,8 @@ export class Phone {
     if (event.type === 'historyChanged') this.historyVersion += 1;
     if (event.type === 'digitReceived') this.receivedDigit = { call: event.call, digit: event.digit };
     if (event.type === 'problem') this.problems.report(event.failure);
-    if (event.type === 'callChanged' && isOver(event.call)) this.levels = silence;
   }
 }
-
-const isOver = (call: CallView): boolean => call.state === 'ended';
 
 const key = Symbol('phone');
 export const providePhone = (phone: Phone): Phone => setContext(key, phone);

@@ -92,6 +92,19 @@ describe('Phone', () => {
     expect(phone.problems.list.map(({ failure }) => failure.code)).toEqual(['lineNotReady']);
   });
 
+  test('tells the levels of one call from those of another and of the meter', async () => {
+    const [talking, held] = [call({ id: 'talking' }), call({ id: 'held', held: true })];
+    const host = new FakeHost({ calls: [talking, held] });
+    const phone = new Phone(host);
+    await phone.start();
+    const loud = { input: 0.5, output: 0.5 };
+    host.emit({ type: 'levels', source: { type: 'meter' }, levels: loud });
+    expect([phone.meterLevels.input, phone.levelsOf(talking).input]).toEqual([0.5, 0]);
+    host.emit({ type: 'levels', source: { type: 'call', call: 'talking' }, levels: loud });
+    expect([phone.levelsOf(talking).input, phone.levelsOf(held).input]).toEqual([0.5, 0]);
+    expect(phone.levelsOf({ ...talking, held: true }).input).toBe(0);
+  });
+
   test('says why the engine could not start, and tries again', async () => {
     const host = new FakeHost();
     host.startFailure = { code: 'databaseTooNew', message: '', params: { path: '/x' } };

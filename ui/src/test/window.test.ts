@@ -305,7 +305,7 @@ describe('settings', () => {
     const { host, user } = await startApp();
     await user.click(screen.getByTestId('tab-settings'));
     await user.click(screen.getByTestId('level-toggle'));
-    host.emit({ type: 'levels', levels: { input: 0.5, output: 0 } });
+    host.emit({ type: 'levels', source: { type: 'meter' }, levels: { input: 0.5, output: 0 } });
     await waitFor(() => expect(screen.getByTestId('level-meter').getAttribute('aria-valuenow')).toBe('50'));
     await user.click(screen.getByTestId('tab-keypad'));
     expect(host.sent('setLevelMeter').map(({ on }) => on)).toEqual([true, false]);

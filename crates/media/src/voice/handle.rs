@@ -110,6 +110,11 @@ impl VoiceHandle {
         self.control.held.store(held, Relaxed);
     }
 
+    /// Whether [`Self::set_held`] holds it.
+    pub fn is_held(&self) -> bool {
+        self.control.held.load(Relaxed)
+    }
+
     /// Sends digits one after another, behind those that wait.
     pub fn send_digits(&self, digits: &[DtmfDigit]) -> Result<(), VoiceError> {
         digits.iter().try_for_each(|digit| self.command(Command::Digit(*digit)))

@@ -8,7 +8,7 @@ use crate::{
 };
 use bytes::Bytes;
 use mobilecall_domain::CallQuality;
-use mobilecall_ipc::{Event, Levels};
+use mobilecall_ipc::{Event, LevelSource, Levels};
 use mobilecall_media::voice::{OutgoingPacket, VoiceEvent};
 use mobilecall_transport::{MediaTransport, RtpPacket};
 use std::{sync::Arc, time::Duration};
@@ -95,9 +95,12 @@ impl VoiceTask {
     }
 
     fn tell_levels(&self) {
+        if self.voice.is_held() {
+            return;
+        }
         let path = self.voice.stats().path;
         let levels = Levels { input: path.microphone_level, output: path.speaker_level };
-        tell(&self.windows, Event::Levels { levels });
+        tell(&self.windows, Event::Levels { source: LevelSource::Call { call: self.post.call }, levels });
     }
 }
 

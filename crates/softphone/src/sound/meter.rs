@@ -3,7 +3,7 @@
 use super::{SoundSystem, failure_of, failure_of_fallback, failure_of_loss};
 use crate::{post::Post, shown::tell};
 use mobilecall_audio::{Capture, CaptureSource, DeviceLost, LossSink, Role, StreamGuard};
-use mobilecall_ipc::{ErrorCode, Event, Failure, Levels};
+use mobilecall_ipc::{ErrorCode, Event, Failure, LevelSource, Levels};
 use mobilecall_media::level::perceived;
 use rtrb::Consumer;
 use std::{sync::Arc, time::Duration};
@@ -59,6 +59,7 @@ impl Meter {
                     let fallback = instead.map(|instead| failure_of_fallback(Role::Microphone, &instead));
                     self.tell_once(&mut told, fallback).await;
                     let lost = self.listen(&mut listening, &mut losses).await;
+                    self.show(0.0);
                     self.post.problem(failure_of_loss(&lost)).await;
                     // That another one takes its place is said by this as well.
                     told = Some(ErrorCode::DeviceMissing);
@@ -67,7 +68,6 @@ impl Meter {
                 Err(failure) => failure,
             };
             self.tell_once(&mut told, Some(wrong)).await;
-            self.show(0.0);
             tokio::time::sleep(RETRY).await;
         }
     }
@@ -118,6 +118,6 @@ impl Meter {
     }
 
     fn show(&self, input: f32) {
-        tell(&self.events, Event::Levels { levels: Levels { input, output: 0.0 } });
+        tell(&self.events, Event::Levels { source: LevelSource::Meter, levels: Levels { input, output: 0.0 } });
     }
 }

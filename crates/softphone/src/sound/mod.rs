@@ -45,6 +45,7 @@ pub(crate) trait Voice: Send + Sync {
     fn push_packet(&self, packet: IncomingPacket, arrival: Instant) -> bool;
     fn set_muted(&self, muted: bool);
     fn set_held(&self, held: bool);
+    fn is_held(&self) -> bool;
     fn send_digits(&self, digits: &[DtmfDigit]) -> Result<(), VoiceError>;
     fn play_tone(&self, tone: Tone) -> Result<(), VoiceError>;
     fn stop_tone(&self) -> Result<(), VoiceError>;
@@ -94,6 +95,9 @@ impl Voice for VoiceHandle {
     }
     fn set_held(&self, held: bool) {
         self.set_held(held);
+    }
+    fn is_held(&self) -> bool {
+        self.is_held()
     }
     fn send_digits(&self, digits: &[DtmfDigit]) -> Result<(), VoiceError> {
         self.send_digits(digits)

@@ -1,7 +1,8 @@
-use super::Rig;
-use mobilecall_ipc::{CallState, Command, ErrorCode};
+use super::{Rig, told};
+use mobilecall_ipc::{CallState, Command, ErrorCode, Event, LevelSource};
 use mobilecall_line::{LineCommand, LineEvent};
 use mobilecall_transport::MediaTransport as _;
+use std::{collections::HashSet, time::Duration};
 
 /// The far end answers the offer that is on its way.
 async fn answer_reoffer(rig: &mut Rig, far: &super::FarEnd) -> String {
@@ -36,9 +37,7 @@ async fn wishes_that_come_faster_than_answers_end_with_the_last() {
         rig.send(Command::SetHold { call, held }).await.unwrap();
     }
     let mut last = answer_reoffer(&mut rig, &far).await;
-    while let Ok(direction) =
-        tokio::time::timeout(std::time::Duration::from_millis(200), answer_reoffer(&mut rig, &far)).await
-    {
+    while let Ok(direction) = tokio::time::timeout(Duration::from_millis(200), answer_reoffer(&mut rig, &far)).await {
         last = direction;
     }
     assert_eq!(last, "sendonly");
@@ -62,6 +61,30 @@ async fn resuming_one_call_holds_the_other() {
     rig.until_call(second, "hold", |view| view.held).await;
     let view = rig.until_call(first, "resume", |view| !view.held).await;
     assert_eq!(view.state, CallState::Active);
+}
+
+#[tokio::test]
+async fn levels_are_those_of_the_call_that_is_talked_in() {
+    let mut rig = Rig::start().await;
+    let (first, _, far) = rig.talk("102").await;
+    rig.send(Command::SetHold { call: first, held: true }).await.unwrap();
+    answer_reoffer(&mut rig, &far).await;
+    rig.until_call(first, "hold", |view| view.held).await;
+    let (second, ..) = rig.talk("103").await;
+    rig.send(Command::SetLevelMeter { on: true }).await.unwrap();
+    told(&rig.engine, &mut rig.events).await;
+
+    let mut sources = HashSet::new();
+    let both = HashSet::from([LevelSource::Call { call: second }, LevelSource::Meter]);
+    for _ in 0..20 {
+        rig.pass(Duration::from_millis(150)).await;
+        for event in told(&rig.engine, &mut rig.events).await {
+            if let Event::Levels { source, .. } = event {
+                sources.insert(source);
+            }
+        }
+    }
+    assert_eq!(sources, both);
 }
 
 #[tokio::test]

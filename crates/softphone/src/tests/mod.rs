@@ -259,6 +259,9 @@ impl Voice for FakeVoice {
     fn set_held(&self, held: bool) {
         self.change(|state| state.held = held);
     }
+    fn is_held(&self) -> bool {
+        self.state().held
+    }
     fn send_digits(&self, digits: &[DtmfDigit]) -> Result<(), VoiceError> {
         self.change(|state| state.digits.extend(digits.iter().map(|digit| digit.as_char())));
         Ok(())
@@ -489,16 +492,21 @@ fn open_line(engine: &Engine) -> FakeLineEnd {
 
 /// What went wrong until now and was not looked at yet.
 pub(crate) async fn problems(engine: &Engine, events: &mut EventStream) -> Vec<ErrorCode> {
+    let told = told(engine, events).await.into_iter();
+    told.filter_map(|event| if let Event::Problem { failure } = event { Some(failure.code) } else { None }).collect()
+}
+
+/// Every event until now that was not looked at yet.
+pub(crate) async fn told(engine: &Engine, events: &mut EventStream) -> Vec<Event> {
     // Events keep their order, so a change made now comes after them all.
     let before = engine.snapshot().await.settings;
     let settings = Settings { notifications: !before.notifications, ..before };
     engine.send(Command::ChangeSettings { settings }).await.unwrap();
-    let mut codes = Vec::new();
+    let mut told = Vec::new();
     loop {
         match within("the change", events.recv()).await.unwrap() {
-            Event::SettingsChanged { .. } => return codes,
-            Event::Problem { failure } => codes.push(failure.code),
-            _ => {}
+            Event::SettingsChanged { .. } => return told,
+            event => told.push(event),
         }
     }
 }

@@ -2,6 +2,7 @@
 import type { CallView } from "./CallView";
 import type { Colleague } from "./Colleague";
 import type { Failure } from "./Failure";
+import type { LevelSource } from "./LevelSource";
 import type { Levels } from "./Levels";
 import type { LineView } from "./LineView";
 import type { ServerView } from "./ServerView";
@@ -61,6 +62,10 @@ settings: Settings, } | { "type": "problem",
  * What.
  */
 failure: Failure, } | { "type": "levels", 
+/**
+ * Whose.
+ */
+source: LevelSource, 
 /**
  * The levels.
  */
