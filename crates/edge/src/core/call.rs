@@ -1,16 +1,10 @@
 //! A call: two parties, their records, and how far it has come.
 
 use super::io::LegKey;
+use super::party::Party;
 use crate::host::Agent;
 use mobilecall_domain::{CallId, CompanyId, SdpAnswer, SdpOffer, Timestamp};
 use mobilecall_pstream::CallSid;
-
-/// Who of the two.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Party {
-    Caller,
-    Callee,
-}
 
 pub(super) struct Call {
     pub(super) company: CompanyId,

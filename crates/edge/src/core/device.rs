@@ -1,9 +1,10 @@
 //! Devices: one socket each, signed in with a voice token, registered for incoming calls or not.
 
-use super::call::{Party, Stage};
+use super::call::Stage;
 use super::ending::Ending;
 use super::io::{CheckId, Output, SocketId};
 use super::limits::Bucket;
+use super::party::Party;
 use super::timers::Timer;
 use super::{LegKey, Switch};
 use crate::host::{Subscriber, TokenRejected};

@@ -1,13 +1,9 @@
 //! Why a call ends, and what each side hears of it: the one table.
 
-use super::call::{Call, Party, Record, Stage};
-use super::io::{CallKey, LegKey, MediaCommand, Output};
-use super::leg::Ended;
-use super::timers::Timer;
-use super::{Switch, records};
+use super::party::Party;
 use mobilecall_domain::EndReason;
-use mobilecall_pstream::server::{Cancel, CancelReason, Hangup};
-use mobilecall_pstream::{ServerFrame, WireError, code};
+use mobilecall_pstream::server::CancelReason;
+use mobilecall_pstream::{WireError, code};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
@@ -93,73 +89,6 @@ impl Ending {
             | Self::SignalingLost(_)
             | Self::Interrupted
             | Self::Internal => CancelReason::CallerGaveUp,
-        }
-    }
-}
-
-impl Switch {
-    /// Ends a call for everybody; `by` is the leg that ended it itself and so need not be told.
-    pub(super) fn end_call(&mut self, key: CallKey, ending: Ending, by: Option<LegKey>) {
-        let Some(call) = self.calls.remove(&key) else { return };
-        tracing::info!(call.key = key.0, call.stage = ?call.stage, ?ending, "call ended");
-        self.timers.clear(&Timer::Setup(key));
-        self.timers.clear(&Timer::Ring(key));
-        for leg in call.legs() {
-            self.end_leg(&call, leg, ending, by == Some(leg));
-        }
-        self.report_end(key, &call, Party::Caller, ending);
-        self.report_end(key, &call, Party::Callee, ending);
-    }
-
-    fn end_leg(&mut self, call: &Call, key: LegKey, ending: Ending, by_itself: bool) {
-        let accepted = match call.stage {
-            Stage::Talking => true,
-            Stage::Answering(leg) => leg == key,
-            Stage::Resolving | Stage::Preparing | Stage::Ringing => false,
-        };
-        let Some(leg) = self.legs.get(&key) else { return };
-        let (socket, party) = (leg.socket, leg.party);
-        let error = ending.error(party);
-        let frame = if party == Party::Caller || accepted {
-            Some(ServerFrame::Hangup(Hangup { callsid: Some(leg.known_as()), error: error.clone() }))
-        } else if leg.told {
-            Some(ServerFrame::Cancel(Cancel { callsid: leg.sid.clone(), reason: Some(ending.cancel_reason()) }))
-        } else {
-            None
-        };
-        if let (Some(socket), Some(frame), false) = (socket, frame, by_itself) {
-            self.send(socket, frame);
-        }
-        if let Some(leg) = self.drop_leg(key)
-            && socket.is_none()
-        {
-            self.start_timer(Timer::Forget(leg.sid.clone()), self.rules.memory);
-            self.ended.insert(leg.sid, Ended { user: leg.user, tokens: leg.tokens, error });
-        }
-    }
-
-    /// Forgets a leg and ends its media. The caller of this sees to the call itself.
-    pub(super) fn drop_leg(&mut self, key: LegKey) -> Option<super::Leg> {
-        let leg = self.legs.remove(&key)?;
-        self.timers.clear(&Timer::Grace(key));
-        self.timers.clear(&Timer::Media(key));
-        self.media_do(MediaCommand::Close(key));
-        if let Some(device) = leg.socket.and_then(|socket| self.devices.get_mut(&socket)) {
-            device.legs.retain(|other| *other != key);
-        }
-        self.people.remove_leg(leg.user, key);
-        self.touched.insert(leg.user);
-        Some(leg)
-    }
-
-    fn report_end(&mut self, key: CallKey, call: &Call, party: Party, ending: Ending) {
-        let report = records::ended(ending.reason(party), call.answered(), self.now.wall);
-        match call.record(party) {
-            Record::None => {}
-            Record::Opening => {
-                self.late_reports.insert((key, party), (call.company, report));
-            }
-            Record::Open(id) => self.output(Output::Report(call.company, id, report)),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What goes into the switch and what comes out.
 
-use super::call::Party;
+use super::party::Party;
 use crate::host::{Destination, HostError, Presence, Subscriber, TokenRejected};
 use mobilecall_domain::{
     CallId, CallRecord, CallReport, CompanyId, Private, SdpAnswer, SdpOffer, SessionId, Timestamp, UserId,

@@ -1,7 +1,7 @@
 //! One device's part in a call.
 
-use super::call::Party;
 use super::io::{CallKey, SocketId};
+use super::party::Party;
 use mobilecall_domain::{Private, UserId};
 use mobilecall_pstream::{CallSid, WireError};
 use mobilecall_transport::NegotiatedAudio;

@@ -1,11 +1,12 @@
 //! What happens in a call that is up, and whatever can happen at any time: hanging up, lost sockets, lost media.
 
 use super::Switch;
-use super::call::{Party, Stage};
+use super::call::Stage;
 use super::device::Standing;
 use super::ending::Ending;
 use super::io::{CallKey, LegKey, MediaCommand, MediaOutcome, MediaProblem, SocketId};
 use super::leg::MediaPath;
+use super::party::Party;
 use super::timers::Timer;
 use mobilecall_domain::{SdpAnswer, UserId};
 use mobilecall_pstream::client::{Dtmf, Hangup as ClientHangup, Message, Reconnect, Reinvite};

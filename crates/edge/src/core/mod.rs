@@ -14,7 +14,7 @@
 //! | `invite` until somebody rings | [`setup`] |
 //! | `answer`, `reject`, ring timeout | [`ringing`] |
 //! | `hangup`, `reinvite`, reconnect, `message`, `dtmf`, media events | [`live`] |
-//! | why a call ends, and what each side hears of it | [`ending`] |
+//! | the end of a call: [`ending`] says why and what each side hears | [`teardown`] |
 
 mod call;
 mod device;
@@ -24,19 +24,21 @@ mod leg;
 mod limits;
 mod live;
 mod mint;
+mod party;
 mod people;
 mod records;
 mod ringing;
 mod rules;
 mod setup;
+mod teardown;
 mod timers;
 
 #[cfg(test)]
 mod tests;
 
-pub(crate) use call::Party;
 pub(crate) use io::{CallKey, CheckId, Input, LegKey, MediaCommand, MediaOutcome, MediaProblem, Now, Output, SocketId};
 pub(crate) use mint::{Mint, RandomMint};
+pub(crate) use party::Party;
 pub(crate) use rules::Rules;
 
 use call::Call;

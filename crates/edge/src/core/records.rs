@@ -1,9 +1,10 @@
 //! Call records: how they are made, and what is reported of them.
 
 use super::Switch;
-use super::call::{Call, Party, Record};
+use super::call::{Call, Record};
 use super::ending::Ending;
 use super::io::{CallKey, Output};
+use super::party::Party;
 use super::timers::Timer;
 use crate::host::{Agent, HostError};
 use mobilecall_domain::{CallId, CallRecord, CallReport, CallStatus, Direction, EndReason, LineKind, Timestamp};

@@ -1,8 +1,9 @@
 //! While a call rings: who takes it, who refuses it, and when it is given up.
 
-use super::call::{Call, CalledAgent, Callee, Party, Stage};
+use super::call::{Call, CalledAgent, Callee, Stage};
 use super::ending::Ending;
 use super::io::{CallKey, LegKey, MediaCommand, SocketId};
+use super::party::Party;
 use super::timers::Timer;
 use super::{Switch, records};
 use mobilecall_pstream::client::{Answer as Accept, Reject};

@@ -1,10 +1,11 @@
 //! From `invite` until somebody rings: whom the caller means, the records, the caller's media, the offers.
 
-use super::call::{Call, CalledAgent, Callee, Caller, Party, Record, Stage};
+use super::call::{Call, CalledAgent, Callee, Caller, Record, Stage};
 use super::device::Standing;
 use super::ending::Ending;
 use super::io::{CallKey, LegKey, MediaCommand, MediaProblem, Output, SocketId};
 use super::leg::{Leg, MediaPath, ReconnectTokens};
+use super::party::Party;
 use super::timers::Timer;
 use super::{Switch, records};
 use crate::host::{Agent, Destination, HostError, Subscriber};
