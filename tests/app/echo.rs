@@ -1,24 +1,12 @@
-//! The real app on a desktop with virtual sound devices, used as a person would: by what the window shows, what is
-//! said into the microphone and what comes out of the speaker.
+//! The echo test: from the first start to the history after a restart.
 
-#![cfg(target_os = "linux")]
-
-mod support;
-
+use crate::steps::{CALL_LIMIT, choose_language, ready, turn, words};
+use crate::support::desktop::Desktop;
+use crate::support::sound::{self, Ear, SAME_SPEECH};
+use crate::support::webdriver::App;
+use crate::support::{artifacts, speech};
 use std::path::Path;
 use std::time::Duration;
-use support::desktop::Desktop;
-use support::sound::{self, Ear, SAME_SPEECH};
-use support::webdriver::App;
-use support::{artifacts, speech};
-
-/// The app starts a backend, makes its agent, signs in and registers.
-const READY_LIMIT: Duration = Duration::from_secs(40);
-/// A call to the echo test needs no one to answer.
-const CALL_LIMIT: Duration = Duration::from_secs(20);
-
-/// Two desktops at once would only slow each other down.
-static ONE_DESKTOP: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 #[tokio::test]
 async fn the_echo_test_in_english() {
@@ -32,7 +20,7 @@ async fn the_echo_test_in_arabic() {
 
 /// From the first start to the history after a restart.
 async fn the_echo_test(language: &str, direction: &str) {
-    let _turn = ONE_DESKTOP.lock().await;
+    let _turn = turn().await;
     let folder = artifacts(&format!("app-{language}"));
     let desktop = Desktop::start(&folder);
 
@@ -59,19 +47,6 @@ async fn the_echo_test(language: &str, direction: &str) {
     find_in_history(&app, language).await;
     app.screenshot(&folder.join("5-history-after-restart.png")).await;
     app.close().await;
-}
-
-async fn ready(app: &App) {
-    app.find_within("status-strip", READY_LIMIT).await;
-    app.attribute_becomes("status-strip", "data-standing", "ready", READY_LIMIT).await;
-}
-
-async fn choose_language(app: &App, language: &str, direction: &str) {
-    app.click("tab-settings").await;
-    app.click(&format!("setting-language-{language}")).await;
-    app.page_becomes("return document.documentElement.dir", direction).await;
-    assert_eq!(app.script("return document.documentElement.lang").await, language);
-    app.click("tab-keypad").await;
 }
 
 /// What the echo test sends back is one's own voice, which the echo canceller and the noise suppression are there to
@@ -126,11 +101,9 @@ async fn mute(app: &App, desktop: &Desktop, folder: &Path) {
 
 /// The one call, under the name that the language has for the echo test.
 async fn find_in_history(app: &App, language: &str) {
-    let words = support::source(&format!("assets/locales/{language}.ftl"));
-    let words = std::fs::read_to_string(words).expect("the language has words");
-    let name = words.lines().find_map(|line| line.strip_prefix("service-echo = ")).expect("and one for the echo test");
+    let name = words(language, "service-echo");
     app.click("tab-history").await;
-    app.text("history-row", |text| text.contains(name)).await;
+    app.text("history-row", |text| text.contains(&name)).await;
     app.attribute_becomes("history-row", "data-disposition", "answered", CALL_LIMIT).await;
     assert_eq!(app.count("history-row").await, 1, "one call was made");
 }
