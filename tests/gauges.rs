@@ -7,7 +7,7 @@ mod support;
 use std::time::Duration;
 use support::desktop::Desktop;
 use support::sound::{self, Ear, SAME_SPEECH, SILENCE_DBFS};
-use support::{artifacts, speech};
+use support::{artifacts, notices, speech};
 
 #[test]
 fn the_judge_of_speech_knows_the_same_from_another() {
@@ -45,7 +45,6 @@ fn the_virtual_microphone_is_heard_only_through_a_connection() {
     desktop.screenshot(&folder.join("screen.png"));
     let sent = desktop.command("notify-send").args(["A title", "and a text"]).status();
     assert!(sent.is_ok_and(|status| status.success()));
-    support::process::wait_for("the notification", Duration::from_secs(5), || {
-        desktop.notifications().contains("and a text").then_some(())
-    });
+    let notice = notices::wait_for_number(&desktop, 1);
+    assert_eq!((notice.title.as_str(), notice.text.as_str()), ("A title", "and a text"));
 }

@@ -1,6 +1,6 @@
 //! The echo test: from the first start to the history after a restart.
 
-use crate::steps::{CALL_LIMIT, choose_language, ready, turn, words};
+use crate::steps::{CALL_LIMIT, choose_language, dial_echo, ready, turn, turn_processing_off, words};
 use crate::support::desktop::Desktop;
 use crate::support::sound::{self, Ear, SAME_SPEECH};
 use crate::support::webdriver::App;
@@ -49,29 +49,8 @@ async fn the_echo_test(language: &str, direction: &str) {
     app.close().await;
 }
 
-/// What the echo test sends back is one's own voice, which the echo canceller and the noise suppression are there to
-/// remove: they are judged by tests of their own.
-async fn turn_processing_off(app: &App) {
-    app.click("tab-settings").await;
-    for setting in ["setting-echo", "setting-noise", "setting-gain"] {
-        app.click(setting).await;
-        app.attribute_becomes(setting, "aria-checked", "false", CALL_LIMIT).await;
-    }
-    app.click("tab-keypad").await;
-}
-
-/// Dials `*43` as a person would and sees the timer run.
-async fn dial_echo(app: &App) {
-    app.type_into("dial-field", "*43").await;
-    app.text("preview", |text| text.contains("*43")).await;
-    app.click("dial-button").await;
-    app.attribute_becomes("call-card", "data-state", "active", CALL_LIMIT).await;
-    let first = app.attribute("call-timer", "datetime").await;
-    app.attribute_changes("call-timer", "datetime", first).await;
-}
-
 /// What is said into the microphone comes back out of the speaker.
-async fn hear_the_echo(app: &App, desktop: &Desktop, folder: &Path) {
+async fn hear_the_echo(app: &App<'_>, desktop: &Desktop, folder: &Path) {
     let said = speech::write(speech::CALLER, folder, "said.wav");
     let ear = Ear::open(desktop);
     let _voice = sound::speak(desktop, &said, &folder.join("paplay-talking.log"));
@@ -87,7 +66,7 @@ async fn hear_the_echo(app: &App, desktop: &Desktop, folder: &Path) {
 }
 
 /// While muted nothing of what is said comes back; afterwards it does again.
-async fn mute(app: &App, desktop: &Desktop, folder: &Path) {
+async fn mute(app: &App<'_>, desktop: &Desktop, folder: &Path) {
     let said = speech::write(speech::CALLEE, folder, "said-muted.wav");
     let ear = Ear::open(desktop);
     let _voice = sound::speak(desktop, &said, &folder.join("paplay-muted.log"));
@@ -100,7 +79,7 @@ async fn mute(app: &App, desktop: &Desktop, folder: &Path) {
 }
 
 /// The one call, under the name that the language has for the echo test.
-async fn find_in_history(app: &App, language: &str) {
+async fn find_in_history(app: &App<'_>, language: &str) {
     let name = words(language, "service-echo");
     app.click("tab-history").await;
     app.text("history-row", |text| text.contains(&name)).await;

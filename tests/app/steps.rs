@@ -1,5 +1,6 @@
 //! What agents do in every test.
 
+use crate::support::server::{Account, Server};
 use crate::support::source;
 use crate::support::webdriver::App;
 use std::time::Duration;
@@ -18,17 +19,55 @@ pub(crate) async fn turn() -> MutexGuard<'static, ()> {
     ONE_DESKTOP.lock().await
 }
 
-pub(crate) async fn ready(app: &App) {
+pub(crate) async fn ready(app: &App<'_>) {
     app.find_within("status-strip", READY_LIMIT).await;
     app.attribute_becomes("status-strip", "data-standing", "ready", READY_LIMIT).await;
 }
 
-pub(crate) async fn choose_language(app: &App, language: &str, direction: &str) {
+pub(crate) async fn choose_language(app: &App<'_>, language: &str, direction: &str) {
     app.click("tab-settings").await;
     app.click(&format!("setting-language-{language}")).await;
     app.page_becomes("return document.documentElement.dir", direction).await;
     assert_eq!(app.script("return document.documentElement.lang").await, language);
     app.click("tab-keypad").await;
+}
+
+/// What the echo test sends back is one's own voice, which the echo canceller and the noise suppression are there to
+/// remove: they are judged by tests of their own.
+pub(crate) async fn turn_processing_off(app: &App<'_>) {
+    app.click("tab-settings").await;
+    for setting in ["setting-echo", "setting-noise", "setting-gain"] {
+        app.click(setting).await;
+        app.attribute_becomes(setting, "aria-checked", "false", CALL_LIMIT).await;
+    }
+    app.click("tab-keypad").await;
+}
+
+/// Dials `*43` as a person would and sees the timer run.
+pub(crate) async fn dial_echo(app: &App<'_>) {
+    app.type_into("dial-field", "*43").await;
+    app.text("preview", |text| text.contains("*43")).await;
+    app.click("dial-button").await;
+    app.attribute_becomes("call-card", "data-state", "active", CALL_LIMIT).await;
+    let first = app.attribute("call-timer", "datetime").await;
+    app.attribute_changes("call-timer", "datetime", first).await;
+}
+
+/// Chooses a company's server in the settings; the form to sign in appears.
+pub(crate) async fn choose_server(app: &App<'_>, server: &Server) {
+    app.click("tab-settings").await;
+    app.click("setting-server-remote").await;
+    app.retype("setting-server-url", &server.url()).await;
+    app.click("server-apply").await;
+    app.find("sign-in").await;
+}
+
+/// Signs in at a company's server.
+pub(crate) async fn sign_in(app: &App<'_>, account: &Account) {
+    app.retype("sign-in-username", account.username).await;
+    app.retype("sign-in-password", &account.password()).await;
+    app.click("sign-in-submit").await;
+    ready(app).await;
 }
 
 /// A text of the app in a language.

@@ -24,6 +24,25 @@ set-default-sink speaker
 set-default-source mic
 ";
 
+/// A session bus that starts nothing by itself: what is to be there is started here, and what is to be missing stays so.
+const BUS: &str = r#"<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"#;
+
+/// Whether secrets can be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Keyring {
+    Open,
+    Missing,
+}
+
 /// The running parts, in the order in which they must end.
 pub(crate) struct Desktop {
     parts: Vec<Running>,
@@ -35,13 +54,24 @@ pub(crate) struct Desktop {
 impl Desktop {
     /// Starts all parts; their logs go to the given folder.
     pub(crate) fn start(logs: &Path) -> Self {
+        Self::start_with(logs, Keyring::Open)
+    }
+
+    /// A desktop on which nothing keeps secrets.
+    pub(crate) fn without_keyring(logs: &Path) -> Self {
+        Self::start_with(logs, Keyring::Missing)
+    }
+
+    fn start_with(logs: &Path, keyring: Keyring) -> Self {
         let home = tempfile::Builder::new().prefix("mobile-call-desktop-").tempdir().expect("a temporary folder");
         let mut desktop = Self { parts: Vec::new(), home, environment: Vec::new(), logs: logs.to_path_buf() };
         desktop.make_home();
         desktop.start_screen();
         desktop.start_bus();
         desktop.start_sound();
-        desktop.start_keyring();
+        if keyring == Keyring::Open {
+            desktop.start_keyring();
+        }
         desktop.start_notifications();
         let manager = desktop.command("openbox").arg("--sm-disable").spawn_logged(&desktop.log("openbox"));
         desktop.parts.push(manager);
@@ -61,18 +91,57 @@ impl Desktop {
         self.home.path()
     }
 
-    /// What the notification daemon has shown so far, as text.
-    pub(crate) fn notifications(&self) -> String {
-        fs::read_to_string(self.log("dunst")).expect("dunst writes its log")
+    /// What a program on this desktop prints.
+    pub(crate) fn output(&self, program: &str, arguments: &[&str]) -> String {
+        let output = self.command(program).args(arguments).output();
+        let output = output.unwrap_or_else(|error| panic!("could not start {program}: {error}"));
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{program} {arguments:?}: {errors}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// The folder in which the app keeps its data.
+    pub(crate) fn app_data(&self) -> PathBuf {
+        self.home.path().join("data/mobile-call")
+    }
+
+    /// The titles of the windows that can be seen.
+    pub(crate) fn windows(&self) -> Vec<String> {
+        // Before the title stand number, desktop and machine.
+        let title = |line: &str| line.split_whitespace().skip(3).collect::<Vec<_>>().join(" ");
+        self.output("wmctrl", &["-l"]).lines().map(title).collect()
+    }
+
+    /// Closes a window as its frame's button does.
+    pub(crate) fn close_window(&self, title: &str) {
+        self.output("wmctrl", &["-F", "-c", title]);
     }
 
     /// Saves a picture of the whole screen.
     pub(crate) fn screenshot(&self, path: &Path) {
-        let taken = self.command("import").args(["-window", "root"]).arg(path).status();
+        self.import("root", path);
+    }
+
+    /// Saves a picture of the window of a class, without its frame.
+    pub(crate) fn screenshot_of(&self, class: &str, path: &Path) {
+        let windows = self.output("wmctrl", &["-l", "-x"]);
+        // Number, desktop, class, machine, title.
+        let number = |line: &str| {
+            let mut words = line.split_whitespace();
+            let number = words.next()?.to_owned();
+            words.nth(1).is_some_and(|of| of.starts_with(class)).then_some(number)
+        };
+        let number = windows.lines().find_map(number).unwrap_or_else(|| panic!("no window {class}:\n{windows}"));
+        self.import(&number, path);
+    }
+
+    fn import(&self, window: &str, path: &Path) {
+        let taken = self.command("import").args(["-window", window]).arg(path).status();
         assert!(taken.is_ok_and(|status| status.success()), "no screenshot at {}", path.display());
     }
 
-    fn log(&self, name: &str) -> PathBuf {
+    /// Where a part of the desktop writes what it says.
+    pub(crate) fn log(&self, name: &str) -> PathBuf {
         self.logs.join(format!("{name}.log"))
     }
 
@@ -103,8 +172,10 @@ impl Desktop {
     }
 
     fn start_bus(&mut self) {
+        let settings = self.home.path().join("bus.conf");
+        fs::write(&settings, BUS).expect("the bus's settings can be written");
         let mut command = self.command("dbus-daemon");
-        command.args(["--session", "--nofork", "--nopidfile", "--print-address=1"]);
+        command.args(["--nofork", "--nopidfile", "--print-address=1", "--config-file"]).arg(settings);
         let address = self.start_and_read_line(command, "dbus-daemon");
         self.environment.push(("DBUS_SESSION_BUS_ADDRESS", address));
     }

@@ -4,11 +4,13 @@
 
 pub(crate) mod cut;
 pub(crate) mod desktop;
+pub(crate) mod notices;
 pub(crate) mod phone;
 pub(crate) mod process;
 pub(crate) mod server;
 pub(crate) mod sound;
 pub(crate) mod speech;
+pub(crate) mod tray;
 pub(crate) mod webdriver;
 
 use std::path::{Path, PathBuf};

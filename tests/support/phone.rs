@@ -82,6 +82,11 @@ impl Phone {
         self.process.wait(limit)
     }
 
+    /// Gives up what it does, as Ctrl+C in a terminal.
+    pub(crate) fn interrupt(&mut self) {
+        self.process.signal("INT");
+    }
+
     /// Asks the program to end, unless it has.
     pub(crate) fn leave(&mut self) {
         self.process.stop();

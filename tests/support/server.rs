@@ -28,6 +28,14 @@ pub(crate) struct Account {
     pub(crate) password_file: PathBuf,
 }
 
+impl Account {
+    /// The password.
+    pub(crate) fn password(&self) -> String {
+        let file = fs::read_to_string(&self.password_file).expect("the password file is ours");
+        file.trim().to_owned()
+    }
+}
+
 impl Server {
     /// Starts a server with an empty database in the folder.
     pub(crate) fn start(folder: &Path) -> Self {
@@ -48,11 +56,17 @@ impl Server {
 
     /// Makes an agent of the company "Test".
     pub(crate) fn add_agent(&self, username: &'static str, extension: &str) -> Account {
+        self.add_person(username, username, extension)
+    }
+
+    /// Makes an agent of the company "Test" with a name of their own.
+    pub(crate) fn add_person(&self, username: &'static str, name: &str, extension: &str) -> Account {
         let password_file = self.folder.join(format!("{username}.password"));
         fs::write(&password_file, format!("password of {username}\n")).expect("the password file can be written");
         let mut command = Command::new(program("mobile-call-server"));
         command.args(["--database-url", &database(&self.folder)]).args(["user", "add"]);
-        command.args(["--username", username, "--extension", extension, "--company", "Test", "--create-company"]);
+        command.args(["--username", username, "--name", name, "--extension", extension]);
+        command.args(["--company", "Test", "--create-company"]);
         let added = command.arg("--password-file").arg(&password_file).output().expect("the server's program starts");
         assert!(added.status.success(), "no user {username}: {}", String::from_utf8_lossy(&added.stderr));
         Account { username, password_file }
@@ -79,8 +93,7 @@ impl Server {
 
     /// Signs an agent in; the result is the bearer token.
     pub(crate) fn sign_in(&self, account: &Account) -> String {
-        let password = fs::read_to_string(&account.password_file).expect("the password file is ours");
-        let credentials = json!({ "username": account.username, "password": password.trim() });
+        let credentials = json!({ "username": account.username, "password": account.password() });
         let session = self.http("POST", "/api/auth/login", None, Some(&credentials));
         session["token"].as_str().expect("sign-in gives a token").to_owned()
     }

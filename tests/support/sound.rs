@@ -2,7 +2,7 @@
 
 use super::desktop::Desktop;
 use super::process::{Running, wait_for};
-use hound::{SampleFormat, WavSpec, WavWriter};
+use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 use std::io::Read;
 use std::path::Path;
 use std::process::Stdio;
@@ -95,6 +95,17 @@ impl Ear {
         }
         writer.finalize().expect("the recording can be closed");
     }
+}
+
+/// The end of a recording, as [`Ear`] would have heard it.
+pub(crate) fn end_of_recording(path: &Path, length: Duration) -> Vec<f32> {
+    let reader = WavReader::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let step = reader.spec().sample_rate as usize / RATE_HZ;
+    let samples: Vec<i16> = reader.into_samples().map(|sample| sample.expect("the recording is whole")).collect();
+    let heard = |step: &[i16]| step.iter().map(|sample| f32::from(*sample)).sum::<f32>() / step.len() as f32 / 32_768.0;
+    let heard: Vec<f32> = samples.chunks_exact(step).map(heard).collect();
+    let wanted = (length.as_secs_f64() * RATE_HZ as f64) as usize;
+    heard[heard.len().saturating_sub(wanted)..].to_vec()
 }
 
 /// What counts as silence: below it nobody hears a voice.

@@ -3,7 +3,9 @@
 use super::desktop::Desktop;
 use super::process::Running;
 use super::{free_port, installed, program};
+use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -12,18 +14,21 @@ use std::time::{Duration, Instant};
 
 /// How long the window may take for anything that has no limit of its own.
 const LIMIT: Duration = Duration::from_secs(20);
+/// The class of the app's window.
+const APP_CLASS: &str = "mobile-call.";
 /// How often a condition is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// The running app with its window.
-pub(crate) struct App {
+pub(crate) struct App<'a> {
+    desktop: &'a Desktop,
     client: Client,
     driver: Running,
 }
 
-impl App {
+impl<'a> App<'a> {
     /// Starts the app on a desktop.
-    pub(crate) async fn start(desktop: &Desktop, log: &Path) -> Self {
+    pub(crate) async fn start(desktop: &'a Desktop, log: &Path) -> Self {
         let (port, native_port) = (free_port(), free_port());
         let mut command = desktop.command(installed("tools/bin/tauri-driver"));
         command.args(["--port", &port.to_string(), "--native-port", &native_port.to_string()]);
@@ -34,7 +39,7 @@ impl App {
         builder.capabilities(capabilities);
         let address = format!("http://127.0.0.1:{port}");
         let client = within("a WebDriver session", LIMIT, async || builder.connect(&address).await.ok()).await;
-        Self { client, driver }
+        Self { desktop, client, driver }
     }
 
     /// The element, as soon as it is there.
@@ -66,7 +71,32 @@ impl App {
 
     /// Types into the element.
     pub(crate) async fn type_into(&self, id: &str, text: &str) {
-        self.find(id).await.send_keys(text).await.unwrap_or_else(|error| panic!("could not type into {id}: {error}"));
+        let field = self.find(id).await;
+        answered(&format!("typing into {id}"), field.send_keys(text)).await;
+    }
+
+    /// Types into the element in place of what stands there.
+    pub(crate) async fn retype(&self, id: &str, text: &str) {
+        let field = self.find(id).await;
+        answered(&format!("emptying {id}"), field.clear()).await;
+        self.type_into(id, text).await;
+    }
+
+    /// Presses keys together, wherever the focus is.
+    pub(crate) async fn press(&self, keys: &[char]) {
+        let mut actions = KeyActions::new("keyboard".to_owned());
+        for &value in keys {
+            actions = actions.then(KeyAction::Down { value });
+        }
+        for &value in keys.iter().rev() {
+            actions = actions.then(KeyAction::Up { value });
+        }
+        answered(&format!("pressing {keys:?}"), self.client.perform_actions(actions)).await;
+    }
+
+    /// What stands in a field.
+    pub(crate) async fn value(&self, id: &str) -> String {
+        answered(&format!("reading {id}"), self.find(id).await.prop("value")).await.unwrap_or_default()
     }
 
     /// The element's visible text, as soon as it satisfies the condition.
@@ -74,6 +104,8 @@ impl App {
         let selector = selector(id);
         within(&format!("the text of {id}"), LIMIT, async || {
             let text = self.client.find(Locator::Css(&selector)).await.ok()?.text().await.ok()?;
+            // Values in a text stand between invisible marks that keep their direction.
+            let text = text.replace(['\u{2068}', '\u{2069}'], "");
             condition(&text).then_some(text)
         })
         .await
@@ -81,7 +113,7 @@ impl App {
 
     /// An attribute of the element.
     pub(crate) async fn attribute(&self, id: &str, name: &str) -> Option<String> {
-        self.find(id).await.attr(name).await.unwrap_or_else(|error| panic!("could not read {name} of {id}: {error}"))
+        answered(&format!("reading {name} of {id}"), self.find(id).await.attr(name)).await
     }
 
     /// Waits until the attribute has this value.
@@ -103,7 +135,7 @@ impl App {
 
     /// How many such elements there are now.
     pub(crate) async fn count(&self, id: &str) -> usize {
-        self.client.find_all(Locator::Css(&selector(id))).await.expect("the window can be searched").len()
+        answered("searching the window", self.client.find_all(Locator::Css(&selector(id)))).await.len()
     }
 
     /// Waits until a script returns this text.
@@ -116,18 +148,21 @@ impl App {
 
     /// Runs a script in the window.
     pub(crate) async fn script(&self, script: &str) -> Value {
-        self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("`{script}` failed: {error}"))
+        answered(&format!("`{script}`"), self.client.execute(script, Vec::new())).await
     }
 
-    /// Saves a picture of the window.
+    /// Saves a picture of the window as it is on the screen. The driver's own pictures wait for the next time that the
+    /// page is drawn, which on a busy machine may not come.
     pub(crate) async fn screenshot(&self, path: &Path) {
-        let picture = self.client.screenshot().await.expect("the window can be drawn");
-        std::fs::write(path, picture).expect("the screenshot can be written");
+        let drawn = "const done = arguments[0]; setTimeout(done, 1000); \
+                     requestAnimationFrame(() => requestAnimationFrame(() => done()));";
+        answered("drawing the window", self.client.execute_async(drawn, Vec::new())).await;
+        self.desktop.screenshot_of(APP_CLASS, path);
     }
 
     /// Ends the app.
     pub(crate) async fn close(mut self) {
-        self.client.close().await.expect("the session ends");
+        answered("ending the session", self.client.close()).await;
         self.driver.stop();
     }
 }
@@ -136,10 +171,19 @@ fn selector(id: &str) -> String {
     format!("[data-testid=\"{id}\"]")
 }
 
+/// What the driver answers, which must not take long: a driver that is stuck would keep the test waiting for ever.
+async fn answered<T>(what: &str, asked: impl Future<Output = Result<T, CmdError>>) -> T {
+    let answer = tokio::time::timeout(LIMIT, asked).await;
+    let answer = answer.unwrap_or_else(|_| panic!("{what} took more than {LIMIT:?}"));
+    answer.unwrap_or_else(|error| panic!("{what}: {error}"))
+}
+
+/// Looks again and again until there is something to see. An answer that does not come is one that did not fit.
 async fn within<T>(what: &str, limit: Duration, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + limit;
     loop {
-        if let Some(seen) = look().await {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if let Ok(Some(seen)) = tokio::time::timeout(left, look()).await {
             return seen;
         }
         assert!(Instant::now() < deadline, "waited {limit:?} for {what}");

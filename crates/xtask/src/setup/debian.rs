@@ -26,6 +26,7 @@ pub(crate) const TESTS: &[&str] = &[
     "xvfb",
     "xauth",
     "openbox",
+    "wmctrl",
     "dbus",
     "dunst",
     "libnotify-bin",
