@@ -38,7 +38,7 @@ fn entry(row: HistoryRow, team: &[ipc::Colleague]) -> ipc::HistoryEntry {
         id: record.id,
         direction: view::direction(record.direction),
         disposition: view::disposition(record.disposition()),
-        address: view::other_party(&record).to_owned(),
+        address: shown_address(view::other_party(&record), team),
         name: name_of(&record, team),
         started_at_ms: record.created_at.as_millis(),
         duration_seconds: record.duration_seconds,
@@ -51,11 +51,46 @@ fn name_of(record: &CallRecord, team: &[ipc::Colleague]) -> Option<String> {
     record.customer_name.clone().or_else(|| colleague_name(view::other_party(record), team))
 }
 
+/// The address as agents know it: a colleague's extension in place of the user name.
+pub(crate) fn shown_address(address: &str, team: &[ipc::Colleague]) -> String {
+    let extension = colleague(address, team).and_then(|colleague| colleague.extension.clone());
+    extension.unwrap_or_else(|| address.to_owned())
+}
+
 /// The name of the colleague with this address.
 pub(crate) fn colleague_name(address: &str, team: &[ipc::Colleague]) -> Option<String> {
+    colleague(address, team).map(|colleague| colleague.name.clone())
+}
+
+fn colleague<'a>(address: &str, team: &'a [ipc::Colleague]) -> Option<&'a ipc::Colleague> {
     let username = address.strip_prefix("client:");
     let is_meant = |colleague: &&ipc::Colleague| {
         username == Some(colleague.username.as_str()) || colleague.extension.as_deref() == Some(address)
     };
-    team.iter().find(is_meant).map(|colleague| colleague.name.clone())
+    team.iter().find(is_meant)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colleagues_are_shown_by_their_extension() {
+        let colleague = |username: &str, extension: Option<&str>| ipc::Colleague {
+            username: username.to_owned(),
+            name: username.to_uppercase(),
+            extension: extension.map(str::to_owned),
+            presence: ipc::PresenceState::Available,
+        };
+        let team = [colleague("bob", Some("102")), colleague("carol", None)];
+        for (address, shown) in [
+            ("client:bob", "102"),
+            ("102", "102"),
+            ("client:carol", "client:carol"),
+            ("client:stranger", "client:stranger"),
+            ("+966501234567", "+966501234567"),
+        ] {
+            assert_eq!(shown_address(address, &team), shown);
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use super::Core;
 use crate::{
     calls::{Call, record_of},
-    failure,
+    failure, history,
     preview::{Known, Resolved, resolve},
 };
 use mobilecall_domain::{
@@ -34,6 +34,7 @@ impl Core {
         self.hold_others(id).await?;
         let (machine, effects) = CallMachine::outgoing(now);
         let mut call = Call::new(machine, LegId::generate(), record);
+        call.address = history::shown_address(&call.address, &self.shown.snapshot().team);
         call.destination = Some(address);
         self.calls.insert(call);
         for effect in effects {

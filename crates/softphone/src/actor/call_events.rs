@@ -77,6 +77,7 @@ impl Core {
             self.farewells.spawn(over.media.stop());
         }
         let team = &self.shown.snapshot().team;
+        let address = history::shown_address(&incoming.from, team);
         let name = incoming.from_name.or_else(|| history::colleague_name(&incoming.from, team));
         let profile = &signed_in.profile;
         let mut record = record_of(id, Direction::Incoming, incoming.from, name, profile, self.line.kind(), now);
@@ -84,6 +85,7 @@ impl Core {
         record.twilio_call_sid = incoming.provider_call_id.map(|ProviderCallId(id)| id);
         let (machine, effects) = CallMachine::incoming(now);
         let mut call = Call::new(machine, incoming.leg, record);
+        call.address = address;
         call.offer = Some(incoming.offer);
         call.on_line = true;
         self.calls.insert(call);
