@@ -211,6 +211,26 @@ describe('an incoming call', () => {
     expect(host.sent('answer')).toEqual([{ type: 'answer', call: 'ring' }]);
   });
 
+  test('is answered by Enter wherever the focus is, but for text', async () => {
+    for (const place of ['tab-history', 'tab-settings']) {
+      const { host, user } = await startApp();
+      await user.click(screen.getByTestId(place));
+      host.emit({ type: 'callChanged', call: offered });
+      await screen.findByTestId('incoming-card');
+      await user.keyboard('{Enter}');
+      expect(host.sent('answer'), place).toHaveLength(1);
+      cleanup();
+    }
+    const { host, user } = await startApp();
+    await user.click(screen.getByTestId('tab-settings'));
+    screen.getByTestId('setting-notifications').focus();
+    host.emit({ type: 'callChanged', call: offered });
+    await screen.findByTestId('incoming-card');
+    await user.keyboard('{Enter}');
+    expect(host.sent('answer')).toHaveLength(1);
+    expect(host.sent('changeSettings')).toEqual([]);
+  });
+
   test('is declined by Esc twice', async () => {
     const { host, user } = await startApp(new FakeHost({ calls: [offered] }));
     await user.keyboard('{Escape}');

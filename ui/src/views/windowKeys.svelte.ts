@@ -38,6 +38,15 @@ export class WindowKeys {
     private readonly window: WindowParts,
   ) {}
 
+  /** Enter and Space mean something to a tab or a switch too; while there is a call they are taken before these hear. */
+  take(event: KeyboardEvent): void {
+    const action = event.isComposing ? null : actionOf(event, isTyping(event.target));
+    if (action !== 'answer' && action !== 'pushToMute') return;
+    if (event.repeat ? !this.isOurs(action, event) : !this.run(action, event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
   press(event: KeyboardEvent): void {
     if (event.key === 'Tab' || event.key.startsWith('Arrow')) this.byKeyboard = true;
     if (event.defaultPrevented || event.isComposing) return;
