@@ -6,7 +6,10 @@ use ts_rs::TS;
 #[serde(tag = "state", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum SessionView {
     /// Nobody.
-    SignedOut,
+    SignedOut {
+        /// Why the engine could not sign in by itself, or why a session ended.
+        why: Option<crate::Failure>,
+    },
     /// Being signed in.
     SigningIn,
     /// Somebody.

@@ -112,7 +112,7 @@ pub(crate) fn tell(windows: &broadcast::Sender<Event>, event: Event) {
 /// The snapshot of an engine that has just begun, or has ended.
 pub(crate) fn nothing(settings: Settings) -> Snapshot {
     Snapshot {
-        session: SessionView::SignedOut,
+        session: SessionView::SignedOut { why: None },
         server: server_of(&settings),
         line: LineView { kind: LineKind::Direct, registration: Registration::Unregistered },
         calls: Vec::new(),

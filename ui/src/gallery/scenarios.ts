@@ -42,10 +42,17 @@ const inCall = (name: string, change: Partial<CallView>, steps: Scenario['steps'
   shows(name, withCalls(change), steps);
 
 const remote: Partial<Snapshot> = {
-  session: { state: 'signedOut' },
+  session: { state: 'signedOut', why: null },
   server: { embedded: false, url: 'https://calls.example.com', reachable: true },
   line: { kind: 'direct', registration: { state: 'unregistered' } },
   settings: { ...settings, server: { type: 'remote', url: 'https://calls.example.com' } },
+};
+const unreachable: Partial<Snapshot> = {
+  server: { embedded: false, url: 'https://calls.example.com', reachable: false },
+  session: {
+    state: 'signedOut',
+    why: { code: 'serverUnreachable', message: '', params: { url: 'https://calls.example.com' } },
+  },
 };
 const unanswered = { answeredAtMs: null, quality: null };
 const offered: Partial<CallView> = { ...unanswered, direction: 'incoming', state: 'offered', name: 'أحمد الحربي', address: '104' };
@@ -124,6 +131,8 @@ export const scenarios: readonly Scenario[] = [
   shows('settings-end', {}, [{ click: 'tab-settings' }, { scrollTo: 'keys-show' }]),
   shows('keys', {}, [{ click: 'tab-settings' }, { click: 'keys-show' }]),
   shows('sign-in', remote),
+  shows('sign-in-unreachable', { ...remote, ...unreachable }),
+  shows('history-signed-out', remote, [{ click: 'tab-history' }]),
   {
     name: 'sign-in-error',
     host: () => {
@@ -138,7 +147,7 @@ export const scenarios: readonly Scenario[] = [
       { scrollTo: 'sign-in-error' },
     ],
   },
-  shows('signed-out', { session: { state: 'signedOut' }, line: { kind: 'direct', registration: { state: 'unregistered' } } }),
+  shows('signed-out', { session: { state: 'signedOut', why: null }, line: { kind: 'direct', registration: { state: 'unregistered' } } }),
   shows('connecting-line', { line: { kind: 'direct', registration: { state: 'registering', attempt: 2 } } }),
   shows('line-failed', { line: { kind: 'direct', registration: { state: 'failed', code: 'sessionExpired' } } }),
   troubled('problems', {}, troubles),

@@ -67,6 +67,8 @@ export const testIds = {
   signInPassword: 'sign-in-password',
   signInSubmit: 'sign-in-submit',
   signInError: 'sign-in-error',
+  signInWhy: 'sign-in-why',
+  signInOpen: 'sign-in-open',
   connectPanel: 'connect-panel',
   connectButton: 'connect-button',
 

@@ -101,7 +101,13 @@ export class Phone {
   private note(event: EngineEvent): void {
     if (event.type === 'historyChanged') this.historyVersion += 1;
     if (event.type === 'digitReceived') this.receivedDigit = { call: event.call, digit: event.digit };
-    if (event.type === 'problem') this.problems.report(event.failure);
+    if (event.type === 'problem' && !this.isSaidAtSignIn(event.failure)) this.problems.report(event.failure);
+  }
+
+  /** Why nobody is signed in stands where one signs in. */
+  private isSaidAtSignIn(failure: Failure): boolean {
+    const session = this.snapshot?.session;
+    return session?.state === 'signedOut' && session.why?.code === failure.code;
   }
 }
 

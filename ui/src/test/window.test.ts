@@ -340,7 +340,7 @@ describe('settings', () => {
 
 describe('signing in', () => {
   const remote = {
-    session: { state: 'signedOut' as const },
+    session: { state: 'signedOut' as const, why: null },
     server: { embedded: false, url: 'https://calls.example.com', reachable: true },
     settings: { ...settings, server: { type: 'remote' as const, url: 'https://calls.example.com' } },
     line: { kind: 'direct' as const, registration: { state: 'unregistered' as const } },
@@ -355,6 +355,27 @@ describe('signing in', () => {
     host.refuse.clear();
     await user.click(screen.getByTestId('sign-in-submit'));
     expect(await screen.findByTestId('dial-field')).toBeTruthy();
+  });
+
+  test('follows the choice of a server, and says what is wrong with it', async () => {
+    const { host, user } = await startApp();
+    await user.click(screen.getByTestId('tab-settings'));
+    await user.click(screen.getByTestId('setting-server-remote'));
+    await user.type(screen.getByTestId('setting-server-url'), 'https://calls.example.com');
+    await user.click(screen.getByTestId('server-apply'));
+    const why = { code: 'serverUnreachable' as const, message: '', params: { url: 'https://calls.example.com' } };
+    host.emit({ type: 'serverChanged', server: { ...remote.server, reachable: false } });
+    host.emit({ type: 'sessionChanged', session: { state: 'signedOut', why } });
+    host.emit({ type: 'problem', failure: why });
+    expect(plain(await screen.findByTestId('sign-in-why'))).toContain('calls.example.com does not answer');
+    expect(screen.queryByTestId('problem')).toBeNull();
+  });
+
+  test('leads there from a section that is empty without it', async () => {
+    const { user } = await startApp(new FakeHost(remote));
+    await user.click(screen.getByTestId('tab-history'));
+    await user.click(screen.getByTestId('sign-in-open'));
+    expect(await screen.findByTestId('sign-in-username')).toBeTruthy();
   });
 
   test('the embedded server needs only a click', async () => {

@@ -6,12 +6,13 @@ use crate::{
     lines::LinePart,
     message::{ReplyTo, answer},
     ports::RunningServer,
+    post::Post,
     session::{
         How, Online, Opened, Profile, SessionInput, SignInFlow, SignedIn, Standing, keep, profile_setting, server_key,
     },
     shown::server_of,
 };
-use mobilecall_client::Sync;
+use mobilecall_client::{Http, Sync};
 use mobilecall_domain::Private;
 use mobilecall_ipc::{ErrorCode, Failure, Reply, ServerChoice, ServerView, SessionView, SyncView};
 use std::{sync::Arc, time::Duration};
@@ -82,7 +83,7 @@ impl Core {
         self.team.clear();
         self.shown.team(Vec::new());
         self.shown.sync(SyncView::Offline { pending: 0 });
-        self.shown.session(SessionView::SignedOut);
+        self.shown.session(SessionView::SignedOut { why: None });
         self.shown.history(0);
     }
 
@@ -120,10 +121,15 @@ impl Core {
                 self.line_awaited(attempt);
             }
             SessionInput::Opened(opened) => self.opened(*opened).await,
-            SessionInput::NoSession => {
+            SessionInput::NoSession(http) => {
                 self.standing = Standing::SignedOut;
-                self.shown.session(SessionView::SignedOut);
+                self.shown.session(SessionView::SignedOut { why: None });
                 self.answer_sign_in(Err(failure::not_signed_in()));
+                tokio::spawn(probe(http, self.post()));
+            }
+            SessionInput::Probed(outcome) => {
+                self.shown.reachable(outcome.is_ok());
+                self.shown.session(SessionView::SignedOut { why: outcome.err() });
             }
             SessionInput::Failed(failure) => self.sign_in_failed(failure).await,
             SessionInput::Kept(kept) => {
@@ -197,8 +203,14 @@ impl Core {
         self.answer_sign_in(Err(failure.clone()));
         self.leave().await;
         if !asked {
-            self.shown.problem(failure);
+            self.must_sign_in(failure);
         }
+    }
+
+    /// Nobody is signed in any more, and the window says why for as long as that is so.
+    fn must_sign_in(&mut self, why: Failure) {
+        self.shown.session(SessionView::SignedOut { why: Some(why.clone()) });
+        self.shown.problem(why);
     }
 
     /// The session was revoked or ran out. Calls go on to their end; then the engine signs in again if it can do so by
@@ -212,7 +224,7 @@ impl Core {
         match self.settings.server {
             ServerChoice::Embedded => self.begin_signing_in(How::ByItself),
             ServerChoice::Remote { .. } => {
-                self.shown.problem(Failure::new(ErrorCode::SessionExpired, "the session has ended: sign in again"));
+                self.must_sign_in(Failure::new(ErrorCode::SessionExpired, "the session has ended: sign in again"));
             }
         }
     }
@@ -250,8 +262,14 @@ impl Core {
     }
 }
 
+/// Asks whether the server answers, so that a wrong address shows before anybody types a password.
+async fn probe(http: Http, post: Post) {
+    let answer = http.health().await.map(drop).map_err(|error| failure::of_client(&error));
+    post.session(SessionInput::Probed(answer)).await;
+}
+
 /// Reports the end of a session that needs no keeping.
-async fn watch(session: mobilecall_client::Session, post: crate::post::Post) {
+async fn watch(session: mobilecall_client::Session, post: Post) {
     let mut state = session.state();
     if state.wait_for(|state| *state == mobilecall_client::SessionState::Ended).await.is_ok() {
         post.session(SessionInput::Ended).await;

@@ -34,6 +34,13 @@ pub(crate) struct Opened {
     pub(crate) account: Account,
 }
 
+/// What a sign-in came to.
+enum Found {
+    Session(Box<Opened>),
+    /// Nobody was signed in at this server.
+    Nobody(Http),
+}
+
 /// Everything signing in needs.
 #[derive(Clone)]
 pub(crate) struct SignInFlow {
@@ -52,14 +59,14 @@ impl SignInFlow {
     /// Runs to the end and reports it as exactly one of `Opened`, `NoSession` and `Failed`.
     pub(crate) async fn run(self, how: How) {
         let end = match self.open(how).await {
-            Ok(Some(opened)) => SessionInput::Opened(Box::new(opened)),
-            Ok(None) => SessionInput::NoSession,
+            Ok(Found::Session(opened)) => SessionInput::Opened(opened),
+            Ok(Found::Nobody(http)) => SessionInput::NoSession(http),
             Err(failure) => SessionInput::Failed(failure),
         };
         self.post.session(end).await;
     }
 
-    async fn open(&self, how: How) -> Result<Option<Opened>, Failure> {
+    async fn open(&self, how: How) -> Result<Found, Failure> {
         let http = self.reach().await?;
         let session = match how {
             How::Password { username, password } => {
@@ -70,7 +77,7 @@ impl SignInFlow {
                 ServerChoice::Embedded => self.sign_in_embedded(&http).await?,
                 ServerChoice::Remote { .. } => match self.revive(&http).await? {
                     Some(session) => session,
-                    None => return Ok(None),
+                    None => return Ok(Found::Nobody(http)),
                 },
             },
         };
@@ -78,7 +85,7 @@ impl SignInFlow {
         let name = profile_setting(&profile.server);
         self.cache.store_setting(&name, &profile).await.map_err(|error| failure::of_cache(&error))?;
         let account = self.account(&profile).await?;
-        Ok(Some(Opened { session, profile, account }))
+        Ok(Found::Session(Box::new(Opened { session, profile, account })))
     }
 
     /// The connection to the chosen server, which is started if it is ours.

@@ -7,7 +7,7 @@ pub(crate) use flow::{How, Opened, SignInFlow};
 pub(crate) use keep::{Secrets, keep};
 
 use mobilecall_cache::{Account, Cache, CacheError};
-use mobilecall_client::{Session, Sync, User};
+use mobilecall_client::{Http, Session, Sync, User};
 use mobilecall_ipc::{ServerChoice, SessionView};
 use serde::{Deserialize, Serialize};
 use tokio_util::task::AbortOnDropHandle;
@@ -64,8 +64,10 @@ pub(crate) enum SessionInput {
     NotYet { attempt: u32 },
     /// Signed in.
     Opened(Box<Opened>),
-    /// There is no session to revive.
-    NoSession,
+    /// There is no session to revive at this server.
+    NoSession(Http),
+    /// Whether that server answers.
+    Probed(Result<(), mobilecall_ipc::Failure>),
     /// Could not sign in.
     Failed(mobilecall_ipc::Failure),
     /// The session is in the keyring, or is not.

@@ -144,7 +144,8 @@ async fn signing_out_forgets_the_person_but_not_the_history() {
     let mut rig = Rig::start().await;
     let (call, ..) = rig.talk("102").await;
     rig.send(Command::SignOut).await.unwrap();
-    let snapshot = rig.until("signed out", |snapshot| snapshot.session == SessionView::SignedOut).await;
+    let gone = SessionView::SignedOut { why: None };
+    let snapshot = rig.until("signed out", |snapshot| snapshot.session == gone).await;
     assert!(snapshot.calls.is_empty());
     assert_eq!(rig.record(call).await.status, CallStatus::Completed);
     let query = HistoryQuery::default();

@@ -13,6 +13,7 @@ use mobilecall_ipc::{
     Command, ErrorCode, Event, Failure, Registration as Shown, ServerChoice, SessionView, Settings, Snapshot, Theme,
 };
 use mobilecall_line::{LineCommand, LineEvent};
+use mobilecall_testkit::{PASSWORD, TestServer};
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
@@ -130,7 +131,7 @@ impl Restarted {
 
     /// Waits until nobody is being signed in any more; says what went wrong.
     async fn until_signed_out(&mut self) -> Vec<ErrorCode> {
-        self.until("nobody", |snapshot| snapshot.session == SessionView::SignedOut).await;
+        self.until("nobody", |snapshot| matches!(snapshot.session, SessionView::SignedOut { .. })).await;
         problems(&self.engine, &mut self.events).await
     }
 }
@@ -220,7 +221,39 @@ async fn a_session_that_the_server_ended_is_over() {
     let (url, _asks) = answering(refusal).await;
     let mut phone = Restarted::start(&url, SIGNED_IN(), true).await;
     assert_eq!(phone.until_problem().await.code, ErrorCode::SessionExpired);
-    phone.until("nobody", |snapshot| snapshot.session == SessionView::SignedOut).await;
+    phone.until("nobody", |snapshot| why(snapshot) == Some(Some(ErrorCode::SessionExpired))).await;
+}
+
+/// Why nobody is signed in, if nobody is.
+fn why(snapshot: &Snapshot) -> Option<Option<ErrorCode>> {
+    match &snapshot.session {
+        SessionView::SignedOut { why } => Some(why.as_ref().map(|why| why.code)),
+        SessionView::SigningIn | SessionView::SignedIn { .. } => None,
+    }
+}
+
+#[tokio::test]
+async fn one_who_is_to_sign_in_sees_whether_the_server_answers() {
+    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nothing = FakeKeyring(Ok(None));
+    let mut phone = Restarted::start(&format!("http://{address}"), nothing, false).await;
+    let silent = |snapshot: &Snapshot| why(snapshot) == Some(Some(ErrorCode::ServerUnreachable));
+    assert!(!phone.until("the reason", silent).await.server.reachable);
+
+    let server = TestServer::builder().address(address).start().await;
+    let company = server.company("Acme").await;
+    server.agent(&company, "alice", "101").await;
+    phone.engine.send(Command::Connect).await.unwrap();
+    phone.until("an answer", |snapshot| why(snapshot) == Some(None) && snapshot.server.reachable).await;
+
+    let sign_in = |password: &str| Command::SignIn { username: "alice".into(), password: password.into() };
+    let refused = phone.engine.send(sign_in("wrong")).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::WrongCredentials);
+    let snapshot = phone.engine.snapshot().await;
+    assert_eq!((why(&snapshot), snapshot.server.reachable), (Some(None), true), "the form itself says why");
+
+    phone.engine.send(sign_in(PASSWORD)).await.unwrap();
+    phone.until("the line", |snapshot| snapshot.line.registration == Shown::Registered).await;
 }
 
 #[tokio::test]

@@ -114,7 +114,7 @@ export class FakeHost implements Host {
         return { type: 'done' };
       }
       case 'signOut':
-        this.emit({ type: 'sessionChanged', session: { state: 'signedOut' } });
+        this.emit({ type: 'sessionChanged', session: { state: 'signedOut', why: null } });
         return { type: 'done' };
       case 'signIn':
       case 'connect':
