@@ -7,4 +7,5 @@
 mod support;
 
 mod echo;
+mod incoming;
 mod steps;
