@@ -7,12 +7,17 @@ use std::io::Read;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The rate at which the speaker is listened to.
 const RATE_HZ: usize = 16_000;
 /// Loudness is compared in steps of this many samples: 20 ms.
 const STEP: usize = RATE_HZ / 50;
+
+/// What is heard is compared with what is said over this length…
+const COMPARED: Duration = Duration::from_secs(8);
+/// …anew after so many samples: three seconds.
+const HOP: usize = 3 * RATE_HZ;
 
 /// Speaks a WAV file into the microphone, once.
 pub(crate) fn speak(desktop: &Desktop, speech: &Path, log: &Path) -> Running {
@@ -61,6 +66,21 @@ impl Ear {
         })
     }
 
+    /// Waits until what is heard resembles what is said, and returns it. On a busy machine sound may stall for a moment, so
+    /// the first seconds need not do.
+    pub(crate) fn wait_for_speech(&self, said: &[f32], limit: Duration) -> Vec<f32> {
+        let mark = self.now();
+        let mut best = 0.0_f64;
+        let mut heard = Vec::new();
+        let deadline = Instant::now() + limit;
+        while best < SAME_SPEECH {
+            assert!(Instant::now() < deadline, "what is heard is not what is said: {best:.3}");
+            heard = self.since(self.now().saturating_sub(HOP).max(mark), COMPARED);
+            best = best.max(likeness(said, &heard));
+        }
+        heard
+    }
+
     /// Waits until the speaker has been silent for a while.
     pub(crate) fn wait_for_silence(&self, length: Duration, limit: Duration) {
         self.wait_for_level("silence at the speaker", length, limit, |level| level < SILENCE_DBFS);
@@ -97,15 +117,24 @@ impl Ear {
     }
 }
 
-/// The end of a recording, as [`Ear`] would have heard it.
-pub(crate) fn end_of_recording(path: &Path, length: Duration) -> Vec<f32> {
+/// A recording as [`Ear`] would have heard it.
+fn recording(path: &Path) -> Vec<f32> {
     let reader = WavReader::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let step = reader.spec().sample_rate as usize / RATE_HZ;
     let samples: Vec<i16> = reader.into_samples().map(|sample| sample.expect("the recording is whole")).collect();
     let heard = |step: &[i16]| step.iter().map(|sample| f32::from(*sample)).sum::<f32>() / step.len() as f32 / 32_768.0;
-    let heard: Vec<f32> = samples.chunks_exact(step).map(heard).collect();
-    let wanted = (length.as_secs_f64() * RATE_HZ as f64) as usize;
-    heard[heard.len().saturating_sub(wanted)..].to_vec()
+    samples.chunks_exact(step).map(heard).collect()
+}
+
+/// How much a recording resembles what was said, where it does most.
+pub(crate) fn likeness_of_recording(said: &[f32], path: &Path) -> f64 {
+    let heard = recording(path);
+    let length = COMPARED.as_secs() as usize * RATE_HZ;
+    (0..heard.len())
+        .step_by(RATE_HZ)
+        .filter_map(|from| heard.get(from..from + length))
+        .map(|part| likeness(said, part))
+        .fold(0.0, f64::max)
 }
 
 /// What counts as silence: below it nobody hears a voice.
