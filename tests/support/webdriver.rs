@@ -103,9 +103,10 @@ impl<'a> App<'a> {
     pub(crate) async fn text(&self, id: &str, condition: impl Fn(&str) -> bool) -> String {
         let selector = selector(id);
         within(&format!("the text of {id}"), LIMIT, async || {
-            let text = self.client.find(Locator::Css(&selector)).await.ok()?.text().await.ok()?;
+            // The driver's own reading finds no text where one that is too long would be cut.
+            let text = self.client.find(Locator::Css(&selector)).await.ok()?.prop("innerText").await.ok()??;
             // Values in a text stand between invisible marks that keep their direction.
-            let text = text.replace(['\u{2068}', '\u{2069}'], "");
+            let text = text.replace(['\u{2068}', '\u{2069}'], "").trim().to_owned();
             condition(&text).then_some(text)
         })
         .await
