@@ -60,7 +60,9 @@ pub enum LineCommand {
         /// The leg.
         leg: LegId,
     },
-    /// Renegotiate media: hold, resume or an ICE restart. The answer comes as [`LineEvent::Renegotiated`].
+    /// Renegotiate media: hold, resume or an ICE restart. The outcome is [`LineEvent::Renegotiated`] or
+    /// [`LineEvent::NotRenegotiated`]. An offer that was not answered when signaling is lost is offered again by the line.
+    /// One that is followed by another before its outcome is given up and has none.
     Reoffer {
         /// The leg.
         leg: LegId,
@@ -96,12 +98,17 @@ pub enum LineEvent {
         /// The answer to our offer, unless it came with `Ringing`.
         answer: Option<SdpAnswer>,
     },
-    /// The answer to [`LineCommand::Reoffer`].
+    /// The answer to the last [`LineCommand::Reoffer`].
     Renegotiated {
         /// The leg.
         leg: LegId,
         /// Their media.
         answer: SdpAnswer,
+    },
+    /// The last [`LineCommand::Reoffer`] was refused, or not answered in time: media stays as it was.
+    NotRenegotiated {
+        /// The leg.
+        leg: LegId,
     },
     /// The far end renegotiates; reply with [`LineCommand::Accept`].
     Reoffered {

@@ -97,11 +97,15 @@ impl Session {
         Ok(())
     }
 
-    /// The offer that is out is answered or given up: the next one may go.
-    pub(super) fn next_reoffer(&mut self, id: LegId, now: Instant) {
-        if let Some(leg) = self.legs.get_mut(id) {
-            leg.reoffer = leg.next_offer.take().map(Reoffer::waiting);
-            self.send_reoffer(id, now);
+    /// The offer that is out is answered, or without an answer given up: the next one may go. The outcome of an offer that
+    /// was followed by another concerns nobody any more.
+    fn reoffer_settled(&mut self, id: LegId, answer: Option<SdpAnswer>, now: Instant) {
+        let Some(leg) = self.legs.get_mut(id) else { return };
+        leg.reoffer = leg.next_offer.take().map(Reoffer::waiting);
+        match (&leg.reoffer, answer) {
+            (Some(_), _) => self.send_reoffer(id, now),
+            (None, Some(answer)) => self.emit(LineEvent::Renegotiated { leg: id, answer }),
+            (None, None) => self.emit(LineEvent::NotRenegotiated { leg: id }),
         }
     }
 
@@ -110,7 +114,7 @@ impl Session {
         if let Some(id) = self.legs.named(callsid)
             && self.legs.get_mut(id).is_some_and(|leg| leg.has_sent_reoffer())
         {
-            self.next_reoffer(id, now);
+            self.reoffer_settled(id, None, now);
         }
     }
 
@@ -181,8 +185,7 @@ impl Session {
                 if let Some(sdp) = answer.sdp
                     && leg.has_sent_reoffer()
                 {
-                    self.emit(LineEvent::Renegotiated { leg: id, answer: sdp });
-                    self.next_reoffer(id, now);
+                    self.reoffer_settled(id, Some(sdp), now);
                 }
             }
         }
@@ -308,7 +311,7 @@ impl Session {
         let overdue: Vec<_> = self.legs.iter().filter(is_overdue).map(|leg| leg.id).collect();
         for id in overdue {
             tracing::warn!(leg.id = %id, "no answer to an offer within a call; its media stays as it was");
-            self.next_reoffer(id, now);
+            self.reoffer_settled(id, None, now);
         }
     }
 

@@ -34,6 +34,10 @@ impl Core {
             LineEvent::Renegotiated { leg, answer } => {
                 if let Some(call) = self.calls.of_leg(leg) {
                     self.accept_answer(call, answer);
+                }
+            }
+            LineEvent::NotRenegotiated { leg } => {
+                if let Some(call) = self.calls.of_leg(leg) {
                     self.next_offer(call);
                 }
             }
@@ -44,15 +48,11 @@ impl Core {
             }
             LineEvent::SignalingLost { leg } => {
                 if let Some(call) = self.calls.of_leg(leg) {
-                    if let Some(known) = self.calls.get_mut(call) {
-                        known.renegotiation.interrupted();
-                    }
                     self.drive(call, Input::Line(LineInput::SignalingLost)).await;
                 }
             }
             LineEvent::SignalingRestored { leg } => {
                 if let Some(call) = self.calls.of_leg(leg) {
-                    self.next_offer(call);
                     self.drive(call, Input::Line(LineInput::SignalingRestored)).await;
                 }
             }
@@ -148,7 +148,7 @@ impl Core {
                     self.drive(call, input).await;
                 }
             }
-            CallEvent::NotRenegotiated => self.next_offer(call),
+            CallEvent::Settled => self.next_offer(call),
             CallEvent::FirstPacket => self.first_packet(call).await,
             CallEvent::FirstAudio(at) => {
                 let Some(known) = self.calls.get_mut(call) else { return };
@@ -240,7 +240,7 @@ impl Core {
 
     fn next_offer(&mut self, call: CallId) {
         let Some(known) = self.calls.get_mut(call) else { return };
-        if let Some(next) = known.renegotiation.done() {
+        if let Some(next) = known.renegotiation.settled() {
             self.make_offer(call, next);
         }
     }
@@ -257,7 +257,7 @@ impl Core {
                 Ok(offer) => CallEvent::Offer(offer),
                 Err(error) => {
                     tracing::warn!(call.id = %call, %error, "no further offer could be made");
-                    CallEvent::NotRenegotiated
+                    CallEvent::Settled
                 }
             };
             post.tell(event).await;
@@ -271,18 +271,23 @@ impl Core {
         }
     }
 
+    /// Applies the answer to our first or a further offer in a task.
     fn accept_answer(&self, call: CallId, answer: SdpAnswer) {
         let Some(known) = self.calls.get(call) else { return };
         let Some(transport) = known.media.transport.clone() else { return };
         let first = known.media.negotiated.is_none();
         let Some(post) = self.call_post(call) else { return };
         tokio::spawn(async move {
-            if let Err(error) = transport.accept_answer(&answer).await {
+            let accepted = transport.accept_answer(&answer).await;
+            if let Err(error) = &accepted {
                 tracing::warn!(call.id = %call, %error, "the far end's answer cannot be used");
-                if first {
-                    post.tell(CallEvent::Failed(media_failure(&error))).await;
-                }
             }
+            let event = match accepted {
+                Ok(()) if first => return,
+                Err(error) if first => CallEvent::Failed(media_failure(&error)),
+                Ok(()) | Err(_) => CallEvent::Settled,
+            };
+            post.tell(event).await;
         });
     }
 

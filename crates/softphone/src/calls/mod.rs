@@ -41,8 +41,8 @@ pub(crate) enum CallEvent {
     Offer(SdpOffer),
     /// Our answer to a further offer of theirs is made.
     Answer(SdpAnswer),
-    /// A further offer or answer could not be made or applied; the call goes on as it was.
-    NotRenegotiated,
+    /// The answer to a further offer of ours was applied, or the offer came to nothing and the call goes on as it was.
+    Settled,
     /// The first packet of the far end came.
     FirstPacket,
     /// The first sound of the far end was played.

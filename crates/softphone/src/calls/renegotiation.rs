@@ -1,18 +1,19 @@
-//! One offer at a time: what is wished while an offer is on its way waits for its answer.
+//! One offer at a time, because an answer does not say to which offer it belongs: what is wished while one is on its way
+//! waits until that is settled.
 
 use mobilecall_domain::machine::Reoffer;
 
 /// Offers after the first one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Renegotiation {
-    /// An offer is being made or waits for its answer.
+    /// An offer is being made, waits for its answer, or the answer is being applied.
     under_way: bool,
-    /// Something changed meanwhile, so that another offer is needed.
-    again: bool,
+    /// What is to be offered after that.
+    next: Option<NextOffer>,
 }
 
-/// An offer to make now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// An offer to make now. A later one stands for all before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum NextOffer {
     /// In the direction that is set.
     Plain,
@@ -21,35 +22,25 @@ pub(crate) enum NextOffer {
 }
 
 impl Renegotiation {
-    /// Something is to be offered. A restart does not wait: it is wished for because nothing comes through, so the
-    /// answer to an offer before it may never come.
+    /// Something is to be offered.
     pub(crate) fn wish(&mut self, reoffer: Reoffer) -> Option<NextOffer> {
-        match reoffer {
-            Reoffer::IceRestart => {
-                self.under_way = true;
-                self.again = false;
-                Some(NextOffer::Restart)
-            }
-            Reoffer::Hold(_) if self.under_way => {
-                self.again = true;
-                None
-            }
-            Reoffer::Hold(_) => {
-                self.under_way = true;
-                Some(NextOffer::Plain)
-            }
+        let wanted = match reoffer {
+            Reoffer::Hold(_) => NextOffer::Plain,
+            Reoffer::IceRestart => NextOffer::Restart,
+        };
+        if self.under_way {
+            self.next = self.next.max(Some(wanted));
+            return None;
         }
+        self.under_way = true;
+        Some(wanted)
     }
 
-    /// An offer was answered, or came to nothing.
-    pub(crate) fn done(&mut self) -> Option<NextOffer> {
-        self.under_way = std::mem::take(&mut self.again);
-        self.under_way.then_some(NextOffer::Plain)
-    }
-
-    /// Signaling was lost: an offer that was on its way is made anew when it is back, without being asked.
-    pub(crate) fn interrupted(&mut self) {
-        self.again = self.under_way;
+    /// An answer was applied, or the offer came to nothing.
+    pub(crate) fn settled(&mut self) -> Option<NextOffer> {
+        let next = self.next.take();
+        self.under_way = next.is_some();
+        next
     }
 }
 
@@ -58,32 +49,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_offer_at_a_time_and_the_last_wish_wins() {
-        let mut renegotiation = Renegotiation::default();
-        assert_eq!(renegotiation.wish(Reoffer::Hold(true)), Some(NextOffer::Plain));
-        assert_eq!(renegotiation.wish(Reoffer::Hold(false)), None);
-        assert_eq!(renegotiation.wish(Reoffer::Hold(true)), None);
-        assert_eq!(renegotiation.done(), Some(NextOffer::Plain), "with the direction as it is by then");
-        assert_eq!(renegotiation.done(), None);
-        assert_eq!(renegotiation.wish(Reoffer::Hold(false)), Some(NextOffer::Plain));
-    }
-
-    #[test]
-    fn a_restart_does_not_wait() {
-        let mut renegotiation = Renegotiation::default();
-        renegotiation.wish(Reoffer::Hold(true));
-        assert_eq!(renegotiation.wish(Reoffer::IceRestart), Some(NextOffer::Restart));
-        assert_eq!(renegotiation.wish(Reoffer::IceRestart), Some(NextOffer::Restart));
-        assert_eq!(renegotiation.done(), None);
-    }
-
-    #[test]
-    fn an_offer_lost_with_the_signaling_is_made_anew() {
-        let mut renegotiation = Renegotiation::default();
-        renegotiation.interrupted();
-        assert_eq!(renegotiation.done(), None, "nothing was on its way");
-        renegotiation.wish(Reoffer::Hold(true));
-        renegotiation.interrupted();
-        assert_eq!(renegotiation.done(), Some(NextOffer::Plain));
+    fn one_offer_at_a_time_with_everything_wished_meanwhile() {
+        use NextOffer::{Plain, Restart};
+        let (hold, resume, restart) = (Reoffer::Hold(true), Reoffer::Hold(false), Reoffer::IceRestart);
+        let cases: [(&[Reoffer], Option<NextOffer>); 6] = [
+            (&[], None),
+            (&[hold], Some(Plain)),
+            (&[hold, resume], Some(Plain)),
+            (&[restart], Some(Restart)),
+            (&[restart, hold], Some(Restart)),
+            (&[hold, restart, resume], Some(Restart)),
+        ];
+        for (wishes, next) in cases {
+            let mut renegotiation = Renegotiation::default();
+            assert_eq!(renegotiation.wish(hold), Some(Plain));
+            for wish in wishes {
+                assert_eq!(renegotiation.wish(*wish), None, "{wishes:?}");
+            }
+            assert_eq!(renegotiation.settled(), next, "{wishes:?}");
+            if next.is_some() {
+                assert_eq!(renegotiation.settled(), None, "{wishes:?}");
+            }
+            assert_eq!(renegotiation, Renegotiation::default(), "{wishes:?}");
+        }
     }
 }

@@ -44,6 +44,17 @@ async fn wishes_that_come_faster_than_answers_end_with_the_last() {
 }
 
 #[tokio::test]
+async fn an_offer_that_comes_to_nothing_does_not_block_the_next() {
+    let mut rig = Rig::start().await;
+    let (call, leg, far) = rig.talk("102").await;
+    rig.send(Command::SetHold { call, held: true }).await.unwrap();
+    assert!(matches!(rig.line.command().await, LineCommand::Reoffer { .. }));
+    rig.line.say(LineEvent::NotRenegotiated { leg });
+    rig.send(Command::SetHold { call, held: false }).await.unwrap();
+    assert_eq!(answer_reoffer(&mut rig, &far).await, "sendrecv");
+}
+
+#[tokio::test]
 async fn resuming_one_call_holds_the_other() {
     let mut rig = Rig::start().await;
     let (first, _, first_far) = rig.talk("102").await;

@@ -191,7 +191,7 @@ fn renegotiations_go_one_after_the_other() {
     bench.reoffer("hold again");
     assert_eq!(bench.did(), ["> reinvite CA1 hold"]);
     bench.receive(r#"{"type":"answer","payload":{"callsid":"CA1","sdp":"held"}}"#);
-    assert_eq!(bench.did(), ["renegotiated held", "> reinvite CA1 hold again"], "the latest wish counts");
+    assert_eq!(bench.did(), ["> reinvite CA1 hold again"], "the latest wish counts, and nobody waits for the others");
     bench.receive(r#"{"type":"answer","payload":{"callsid":"CA1","sdp":"held again"}}"#);
     assert_eq!(bench.did(), ["renegotiated held again"]);
     bench.receive(r#"{"type":"answer","payload":{"callsid":"CA1","sdp":"unasked"}}"#);
@@ -215,6 +215,15 @@ fn a_renegotiation_that_fails_does_not_block_the_next() {
     assert_eq!(bench.did(), ["> reinvite CA1 hold again"]);
     bench.receive(r#"{"type":"answer","payload":{"callsid":"CA1","sdp":"held"}}"#);
     assert_eq!(bench.did(), ["renegotiated held"]);
+    // Whoever waits for the answer to the last one hears that there is none.
+    bench.reoffer("resume again");
+    bench.did();
+    bench.receive(r#"{"type":"error","payload":{"error":{"code":31400},"callsid":"CA1"}}"#);
+    assert_eq!(bench.did(), ["not renegotiated"]);
+    bench.reoffer("resume again");
+    bench.did();
+    bench.run(10.0);
+    assert_eq!(bench.did(), ["not renegotiated"]);
 }
 
 #[test]

@@ -176,6 +176,7 @@ impl Watch {
             LineEvent::Ringing { leg, .. }
             | LineEvent::Answered { leg, .. }
             | LineEvent::Renegotiated { leg, .. }
+            | LineEvent::NotRenegotiated { leg }
             | LineEvent::Reoffered { leg, .. }
             | LineEvent::SignalingLost { leg }
             | LineEvent::SignalingRestored { leg } => {

@@ -185,6 +185,7 @@ impl Bench {
                 format!("answered {} {}", sid(provider_call_id), text(answer))
             }
             LineEvent::Renegotiated { answer, .. } => format!("renegotiated {}", answer.expose()),
+            LineEvent::NotRenegotiated { .. } => "not renegotiated".to_owned(),
             LineEvent::Reoffered { .. } => panic!("servers do not offer anew"),
             LineEvent::SignalingLost { .. } => "signaling lost".into(),
             LineEvent::SignalingRestored { .. } => "signaling restored".into(),
