@@ -53,6 +53,11 @@ impl Phone {
         Self { name: name.to_owned(), process, input, events }
     }
 
+    /// Passes over everything that was said so far.
+    pub(crate) fn forget(&self) {
+        while self.events.try_recv().is_ok() {}
+    }
+
     /// Gives an `mcall --interactive` whose standard input is a pipe a command.
     pub(crate) fn say(&mut self, command: &str) {
         let input = self.input.as_mut().expect("its input is a pipe");

@@ -114,6 +114,13 @@ async function usesNewPath(connection) {
 }
 
 window.phone = {
+  /** Makes a browser of it that does not know Opus; before anything else. */
+  forgetOpus() {
+    const all = RTCRtpReceiver.getCapabilities;
+    const known = ({ mimeType }) => !["audio/opus", "audio/red"].includes(mimeType.toLowerCase());
+    RTCRtpReceiver.getCapabilities = (kind) => ({ ...all(kind), codecs: all(kind).codecs.filter(known) });
+  },
+
   /** Makes the device; nothing is sent yet. */
   start(token, options) {
     device = new Twilio.Device(token, {

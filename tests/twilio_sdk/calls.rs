@@ -32,14 +32,12 @@ async fn the_echo_is_heard_and_muting_silences_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_echo_works_with_pcmu_too() {
     let office = Office::open().await;
-    let page = crate::browser::Browser::shared().page().await;
-    let address = format!("localhost:{}", office.server.address().port());
-    let token = office.token(&office.alice).await;
-    page.call("start", json!([token, {"chunderw": address, "codecPreferences": ["pcmu"]}])).await;
-    page.dial("*43").await;
-    page.talks().await;
-    page.run("statistics").await;
-    page.run("hangUp").await;
+    let alice = office.phone(&office.alice).await;
+    alice.run("forgetOpus").await;
+    alice.dial("*43").await;
+    alice.talks().await;
+    assert_eq!(alice.run("statistics").await["codecName"], "PCMU");
+    alice.run("hangUp").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

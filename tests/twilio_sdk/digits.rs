@@ -67,7 +67,7 @@ async fn the_echo_gives_the_sdk_its_keys_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_echo_gives_mcall_its_keys_back() {
     let office = Office::open().await;
-    let options = ["call", "*43", "--send-digits", "42#", "--duration", "6s"];
+    let options = ["call", "*43", "--send-digits", "42#", "--duration", "8s"];
     let bob = Headless::start(&office, &office.bob, "echo-digits", &options);
     bob.event("connected");
     bob.keys("42#");

@@ -64,9 +64,10 @@ impl Headless {
         self.phone.event(event, SOON)
     }
 
-    /// Lets a call go on for so long: it measures itself once a second.
+    /// Lets a call go on for so long from now on: it measures itself once a second.
     pub(crate) fn talk(&self, seconds: u32) {
-        for _ in 0..seconds {
+        self.phone.forget();
+        for _ in 0..=seconds {
             self.event("quality");
         }
     }

@@ -35,6 +35,12 @@ impl Talk {
         Self { alice, alices_way, bob, bobs_way, media, _office: office }
     }
 
+    /// The server's end of Alice's media.
+    async fn alices_port(&self) -> u16 {
+        let port = self.alice.run("mediaPort").await;
+        port.as_u64().and_then(|port| port.try_into().ok()).expect("a port")
+    }
+
     /// Alice hangs up, after both have gone on talking.
     async fn end(self) -> Over {
         self.alice.hears_tone(VOICE_HZ).await;
@@ -103,7 +109,7 @@ async fn the_sdk_that_was_called_restarts_ice_in_the_same_way() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sdk_comes_back_when_its_network_was_gone() {
     let talk = Talk::begin("network-gone").await;
-    let port = talk.alice.run("mediaPort").await.as_u64().and_then(|port| u16::try_from(port).ok()).unwrap();
+    let port = talk.alices_port().await;
     talk.media.set(port, false);
     assert_eq!(talk.alice.wait("reconnecting").await["code"], 53405);
     assert_eq!(talk.bob.event("problem")["code"], "noAudioReceived");
@@ -113,10 +119,24 @@ async fn the_sdk_comes_back_when_its_network_was_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn mcall_comes_back_from_a_short_sleep() {
+async fn the_sdk_comes_back_when_its_whole_network_was_gone() {
+    let talk = Talk::begin("whole-network-gone").await;
+    let port = talk.alices_port().await;
+    talk.alices_way.set(false);
+    talk.media.set(port, false);
+    assert_eq!(talk.alice.wait("reconnecting").await["code"], 53405);
+    talk.bob.talk(9);
+    talk.alices_way.set(true);
+    talk.media.set(port, true);
+    talk.alice.wait("reconnected").await;
+    talk.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mcall_comes_back_when_its_machine_has_slept() {
     let mut talk = Talk::begin("sleep").await;
     talk.bob.sleep();
-    talk.alice.call("hearsNothing", json!([8000])).await;
+    talk.alice.call("hearsNothing", json!([17_000])).await;
     talk.bob.wake();
     talk.bob.event("reconnecting");
     talk.bob.event("reconnected");

@@ -10,8 +10,8 @@ const RATE_HZ: usize = 48_000;
 const STEP: usize = RATE_HZ / 50;
 /// From here on a step is part of one of the browser's beeps, which come at -20 dBFS and more.
 const BEEP_DBFS: f64 = -35.0;
-/// The browser's microphone beeps at least this often.
-const BEEP_PERIOD: f64 = 1.2;
+/// The browser's microphone beeps twice a second; a browser that is kept from running misses one or two of them.
+const LONGEST_GAP: f64 = 2.0;
 /// A beep lasts, and its end and the next one's beginning may be softer than a beep is.
 const AFTER_BEEP: f64 = 0.5;
 const BEFORE_BEEP: f64 = 0.1;
@@ -57,7 +57,7 @@ impl Recording {
         let beeps = self.beeps();
         let edges: Vec<f64> = [0.0].into_iter().chain(beeps).chain([self.length()]).collect();
         let between = edges.windows(2).map(|pair| Pause { from: pair[0], to: pair[1] });
-        between.filter(|pause| pause.length() > BEEP_PERIOD).collect()
+        between.filter(|pause| pause.length() > LONGEST_GAP).collect()
     }
 
     /// Whether nothing at all is heard in a pause, apart from the beeps around it.
