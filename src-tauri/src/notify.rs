@@ -102,7 +102,7 @@ impl Notifier {
                 }
             };
             if let Err(failure) = sent {
-                tracing::warn!(%failure, "what the notification was asked could not be done");
+                engine.report(failure).await;
             }
         });
     }

@@ -76,6 +76,12 @@ impl Engine {
         snapshot.await.unwrap_or_else(|_| shown::nothing(Settings::default()))
     }
 
+    /// Tells all windows of something that went wrong around the engine. Cancel-safe.
+    pub async fn report(&self, failure: Failure) {
+        // An engine that has ended has no windows.
+        self.inbox.send(Message::Problem(failure)).await.unwrap_or_default();
+    }
+
     /// Ends calls, leaves the line, closes the local data and stops the server inside the app.
     pub async fn shutdown(&self) {
         let (reply, done) = oneshot::channel();

@@ -168,3 +168,14 @@ async fn an_offer_that_cannot_be_understood_ends_the_call_when_it_is_answered() 
     let view = rig.until_call(call, "the end", |view| view.end.is_some()).await;
     assert_eq!(view.end, Some(ShownEnd::Incompatible));
 }
+
+#[tokio::test]
+async fn what_a_notification_was_asked_and_is_refused_is_told() {
+    let mut rig = Rig::start().await;
+    let (call, leg, _far) = rig.ring().await;
+    rig.line.say(LineEvent::Ended { leg, reason: EndReason::RemoteCancel, code: None });
+    rig.until_state(call, CallState::Ended).await;
+    let refused = rig.send(Command::Answer { call }).await.unwrap_err();
+    rig.engine.report(refused).await;
+    rig.until_problem(ErrorCode::NoSuchCall).await;
+}
