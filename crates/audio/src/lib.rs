@@ -14,7 +14,6 @@ mod error;
 mod player;
 mod resample;
 mod stream;
-mod watch;
 mod wav;
 
 pub use device::{DeviceInfo, DeviceList, Role, devices};
@@ -23,5 +22,4 @@ pub use player::{Player, Sound};
 pub use stream::{
     Capture, CaptureSource, DeviceLost, LossSink, Playout, PlayoutSink, StreamGuard, open_capture, open_playout,
 };
-pub use watch::{DeviceWatch, watch_devices};
 pub use wav::{WavError, read_mono};

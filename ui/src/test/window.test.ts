@@ -331,6 +331,19 @@ describe('settings', () => {
     expect(host.sent('setLevelMeter').map(({ on }) => on)).toEqual([true, false]);
   });
 
+  test('what is plugged in meanwhile appears by itself', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const { host, user } = await startApp();
+    await user.click(screen.getByTestId('tab-settings'));
+    const asked = host.sent('audioDevices').length;
+    vi.advanceTimersByTime(3000);
+    expect(host.sent('audioDevices').length).toBe(asked + 1);
+    await user.click(screen.getByTestId('tab-keypad'));
+    vi.advanceTimersByTime(30_000);
+    expect(host.sent('audioDevices').length).toBe(asked + 1);
+    vi.useRealTimers();
+  });
+
   test('the port that another program has is named', async () => {
     const { user } = await startApp(new FakeHost({ server: { embedded: true, url: 'http://127.0.0.1:4003', reachable: true } }));
     await user.click(screen.getByTestId('tab-settings'));

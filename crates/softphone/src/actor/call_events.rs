@@ -161,6 +161,7 @@ impl Core {
             CallEvent::Second(second) => self.second(call, second),
             CallEvent::Device(opened) => self.device_opened(call, opened),
             CallEvent::DeviceLost(lost, opening) => self.device_lost(call, &lost, opening),
+            CallEvent::DeviceBack(role, opening) => self.device_back(call, role, opening),
             CallEvent::VoiceStopped(position, counted) => self.voice_stopped(call, position, counted),
             CallEvent::Stopped(last) => {
                 if let Some(known) = self.calls.get_mut(call) {

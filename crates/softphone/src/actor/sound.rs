@@ -123,13 +123,38 @@ impl Core {
         self.reopen_device(call, lost.role);
     }
 
-    /// Tries again to open what was missing; what is there is left alone.
+    /// Tries again to open what was missing, and looks for chosen devices that others stand in for. What is there is
+    /// left alone.
     pub(crate) fn complete_devices(&mut self) {
         let Some(talking) = self.calls.talking() else { return };
         let call = talking.id;
-        let missing = Devices::ROLES.map(|role| (role, talking.media.devices.slot(role).is_missing()));
-        for (role, _) in missing.into_iter().filter(|(_, missing)| *missing) {
-            self.open_device(call, role);
+        let slots = Devices::ROLES.map(|role| (role, talking.media.devices.slot(role)));
+        let lacking = slots.map(|(role, slot)| (role, slot.is_missing(), slot.substitute()));
+        for (role, is_missing, substitute) in lacking {
+            if is_missing {
+                self.open_device(call, role);
+            } else if let Some(opening) = substitute {
+                self.look_for_device(call, role, opening);
+            }
+        }
+    }
+
+    fn look_for_device(&self, call: CallId, role: Role, opening: u32) {
+        let Some(post) = self.call_post(call) else { return };
+        let (system, wanted) = (Arc::clone(&self.parts.sound), self.sound_choice().wanted(role));
+        tokio::spawn(async move {
+            match tokio::task::spawn_blocking(move || wanted.is_in(&system.devices())).await {
+                Ok(true) => post.tell(CallEvent::DeviceBack(role, opening)).await,
+                Ok(false) => {}
+                Err(error) => tracing::error!(%error, "looking for a sound device panicked"),
+            }
+        });
+    }
+
+    /// The device that was chosen is there again.
+    pub(crate) fn device_back(&mut self, call: CallId, role: Role, opening: u32) {
+        if self.calls.get(call).is_some_and(|known| known.media.devices.slot(role).is_of(opening)) {
+            self.reopen_device(call, role);
         }
     }
 

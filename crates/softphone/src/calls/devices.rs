@@ -17,6 +17,8 @@ pub(crate) struct Devices {
 #[derive(Default)]
 pub(crate) struct Slot {
     state: State,
+    /// The system's choice, because the chosen one was not there.
+    is_substitute: bool,
     /// Counts openings, so that what is told of a device is not taken for its successor's.
     opening: u32,
     /// What was last said to be wrong, so that it is not said again whenever the device is opened anew.
@@ -79,6 +81,12 @@ impl Slot {
         matches!(self.state, State::Missing)
     }
 
+    /// Another device stands in for the one that was chosen; which opening that was.
+    pub(crate) fn substitute(&self) -> Option<u32> {
+        let is_open = matches!(self.state, State::Ready(_) | State::InUse(_));
+        (is_open && self.is_substitute).then_some(self.opening)
+    }
+
     /// Whether something that is told of this opening concerns the device as it is now.
     pub(crate) fn is_of(&self, opening: u32) -> bool {
         self.opening == opening && !self.is_closed()
@@ -92,6 +100,7 @@ impl Slot {
 
     /// It is open: the voice takes it, now or as soon as there is one.
     pub(crate) fn opened(&mut self, device: OpenDevice, voice: Option<&dyn Voice>) -> Result<(), VoiceError> {
+        self.is_substitute = device.instead.is_some();
         self.state = State::Ready(device);
         voice.map_or(Ok(()), |voice| self.give_to(voice))
     }

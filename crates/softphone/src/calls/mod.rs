@@ -13,7 +13,7 @@ pub(crate) use renegotiation::{NextOffer, Renegotiation};
 pub(crate) use voice::{Second, VoiceTask};
 
 use crate::sound::Opened;
-use mobilecall_audio::DeviceLost;
+use mobilecall_audio::{DeviceLost, Role};
 use mobilecall_domain::{
     CallId, CallQuality, DtmfDigit, LegId, SdpAnswer, SdpOffer, Timestamp,
     machine::{CallState, MediaFailure},
@@ -55,6 +55,8 @@ pub(crate) enum CallEvent {
     Device(Opened),
     /// A device went away; the number is that of its opening.
     DeviceLost(DeviceLost, u32),
+    /// The chosen device is there again, in whose place another was opened; the number is that of the opening.
+    DeviceBack(Role, u32),
     /// The voice has ended to make way for another one: how far its stream came, and what it counted.
     VoiceStopped(StreamPosition, CallQuality),
     /// Everything is closed; the last figures, if there were any.

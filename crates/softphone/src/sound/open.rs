@@ -1,7 +1,7 @@
 //! Which devices a call uses, and opening them so that a missing one never costs the call.
 
 use super::{SoundSystem, Voice};
-use mobilecall_audio::{AudioError, CaptureSource, DeviceLost, LossSink, PlayoutSink, Role, StreamGuard};
+use mobilecall_audio::{AudioError, CaptureSource, DeviceList, DeviceLost, LossSink, PlayoutSink, Role, StreamGuard};
 use mobilecall_ipc::{ErrorCode, Failure, Settings};
 use mobilecall_media::{
     apm::Processing,
@@ -52,6 +52,17 @@ pub(crate) enum End {
 }
 
 impl Wanted {
+    /// Whether the device that was chosen is among these.
+    pub(crate) fn is_in(&self, list: &DeviceList) -> bool {
+        let (chosen, devices) = match self {
+            Self::Microphone(CaptureSource::Device(Some(chosen))) => (chosen, &list.inputs),
+            Self::Speaker(PlayoutSink::Device(Some(chosen))) => (chosen, &list.outputs),
+            Self::Microphone(CaptureSource::Device(None) | CaptureSource::Wav { .. } | CaptureSource::Silence)
+            | Self::Speaker(PlayoutSink::Device(None) | PlayoutSink::Wav(_) | PlayoutSink::Discard) => return false,
+        };
+        devices.iter().any(|device| device.id == *chosen)
+    }
+
     pub(crate) fn role(&self) -> Role {
         match self {
             Self::Microphone(_) => Role::Microphone,

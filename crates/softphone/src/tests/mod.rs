@@ -189,8 +189,10 @@ impl FakeSound {
 
 impl SoundSystem for FakeSound {
     fn devices(&self) -> DeviceList {
-        let device = |name: &str| vec![DeviceInfo { id: name.into(), name: name.into(), default: true }];
-        DeviceList { inputs: device("microphone"), outputs: device("speaker") }
+        let device = |name: &str| DeviceInfo { id: name.into(), name: name.into(), default: name != "headset" };
+        let headset = self.instead.lock().unwrap().is_none().then(|| device("headset"));
+        let list = |name: &str| std::iter::once(device(name)).chain(headset.clone()).collect();
+        DeviceList { inputs: list("microphone"), outputs: list("speaker") }
     }
     fn open_capture(&self, _: &CaptureSource, losses: &LossSink) -> Result<Capture, AudioError> {
         let guard = self.open(Role::Microphone, losses)?;

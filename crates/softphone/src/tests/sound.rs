@@ -81,6 +81,26 @@ async fn a_chosen_device_that_is_not_there_is_told_once_in_a_call() {
 }
 
 #[tokio::test]
+async fn a_chosen_device_that_comes_back_is_taken_again() {
+    let mut rig = Rig::start().await;
+    let before = rig.engine.snapshot().await.settings;
+    let settings = Settings { output_device: Some("headset".into()), ..before };
+    rig.send(Command::ChangeSettings { settings }).await.unwrap();
+    rig.sound.instead.lock().unwrap().replace("Built-in".into());
+    rig.talk("102").await;
+    rig.until_problem(ErrorCode::DeviceMissing).await;
+    rig.pass(Duration::from_secs(6)).await;
+
+    rig.sound.instead.lock().unwrap().take();
+    rig.pass(Duration::from_secs(6)).await;
+    eventually("the headset", || rig.sound.opened(Role::Speaker) == 2).await;
+    eventually("its sound", || rig.sound.voice(0).state().speakers == 3).await;
+    rig.pass(Duration::from_secs(6)).await;
+    assert_eq!(rig.problems().await.iter().filter(|code| **code != ErrorCode::DeviceMissing).count(), 0);
+    assert_eq!((rig.sound.opened(Role::Speaker), rig.sound.opened(Role::Microphone)), (2, 1));
+}
+
+#[tokio::test]
 async fn a_sound_server_that_hangs_stops_nobody() {
     let mut rig = Rig::start().await;
     let (call, ..) = rig.talk("102").await;
