@@ -1,6 +1,6 @@
 //! The engine as the shell holds it: started on first need, and again after a start that failed.
 
-use mobilecall_ipc::{Command, Failure};
+use mobilecall_ipc::{Command, ErrorCode, Failure};
 use mobilecall_softphone::{Engine, EngineConfig, EventStream};
 use std::{sync::Arc, time::Duration};
 use tauri::{AppHandle, Manager};
@@ -17,32 +17,43 @@ pub(crate) struct Phone {
     app: AppHandle,
     config: EngineConfig,
     forward: Forward,
-    engine: Mutex<Option<Engine>>,
+    engine: Mutex<Stage>,
+}
+
+/// How far the engine is.
+enum Stage {
+    NotStarted,
+    Running(Engine),
+    /// The app ends: what is still asked must not start another engine.
+    Over,
 }
 
 impl Phone {
     /// An engine that is not started yet.
     pub(crate) fn new(app: AppHandle, config: EngineConfig, forward: Forward) -> Self {
-        Self { app, config, forward, engine: Mutex::new(None) }
+        Self { app, config, forward, engine: Mutex::new(Stage::NotStarted) }
     }
 
     /// The engine; starts it if it does not run. Callers wait for one another, so it is started once.
     pub(crate) async fn engine(&self) -> Result<Engine, Failure> {
-        let mut running = self.engine.lock().await;
-        if let Some(engine) = &*running {
-            return Ok(engine.clone());
+        let mut stage = self.engine.lock().await;
+        match &*stage {
+            Stage::NotStarted => {}
+            Stage::Running(engine) => return Ok(engine.clone()),
+            Stage::Over => return Err(Failure::new(ErrorCode::NotNow, "the app is ending: start it again")),
         }
         let engine = Engine::start(self.config.clone()).await?;
         // Subscribed before anybody can send a command, so that the forwarder misses nothing.
         let stream = engine.subscribe();
         (self.forward)(self.app.clone(), engine.clone(), stream);
-        *running = Some(engine.clone());
+        *stage = Stage::Running(engine.clone());
         Ok(engine)
     }
 
     /// Ends the engine in good order, within a bound.
     pub(crate) async fn shutdown(&self) {
-        let Some(engine) = self.engine.lock().await.take() else { return };
+        let before = std::mem::replace(&mut *self.engine.lock().await, Stage::Over);
+        let Stage::Running(engine) = before else { return };
         if time::timeout(GOODBYE, engine.shutdown()).await.is_err() {
             tracing::warn!("the engine did not end within {} s and is left behind", GOODBYE.as_secs());
         }
