@@ -4,8 +4,10 @@ use crate::steps::{CALL_LIMIT, choose_language, choose_server, ready, sign_in, t
 use crate::support::desktop::Desktop;
 use crate::support::notices;
 use crate::support::phone::{Phone, mcall};
+use crate::support::process::wait_for;
 use crate::support::server::{Account, Server};
 use crate::support::sound::{self, Ear, SAME_SPEECH};
+use crate::support::tray::Tray;
 use crate::support::webdriver::App;
 use crate::support::{artifacts, speech};
 use fantoccini::key::Key;
@@ -134,9 +136,12 @@ async fn a_call_is_missed(app: &App<'_>, desktop: &Desktop, caller: &mut Caller)
     notices::wait_for_visible(desktop, 1);
     phone.ended(CALL_LIMIT);
     app.text("missed-badge", |text| text.contains('۱')).await;
+    let tray = Tray::of(desktop, desktop.wait_for_app_window().process);
+    assert_eq!(tray.text(), "1", "the tray counts it too");
     app.screenshot(&caller.folder.join("7-missed.png")).await;
     in_history(app, &["missed", "answered"]).await;
     app.gone("missed-badge").await;
+    wait_for("the tray to forget it", CALL_LIMIT, || tray.text().is_empty().then_some(()));
     app.screenshot(&caller.folder.join("8-history.png")).await;
     notices::close_all(desktop);
 }

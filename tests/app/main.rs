@@ -9,3 +9,4 @@ mod support;
 mod echo;
 mod incoming;
 mod steps;
+mod window;

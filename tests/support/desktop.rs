@@ -13,6 +13,9 @@ use tempfile::TempDir;
 /// How long a part of the desktop may take to start.
 const START_LIMIT: Duration = Duration::from_secs(20);
 
+/// The class of the app's window.
+const APP_CLASS: &str = "mobile-call.";
+
 /// `norewinds=1`: without it a null sink works in blocks of two seconds.
 const SOUND_DEVICES: &str = "\
 load-module module-native-protocol-unix
@@ -41,6 +44,13 @@ const BUS: &str = r#"<busconfig>
 enum Keyring {
     Open,
     Missing,
+}
+
+/// A window that can be seen.
+pub(crate) struct Window {
+    number: String,
+    /// The program it belongs to.
+    pub(crate) process: u32,
 }
 
 /// The running parts, in the order in which they must end.
@@ -81,7 +91,10 @@ impl Desktop {
     /// A program on this desktop.
     pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
-        command.env_remove("WAYLAND_DISPLAY").env_remove("PULSE_SERVER").stdin(Stdio::null());
+        for variable in ["WAYLAND_DISPLAY", "PULSE_SERVER", "LANGUAGE", "LC_ALL"] {
+            command.env_remove(variable);
+        }
+        command.stdin(Stdio::null());
         command.envs(self.environment.iter().map(|(name, value)| (name, value.as_str())));
         command
     }
@@ -105,16 +118,26 @@ impl Desktop {
         self.home.path().join("data/mobile-call")
     }
 
-    /// The titles of the windows that can be seen.
-    pub(crate) fn windows(&self) -> Vec<String> {
-        // Before the title stand number, desktop and machine.
-        let title = |line: &str| line.split_whitespace().skip(3).collect::<Vec<_>>().join(" ");
-        self.output("wmctrl", &["-l"]).lines().map(title).collect()
+    /// The app's window, if it can be seen.
+    pub(crate) fn app_window(&self) -> Option<Window> {
+        self.output("wmctrl", &["-l", "-p", "-x"]).lines().find_map(|line| {
+            let words: Vec<_> = line.split_whitespace().collect();
+            let [number, _desktop, process, class, ..] = words.as_slice() else { return None };
+            let process = process.parse().expect("a process id is a number");
+            class.starts_with(APP_CLASS).then(|| Window { number: (*number).to_owned(), process })
+        })
     }
 
-    /// Closes a window as its frame's button does.
-    pub(crate) fn close_window(&self, title: &str) {
-        self.output("wmctrl", &["-F", "-c", title]);
+    /// Waits until the app's window can be seen.
+    pub(crate) fn wait_for_app_window(&self) -> Window {
+        wait_for("the app's window", START_LIMIT, || self.app_window())
+    }
+
+    /// Closes the app's window as its frame's button does, and waits until it cannot be seen any more.
+    pub(crate) fn close_app_window(&self) {
+        let window = self.wait_for_app_window();
+        self.output("wmctrl", &["-i", "-c", &window.number]);
+        wait_for("the app's window to go", START_LIMIT, || self.app_window().is_none().then_some(()));
     }
 
     /// Saves a picture of the whole screen.
@@ -122,17 +145,9 @@ impl Desktop {
         self.import("root", path);
     }
 
-    /// Saves a picture of the window of a class, without its frame.
-    pub(crate) fn screenshot_of(&self, class: &str, path: &Path) {
-        let windows = self.output("wmctrl", &["-l", "-x"]);
-        // Number, desktop, class, machine, title.
-        let number = |line: &str| {
-            let mut words = line.split_whitespace();
-            let number = words.next()?.to_owned();
-            words.nth(1).is_some_and(|of| of.starts_with(class)).then_some(number)
-        };
-        let number = windows.lines().find_map(number).unwrap_or_else(|| panic!("no window {class}:\n{windows}"));
-        self.import(&number, path);
+    /// Saves a picture of the app's window, without its frame.
+    pub(crate) fn screenshot_of_app(&self, path: &Path) {
+        self.import(&self.wait_for_app_window().number, path);
     }
 
     fn import(&self, window: &str, path: &Path) {
@@ -162,6 +177,7 @@ impl Desktop {
         // No GPU here: without this the web process would keep a software one in memory.
         self.environment.push(("WEBKIT_DISABLE_DMABUF_RENDERER", "1".into()));
         self.environment.push(("NO_AT_BRIDGE", "1".into()));
+        self.environment.push(("LANG", "C.UTF-8".into()));
     }
 
     fn start_screen(&mut self) {

@@ -36,6 +36,11 @@ impl Running {
         self.child.id()
     }
 
+    /// Whether it has not ended.
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().expect("a child can be waited for").is_none()
+    }
+
     /// Asks the program to end and waits for it.
     pub(crate) fn stop(&mut self) -> ExitStatus {
         self.signal("TERM");
@@ -85,6 +90,26 @@ impl Drop for Running {
             let _already_gone = self.child.wait();
         }
     }
+}
+
+/// The processes that a process has started and that run.
+pub(crate) fn children_of(process: u32) -> Vec<u32> {
+    let numbers = std::fs::read_dir("/proc").expect("/proc can be listed").flatten();
+    let numbers = numbers.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    numbers.filter(|number| parent_of(*number) == Some(process)).collect()
+}
+
+/// Whether a process runs.
+pub(crate) fn runs(process: u32) -> bool {
+    parent_of(process).is_some()
+}
+
+fn parent_of(process: u32) -> Option<u32> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name in brackets may hold anything; state and parent follow it.
+    let mut rest = status.rsplit_once(')')?.1.split_whitespace();
+    let state = rest.next()?;
+    if state == "Z" { None } else { rest.next()?.parse().ok() }
 }
 
 /// Looks again and again until there is something to see.

@@ -9,6 +9,9 @@ const LIMIT: Duration = Duration::from_secs(20);
 /// Below it each item has an object of its own.
 const ITEMS: &str = "/org/ayatana/NotificationItem";
 
+/// What stands for the label of a line that has none.
+const SEPARATOR: &str = "Label Empty";
+
 /// The item of one program.
 pub(crate) struct Tray<'a> {
     desktop: &'a Desktop,
@@ -68,7 +71,7 @@ impl<'a> Tray<'a> {
                 entries.push(Entry { id: id.clone(), label });
             }
         }
-        entries.retain(|entry| !entry.label.is_empty());
+        entries.retain(|entry| entry.label != SEPARATOR);
         entries
     }
 

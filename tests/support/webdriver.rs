@@ -14,8 +14,6 @@ use std::time::{Duration, Instant};
 
 /// How long the window may take for anything that has no limit of its own.
 const LIMIT: Duration = Duration::from_secs(20);
-/// The class of the app's window.
-const APP_CLASS: &str = "mobile-call.";
 /// How often a condition is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
@@ -158,7 +156,7 @@ impl<'a> App<'a> {
         let drawn = "const done = arguments[0]; setTimeout(done, 1000); \
                      requestAnimationFrame(() => requestAnimationFrame(() => done()));";
         answered("drawing the window", self.client.execute_async(drawn, Vec::new())).await;
-        self.desktop.screenshot_of(APP_CLASS, path);
+        self.desktop.screenshot_of_app(path);
     }
 
     /// Ends the app.
