@@ -3,6 +3,7 @@
 use super::cost::megabytes;
 use super::gauges::memory_of_tree;
 use super::{Bench, Row};
+use crate::process;
 use anyhow::{Context, Result, bail};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
@@ -24,8 +25,15 @@ impl Drop for Part {
     }
 }
 
-/// Opens the app and weighs its processes.
+/// Opens the app and weighs its processes. The machine needs no display for that.
 pub(crate) fn measure(bench: &Bench<'_>) -> Result<Vec<Row>> {
+    for (program, role) in [("Xvfb", "the screen"), ("dbus-daemon", "the session bus")] {
+        if !process::exists(program) {
+            bail!(
+                "{program}, {role} that the app is measured on, is missing: install it, or `cargo xtask setup --tests`"
+            );
+        }
+    }
     let home = bench.folder.join("app");
     let run = home.join("run");
     fs::create_dir_all(&run)?;
@@ -42,9 +50,10 @@ pub(crate) fn measure(bench: &Bench<'_>) -> Result<Vec<Row>> {
     }
     command.env("XDG_RUNTIME_DIR", &run).env("DISPLAY", format!(":{display}")).env("DBUS_SESSION_BUS_ADDRESS", address);
     command.env_remove("WAYLAND_DISPLAY").env("NO_AT_BRIDGE", "1").env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
-    let app = Part(start(&mut command, &home.join("app.log"))?);
+    let log = home.join("app.log");
+    let app = Part(start(&mut command, &log)?);
     std::thread::sleep(SETTLE);
-    let bytes = memory_of_tree(app.0.id()).context("the app has ended; its log is beside the bench's files")?;
+    let bytes = memory_of_tree(app.0.id()).with_context(|| format!("the app has ended; see {}", log.display()))?;
     Ok(vec![Row::new("memory of the app, window open, with its embedded backend", megabytes(bytes))])
 }
 

@@ -18,7 +18,9 @@ pub(crate) fn measure(bench: &Bench<'_>) -> Result<Vec<Row>> {
     listening.event("registered")?;
     let (mut setup, mut first_audio) = (Vec::new(), Vec::new());
     for _ in 0..CALLS {
-        let summary = Phone::start(bench, &server, &caller, &["call", "202", "--duration", "1s"])?.event("summary")?;
+        let mut calling = Phone::start(bench, &server, &caller, &["call", "202", "--duration", "1s"])?;
+        let summary = calling.event("summary")?;
+        calling.ended()?;
         let figure = |name: &str| summary[name].as_f64().with_context(|| format!("no {name} in {summary}"));
         setup.push(figure("setup_ms")?);
         first_audio.push(figure("first_audio_ms")?);

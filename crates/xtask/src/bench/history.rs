@@ -8,7 +8,7 @@ use std::process::Command;
 
 /// Runs the example that fills a database, serves it and asks over HTTP; it prints one JSON object a line.
 pub(crate) fn measure(bench: &Bench<'_>) -> Result<Vec<Row>> {
-    let example = bench.project.target.join("release/examples/list_of_calls");
+    let example = bench.example("list_of_calls");
     let printed = process::checked_output(&mut Command::new(example))?;
     printed.lines().map(row).collect()
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: the figures of BENCHMARKS.md, measured on release builds of the real programs.
+//! `cargo xtask bench`: the figures of BENCHMARKS.md, measured on the real programs.
 
 mod app;
 mod calls;
@@ -6,6 +6,7 @@ mod cost;
 mod figures;
 mod gauges;
 mod history;
+mod machine;
 mod phone;
 mod server;
 mod voice;
@@ -29,48 +30,90 @@ impl Row {
     }
 }
 
-/// Where the release programs are, and a fresh folder for what a measurement writes.
+/// How the measured programs are built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Build {
+    /// As they are shipped.
+    Release,
+    /// As they are developed: built sooner, and slower.
+    Development,
+}
+
+impl Build {
+    fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Release => &["build", "--workspace", "--bins", "--examples", "--release"],
+            Self::Development => &["build", "--workspace", "--bins", "--examples"],
+        }
+    }
+
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Development => "debug",
+        }
+    }
+}
+
+/// Where the measured programs are, and a fresh folder for what a measurement writes.
 pub(crate) struct Bench<'a> {
     project: &'a Project,
+    build: Build,
     folder: PathBuf,
 }
 
 impl Bench<'_> {
     fn program(&self, name: &str) -> PathBuf {
-        self.project.target.join("release").join(name)
+        self.project.target.join(self.build.folder()).join(name)
+    }
+
+    fn example(&self, name: &str) -> PathBuf {
+        self.project.target.join(self.build.folder()).join("examples").join(name)
     }
 }
 
-/// Builds, measures and prints the table.
-pub(crate) fn run(project: &Project) -> Result<()> {
+/// Builds, measures and prints the table. A part that cannot be measured keeps no other from being measured.
+pub(crate) fn run(project: &Project, build: Build) -> Result<()> {
     if !cfg!(target_os = "linux") {
         bail!("`cargo xtask bench` reads /proc, so it needs Linux");
     }
     let mut stages = Stages::default();
     stages.stage("set-up", || setup::for_tests(project))?;
     stages.stage("user interface", || ui::build(project))?;
-    stages.stage("release build", || {
-        process::run(project.cargo().args(["build", "--workspace", "--release", "--bins", "--examples"]))
-    })?;
+    stages.stage("build", || process::run(project.cargo().args(build.arguments())))?;
     let folder = project.target.join("bench");
     if folder.exists() {
         fs::remove_dir_all(&folder).context("the last bench's files could not be removed")?;
     }
     fs::create_dir_all(&folder)?;
-    let bench = Bench { project, folder };
-    let mut rows = stages.stage("20 direct calls", || calls::measure(&bench))?;
-    rows.extend(stages.stage("cost of a call", || cost::measure(&bench))?);
-    rows.extend(stages.stage("cost of the voice path", || voice::measure(&bench))?);
-    rows.extend(stages.stage("memory of the app", || app::measure(&bench))?);
-    rows.extend(stages.stage("list of 100,000 calls", || history::measure(&bench))?);
+    let bench = Bench { project, build, folder };
+    let mut rows = Vec::new();
+    let mut missing = Vec::new();
+    for (name, measure) in PARTS {
+        match stages.stage(name, || measure(&bench)) {
+            Ok(measured) => rows.extend(measured),
+            Err(error) => missing.push(format!("{error:#}")),
+        }
+    }
     stages.finish("cargo xtask bench");
-    print(&rows);
+    println!("{}\n", machine::sentence(build)?);
+    println!("| What | Figure |\n| --- | --- |");
+    for row in &rows {
+        println!("| {} | {} |", row.what, row.figure);
+    }
+    if !missing.is_empty() {
+        bail!("not everything was measured:\n  {}", missing.join("\n  "));
+    }
     Ok(())
 }
 
-fn print(rows: &[Row]) {
-    println!("| What | Figure |\n| --- | --- |");
-    for row in rows {
-        println!("| {} | {} |", row.what, row.figure);
-    }
-}
+type Measure = fn(&Bench<'_>) -> Result<Vec<Row>>;
+
+/// In the order of the table.
+const PARTS: [(&str, Measure); 5] = [
+    ("20 direct calls", calls::measure),
+    ("cost of a call", cost::measure),
+    ("cost of the voice path", voice::measure),
+    ("memory of the app", app::measure),
+    ("list of 100,000 calls", history::measure),
+];

@@ -26,7 +26,8 @@ impl Phone {
         command.args(arguments).args(["--server", &server.url(), "--username", agent.username, "--password-file"]);
         command.arg(&agent.password_file).arg("--audio-in").arg(SPEECH);
         command.arg("--audio-out").arg(server.folder().join(format!("{}-hears.wav", agent.username)));
-        command.arg("--json");
+        // What it keeps for a while only stays among our files if it is killed.
+        command.arg("--json").env("TMPDIR", &bench.folder);
         let log = File::create(server.folder().join(format!("{}.log", agent.username)))?;
         let mut child =
             command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().context(name.clone())?;
@@ -43,6 +44,18 @@ impl Phone {
             }
         }
         bail!("{} ended before it said \"{wanted}\"", self.name)
+    }
+
+    /// Waits for its end, as good as it should be.
+    pub(crate) fn ended(mut self) -> Result<()> {
+        for line in self.lines.by_ref() {
+            line.with_context(|| self.name.clone())?;
+        }
+        let status = self.child.wait()?;
+        if !status.success() {
+            bail!("{} ended with {status}", self.name);
+        }
+        Ok(())
     }
 
     /// Its process id.

@@ -17,7 +17,7 @@ const COSTS: [(&str, &str); 5] = [
 
 /// Runs the example that passes a minute of a call through each part; it prints one JSON object.
 pub(crate) fn measure(bench: &Bench<'_>) -> Result<Vec<Row>> {
-    let example = bench.project.target.join("release/examples/voice_cost");
+    let example = bench.example("voice_cost");
     let printed = process::checked_output(&mut Command::new(example))?;
     let measured: Value = serde_json::from_str(&printed).with_context(|| format!("not JSON: {printed}"))?;
     let row = |(field, what): (&str, &str)| {
