@@ -12,9 +12,8 @@ const STEP: usize = RATE_HZ / 50;
 const BEEP_DBFS: f64 = -35.0;
 /// The browser's microphone beeps twice a second; a browser that is kept from running misses one or two of them.
 const LONGEST_GAP: f64 = 2.0;
-/// A beep lasts, and its end and the next one's beginning may be softer than a beep is.
-const AFTER_BEEP: f64 = 0.5;
-const BEFORE_BEEP: f64 = 0.1;
+/// A beep lasts, and what is left of one that a pause cut short is softer than a beep: within half a second of either.
+const BESIDE_BEEP: f64 = 0.6;
 
 pub(crate) struct Recording {
     samples: Vec<f32>,
@@ -63,7 +62,7 @@ impl Recording {
     /// Whether nothing at all is heard in a pause, apart from the beeps around it.
     pub(crate) fn is_silent_in(&self, pause: Pause) -> bool {
         let at = |seconds: f64| (seconds * RATE_HZ as f64) as usize;
-        let inside = &self.samples[at(pause.from + AFTER_BEEP)..at(pause.to - BEFORE_BEEP)];
+        let inside = &self.samples[at(pause.from + BESIDE_BEEP)..at(pause.to - BESIDE_BEEP)];
         inside.chunks_exact(STEP).all(|step| level_dbfs(step) < SILENCE_DBFS)
     }
 

@@ -30,10 +30,11 @@ pub(super) async fn run(
         let (Some(from), Some(to)) = (*audio.borrow(), *to.borrow()) else { continue };
         let Some(packet) = rewriter.rewrite(packet, arrival, &from, &to) else { continue };
         match session.send_rtp(packet).await {
-            // `false`: the receiver is on hold or not connected yet, and misses what is said meanwhile.
-            Ok(true | false) => {}
+            Ok(true) => {}
+            // The receiver is on hold or not connected yet, and misses what is said meanwhile.
+            Ok(false) => rewriter.not_sent(),
             // A renegotiation came in between; the next packet has the new payload type.
-            Err(TransportError::PayloadType(_)) => {}
+            Err(TransportError::PayloadType(_)) => rewriter.not_sent(),
             Err(TransportError::Closed) => current = None,
             Err(error) => {
                 tracing::warn!(%error, "audio is not forwarded any more");

@@ -17,6 +17,10 @@ pub(super) struct Rewriter {
     last_sequence: u16,
     last_timestamp: u32,
     last_arrival: Option<Instant>,
+    /// The last packet's number as it came, if it is the highest so far.
+    newest: Option<u16>,
+    /// Packets were left out before the next one.
+    resumes: bool,
 }
 
 /// The stream that comes in now.
@@ -40,6 +44,8 @@ impl Rewriter {
             last_sequence: first_sequence.wrapping_sub(1),
             last_timestamp: first_timestamp,
             last_arrival: None,
+            newest: None,
+            resumes: false,
         }
     }
 
@@ -72,7 +78,9 @@ impl Rewriter {
             source.leave_out(packet.sequence);
             return None;
         };
+        self.newest = (packet.sequence == source.highest).then_some(packet.sequence);
         packet.payload_type = payload_type;
+        packet.marker |= std::mem::take(&mut self.resumes);
         packet.sequence = packet.sequence.wrapping_add(source.sequence_shift);
         packet.timestamp = packet.timestamp.wrapping_add(source.timestamp_shift);
         if is_after(packet.sequence, self.last_sequence) {
@@ -81,6 +89,15 @@ impl Rewriter {
             self.last_arrival = Some(arrival);
         }
         Some(packet)
+    }
+
+    /// The last packet was not sent after all, because the receiver is on hold, say: to it the stream goes on without a gap
+    /// that it would take for loss.
+    pub(super) fn not_sent(&mut self) {
+        let (Some(source), Some(newest)) = (&mut self.source, self.newest.take()) else { return };
+        source.leave_out(newest);
+        self.last_sequence = self.last_sequence.wrapping_sub(1);
+        self.resumes = true;
     }
 
     fn start(&mut self, packet: &RtpPacket, arrival: Instant, clock_rate_hz: u32) {
@@ -233,6 +250,24 @@ mod tests {
         assert_eq!(stream.packet(1, 14, 111, 60).map(|it| it.0), Some(102), "only the lost packet 12 is missing");
         assert_eq!(stream.packet(1, 12, 111, 61), None, "its number is settled");
         assert_eq!(stream.packet(1, 15, 111, 80).map(|it| it.0), Some(103));
+    }
+
+    #[test]
+    fn what_was_not_sent_leaves_no_gap_but_time_goes_on() {
+        let mut stream = Stream::new();
+        assert_eq!(stream.packet(1, 10, 111, 0).map(|it| it.0), Some(100));
+        assert_eq!(stream.packet(1, 11, 111, 20).map(|it| it.0), Some(101));
+        stream.rewriter.not_sent();
+        assert_eq!(stream.packet(1, 12, 111, 40).map(|it| it.0), Some(101));
+        stream.rewriter.not_sent();
+        assert_eq!(stream.packet(1, 13, 111, 60), Some((101, 5000 + 3 * 960, 96, true)), "a new beginning");
+        assert_eq!(stream.packet(1, 12, 111, 61), None, "its number is settled");
+        assert_eq!(stream.packet(1, 15, 111, 100).map(|it| (it.0, it.3)), Some((103, false)));
+        assert_eq!(stream.packet(1, 14, 111, 101).map(|it| it.0), Some(102));
+        stream.rewriter.not_sent();
+        assert_eq!(stream.packet(1, 16, 111, 120).map(|it| it.0), Some(104), "a late one leaves the gap it is in");
+        stream.rewriter.not_sent();
+        assert_eq!(stream.packet(2, 500, 111, 140).map(|it| it.0), Some(104), "another source goes on there too");
     }
 
     #[test]
