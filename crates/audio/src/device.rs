@@ -3,6 +3,7 @@
 //! One connection to the sound system serves the whole program: the PulseAudio client beneath `cpal` keeps a thread and
 //! a socket for each connection for as long as the program runs.
 
+use crate::hush::hushed;
 use cpal::{
     Device, Host,
     traits::{DeviceTrait, HostTrait},
@@ -60,6 +61,10 @@ pub struct DeviceList {
 /// Lists the devices. A system without a sound server gives empty lists. Blocks for some milliseconds, or two seconds
 /// when the sound server does not answer.
 pub fn devices() -> DeviceList {
+    hushed(list)
+}
+
+fn list() -> DeviceList {
     let mut connection = connection();
     let host = living(&mut connection);
     let default_input = host.default_input_device().and_then(|device| id_of(&device));

@@ -11,6 +11,7 @@ pub mod callback;
 mod clock;
 mod device;
 mod error;
+mod hush;
 mod player;
 mod resample;
 mod stream;

@@ -4,7 +4,9 @@ use crate::{
     AudioError, Role,
     callback::{CaptureTap, Misses, PlayoutTap},
     clock::Ticker,
-    device, wav,
+    device,
+    hush::hushed,
+    wav,
 };
 use cpal::{
     BufferSize, ErrorKind, FromSample, SampleFormat, SizedSample, StreamConfig,
@@ -109,7 +111,7 @@ impl std::fmt::Debug for StreamGuard {
 /// Opens a microphone or its stand-in.
 pub fn open_capture(source: &CaptureSource, losses: &LossSink) -> Result<Capture, AudioError> {
     match source {
-        CaptureSource::Device(id) => open_microphone(id.as_deref(), losses),
+        CaptureSource::Device(id) => hushed(|| open_microphone(id.as_deref(), losses)),
         CaptureSource::Wav { path, repeat } => {
             let (samples, rate_hz) = wav::read_mono(path)?;
             feed(samples, rate_hz, *repeat)
@@ -136,7 +138,7 @@ pub fn open_playout(sink: &PlayoutSink, losses: &LossSink) -> Result<Playout, Au
         guard: StreamGuard::new(ticker),
     };
     match sink {
-        PlayoutSink::Device(id) => open_speaker(id.as_deref(), losses),
+        PlayoutSink::Device(id) => hushed(|| open_speaker(id.as_deref(), losses)),
         PlayoutSink::Wav(path) => {
             let (producer, consumer) = RingBuffer::new(ring_length(rate_hz));
             Ok(file(wav::record(path, consumer)?, producer))
