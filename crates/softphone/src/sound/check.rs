@@ -2,9 +2,9 @@
 
 use super::{SoundSystem, SystemSound, failure_of};
 use crate::failure;
-use mobilecall_audio::{AudioError, CaptureSource, DeviceInfo, DeviceList, PlayoutSink, Role, WavError, read_mono};
+use mobilecall_audio::{AudioError, CaptureSource, DeviceInfo, LossSink, PlayoutSink, Role, WavError, read_mono};
 use mobilecall_ipc::{ErrorCode, Failure};
-use std::{fs::OpenOptions, path::Path};
+use std::{fs::OpenOptions, path::Path, sync::Arc};
 
 /// Whether a microphone and a speaker, or the files in their places, are there to be used.
 ///
@@ -17,35 +17,52 @@ pub async fn check_sound(capture: &CaptureSource, playout: &PlayoutSink) -> Resu
 }
 
 pub(crate) fn check(system: &dyn SoundSystem, capture: &CaptureSource, playout: &PlayoutSink) -> Result<(), Failure> {
-    let devices = match (capture, playout) {
-        (CaptureSource::Device(_), _) | (_, PlayoutSink::Device(_)) => system.devices(),
-        (CaptureSource::Wav { .. } | CaptureSource::Silence, PlayoutSink::Wav(_) | PlayoutSink::Discard) => {
-            DeviceList::default()
-        }
-    };
+    // What is lost later is told when it is lost.
+    let nobody: LossSink = Arc::new(|_| {});
     match capture {
-        CaptureSource::Device(id) => is_there(id.as_deref(), &devices.inputs, "microphone", ErrorCode::NoMicrophone)?,
+        CaptureSource::Device(id) => {
+            is_listed(id.as_deref(), &system.devices().inputs, Role::Microphone)?;
+            system.open_capture(capture, &nobody).map(drop).map_err(|error| unusable(&error, Role::Microphone))?;
+        }
         CaptureSource::Wav { path, .. } => is_readable(path)?,
         CaptureSource::Silence => {}
     }
     match playout {
-        PlayoutSink::Device(id) => is_there(id.as_deref(), &devices.outputs, "speaker", ErrorCode::NoSpeaker),
+        PlayoutSink::Device(id) => {
+            is_listed(id.as_deref(), &system.devices().outputs, Role::Speaker)?;
+            system.open_playout(playout, &nobody).map(drop).map_err(|error| unusable(&error, Role::Speaker))
+        }
         PlayoutSink::Wav(path) => is_writable(path),
         PlayoutSink::Discard => Ok(()),
     }
 }
 
-fn is_there(id: Option<&str>, found: &[DeviceInfo], role: &str, missing: ErrorCode) -> Result<(), Failure> {
+/// Opening takes the system's choice for a device that is not there.
+fn is_listed(id: Option<&str>, found: &[DeviceInfo], role: Role) -> Result<(), Failure> {
+    let Some(id) = id.filter(|id| !found.iter().any(|device| device.id == *id)) else { return Ok(()) };
     if found.is_empty() {
-        return Err(Failure::new(missing, format!("there is no {role}: connect one, or choose a WAV file instead")));
+        return Err(unusable(&AudioError::NoDevice { role }, role));
     }
-    match id {
-        Some(id) if !found.iter().any(|device| device.id == id) => {
-            let ids: Vec<&str> = found.iter().map(|device| device.id.as_str()).collect();
-            let message = format!("there is no {role} '{id}': connect it, or choose one of {}", ids.join(", "));
-            Err(Failure::new(missing, message).with("device", id))
+    let ids: Vec<&str> = found.iter().map(|device| device.id.as_str()).collect();
+    let message = format!("there is no {role} '{id}': connect it, or choose one of {}", ids.join(", "));
+    Err(Failure::new(missing(role), message).with("device", id))
+}
+
+fn unusable(error: &AudioError, role: Role) -> Failure {
+    match error {
+        AudioError::NoDevice { .. } => {
+            Failure::new(missing(role), format!("there is no {role}: connect one, or choose a WAV file instead"))
         }
-        Some(_) | None => Ok(()),
+        AudioError::Busy { .. } | AudioError::NotPermitted { .. } | AudioError::Failed { .. } | AudioError::Wav(_) => {
+            failure_of(error, role)
+        }
+    }
+}
+
+const fn missing(role: Role) -> ErrorCode {
+    match role {
+        Role::Microphone => ErrorCode::NoMicrophone,
+        Role::Speaker => ErrorCode::NoSpeaker,
     }
 }
 

@@ -168,6 +168,10 @@ async fn what_is_chosen_for_sound_is_tried_before_a_call_needs_it() {
     let speaker = |id: &str| PlayoutSink::Device(Some(id.to_owned()));
     let nowhere = folder.path().join("no-such-folder").join("heard.wav");
     let heard = folder.path().join("heard.wav");
+    let check = async |capture: &CaptureSource, playout: &PlayoutSink| {
+        let (sound, capture, playout) = (Arc::clone(&rig.sound), capture.clone(), playout.clone());
+        tokio::task::spawn_blocking(move || check(sound.as_ref(), &capture, &playout)).await.unwrap()
+    };
     for (capture, playout, expected) in [
         (microphone("microphone"), speaker("speaker"), None),
         (CaptureSource::Device(None), PlayoutSink::Device(None), None),
@@ -178,12 +182,15 @@ async fn what_is_chosen_for_sound_is_tried_before_a_call_needs_it() {
         (wav(&nowhere), PlayoutSink::Discard, Some((ErrorCode::AudioFailed, "cannot be read"))),
         (CaptureSource::Silence, PlayoutSink::Wav(nowhere), Some((ErrorCode::AudioFailed, "cannot be written"))),
     ] {
-        let failure = check(rig.sound.as_ref(), &capture, &playout).err();
+        let failure = check(&capture, &playout).await.err();
         let found = failure.as_ref().map(|failure| (failure.code, failure.message.as_str()));
         assert_eq!(found.map(|(code, _)| code), expected.map(|(code, _)| code), "{capture:?} {playout:?}: {found:?}");
         let (said, wanted) = (found.map_or("", |(_, message)| message), expected.map_or("", |(_, words)| words));
         assert!(said.contains(wanted), "{said}");
     }
+    rig.sound.missing.lock().unwrap().insert(Role::Microphone);
+    let failure = check(&CaptureSource::Device(None), &PlayoutSink::Discard).await.unwrap_err();
+    assert_eq!(failure.message, "there is no microphone: connect one, or choose a WAV file instead");
 }
 
 #[tokio::test]
