@@ -1,6 +1,7 @@
 //! What can go wrong between here and the server.
 
 use mobilecall_api::error::{ErrorBody, ErrorCode};
+use rustls::CertificateError;
 use std::{error::Error, io, path::PathBuf, time::Duration};
 
 /// Why a request was not served.
@@ -16,10 +17,14 @@ pub enum ClientError {
         source: Box<dyn Error + Send + Sync>,
     },
     /// Its certificate is not signed by an authority we trust, or for another name.
-    #[error("the certificate of {url} is not trusted: give the authority that signed it, or correct the address")]
+    #[error(
+        "the certificate of {url} is not trusted ({reason}): give the authority that signed it, or correct the address"
+    )]
     CertificateNotTrusted {
         /// The server.
         url: String,
+        /// What is wrong with it.
+        reason: String,
         /// The cause.
         #[source]
         source: Box<dyn Error + Send + Sync>,
@@ -128,10 +133,9 @@ impl ClientError {
 
     /// A connection that did not come about, with certificate trouble told apart.
     pub(crate) fn connection(url: String, source: Box<dyn Error + Send + Sync>) -> Self {
-        if is_certificate_error(source.as_ref()) {
-            Self::CertificateNotTrusted { url, source }
-        } else {
-            Self::Unreachable { url, source }
+        match certificate_error(source.as_ref()).map(words) {
+            Some(reason) => Self::CertificateNotTrusted { url, reason, source },
+            None => Self::Unreachable { url, source },
         }
     }
 
@@ -143,18 +147,33 @@ impl ClientError {
     }
 }
 
+/// What is wrong with a certificate, for those whose own words name only the kind.
+fn words(wrong: &CertificateError) -> String {
+    match wrong {
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => "no trusted authority signed it".to_owned(),
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired".to_owned(),
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            "it is not valid yet, or this computer's clock is slow".to_owned()
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "it is for another name".to_owned()
+        }
+        other => other.to_string(),
+    }
+}
+
 /// Looks for a certificate error anywhere in the chain of causes. An I/O error hides what it wraps from `source`, so it
 /// is opened by hand.
-fn is_certificate_error(error: &(dyn Error + 'static)) -> bool {
+fn certificate_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a CertificateError> {
     let mut next = Some(error);
     while let Some(error) = next {
-        if let Some(rustls::Error::InvalidCertificate(_)) = error.downcast_ref::<rustls::Error>() {
-            return true;
+        if let Some(rustls::Error::InvalidCertificate(wrong)) = error.downcast_ref::<rustls::Error>() {
+            return Some(wrong);
         }
         next = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
             Some(inner) => Some(inner),
             None => error.source(),
         };
     }
-    false
+    None
 }
