@@ -60,6 +60,8 @@ pub(crate) enum Line {
         duration_seconds: Option<u32>,
         synced: bool,
     },
+    /// A device to choose, found by the doctor.
+    Device { role: &'static str, id: String, name: String, default: bool },
     /// A check of the doctor.
     Check { name: &'static str, ok: bool, message: String },
 }
@@ -229,6 +231,10 @@ fn sentence(line: &Line) -> Option<String> {
             let length = duration_seconds.map(|seconds| format!(", {seconds} s")).unwrap_or_default();
             let synced = if *synced { "" } else { " (not yet at the server)" };
             format!("{started_at}  {arrow} {}  {disposition:?}{length}{synced}", who(address, name.as_deref()))
+        }
+        Line::Device { role, id, name, default } => {
+            let chosen = if *default { ", the system's choice" } else { "" };
+            format!("     {role} device:{id} ({name}{chosen})")
         }
         Line::Check { name, ok, message } => format!("{} {name}: {message}", if *ok { "ok  " } else { "FAIL" }),
     })

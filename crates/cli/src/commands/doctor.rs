@@ -53,12 +53,9 @@ async fn examine(phone: &mut Phone, common: &Common, sound: Result<(), Failure>)
     let report = phone.report;
     let line = phone.ready().await;
     check(report, "line", line.as_ref().map(|()| "registered".to_owned()));
-    let sound = match sound {
-        Ok(()) => choices(phone, common).await,
-        Err(failure) => Err(failure),
-    };
-    check(report, "sound", sound.as_ref().cloned());
-    let mut failed = vec![line.err(), sound.err()];
+    check(report, "sound", sound.as_ref().map(|()| "what was chosen can be used".to_owned()));
+    let devices = show_devices(phone, common).await;
+    let mut failed = vec![line.err(), sound.err(), devices.err()];
     if failed[0].is_none() {
         let echo = echo(phone).await;
         check(report, "media", echo.as_ref().map(praise));
@@ -67,26 +64,23 @@ async fn examine(phone: &mut Phone, common: &Common, sound: Result<(), Failure>)
     failed.into_iter().flatten().next().map_or(Exit::Completed, |failure| Exit::of_failure(&failure))
 }
 
-/// What sound comes from and goes to, and the devices to choose from.
-async fn choices(phone: &Phone, common: &Common) -> Result<String, Failure> {
+/// Names the devices to choose from, if any are used.
+async fn show_devices(phone: &Phone, common: &Common) -> Result<(), Failure> {
     match (&common.audio_in, &common.audio_out) {
         (CaptureSource::Device(_), _) | (_, PlayoutSink::Device(_)) => {}
         (CaptureSource::Wav { .. } | CaptureSource::Silence, PlayoutSink::Wav(_) | PlayoutSink::Discard) => {
-            return Ok("no devices are used".to_owned());
+            return Ok(());
         }
     }
     let Reply::Devices { devices } = phone.engine.send(Command::AudioDevices).await? else {
         return Err(Failure::new(ErrorCode::Internal, "the engine gave another reply than the devices"));
     };
-    Ok(format!("microphones: {}; speakers: {}", list(&devices.inputs), list(&devices.outputs)))
-}
-
-fn list(devices: &[AudioDevice]) -> String {
-    let shown = |device: &AudioDevice| {
-        let chosen = if device.default { ", the system's choice" } else { "" };
-        format!("{} ({}{chosen})", device.id, device.name)
-    };
-    devices.iter().map(shown).collect::<Vec<_>>().join(", ")
+    for (role, found) in [("microphone", devices.inputs), ("speaker", devices.outputs)] {
+        for AudioDevice { id, name, default } in found {
+            phone.report.print(&Line::Device { role, id, name, default });
+        }
+    }
+    Ok(())
 }
 
 fn check(report: Report, name: &'static str, outcome: Result<String, &Failure>) {

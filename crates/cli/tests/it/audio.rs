@@ -17,6 +17,8 @@ async fn devices_and_files_are_tried_first() {
     for (sound, code, words) in [
         (["--audio-in", "device:no-such-microphone", "--audio-out", "none"], "noMicrophone", "there is no microphone"),
         (["--audio-in", "none", "--audio-out", "device:no-such-speaker"], "noSpeaker", "there is no speaker"),
+        (["--audio-in", "device", "--audio-out", "none"], "noMicrophone", "there is no microphone"),
+        (["--audio-in", "none", "--audio-out", "device"], "noSpeaker", "there is no speaker"),
         (["--audio-in", missing, "--audio-out", "none"], "audioFailed", "file.wav cannot be read"),
         (["--audio-in", text, "--audio-out", "none"], "audioFailed", "text.wav cannot be read: give a WAV file"),
         (["--audio-in", empty.to_str().unwrap(), "--audio-out", "none"], "audioFailed", "empty.wav is empty"),

@@ -41,6 +41,11 @@ pub(crate) fn start<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> 
         command.env_remove(name);
     }
     command.args(arguments).env("TMPDIR", passing.path()).kill_on_drop(true);
+    // A machine without sound.
+    command
+        .env("PULSE_SERVER", "unix:/nowhere")
+        .env("XDG_RUNTIME_DIR", passing.path())
+        .env("ALSA_CONFIG_PATH", "/dev/null");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();

@@ -67,7 +67,11 @@ async fn a_certificate_is_trusted_only_with_its_authority() {
     let words = format!("the certificate of {url} is not trusted");
     office.run("alice", &["call", "*43"]).await.failed(3, "certificateNotTrusted", &words);
     let wrong = ["call", "*43", "--ca", stranger.to_str().unwrap()];
-    office.run("alice", &wrong).await.failed(3, "certificateNotTrusted", "(--ca FILE)");
+    office.run("alice", &wrong).await.failed(
+        3,
+        "certificateNotTrusted",
+        "not trusted (no trusted authority signed it): give the authority",
+    );
 
     let ca = office.server.ca_file().unwrap();
     let right = ["call", "*43", "--duration", "1s", "--ca", ca.to_str().unwrap()];
