@@ -71,7 +71,7 @@ async fn a_colleague_who_declines() {
     let office = Office::open().await;
     let mut bob = office.listen("bob", &["--once", "--interactive"]).await;
     let mut alice = office.start("alice", &["call", "102"]);
-    assert_eq!(bob.event("ringing").await["address"], "client:alice");
+    assert_eq!(bob.event("ringing").await["address"], "101");
     alice.event("ringing").await;
     bob.type_line("decline").await;
     not_answered(&alice.end().await, "declined", "busy");
@@ -86,5 +86,5 @@ async fn a_colleague_who_does_not_answer() {
     let missed = bob.end().await;
     assert_eq!(missed.code, Some(4));
     let rang: Vec<Value> = missed.events().into_iter().filter(|event| event["event"] == "ringing").collect();
-    assert_eq!((&rang[0]["direction"], &rang[0]["address"]), (&json!("incoming"), &json!("client:alice")));
+    assert_eq!((&rang[0]["direction"], &rang[0]["address"]), (&json!("incoming"), &json!("101")));
 }
