@@ -1,4 +1,4 @@
-use super::{Rig, told};
+use super::{Rig, told, within};
 use mobilecall_ipc::{CallState, Command, ErrorCode, Event, LevelSource};
 use mobilecall_line::{LineCommand, LineEvent};
 use mobilecall_transport::MediaTransport as _;
@@ -82,10 +82,19 @@ async fn levels_are_those_of_the_call_that_is_talked_in() {
     answer_reoffer(&mut rig, &far).await;
     rig.until_call(first, "hold", |view| view.held).await;
     let (second, ..) = rig.talk("103").await;
-    rig.send(Command::SetLevelMeter { on: true }).await.unwrap();
     told(&rig.engine, &mut rig.events).await;
+    rig.send(Command::SetLevelMeter { on: true }).await.unwrap();
 
     let mut sources = HashSet::new();
+    // Its microphone is opened beside the clock of the test.
+    within("the meter", async {
+        while !sources.contains(&LevelSource::Meter) {
+            if let Event::Levels { source, .. } = rig.events.recv().await.unwrap() {
+                sources.insert(source);
+            }
+        }
+    })
+    .await;
     let both = HashSet::from([LevelSource::Call { call: second }, LevelSource::Meter]);
     for _ in 0..20 {
         rig.pass(Duration::from_millis(150)).await;
