@@ -9,4 +9,5 @@ mod support;
 mod echo;
 mod incoming;
 mod steps;
+mod trouble;
 mod window;
