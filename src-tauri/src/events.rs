@@ -1,6 +1,6 @@
 //! What the engine says, on its way to the window, the tray and the notifications.
 
-use crate::{bell::Bell, notify::Notifier, tray, window, words::Words};
+use crate::{call_notices::CallNotices, notify::Notifier, tray, window, words::Words};
 use mobilecall_ipc::{Event, Settings, Snapshot};
 use mobilecall_softphone::{Engine, EventStream};
 use tauri::{AppHandle, Emitter};
@@ -11,36 +11,36 @@ const ENGINE_EVENT: &str = "engine-event";
 /// Passes events on until the engine ends.
 pub(crate) async fn forward(app: AppHandle, engine: Engine, mut events: EventStream) {
     let first = engine.snapshot().await;
-    let mut desk = Desk::new(app, engine.clone(), &first);
+    let mut link = WindowLink::new(app, engine.clone(), &first);
     while let Some(event) = events.recv().await {
-        desk.pass_on(&event);
+        link.pass_on(&event);
         match event {
-            Event::Lagged => desk.resync(&engine.snapshot().await),
-            event => desk.note(event),
+            Event::Lagged => link.resync(&engine.snapshot().await),
+            event => link.note(event),
         }
     }
-    desk.notifier.withdraw_all();
+    link.notifier.withdraw_all();
 }
 
 /// The shell's own view of the engine's state.
-struct Desk {
+struct WindowLink {
     app: AppHandle,
     words: Words,
     settings: Settings,
     missed: u32,
-    bell: Bell,
+    call_notices: CallNotices,
     notifier: Notifier,
 }
 
-impl Desk {
+impl WindowLink {
     fn new(app: AppHandle, engine: Engine, snapshot: &Snapshot) -> Self {
         let notifier = Notifier::new(app.clone(), engine);
         let words = Words::of_setting(snapshot.settings.language);
         let settings = snapshot.settings.clone();
-        let mut desk = Self { app, words, settings, missed: 0, bell: Bell::default(), notifier };
-        desk.dress();
-        desk.resync(snapshot);
-        desk
+        let mut link = Self { app, words, settings, missed: 0, call_notices: CallNotices::default(), notifier };
+        link.apply_appearance();
+        link.resync(snapshot);
+        link
     }
 
     /// Hands an event to the window. Levels come ten times a second and are of use only to a window that is seen.
@@ -55,8 +55,8 @@ impl Desk {
 
     fn note(&mut self, event: Event) {
         let notices = match event {
-            Event::CallChanged { call } => self.bell.changed(&call),
-            Event::CallRemoved { call } => self.bell.removed(call),
+            Event::CallChanged { call } => self.call_notices.changed(&call),
+            Event::CallRemoved { call } => self.call_notices.removed(call),
             Event::HistoryChanged { missed } => {
                 self.set_missed(missed);
                 return;
@@ -81,7 +81,7 @@ impl Desk {
     fn resync(&mut self, snapshot: &Snapshot) {
         self.set_settings(snapshot.settings.clone());
         self.set_missed(snapshot.missed);
-        let notices = self.bell.resync(&snapshot.calls);
+        let notices = self.call_notices.resync(&snapshot.calls);
         self.notifier.handle(notices, self.settings.notifications, &self.words);
     }
 
@@ -101,12 +101,12 @@ impl Desk {
             self.words = words;
         }
         self.settings = settings;
-        self.dress();
+        self.apply_appearance();
     }
 
     /// Gives tray and window the language and the colors of the settings.
-    fn dress(&self) {
+    fn apply_appearance(&self) {
         tray::update(&self.app, &self.words, self.missed);
-        window::dress(&self.app, self.words.text("app-name"), self.settings.theme);
+        window::apply_appearance(&self.app, self.words.text("app-name"), self.settings.theme);
     }
 }

@@ -6,7 +6,7 @@
 //! `secrets`.
 
 mod app;
-mod bell;
+mod call_notices;
 mod commands;
 mod embedded;
 mod events;

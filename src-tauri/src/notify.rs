@@ -3,7 +3,7 @@
 //! A notification that rings offers to answer and to decline, and is withdrawn when the ringing ends. Where there is
 //! no service for notifications, or the agent does not want them, the window itself comes up, without the focus.
 
-use crate::{bell::Notice, window, words::Words};
+use crate::{call_notices::Notice, window, words::Words};
 use mobilecall_domain::CallId;
 use mobilecall_ipc::{CallView, Command};
 use mobilecall_softphone::Engine;

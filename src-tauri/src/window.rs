@@ -119,7 +119,7 @@ pub(crate) fn is_seen(app: &AppHandle) -> bool {
 }
 
 /// Sets title and colors of this window and of those to come.
-pub(crate) fn dress(app: &AppHandle, title: String, theme: Theme) {
+pub(crate) fn apply_appearance(app: &AppHandle, title: String, theme: Theme) {
     let looks = app.state::<Looks>();
     *looks.title.lock().unwrap_or_else(PoisonError::into_inner) = title.clone();
     *looks.theme.lock().unwrap_or_else(PoisonError::into_inner) = theme;

@@ -31,7 +31,7 @@ impl Browser {
     }
 
     fn start() -> Self {
-        let folder = source("tests/twilio-sdk");
+        let folder = source("tests/twilio_sdk/page");
         if !folder.join("node_modules").is_dir() {
             let installed = Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder).status();
             assert!(installed.is_ok_and(|status| status.success()), "npm could not install the SDK's packages");

@@ -1,6 +1,6 @@
 //! Twilio's real SDK, in a real browser, judges our signaling edge; Twilio's real library judges our voice tokens.
 //!
-//! The browser is driven by `tests/twilio-sdk/driver.mjs`. All tests share one browser, and each has a server, people
+//! The browser is driven by `tests/twilio_sdk/page/driver.mjs`. All tests share one browser, and each has a server, people
 //! and pages of its own. Nothing outside this machine is reached.
 #![allow(clippy::unwrap_used, clippy::large_futures, reason = "a step that fails is a failed test")]
 

@@ -3,7 +3,7 @@
 //! One connection to the sound system serves the whole program: the PulseAudio client beneath `cpal` keeps a thread and
 //! a socket for each connection for as long as the program runs.
 
-use crate::hush::hushed;
+use crate::libasound::with_errors_logged;
 use cpal::{
     Device, Host,
     traits::{DeviceTrait, HostTrait},
@@ -61,7 +61,7 @@ pub struct DeviceList {
 /// Lists the devices. A system without a sound server gives empty lists. Blocks for some milliseconds, or two seconds
 /// when the sound server does not answer.
 pub fn devices() -> DeviceList {
-    hushed(list)
+    with_errors_logged(list)
 }
 
 fn list() -> DeviceList {

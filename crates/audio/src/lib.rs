@@ -11,7 +11,7 @@ pub mod callback;
 mod clock;
 mod device;
 mod error;
-mod hush;
+mod libasound;
 mod player;
 mod resample;
 mod stream;
@@ -21,6 +21,7 @@ pub use device::{DeviceInfo, DeviceList, Role, devices};
 pub use error::AudioError;
 pub use player::{Player, Sound};
 pub use stream::{
-    Capture, CaptureSource, DeviceLost, LossSink, Playout, PlayoutSink, StreamGuard, open_capture, open_playout,
+    CaptureSource, CaptureStream, DeviceLost, LossSink, PlayoutSink, PlayoutStream, StreamGuard, open_capture,
+    open_playout,
 };
 pub use wav::{WavError, read_mono};

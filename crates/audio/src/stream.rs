@@ -5,7 +5,7 @@ use crate::{
     callback::{CaptureTap, Misses, PlayoutTap},
     clock::Ticker,
     device,
-    hush::hushed,
+    libasound::with_errors_logged,
     wav,
 };
 use cpal::{
@@ -64,7 +64,7 @@ pub type LossSink = Arc<dyn Fn(DeviceLost) + Send + Sync>;
 
 /// An open microphone; dropping it closes the device.
 #[derive(Debug)]
-pub struct Capture {
+pub struct CaptureStream {
     /// Mono samples. Abandoned when the device closes.
     pub samples: Consumer<f32>,
     /// Their rate in hertz.
@@ -79,7 +79,7 @@ pub struct Capture {
 
 /// An open speaker; dropping it closes the device.
 #[derive(Debug)]
-pub struct Playout {
+pub struct PlayoutStream {
     /// Mono samples.
     pub samples: Producer<f32>,
     /// Their rate in hertz.
@@ -109,9 +109,9 @@ impl std::fmt::Debug for StreamGuard {
 }
 
 /// Opens a microphone or its stand-in.
-pub fn open_capture(source: &CaptureSource, losses: &LossSink) -> Result<Capture, AudioError> {
+pub fn open_capture(source: &CaptureSource, losses: &LossSink) -> Result<CaptureStream, AudioError> {
     match source {
-        CaptureSource::Device(id) => hushed(|| open_microphone(id.as_deref(), losses)),
+        CaptureSource::Device(id) => with_errors_logged(|| open_microphone(id.as_deref(), losses)),
         CaptureSource::Wav { path, repeat } => {
             let (samples, rate_hz) = wav::read_mono(path)?;
             feed(samples, rate_hz, *repeat)
@@ -120,17 +120,23 @@ pub fn open_capture(source: &CaptureSource, losses: &LossSink) -> Result<Capture
     }
 }
 
-fn feed(samples: Vec<f32>, rate_hz: u32, repeat: bool) -> Result<Capture, AudioError> {
+fn feed(samples: Vec<f32>, rate_hz: u32, repeat: bool) -> Result<CaptureStream, AudioError> {
     let (producer, consumer) = RingBuffer::new(ring_length(rate_hz));
     let ticker = wav::feed(samples, rate_hz, repeat, producer)
         .map_err(|error| AudioError::Failed { role: Role::Microphone, detail: error.to_string() })?;
-    Ok(Capture { samples: consumer, rate_hz, misses: Arc::default(), instead: None, guard: StreamGuard::new(ticker) })
+    Ok(CaptureStream {
+        samples: consumer,
+        rate_hz,
+        misses: Arc::default(),
+        instead: None,
+        guard: StreamGuard::new(ticker),
+    })
 }
 
 /// Opens a speaker or its stand-in.
-pub fn open_playout(sink: &PlayoutSink, losses: &LossSink) -> Result<Playout, AudioError> {
+pub fn open_playout(sink: &PlayoutSink, losses: &LossSink) -> Result<PlayoutStream, AudioError> {
     let rate_hz = wav::RECORDING_RATE_HZ;
-    let file = |ticker, samples| Playout {
+    let file = |ticker, samples| PlayoutStream {
         samples,
         rate_hz,
         misses: Arc::default(),
@@ -138,7 +144,7 @@ pub fn open_playout(sink: &PlayoutSink, losses: &LossSink) -> Result<Playout, Au
         guard: StreamGuard::new(ticker),
     };
     match sink {
-        PlayoutSink::Device(id) => hushed(|| open_speaker(id.as_deref(), losses)),
+        PlayoutSink::Device(id) => with_errors_logged(|| open_speaker(id.as_deref(), losses)),
         PlayoutSink::Wav(path) => {
             let (producer, consumer) = RingBuffer::new(ring_length(rate_hz));
             Ok(file(wav::record(path, consumer)?, producer))
@@ -157,7 +163,7 @@ const fn ring_length(rate_hz: u32) -> usize {
     rate_hz as usize * RING_MS / 1_000
 }
 
-fn open_microphone(id: Option<&str>, losses: &LossSink) -> Result<Capture, AudioError> {
+fn open_microphone(id: Option<&str>, losses: &LossSink) -> Result<CaptureStream, AudioError> {
     let failed = |error: cpal::Error| AudioError::from_cpal(Role::Microphone, &error);
     let (device, missing) = device::find(id, HostTrait::default_input_device);
     let device = device.ok_or(AudioError::NoDevice { role: Role::Microphone })?;
@@ -180,10 +186,10 @@ fn open_microphone(id: Option<&str>, losses: &LossSink) -> Result<Capture, Audio
     .map_err(failed)?;
     stream.play().map_err(failed)?;
     let guard = StreamGuard::new(stream);
-    Ok(Capture { samples: consumer, rate_hz: config.sample_rate, misses, instead, guard })
+    Ok(CaptureStream { samples: consumer, rate_hz: config.sample_rate, misses, instead, guard })
 }
 
-fn open_speaker(id: Option<&str>, losses: &LossSink) -> Result<Playout, AudioError> {
+fn open_speaker(id: Option<&str>, losses: &LossSink) -> Result<PlayoutStream, AudioError> {
     let failed = |error: cpal::Error| AudioError::from_cpal(Role::Speaker, &error);
     let (device, missing) = device::find(id, HostTrait::default_output_device);
     let device = device.ok_or(AudioError::NoDevice { role: Role::Speaker })?;
@@ -206,7 +212,7 @@ fn open_speaker(id: Option<&str>, losses: &LossSink) -> Result<Playout, AudioErr
     .map_err(failed)?;
     stream.play().map_err(failed)?;
     let guard = StreamGuard::new(stream);
-    Ok(Playout { samples: producer, rate_hz: config.sample_rate, misses, instead, guard })
+    Ok(PlayoutStream { samples: producer, rate_hz: config.sample_rate, misses, instead, guard })
 }
 
 fn unsupported(role: Role, format: SampleFormat) -> AudioError {

@@ -74,14 +74,14 @@ impl EdgeHost for BackendHost {
 
     async fn open_call(&self, record: CallRecord) -> Result<CallId, HostError> {
         let now = Timestamp::now();
-        let mut patience = self.patience("a call record");
+        let mut retry = self.retry("a call record");
         // From before it is written, so that no report of a client comes between.
         let hold = self.calls.hold(record.id);
         let opened = loop {
             match self.open(&record, now).await {
                 Ok(id) => break Ok(id),
                 Err(error) => {
-                    if let Err(error) = patience.bear(error).await {
+                    if let Err(error) = retry.pause_after(error).await {
                         break Err(error);
                     }
                 }
@@ -99,13 +99,13 @@ impl EdgeHost for BackendHost {
         // Taken before the first try, so that a late success does not make the call longer.
         let now = Timestamp::now();
         let scope = CallScope { company, agent: None };
-        let mut patience = self.patience("a call report");
+        let mut retry = self.retry("a call report");
         let over = report.status.is_some_and(CallStatus::is_final);
         let written = loop {
             match self.calls.report(scope, call, report.clone(), now).await {
                 Ok(_) => break Ok(()),
                 Err(error) => {
-                    if let Err(error) = patience.bear(error).await {
+                    if let Err(error) = retry.pause_after(error).await {
                         break Err(error);
                     }
                 }
@@ -127,12 +127,12 @@ impl EdgeHost for BackendHost {
             Presence::Available => PresenceState::Available,
             Presence::Busy => PresenceState::Busy,
         };
-        let mut patience = self.patience("a presence");
+        let mut retry = self.retry("a presence");
         loop {
             match self.store.user(company, user).await {
                 Ok(user) => return self.hub.set_presence(company, convert::presence(user, state)),
                 Err(error) => {
-                    if let Err(error) = patience.bear(error).await {
+                    if let Err(error) = retry.pause_after(error).await {
                         tracing::warn!(user.id = %user, %error, "a presence could not be told");
                         return;
                     }
@@ -191,22 +191,22 @@ impl BackendHost {
         Ok(self.calls.insert(fresh).await?.call.record.id)
     }
 
-    fn patience(&self, what: &'static str) -> Patience<'_> {
-        Patience { what, pause: FIRST_PAUSE, giving_up: &self.giving_up }
+    fn retry(&self, what: &'static str) -> Retry<'_> {
+        Retry { what, pause: FIRST_PAUSE, giving_up: &self.giving_up }
     }
 }
 
 /// Tries go on until they succeed, fail for good, or the backend gives up: a record must not be lost because the disk
 /// was full or another process held the database for a while.
-struct Patience<'a> {
+struct Retry<'a> {
     what: &'static str,
     pause: Duration,
     giving_up: &'a CancellationToken,
 }
 
-impl Patience<'_> {
+impl Retry<'_> {
     /// Waits before the next try, or says that there is none.
-    async fn bear(&mut self, error: StoreError) -> Result<(), HostError> {
+    async fn pause_after(&mut self, error: StoreError) -> Result<(), HostError> {
         if !error.is_retryable() || self.giving_up.is_cancelled() {
             return Err(unserved(&error));
         }

@@ -31,7 +31,7 @@ const SESSION_ENDED: u16 = 4401;
 /// Why the conversation is over; a frame to close with, or nothing if the reader is gone.
 type End = ControlFlow<Option<CloseFrame>>;
 
-/// A reader and its ears.
+/// A reader's socket and what it is subscribed to.
 pub(crate) struct EventSocket {
     socket: WebSocket,
     state: Shared,

@@ -54,7 +54,7 @@ async fn run(Options { command, common }: Options) -> Result<Exit, Failure> {
 fn start_log(verbose: u8) {
     let level = match verbose {
         // Those two log the causes of what is told anyway.
-        0 => "error,mobilecall_softphone::failure=off,mobilecall_line_twilio=off",
+        0 => "error,mobilecall_softphone::failure=off,mobilecall_line_pstream=off",
         1 => "info,mobilecall=debug",
         _ => "debug,mobilecall=trace",
     };

@@ -1,6 +1,6 @@
 //! The handle of an edge.
 
-use crate::anchor::{self, Sessions};
+use crate::anchor::{self, TransportFactory};
 use crate::config::EdgeConfig;
 use crate::core::{Input, SocketId};
 use crate::driver::{self, Board, Heartbeat, Message, Owner, OwnerConfig};
@@ -34,13 +34,13 @@ struct Shared {
 impl Edge {
     /// Starts the edge's task; must be called within a tokio runtime.
     pub fn new(host: Arc<dyn EdgeHost>, config: EdgeConfig) -> Self {
-        Self::with_sessions(host, config, anchor::over_udp())
+        Self::with_transports(host, config, anchor::over_udp())
     }
 
-    pub(crate) fn with_sessions(host: Arc<dyn EdgeHost>, config: EdgeConfig, sessions: Sessions) -> Self {
+    pub(crate) fn with_transports(host: Arc<dyn EdgeHost>, config: EdgeConfig, transports: TransportFactory) -> Self {
         let (owner, messages) = mpsc::channel(INPUT_CAPACITY);
         let board = Board::default();
-        let owner_config = OwnerConfig { rules: config.rules(), sessions, transport: config.transport() };
+        let owner_config = OwnerConfig { rules: config.rules(), transports, transport: config.transport() };
         tokio::spawn(Owner::new(host, owner_config, board.clone(), messages).run());
         Self(Arc::new(Shared {
             owner,
@@ -89,7 +89,7 @@ impl Edge {
         }
     }
 
-    /// Hangs up every call, completes its records, closes sockets and media sessions, and waits for all that, at most
+    /// Hangs up every call, completes its records, closes sockets and media transports, and waits for all that, at most
     /// ten seconds. Idempotent.
     pub async fn shutdown(&self) {
         let (reply, done) = oneshot::channel();

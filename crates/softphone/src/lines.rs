@@ -1,12 +1,12 @@
 //! Opening the line of a session.
 
-use crate::{failure, message::LineInput, post::Post, tries::Tries};
+use crate::{failure, message::LineMessage, post::Post, tries::Tries};
 use async_trait::async_trait;
 use mobilecall_client::{ClientError, Session};
 use mobilecall_domain::{LineKind, Private, Registration};
 use mobilecall_ipc::Failure;
 use mobilecall_line::{Line, LineCommand, LineError, LineEvent};
-use mobilecall_line_twilio::{TokenError, TokenSource, TwilioLine, TwilioLineConfig, VoiceToken};
+use mobilecall_line_pstream::{PstreamLine, PstreamLineConfig, TokenError, TokenSource, VoiceToken};
 use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::{Notify, mpsc},
@@ -91,14 +91,14 @@ pub(crate) async fn run_line(session: Session, hurry: Arc<Notify>, post: Post, l
     let (urls, kind) = match find_signaling(&session, &hurry, &post).await {
         Ok(found) => found,
         Err(error) => {
-            post.line(LineInput::Failed(error)).await;
+            post.line(LineMessage::Failed(error)).await;
             return;
         }
     };
     let tls = session.http().tls().clone();
     let tokens = Arc::new(SessionTokens(session));
-    let config = TwilioLineConfig { tls: Some(tls), ..TwilioLineConfig::new(kind, urls, tokens) };
-    let (line, events) = TwilioLine::connect(config);
+    let config = PstreamLineConfig { tls: Some(tls), ..PstreamLineConfig::new(kind, urls, tokens) };
+    let (line, events) = PstreamLine::connect(config);
     pump(Arc::new(line), events, post, leaving).await;
 }
 
@@ -109,10 +109,10 @@ pub(crate) async fn pump(
     post: Post,
     leaving: CancellationToken,
 ) {
-    post.line(LineInput::Opened(line)).await;
+    post.line(LineMessage::Opened(line)).await;
     while let Some(event) = events.recv().await {
         let left = matches!(event, LineEvent::Registration(Registration::Unregistered)) && leaving.is_cancelled();
-        post.line(LineInput::Event(event)).await;
+        post.line(LineMessage::Event(event)).await;
         if left {
             return;
         }
@@ -126,7 +126,7 @@ async fn find_signaling(session: &Session, hurry: &Notify, post: &Post) -> Resul
             Ok(token) => break token,
             Err(error) => {
                 let attempt = tries.failed(error, post).await?;
-                post.line(LineInput::NotYet { attempt }).await;
+                post.line(LineMessage::NotYet { attempt }).await;
                 tries.pause(hurry).await;
             }
         }

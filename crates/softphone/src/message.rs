@@ -26,7 +26,7 @@ pub(crate) enum Message {
     /// From the tasks of the session.
     Session { epoch: u64, input: SessionInput },
     /// From the line.
-    Line { epoch: u64, input: LineInput },
+    Line { epoch: u64, input: LineMessage },
     /// From the sync.
     Sync { epoch: u64, event: SyncEvent },
     /// From media and timers of calls.
@@ -36,7 +36,7 @@ pub(crate) enum Message {
 }
 
 /// What the line's task reports.
-pub(crate) enum LineInput {
+pub(crate) enum LineMessage {
     /// The server has not said where the line is, after so many attempts.
     NotYet { attempt: u32 },
     /// The line is there.

@@ -2,7 +2,7 @@
 
 use crate::{
     calls::{CallEvent, CallInput},
-    message::{LineInput, Message},
+    message::{LineMessage, Message},
     session::SessionInput,
 };
 use mobilecall_client::SyncEvent;
@@ -27,7 +27,7 @@ impl Post {
         self.send(Message::Session { epoch: self.epoch, input }).await;
     }
 
-    pub(crate) async fn line(&self, input: LineInput) {
+    pub(crate) async fn line(&self, input: LineMessage) {
         self.send(Message::Line { epoch: self.epoch, input }).await;
     }
 

@@ -61,7 +61,7 @@ impl FaultyStore {
         self.hanging.load(Ordering::SeqCst)
     }
 
-    async fn suffer(&self) -> Result<()> {
+    async fn inject(&self) -> Result<()> {
         let mut changed = self.changed.subscribe();
         loop {
             match self.fault() {
@@ -97,7 +97,7 @@ impl Drop for Counted<'_> {
     }
 }
 
-/// Each method suffers the fault, then asks the real store.
+/// Each method injects the fault, then asks the real store.
 macro_rules! pass_on {
     ($($method:ident($($argument:ident: $type:ty),*) -> $answer:ty;)+) => {
         #[async_trait]
@@ -107,7 +107,7 @@ macro_rules! pass_on {
             }
             $(
                 async fn $method(&self, $($argument: $type),*) -> Result<$answer> {
-                    self.suffer().await?;
+                    self.inject().await?;
                     self.inner.$method($($argument),*).await
                 }
             )+

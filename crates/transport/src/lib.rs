@@ -37,10 +37,10 @@ mod events;
 #[cfg(feature = "test-support")]
 pub mod fake;
 mod flushing;
+mod negotiator;
 mod ports;
 mod rtcp;
 mod sdp;
-mod session;
 mod stack;
 mod tap;
 mod transport;

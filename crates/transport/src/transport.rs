@@ -2,8 +2,8 @@
 
 use crate::engine::Engine;
 use crate::events::EventSink;
+use crate::negotiator::{Negotiation, Negotiator, Request};
 use crate::rtcp::{self, Reports};
-use crate::session::{Negotiation, Request, Session};
 use crate::stack::Stack;
 use crate::tap::TapState;
 use crate::{MediaDirection, RtpPacket, TransportConfig, TransportError, TransportEvent, TransportStats};
@@ -136,7 +136,7 @@ impl SessionHandle {
         let (requests, request_receiver) = mpsc::channel(REQUEST_CAPACITY);
         let Parts { ssrc, cname, tap, events } = parts;
         let wish = Arc::new(Mutex::new(MediaDirection::SendRecv));
-        let session = Session {
+        let session = Negotiator {
             config,
             engine: Arc::clone(&engine),
             tap: Arc::clone(&tap),

@@ -1,7 +1,7 @@
-//! The task of one leg: does what the switch wants of its session, and reports what happens on it.
+//! The task of one leg: does what the switch wants of its transport, and reports what happens on it.
 
 use super::pump::{self, Route};
-use super::{Session, Sessions};
+use super::{Transport, TransportFactory};
 use crate::core::{LegKey, MediaOutcome, MediaProblem};
 use mobilecall_domain::{SdpAnswer, SdpOffer};
 use mobilecall_transport::{NegotiatedAudio, TransportConfig, TransportError, TransportEvent, TransportStreams};
@@ -26,15 +26,15 @@ pub(super) enum LegCommand {
 /// What other legs may use of this one.
 #[derive(Clone)]
 pub(super) struct LegLink {
-    session: Arc<OnceLock<Session>>,
+    transport: Arc<OnceLock<Transport>>,
     audio: watch::Receiver<Option<NegotiatedAudio>>,
 }
 
 impl LegLink {
     /// The route to this leg, once its session is open.
     pub(super) fn route(&self) -> Option<Route> {
-        let session = Arc::clone(self.session.get()?);
-        Some(Route { session, audio: self.audio.clone() })
+        let transport = Arc::clone(self.transport.get()?);
+        Some(Route { transport, audio: self.audio.clone() })
     }
 }
 
@@ -43,14 +43,14 @@ pub(super) struct LegTask {
     commands: mpsc::Receiver<LegCommand>,
     reports: mpsc::Sender<(LegKey, MediaOutcome)>,
     audio: watch::Sender<Option<NegotiatedAudio>>,
-    session: Arc<OnceLock<Session>>,
+    transport: Arc<OnceLock<Transport>>,
     route: watch::Receiver<Option<Route>>,
     closed: CancellationToken,
 }
 
 /// An open session with its events.
 struct Open {
-    session: Session,
+    transport: Transport,
     events: mpsc::Receiver<TransportEvent>,
 }
 
@@ -63,16 +63,16 @@ impl LegTask {
         closed: CancellationToken,
     ) -> (Self, LegLink) {
         let (audio, audio_reader) = watch::channel(None);
-        let session = Arc::new(OnceLock::new());
-        let link = LegLink { session: Arc::clone(&session), audio: audio_reader };
-        (Self { key, commands, reports, audio, session, route, closed }, link)
+        let transport = Arc::new(OnceLock::new());
+        let link = LegLink { transport: Arc::clone(&transport), audio: audio_reader };
+        (Self { key, commands, reports, audio, transport, route, closed }, link)
     }
 
-    /// Opens the session, serves it until the leg is closed, and closes it.
-    pub(super) async fn run(mut self, sessions: Sessions, config: TransportConfig) {
+    /// Opens the transport, serves it until the leg is closed, and closes it.
+    pub(super) async fn run(mut self, transports: TransportFactory, config: TransportConfig) {
         let closed = self.closed.clone();
-        let opened = closed.run_until_cancelled(sessions(config)).await;
-        let (session, TransportStreams { events, packets }) = match opened {
+        let opened = closed.run_until_cancelled(transports(config)).await;
+        let (transport, TransportStreams { events, packets }) = match opened {
             Some(Ok(opened)) => opened,
             Some(Err(error)) => {
                 tracing::error!(leg = self.key.0, %error, "no media session could be opened");
@@ -80,11 +80,11 @@ impl LegTask {
             }
             None => return,
         };
-        self.session.get_or_init(|| Arc::clone(&session));
+        self.transport.get_or_init(|| Arc::clone(&transport));
         let pump = tokio::spawn(pump::run(packets, self.audio.subscribe(), self.route.clone()));
-        let mut open = Open { session: Arc::clone(&session), events };
+        let mut open = Open { transport: Arc::clone(&transport), events };
         closed.run_until_cancelled(self.serve(&mut open)).await;
-        session.close().await;
+        transport.close().await;
         if let Err(error) = pump.await {
             tracing::error!(leg = self.key.0, %error, "the forwarding task broke");
         }
@@ -107,17 +107,17 @@ impl LegTask {
 
     async fn obey(&mut self, open: &mut Open, command: LegCommand) {
         let outcome = match command {
-            LegCommand::Answer(offer) => match open.session.create_answer(&offer).await {
+            LegCommand::Answer(offer) => match open.transport.create_answer(&offer).await {
                 Ok(answer) => self.agreed(open).await.map(|audio| MediaOutcome::Answered { answer, audio }),
                 Err(error) => Err(error),
             },
-            LegCommand::Offer => open.session.create_offer().await.map(MediaOutcome::Offered),
-            LegCommand::Accept(answer) => match open.session.accept_answer(&answer).await {
+            LegCommand::Offer => open.transport.create_offer().await.map(MediaOutcome::Offered),
+            LegCommand::Accept(answer) => match open.transport.accept_answer(&answer).await {
                 Ok(()) => self.agreed(open).await.map(MediaOutcome::Accepted),
                 Err(error) => Err(error),
             },
             LegCommand::Reanswer(offer) => {
-                let result = open.session.create_answer(&offer).await;
+                let result = open.transport.create_answer(&offer).await;
                 Ok(MediaOutcome::Reanswered(result.map_err(|error| self.problem(&error))))
             }
         };

@@ -1,17 +1,17 @@
 //! The media anchor: every leg is a WebRTC session with this server, and packets are forwarded between the two legs of a
 //! call without being decoded.
 //!
-//! One task for each leg speaks with its session, and one forwards what the leg sends. They share nothing with other
+//! One task for each leg speaks with its transport, and one forwards what the leg sends. They share nothing with other
 //! calls, so that no packet ever waits for another call.
 
-mod desk;
 mod leg;
+mod legs;
 mod pump;
 mod rewrite;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use desk::Desk;
+pub(crate) use legs::Legs;
 
 use mobilecall_transport::{MediaTransport, TransportConfig, TransportError, TransportStreams, WebRtcTransport};
 use std::future::Future;
@@ -19,19 +19,19 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 /// A session of one leg.
-pub(crate) type Session = Arc<dyn MediaTransport>;
-type Opening = Pin<Box<dyn Future<Output = Result<(Session, TransportStreams), TransportError>> + Send>>;
+pub(crate) type Transport = Arc<dyn MediaTransport>;
+type Opening = Pin<Box<dyn Future<Output = Result<(Transport, TransportStreams), TransportError>> + Send>>;
 
-/// Opens sessions: over UDP, or in memory for tests.
-pub(crate) type Sessions = Arc<dyn Fn(TransportConfig) -> Opening + Send + Sync>;
+/// Opens transports: over UDP, or in memory for tests.
+pub(crate) type TransportFactory = Arc<dyn Fn(TransportConfig) -> Opening + Send + Sync>;
 
-/// Real sessions.
-pub(crate) fn over_udp() -> Sessions {
+/// Real transports.
+pub(crate) fn over_udp() -> TransportFactory {
     Arc::new(|config| {
         Box::pin(async move {
             let (transport, streams) = WebRtcTransport::new(config).await?;
-            let session: Session = Arc::new(transport);
-            Ok((session, streams))
+            let transport: Transport = Arc::new(transport);
+            Ok((transport, streams))
         })
     })
 }

@@ -1,6 +1,6 @@
 //! Forwards what one leg sends, to the other leg or back to itself.
 
-use super::Session;
+use super::Transport;
 use super::rewrite::Rewriter;
 use mobilecall_transport::{NegotiatedAudio, ReceivedPacket, TransportError};
 use tokio::sync::{mpsc, watch};
@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 /// Where a leg's packets go, and in which payload types the receiver takes them.
 #[derive(Clone)]
 pub(super) struct Route {
-    pub(super) session: Session,
+    pub(super) transport: Transport,
     pub(super) audio: watch::Receiver<Option<NegotiatedAudio>>,
 }
 
@@ -26,10 +26,10 @@ pub(super) async fn run(
         if route.has_changed().unwrap_or(false) {
             current.clone_from(&*route.borrow_and_update());
         }
-        let Some(Route { session, audio: to }) = &current else { continue };
+        let Some(Route { transport, audio: to }) = &current else { continue };
         let (Some(from), Some(to)) = (*audio.borrow(), *to.borrow()) else { continue };
         let Some(packet) = rewriter.rewrite(packet, arrival, &from, &to) else { continue };
-        match session.send_rtp(packet).await {
+        match transport.send_rtp(packet).await {
             Ok(true) => {}
             // The receiver is on hold or not connected yet, and misses what is said meanwhile.
             Ok(false) => rewriter.not_sent(),

@@ -1,6 +1,6 @@
-//! The desk over sessions in memory, with two clients of its own.
+//! The legs over transports in memory, with two clients of its own.
 
-use super::{Desk, Session, Sessions};
+use super::{Legs, Transport, TransportFactory};
 use crate::core::{LegKey, MediaCommand, MediaOutcome, MediaProblem};
 use mobilecall_domain::{SdpAnswer, SdpOffer};
 use mobilecall_transport::fake::{FakeNetwork, FakeTransport};
@@ -15,9 +15,9 @@ const CALLEE: LegKey = LegKey(2);
 
 struct Fixture {
     network: FakeNetwork,
-    desk: Desk,
+    legs: Legs,
     outcomes: mpsc::Receiver<(LegKey, MediaOutcome)>,
-    /// The server's sessions in the order of their opening, so that a test can break them.
+    /// The server's transports in the order of their opening, so that a test can break them.
     opened: Arc<Mutex<Vec<Arc<FakeTransport>>>>,
 }
 
@@ -26,18 +26,18 @@ impl Fixture {
         let network = FakeNetwork::new();
         let opened: Arc<Mutex<Vec<Arc<FakeTransport>>>> = Arc::default();
         let (its_network, list) = (network.clone(), Arc::clone(&opened));
-        let sessions: Sessions = Arc::new(move |config| {
+        let transports: TransportFactory = Arc::new(move |config| {
             let (network, list) = (its_network.clone(), Arc::clone(&list));
             Box::pin(async move {
                 let (transport, streams) = network.transport(config);
                 let transport = Arc::new(transport);
                 list.lock().unwrap().push(Arc::clone(&transport));
-                let session: Session = transport;
-                Ok((session, streams))
+                let transport: Transport = transport;
+                Ok((transport, streams))
             })
         });
         let (reports, outcomes) = mpsc::channel(16);
-        Self { network, desk: Desk::new(sessions, TransportConfig::loopback(), reports), outcomes, opened }
+        Self { network, legs: Legs::new(transports, TransportConfig::loopback(), reports), outcomes, opened }
     }
 
     async fn outcome(&mut self) -> (LegKey, MediaOutcome) {
@@ -52,7 +52,7 @@ impl Fixture {
     async fn caller(&mut self) -> (FakeTransport, TransportStreams, NegotiatedAudio) {
         let (client, streams) = self.client();
         let offer = client.create_offer().await.unwrap();
-        assert!(self.desk.perform(MediaCommand::Answer(CALLER, offer)).is_none());
+        assert!(self.legs.perform(MediaCommand::Answer(CALLER, offer)).is_none());
         let audio = match self.outcome().await {
             (CALLER, MediaOutcome::Answered { answer, audio }) => {
                 client.accept_answer(&answer).await.unwrap();
@@ -67,12 +67,12 @@ impl Fixture {
     /// The callee's leg, connected.
     async fn callee(&mut self, codec: Codec) -> (FakeTransport, TransportStreams, NegotiatedAudio) {
         let (client, streams) = self.client();
-        assert!(self.desk.perform(MediaCommand::Offer(CALLEE, codec)).is_none());
+        assert!(self.legs.perform(MediaCommand::Offer(CALLEE, codec)).is_none());
         let answer = match self.outcome().await {
             (CALLEE, MediaOutcome::Offered(offer)) => client.create_answer(&offer).await.unwrap(),
             other => panic!("{other:?}"),
         };
-        assert!(self.desk.perform(MediaCommand::Accept(CALLEE, answer)).is_none());
+        assert!(self.legs.perform(MediaCommand::Accept(CALLEE, answer)).is_none());
         let mut audio = None;
         let mut connected = false;
         while audio.is_none() || !connected {
@@ -101,17 +101,17 @@ async fn a_leg_hears_itself_and_then_the_one_it_is_joined_with() {
     let mut fixture = Fixture::new();
     let (alice, mut to_alice, audio) = fixture.caller().await;
     let (bob, mut to_bob, bobs_audio) = fixture.callee(audio.codec).await;
-    fixture.desk.perform(MediaCommand::Echo(CALLER));
+    fixture.legs.perform(MediaCommand::Echo(CALLER));
     alice.send_rtp(packet(&audio, 2)).await.unwrap();
     assert_eq!(hear(&mut to_alice).await.payload, 2u16.to_be_bytes().as_slice());
-    fixture.desk.perform(MediaCommand::Join(CALLER, CALLEE));
+    fixture.legs.perform(MediaCommand::Join(CALLER, CALLEE));
     alice.send_rtp(packet(&audio, 3)).await.unwrap();
     let heard = hear(&mut to_bob).await;
     assert_eq!(heard.payload, 3u16.to_be_bytes().as_slice());
     assert_eq!(heard.payload_type, bobs_audio.payload_type);
     bob.send_rtp(packet(&bobs_audio, 700)).await.unwrap();
     assert_eq!(hear(&mut to_alice).await.payload, 700u16.to_be_bytes().as_slice());
-    fixture.desk.close().await;
+    fixture.legs.close().await;
 }
 
 #[tokio::test]
@@ -126,12 +126,12 @@ async fn a_device_is_offered_one_codec() {
 #[tokio::test]
 async fn descriptions_that_cannot_be_used_are_the_clients_problem() {
     let mut fixture = Fixture::new();
-    fixture.desk.perform(MediaCommand::Answer(CALLER, SdpOffer::new("nonsense")));
+    fixture.legs.perform(MediaCommand::Answer(CALLER, SdpOffer::new("nonsense")));
     let refused = fixture.outcome().await;
     assert!(matches!(refused, (CALLER, MediaOutcome::Refused(MediaProblem::Theirs))), "{refused:?}");
-    fixture.desk.perform(MediaCommand::Offer(CALLEE, Codec::Opus));
+    fixture.legs.perform(MediaCommand::Offer(CALLEE, Codec::Opus));
     assert!(matches!(fixture.outcome().await, (CALLEE, MediaOutcome::Offered(_))));
-    fixture.desk.perform(MediaCommand::Accept(CALLEE, SdpAnswer::new("nonsense")));
+    fixture.legs.perform(MediaCommand::Accept(CALLEE, SdpAnswer::new("nonsense")));
     let refused = fixture.outcome().await;
     assert!(matches!(refused, (CALLEE, MediaOutcome::Refused(MediaProblem::Theirs))), "{refused:?}");
 }
@@ -140,14 +140,14 @@ async fn descriptions_that_cannot_be_used_are_the_clients_problem() {
 async fn a_bad_second_offer_leaves_the_session_as_it_is() {
     let mut fixture = Fixture::new();
     let (alice, mut to_alice, audio) = fixture.caller().await;
-    fixture.desk.perform(MediaCommand::Echo(CALLER));
-    fixture.desk.perform(MediaCommand::Reanswer(CALLER, SdpOffer::new("nonsense")));
+    fixture.legs.perform(MediaCommand::Echo(CALLER));
+    fixture.legs.perform(MediaCommand::Reanswer(CALLER, SdpOffer::new("nonsense")));
     let refused = fixture.outcome().await;
     assert!(matches!(refused, (CALLER, MediaOutcome::Reanswered(Err(MediaProblem::Theirs)))), "{refused:?}");
     alice.send_rtp(packet(&audio, 1)).await.unwrap();
     hear(&mut to_alice).await;
     let offer = alice.create_offer().await.unwrap();
-    fixture.desk.perform(MediaCommand::Reanswer(CALLER, offer));
+    fixture.legs.perform(MediaCommand::Reanswer(CALLER, offer));
     let answered = fixture.outcome().await;
     assert!(matches!(answered, (CALLER, MediaOutcome::Reanswered(Ok(_)))), "{answered:?}");
 }
@@ -166,7 +166,7 @@ async fn lost_media_is_reported_and_commands_to_a_dead_session_are_refused() {
     assert!(matches!(fixture.outcome().await, (CALLER, MediaOutcome::Lost)));
     let refused = loop {
         // The task ends soon after the session's last event.
-        if let Some(refused) = fixture.desk.perform(MediaCommand::Reanswer(CALLER, SdpOffer::new("v=0"))) {
+        if let Some(refused) = fixture.legs.perform(MediaCommand::Reanswer(CALLER, SdpOffer::new("v=0"))) {
             break refused;
         }
         tokio::task::yield_now().await;
@@ -179,9 +179,9 @@ async fn closing_ends_every_session() {
     let mut fixture = Fixture::new();
     let (_alice, _alices, _) = fixture.caller().await;
     let (_bob, _bobs, _) = fixture.callee(Codec::Opus).await;
-    fixture.desk.perform(MediaCommand::Close(CALLEE));
-    fixture.desk.perform(MediaCommand::Close(LegKey(99)));
-    timeout(Duration::from_secs(5), fixture.desk.close()).await.expect("every session ends");
+    fixture.legs.perform(MediaCommand::Close(CALLEE));
+    fixture.legs.perform(MediaCommand::Close(LegKey(99)));
+    timeout(Duration::from_secs(5), fixture.legs.close()).await.expect("every session ends");
     let opened = std::mem::take(&mut *fixture.opened.lock().unwrap());
     for server in opened {
         assert!(server.create_offer().await.is_err(), "the session is closed");

@@ -20,7 +20,7 @@ const MAX_WAITING: usize = 32;
 const PLACE: &str = "direct";
 
 pub(super) struct Device {
-    pub(super) standing: Standing,
+    pub(super) state: DeviceState,
     /// A token that the client showed, while the host is asked about it.
     shown: Option<Check>,
     /// The token in force, while the host is asked about it again. Apart from the other, so that showing tokens puts
@@ -33,7 +33,7 @@ pub(super) struct Device {
     excess: u32,
 }
 
-pub(super) enum Standing {
+pub(super) enum DeviceState {
     /// No token yet accepted; these frames wait for that.
     Unknown {
         waiting: Vec<ClientFrame>,
@@ -65,7 +65,7 @@ enum Purpose {
 impl Switch {
     pub(super) fn socket_opened(&mut self, socket: SocketId) {
         let device = Device {
-            standing: Standing::Unknown { waiting: Vec::new() },
+            state: DeviceState::Unknown { waiting: Vec::new() },
             shown: None,
             rechecked: None,
             grace: Duration::ZERO,
@@ -84,7 +84,7 @@ impl Switch {
         let Some(device) = self.devices.remove(&socket) else { return };
         self.timers.clear(&Timer::Listen(socket));
         self.timers.clear(&Timer::Recheck(socket));
-        if let Standing::Known(known) = device.standing {
+        if let DeviceState::Known(known) = device.state {
             self.people.unregister(known.subscriber.agent.user, socket);
             self.touched.insert(known.subscriber.agent.user);
         }
@@ -96,7 +96,7 @@ impl Switch {
     pub(super) fn frame(&mut self, socket: SocketId, frame: Result<ClientFrame, Malformed>) {
         let now = self.now.monotonic;
         let Some(device) = self.devices.get_mut(&socket) else { return };
-        if matches!(device.standing, Standing::Leaving) {
+        if matches!(device.state, DeviceState::Leaving) {
             return;
         }
         if !device.bucket.take(now) {
@@ -107,15 +107,15 @@ impl Switch {
         match frame {
             Err(malformed) => self.malformed(socket, malformed),
             Ok(ClientFrame::Listen(listen)) => self.listen(socket, listen),
-            Ok(frame) => match &mut device.standing {
-                Standing::Known(_) => self.known_frame(socket, frame),
-                Standing::Unknown { waiting } if device.shown.is_some() && waiting.len() < MAX_WAITING => {
+            Ok(frame) => match &mut device.state {
+                DeviceState::Known(_) => self.known_frame(socket, frame),
+                DeviceState::Unknown { waiting } if device.shown.is_some() && waiting.len() < MAX_WAITING => {
                     waiting.push(frame);
                 }
-                Standing::Unknown { .. } => {
+                DeviceState::Unknown { .. } => {
                     self.error(socket, code::TOKEN_INVALID, "send listen with a voice token first");
                 }
-                Standing::Leaving => {}
+                DeviceState::Leaving => {}
             },
         }
     }
@@ -164,7 +164,7 @@ impl Switch {
     /// Hears nothing more of the socket and has it closed.
     pub(super) fn disconnect(&mut self, socket: SocketId) {
         if let Some(device) = self.devices.get_mut(&socket)
-            && let Standing::Known(known) = std::mem::replace(&mut device.standing, Standing::Leaving)
+            && let DeviceState::Known(known) = std::mem::replace(&mut device.state, DeviceState::Leaving)
         {
             self.people.unregister(known.subscriber.agent.user, socket);
             self.touched.insert(known.subscriber.agent.user);
@@ -183,7 +183,7 @@ impl Switch {
     /// Has the token checked again: sign-outs and expiry take effect on sockets that stay open for days.
     pub(super) fn recheck(&mut self, socket: SocketId) {
         let Some(device) = self.devices.get(&socket) else { return };
-        if let Standing::Known(known) = &device.standing {
+        if let DeviceState::Known(known) = &device.state {
             let token = known.token.clone();
             // Before the answer is known: whatever becomes of this check, another one follows.
             self.start_timer(Timer::Recheck(socket), self.rules.recheck_interval);
@@ -208,17 +208,17 @@ impl Switch {
         let sockets: Vec<SocketId> = self.devices.keys().copied().collect();
         for socket in sockets {
             let Some(device) = self.devices.get_mut(&socket) else { continue };
-            match &device.standing {
-                Standing::Known(known) if known.subscriber.session == session => {
+            match &device.state {
+                DeviceState::Known(known) if known.subscriber.session == session => {
                     self.refuse_token(socket, TokenRejected::Revoked, Purpose::Recheck);
                 }
                 // The host may have looked at a token just before the session ended: it is asked again.
-                Standing::Unknown { .. } | Standing::Known(_) => {
+                DeviceState::Unknown { .. } | DeviceState::Known(_) => {
                     if let Some(check) = device.shown.take() {
                         self.check(socket, check.token, check.purpose);
                     }
                 }
-                Standing::Leaving => {}
+                DeviceState::Leaving => {}
             }
         }
     }
@@ -227,10 +227,10 @@ impl Switch {
         let Some(device) = self.devices.get_mut(&socket) else { return };
         let is_it = |check: &mut Check| check.id == id;
         let Some(check) = device.shown.take_if(is_it).or_else(|| device.rechecked.take_if(is_it)) else { return };
-        let stranger = match (&device.standing, &result) {
-            (Standing::Leaving, _) => return,
-            (Standing::Known(known), Ok(now)) => known.subscriber.agent.user != now.agent.user,
-            (Standing::Known(_), Err(_)) | (Standing::Unknown { .. }, _) => false,
+        let stranger = match (&device.state, &result) {
+            (DeviceState::Leaving, _) => return,
+            (DeviceState::Known(known), Ok(now)) => known.subscriber.agent.user != now.agent.user,
+            (DeviceState::Known(_), Err(_)) | (DeviceState::Unknown { .. }, _) => false,
         };
         match result {
             Ok(_) if stranger => {
@@ -257,14 +257,14 @@ impl Switch {
             },
         });
         let known = Known { subscriber, token: check.token, expired: false };
-        let before = std::mem::replace(&mut device.standing, Standing::Known(known));
+        let before = std::mem::replace(&mut device.state, DeviceState::Known(known));
         // An answer that is still to come is about the token before.
         device.rechecked = None;
         self.start_timer(Timer::Recheck(socket), until_recheck);
         if check.purpose == Purpose::Listen {
             self.send(socket, frame);
         }
-        if let Standing::Unknown { waiting } = before {
+        if let DeviceState::Unknown { waiting } = before {
             for frame in waiting {
                 self.known_frame(socket, frame);
             }
@@ -274,10 +274,10 @@ impl Switch {
     fn refuse_token(&mut self, socket: SocketId, rejected: TokenRejected, purpose: Purpose) {
         tracing::info!(socket = socket.0, reason = %rejected, "voice token refused");
         let Some(device) = self.devices.get(&socket) else { return };
-        let (first, expired) = match &device.standing {
-            Standing::Unknown { .. } => (true, false),
-            Standing::Known(known) => (false, known.expired),
-            Standing::Leaving => return,
+        let (first, expired) = match &device.state {
+            DeviceState::Unknown { .. } => (true, false),
+            DeviceState::Known(known) => (false, known.expired),
+            DeviceState::Leaving => return,
         };
         if rejected == TokenRejected::Unavailable {
             return self.token_unchecked(socket, purpose);
@@ -301,7 +301,7 @@ impl Switch {
     /// The host cannot say now. A client without a token tries again by itself; for the others the token in force is good
     /// until the next check.
     fn token_unchecked(&mut self, socket: SocketId, purpose: Purpose) {
-        let known = self.devices.get(&socket).is_some_and(|device| matches!(device.standing, Standing::Known(_)));
+        let known = self.devices.get(&socket).is_some_and(|device| matches!(device.state, DeviceState::Known(_)));
         match purpose {
             Purpose::Listen if known => {
                 self.error(socket, code::UNKNOWN, &TokenRejected::Unavailable.to_string());
@@ -313,7 +313,7 @@ impl Switch {
 
     fn token_ended(&mut self, socket: SocketId) {
         let Some(device) = self.devices.get_mut(&socket) else { return };
-        if let Standing::Known(known) = &mut device.standing {
+        if let DeviceState::Known(known) = &mut device.state {
             known.expired = true;
             let user = known.subscriber.agent.user;
             self.people.unregister(user, socket);
@@ -345,7 +345,7 @@ impl Switch {
     }
 
     fn register(&mut self, socket: SocketId, register: &Register) {
-        let Some(Standing::Known(known)) = self.devices.get(&socket).map(|device| &device.standing) else { return };
+        let Some(DeviceState::Known(known)) = self.devices.get(&socket).map(|device| &device.state) else { return };
         let (company, user) = (known.subscriber.company, known.subscriber.agent.user);
         self.touched.insert(user);
         if !register.media.audio {

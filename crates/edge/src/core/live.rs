@@ -2,7 +2,7 @@
 
 use super::Switch;
 use super::call::Stage;
-use super::device::Standing;
+use super::device::DeviceState;
 use super::ending::Ending;
 use super::io::{CallKey, LegKey, MediaCommand, MediaOutcome, MediaProblem, SocketId};
 use super::leg::MediaPath;
@@ -24,9 +24,9 @@ impl Switch {
     }
 
     fn user_of(&self, socket: SocketId) -> Option<UserId> {
-        match &self.devices.get(&socket)?.standing {
-            Standing::Known(known) => Some(known.subscriber.agent.user),
-            Standing::Unknown { .. } | Standing::Leaving => None,
+        match &self.devices.get(&socket)?.state {
+            DeviceState::Known(known) => Some(known.subscriber.agent.user),
+            DeviceState::Unknown { .. } | DeviceState::Leaving => None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! From `invite` until somebody rings: whom the caller means, the records, the caller's media, the offers.
 
 use super::call::{Call, CalledAgent, Callee, Caller, Record, Stage};
-use super::device::Standing;
+use super::device::DeviceState;
 use super::ending::Ending;
 use super::io::{CallKey, LegKey, MediaCommand, MediaProblem, Output, SocketId};
 use super::leg::{Leg, MediaPath, ReconnectTokens};
@@ -24,7 +24,7 @@ struct Refused(u32, &'static str);
 impl Switch {
     pub(super) fn invite(&mut self, socket: SocketId, invite: Invite) {
         let Some(device) = self.devices.get(&socket) else { return };
-        let Standing::Known(known) = &device.standing else { return };
+        let DeviceState::Known(known) = &device.state else { return };
         let repeated = |key| self.legs.get(key).is_some_and(|leg: &Leg| leg.is(&invite.callsid));
         if device.legs.iter().any(repeated) {
             tracing::debug!(socket = socket.0, "the same invite came twice");

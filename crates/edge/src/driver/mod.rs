@@ -4,9 +4,9 @@
 //! never waits for any of them.
 
 mod board;
-mod errands;
 mod owner;
 mod recorder;
+mod requests;
 mod socket;
 
 pub(crate) use board::Board;

@@ -1,9 +1,9 @@
 //! The task that owns the switch.
 
 use super::board::Board;
-use super::errands;
 use super::recorder::Recorder;
-use crate::anchor::{Desk, Sessions};
+use super::requests;
+use crate::anchor::{Legs, TransportFactory};
 use crate::core::{Input, LegKey, MediaOutcome, Now, Output, RandomMint, Rules, SocketId, Switch};
 use crate::host::EdgeHost;
 use mobilecall_domain::{CallId, Timestamp};
@@ -18,9 +18,9 @@ use tokio_util::task::TaskTracker;
 
 /// Frames that wait for one client. A call has a dozen; who lets so many pile up does not read.
 const OUTGOING_CAPACITY: usize = 64;
-/// Outcomes of all media sessions that wait for the switch; their tasks wait when it is full.
+/// Outcomes of all media transports that wait for the switch; their tasks wait when it is full.
 const MEDIA_CAPACITY: usize = 256;
-/// How long sockets, records and sessions may take to end when the edge stops.
+/// How long sockets, records and transports may take to end when the edge stops.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What others send to the owner.
@@ -34,7 +34,7 @@ pub(crate) enum Message {
 
 pub(crate) struct OwnerConfig {
     pub(crate) rules: Rules,
-    pub(crate) sessions: Sessions,
+    pub(crate) transports: TransportFactory,
     pub(crate) transport: TransportConfig,
 }
 
@@ -46,11 +46,11 @@ pub(crate) struct Owner {
     media: mpsc::Receiver<(LegKey, MediaOutcome)>,
     /// Every open socket; without a sender once it was let go and only its end is awaited.
     sockets: HashMap<SocketId, Option<mpsc::Sender<String>>>,
-    desk: Desk,
+    legs: Legs,
     recorder: Recorder,
     board: Board,
     alive: watch::Sender<Vec<CallId>>,
-    errands: JoinSet<Input>,
+    requests: JoinSet<Input>,
     stopped: Vec<oneshot::Sender<()>>,
 }
 
@@ -70,11 +70,11 @@ impl Owner {
             messages,
             media,
             sockets: HashMap::new(),
-            desk: Desk::new(config.sessions, config.transport, reports),
+            legs: Legs::new(config.transports, config.transport, reports),
             recorder: Recorder::new(Arc::clone(&host)),
             board,
             alive: watch::channel(Vec::new()).0,
-            errands: JoinSet::new(),
+            requests: JoinSet::new(),
             stopped: Vec::new(),
             host,
         }
@@ -88,7 +88,7 @@ impl Owner {
         while self.step().await {}
         self.input(Input::Shutdown);
         let finish = async {
-            while !self.sockets.is_empty() || !self.errands.is_empty() {
+            while !self.sockets.is_empty() || !self.requests.is_empty() {
                 self.step_while_stopping().await;
             }
         };
@@ -98,17 +98,17 @@ impl Owner {
         self.wind_up(tellers).await;
     }
 
-    /// Waits until records are written, everybody is told and sessions are closed.
+    /// Waits until records are written, everybody is told and transports are closed.
     async fn wind_up(self, tellers: TaskTracker) {
-        let Self { desk, recorder, board, alive, stopped, .. } = self;
+        let Self { legs, recorder, board, alive, stopped, .. } = self;
         drop(alive);
         board.close();
         tellers.close();
         let finish = async {
-            tokio::join!(desk.close(), recorder.finish(), tellers.wait());
+            tokio::join!(legs.close(), recorder.finish(), tellers.wait());
         };
         if timeout(SHUTDOWN_TIMEOUT, finish).await.is_err() {
-            tracing::warn!("records or media sessions did not end in time");
+            tracing::warn!("records or media transports did not end in time");
         }
         for done in stopped {
             if done.send(()).is_err() {
@@ -131,7 +131,7 @@ impl Owner {
                 None => return false,
             },
             Some((leg, outcome)) = self.media.recv() => self.input(Input::Media(leg, outcome)),
-            Some(answer) = self.errands.join_next() => self.answered(answer),
+            Some(answer) = self.requests.join_next() => self.answered(answer),
             () = sleep_until(deadline.unwrap_or(self.started)), if deadline.is_some() => self.input(Input::TimePassed),
         }
         true
@@ -146,7 +146,7 @@ impl Owner {
                 Message::Shutdown(done) => self.stopped.push(done),
             },
             Some(_) = self.media.recv() => {}
-            Some(answer) = self.errands.join_next() => self.answered(answer),
+            Some(answer) = self.requests.join_next() => self.answered(answer),
         }
     }
 
@@ -183,20 +183,20 @@ impl Owner {
             // The socket's task sends what is queued, closes, and reports that it is gone.
             Output::Disconnect(socket) => self.let_go(socket),
             Output::Authenticate(socket, check, token) => {
-                self.errands.spawn(errands::authenticate(host, socket, check, token));
+                self.requests.spawn(requests::authenticate(host, socket, check, token));
             }
             Output::Resolve(call, company, dialed) => {
-                self.errands.spawn(errands::resolve(host, call, company, dialed));
+                self.requests.spawn(requests::resolve(host, call, company, dialed));
             }
             Output::OpenRecord(call, party, record) => {
-                self.errands.spawn(errands::open_record(host, call, party, record));
+                self.requests.spawn(requests::open_record(host, call, party, record));
             }
             Output::Report(company, call, report) => self.recorder.report(company, call, report),
             Output::Alive(calls) => {
                 self.alive.send_replace(calls);
             }
             Output::Media(command) => {
-                if let Some((leg, outcome)) = self.desk.perform(command) {
+                if let Some((leg, outcome)) = self.legs.perform(command) {
                     self.input(Input::Media(leg, outcome));
                 }
             }

@@ -45,21 +45,23 @@ pub(crate) async fn serve(
         End::Slow => "the client does not read",
     };
     tracing::debug!(socket = socket.0, reason, "signaling socket ended");
-    // The switch is told first, so that nothing waits for the farewell.
+    // The switch is told first, so that nothing waits for the closing frame.
     if owner.send(Message::Input(Input::SocketGone(socket))).await.is_err() {
         tracing::debug!(socket = socket.0, "the edge has ended before this socket");
     }
     if matches!(end, End::Ours) {
-        let farewell = WsMessage::Close(Some(CloseFrame { code: close_code::NORMAL, reason: "".into() }));
+        let closing = WsMessage::Close(Some(CloseFrame { code: close_code::NORMAL, reason: "".into() }));
         let goodbye = async {
-            websocket.send(farewell).await?;
+            websocket.send(closing).await?;
             while websocket.recv().await.transpose()?.is_some() {}
             Ok::<(), axum::Error>(())
         };
         match timeout(heartbeat.send_timeout, goodbye).await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::debug!(socket = socket.0, %error, "the client was gone before the farewell"),
-            Err(_) => tracing::debug!(socket = socket.0, "the client did not take the farewell"),
+            Ok(Err(error)) => {
+                tracing::debug!(socket = socket.0, %error, "the client was gone before the closing frame")
+            }
+            Err(_) => tracing::debug!(socket = socket.0, "the client did not take the closing frame"),
         }
     }
 }

@@ -48,16 +48,16 @@ impl Speaker {
 const STOPPED: Duration = Duration::from_millis(150);
 
 pub(super) struct Devices {
-    pub(super) capture: Box<Capture>,
-    pub(super) playout: Box<Playout>,
+    pub(super) capture: Box<CapturePath>,
+    pub(super) playout: Box<PlayoutPath>,
 }
 
 impl Devices {
     /// Allocates everything that the devices will need.
     pub(super) fn new(devices: VoiceDevices, now: Duration) -> Result<Self, ResamplerConstructionError> {
         Ok(Self {
-            capture: Box::new(Capture::new(devices.microphone, now)?),
-            playout: Box::new(Playout::new(devices.speaker, now)?),
+            capture: Box::new(CapturePath::new(devices.microphone, now)?),
+            playout: Box::new(PlayoutPath::new(devices.speaker, now)?),
         })
     }
 }
@@ -73,7 +73,7 @@ pub(super) enum Captured {
     Lost(u32),
 }
 
-pub(super) struct Capture {
+pub(super) struct CapturePath {
     ring: Consumer<f32>,
     resampler: FromDevice,
     /// Until when sound was taken.
@@ -81,7 +81,7 @@ pub(super) struct Capture {
     stopped: bool,
 }
 
-impl Capture {
+impl CapturePath {
     pub(super) fn new(microphone: Microphone, now: Duration) -> Result<Self, ResamplerConstructionError> {
         let resampler = FromDevice::new(microphone.rate_hz)?;
         Ok(Self { ring: microphone.samples, resampler, until: now, stopped: false })
@@ -112,7 +112,7 @@ impl Capture {
     }
 }
 
-pub(super) struct Playout {
+pub(super) struct PlayoutPath {
     ring: Producer<f32>,
     capacity: usize,
     rate_hz: u32,
@@ -126,7 +126,7 @@ pub(super) struct Playout {
     until: Duration,
 }
 
-impl Playout {
+impl PlayoutPath {
     pub(super) fn new(speaker: Speaker, now: Duration) -> Result<Self, ResamplerConstructionError> {
         Ok(Self {
             capacity: speaker.samples.buffer().capacity(),

@@ -1,7 +1,7 @@
 //! Starting, steering and stopping a voice thread.
 
 use super::clock::Clock;
-use super::devices::{Capture, Devices, Microphone, Playout, Speaker, VoiceDevices};
+use super::devices::{CapturePath, Devices, Microphone, PlayoutPath, Speaker, VoiceDevices};
 use super::outputs::VoiceOutputs;
 use super::path::{IncomingPacket, VoiceConfig, VoicePath};
 use super::stats::{SharedStats, VoiceStats};
@@ -138,13 +138,13 @@ impl VoiceHandle {
     /// Goes on with another microphone; the speaker plays on. The old ring is let go here, not on the thread.
     pub fn swap_microphone(&self, microphone: Microphone) -> Result<(), VoiceError> {
         self.release_retired();
-        self.command(Command::Microphone(Box::new(Capture::new(microphone, self.clock.now())?)))
+        self.command(Command::Microphone(Box::new(CapturePath::new(microphone, self.clock.now())?)))
     }
 
     /// Goes on with another speaker; the microphone is heard on. The old ring is let go here, not on the thread.
     pub fn swap_speaker(&self, speaker: Speaker) -> Result<(), VoiceError> {
         self.release_retired();
-        self.command(Command::Speaker(Box::new(Playout::new(speaker, self.clock.now())?)))
+        self.command(Command::Speaker(Box::new(PlayoutPath::new(speaker, self.clock.now())?)))
     }
 
     /// Levels, counters, times.

@@ -1,7 +1,7 @@
 //! What runs on the voice thread.
 
 use super::clock::Clock;
-use super::devices::{Capture, Captured, Devices, Playout};
+use super::devices::{CapturePath, Captured, Devices, PlayoutPath};
 use super::outputs::{VoiceEvent, VoiceOutputs};
 use super::path::{IncomingPacket, VoicePath};
 use super::stats::SharedStats;
@@ -26,14 +26,14 @@ pub(super) enum Command {
     Play(Tone),
     StopTone,
     ExpectedLoss(u8),
-    Microphone(Box<Capture>),
-    Speaker(Box<Playout>),
+    Microphone(Box<CapturePath>),
+    Speaker(Box<PlayoutPath>),
 }
 
 /// A device that was replaced and waits to be let go.
 pub(super) enum Retired {
-    Microphone(#[expect(dead_code, reason = "held until it is dropped elsewhere")] Box<Capture>),
-    Speaker(#[expect(dead_code, reason = "held until it is dropped elsewhere")] Box<Playout>),
+    Microphone(#[expect(dead_code, reason = "held until it is dropped elsewhere")] Box<CapturePath>),
+    Speaker(#[expect(dead_code, reason = "held until it is dropped elsewhere")] Box<PlayoutPath>),
 }
 
 /// States rather than commands, so that none is lost when commands do not fit.

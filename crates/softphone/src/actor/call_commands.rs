@@ -16,7 +16,7 @@ use tokio::time::Instant;
 impl Core {
     /// Places a call; another one is held. The record is written before anything else happens.
     pub(crate) async fn place_call(&mut self, destination: &str) -> Result<CallId, Failure> {
-        let Some(signed_in) = self.standing.signed_in() else { return Err(failure::not_signed_in()) };
+        let Some(signed_in) = self.sign_in.signed_in() else { return Err(failure::not_signed_in()) };
         let (address, name) = match resolve(destination, self.dialing())? {
             Resolved::One { address, name } => (address, name),
             Resolved::Several(_) => return Err(several_fit()),
@@ -50,7 +50,7 @@ impl Core {
     /// Against what the text of the smart field is read.
     pub(crate) fn dialing(&self) -> Known<'_> {
         Known {
-            region: self.standing.region(),
+            region: self.sign_in.region(),
             team: &self.shown.snapshot().team,
             line: self.line.is_open().then(|| self.line.kind()),
         }

@@ -66,7 +66,7 @@ impl Core {
     }
 
     async fn incoming(&mut self, incoming: IncomingLeg) {
-        let Some(signed_in) = self.standing.signed_in() else { return };
+        let Some(signed_in) = self.sign_in.signed_in() else { return };
         let now = self.clock.now();
         let id = incoming.call.unwrap_or_else(CallId::generate);
         if self.calls.get(id).is_some_and(Call::is_alive) {
@@ -74,7 +74,7 @@ impl Core {
         }
         // Over here and still shown, but not over where it comes from: it rings once more.
         if let Some(over) = self.calls.remove(id) {
-            self.farewells.spawn(over.media.stop());
+            self.closing_tasks.spawn(over.media.stop());
         }
         let team = &self.shown.snapshot().team;
         let address = history::shown_address(&incoming.from, team);
@@ -135,7 +135,7 @@ impl Core {
         if self.calls.of_leg(leg) != Some(call) {
             tracing::debug!(call.id = %call, "what comes from an earlier leg of a call is dropped");
             // Beside the owner, because it may hold a device.
-            self.farewells.spawn_blocking(move || drop(event));
+            self.closing_tasks.spawn_blocking(move || drop(event));
             return;
         }
         match event {

@@ -64,7 +64,7 @@ impl Core {
         report: &CallReport,
         now: Timestamp,
     ) -> Result<(), Failure> {
-        let Some(account) = self.standing.account().cloned() else { return Ok(()) };
+        let Some(account) = self.sign_in.account().cloned() else { return Ok(()) };
         let Some(known) = self.calls.get_mut(call) else { return Ok(()) };
         let elsewhere = known.machine.end_reason() == Some(EndReason::AnsweredElsewhere);
         let written = if elsewhere {
@@ -138,7 +138,7 @@ impl Core {
     fn start_call_media(&mut self, call: CallId) {
         let Some(post) = self.call_post(call) else { return };
         let parts = Arc::clone(&self.parts);
-        let is_local = self.standing.online().is_some_and(|online| online.session.http().server().is_loopback());
+        let is_local = self.sign_in.online().is_some_and(|online| online.session.http().server().is_loopback());
         let reach = if is_local { Reach::ThisMachine } else { Reach::Network };
         let Some(known) = self.calls.get_mut(call) else { return };
         let voice = known.media.voice.subscribe();
@@ -213,7 +213,7 @@ impl Core {
     /// Forgets all calls; their media is closed in the background.
     pub(crate) fn drop_calls(&mut self) {
         for call in self.calls.drain() {
-            self.farewells.spawn(call.media.stop());
+            self.closing_tasks.spawn(call.media.stop());
             self.shown.call_removed(call.id);
         }
         self.tones.stop();

@@ -46,7 +46,7 @@ impl Core {
     }
 
     fn sync_now(&self) -> Result<Reply, Failure> {
-        let signed_in = self.standing.signed_in().ok_or_else(failure::not_signed_in)?;
+        let signed_in = self.sign_in.signed_in().ok_or_else(failure::not_signed_in)?;
         match &signed_in.online {
             Some(online) => online.sync.now(),
             None => self.hurry.notify_waiters(),
@@ -56,7 +56,7 @@ impl Core {
 
     /// Reads the page beside the owner, so that a search through many calls delays nothing.
     async fn history(&mut self, query: HistoryQuery, reply: ReplyTo) {
-        let Some(account) = self.standing.account().cloned() else {
+        let Some(account) = self.sign_in.account().cloned() else {
             return answer(reply, Err(failure::not_signed_in()));
         };
         if query.seen {

@@ -3,7 +3,7 @@
 use super::Core;
 use crate::{
     lines::{LinePart, run_line},
-    message::LineInput,
+    message::LineMessage,
     view,
 };
 use mobilecall_domain::Registration;
@@ -30,7 +30,7 @@ impl Core {
 
     /// Opens the line of the session, if there is one and it is not open. Without a session yet it is awaited.
     pub(crate) fn open_line(&mut self) {
-        let Some(online) = self.standing.online() else { return self.line_awaited(0) };
+        let Some(online) = self.sign_in.online() else { return self.line_awaited(0) };
         if self.line.is_open_or_opening() {
             return;
         }
@@ -53,18 +53,18 @@ impl Core {
         });
     }
 
-    pub(crate) async fn line_input(&mut self, input: LineInput) {
+    pub(crate) async fn line_input(&mut self, input: LineMessage) {
         match input {
-            LineInput::Opened(line) => {
+            LineMessage::Opened(line) => {
                 self.line.opened(line);
                 if let Err(error) = self.line.send(LineCommand::Register).await {
                     tracing::error!(%error, "the line does not take its first command");
                 }
             }
-            LineInput::NotYet { attempt } => self.line_awaited(attempt),
-            LineInput::Event(LineEvent::Registration(registration)) => self.registration_changed(registration),
-            LineInput::Event(event) => self.line_event(event).await,
-            LineInput::Failed(failure) => {
+            LineMessage::NotYet { attempt } => self.line_awaited(attempt),
+            LineMessage::Event(LineEvent::Registration(registration)) => self.registration_changed(registration),
+            LineMessage::Event(event) => self.line_event(event).await,
+            LineMessage::Failed(failure) => {
                 self.line = LinePart::none();
                 self.show_line();
                 self.shown.problem(failure);

@@ -22,7 +22,7 @@ use crate::{
     message::{Message, ReplyTo, answer},
     parts::Parts,
     post::Post,
-    session::{Secrets, Standing},
+    session::{Secrets, SignInState},
     shown::Shown,
 };
 use mobilecall_cache::Cache;
@@ -39,7 +39,7 @@ use tones::Tones;
 /// How often live calls are stamped and calls cut off by a kill are looked for.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 /// Time for hang-ups to reach the server and for files to be completed when the engine ends.
-const FAREWELL: Duration = Duration::from_secs(4);
+const CLOSING_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// The engine's state.
 pub(crate) struct Core {
@@ -55,7 +55,7 @@ pub(crate) struct Core {
     pub(crate) epoch: u64,
     /// Names this run of the program in the list of live calls.
     pub(crate) run: String,
-    pub(crate) standing: Standing,
+    pub(crate) sign_in: SignInState,
     /// The window that waits for a sign-in.
     pub(crate) signing_in: Option<ReplyTo>,
     /// The line is wanted: not after `Disconnect`.
@@ -73,7 +73,7 @@ pub(crate) struct Core {
     /// The level meter of the settings, while it is on.
     pub(crate) meter: Option<AbortOnDropHandle<()>>,
     /// What is still being closed.
-    pub(crate) farewells: TaskTracker,
+    pub(crate) closing_tasks: TaskTracker,
 }
 
 impl Core {
@@ -96,7 +96,7 @@ impl Core {
             inbox,
             epoch: 0,
             run: uuid::Uuid::now_v7().to_string(),
-            standing: Standing::SignedOut,
+            sign_in: SignInState::SignedOut,
             signing_in: None,
             connected: false,
             leave_when_idle: false,
@@ -107,7 +107,7 @@ impl Core {
             calls: Calls::default(),
             tones: Tones::default(),
             meter: None,
-            farewells: TaskTracker::new(),
+            closing_tasks: TaskTracker::new(),
         }
     }
 
@@ -145,7 +145,7 @@ impl Core {
             late @ (Message::Session { .. } | Message::Line { .. } | Message::Sync { .. } | Message::Call { .. }) => {
                 tracing::trace!("a message of an earlier sign-in is dropped");
                 // It may hold an open device, and closing that waits for the sound server.
-                self.farewells.spawn_blocking(move || drop(late));
+                self.closing_tasks.spawn_blocking(move || drop(late));
             }
             Message::Problem(failure) => self.shown.problem(failure),
         }
@@ -158,8 +158,8 @@ impl Core {
 
     async fn end(mut self, done: Option<oneshot::Sender<()>>) {
         self.leave().await;
-        self.farewells.close();
-        if tokio::time::timeout(FAREWELL, self.farewells.wait()).await.is_err() {
+        self.closing_tasks.close();
+        if tokio::time::timeout(CLOSING_TIMEOUT, self.closing_tasks.wait()).await.is_err() {
             tracing::warn!("not everything could be closed in time");
         }
         if let Some(embedded) = &self.config.embedded {

@@ -8,7 +8,8 @@ use crate::{
     ports::RunningServer,
     post::Post,
     session::{
-        How, Online, Opened, Profile, SessionInput, SignInFlow, SignedIn, Standing, keep, profile_setting, server_key,
+        How, Online, OpenedSession, Profile, SessionInput, SignInFlow, SignInState, SignedIn, keep, profile_setting,
+        server_key,
     },
     shown::server_of,
 };
@@ -27,10 +28,10 @@ impl Core {
     pub(crate) async fn connect(&mut self) {
         self.connected = true;
         self.hurry.notify_waiters();
-        match &self.standing {
-            Standing::SignedOut => self.begin_signing_in(How::ByItself),
-            Standing::SigningIn { .. } => {}
-            Standing::SignedIn(_) => self.register_line().await,
+        match &self.sign_in {
+            SignInState::SignedOut => self.begin_signing_in(How::ByItself),
+            SignInState::SigningIn { .. } => {}
+            SignInState::SignedIn(_) => self.register_line().await,
         }
     }
 
@@ -50,14 +51,14 @@ impl Core {
 
     /// Ends the session at the server too, and forgets it.
     pub(crate) async fn sign_out(&mut self) {
-        let session = self.standing.online().map(|online| online.session.clone());
+        let session = self.sign_in.online().map(|online| online.session.clone());
         let server = server_key(&self.settings.server);
         self.leave().await;
         if let Err(error) = self.cache.store_setting(&profile_setting(&server), &None::<Profile>).await {
             tracing::warn!(%error, "the person who signed out is still remembered on this device");
         }
         let secrets = self.secrets.clone();
-        self.farewells.spawn(async move {
+        self.closing_tasks.spawn(async move {
             if let Err(error) = secrets.forget(&server).await {
                 tracing::warn!(%error, "the session could not be removed from the keyring");
             }
@@ -76,7 +77,7 @@ impl Core {
         self.close_line();
         self.drop_calls();
         self.epoch += 1;
-        self.standing = Standing::SignedOut;
+        self.sign_in = SignInState::SignedOut;
         self.leave_when_idle = false;
         self.caught_up = false;
         self.answer_sign_in(Err(failure::not_now("another sign-in or a sign-out came in between")));
@@ -100,7 +101,7 @@ impl Core {
             post: self.post(),
         };
         let task = AbortOnDropHandle::new(tokio::spawn(flow.run(how)));
-        self.standing = Standing::SigningIn { _task: task };
+        self.sign_in = SignInState::SigningIn { _task: task };
         self.shown.session(SessionView::SigningIn);
     }
 
@@ -108,9 +109,9 @@ impl Core {
         match input {
             SessionInput::ServerStarted(running) => self.server_started(&running),
             SessionInput::Restored { profile, account } => {
-                let reviving = match std::mem::replace(&mut self.standing, Standing::SignedOut) {
-                    Standing::SigningIn { _task } => Some(_task),
-                    Standing::SignedOut | Standing::SignedIn(_) => None,
+                let reviving = match std::mem::replace(&mut self.sign_in, SignInState::SignedOut) {
+                    SignInState::SigningIn { _task } => Some(_task),
+                    SignInState::SignedOut | SignInState::SignedIn(_) => None,
                 };
                 self.signed_in(SignedIn { profile: *profile, account, kept: true, online: None, _reviving: reviving })
                     .await;
@@ -122,7 +123,7 @@ impl Core {
             }
             SessionInput::Opened(opened) => self.opened(*opened).await,
             SessionInput::NoSession(http) => {
-                self.standing = Standing::SignedOut;
+                self.sign_in = SignInState::SignedOut;
                 self.shown.session(SessionView::SignedOut { why: None });
                 self.answer_sign_in(Err(failure::not_signed_in()));
                 tokio::spawn(probe(http, self.post()));
@@ -133,7 +134,7 @@ impl Core {
             }
             SessionInput::Failed(failure) => self.sign_in_failed(failure).await,
             SessionInput::Kept(kept) => {
-                if let Some(signed_in) = self.standing.signed_in_mut() {
+                if let Some(signed_in) = self.sign_in.signed_in_mut() {
                     signed_in.kept = kept;
                     self.shown.session(signed_in.profile.view(kept));
                 }
@@ -156,12 +157,12 @@ impl Core {
         }
     }
 
-    async fn opened(&mut self, opened: Opened) {
-        let Opened { session, profile, account } = opened;
+    async fn opened(&mut self, opened: OpenedSession) {
+        let OpenedSession { session, profile, account } = opened;
         let post = self.post();
         let (sync, mut events) = Sync::start(session.clone(), account.clone());
         // It ends with the sync, which must not find the local database closed.
-        self.farewells.spawn(async move {
+        self.closing_tasks.spawn(async move {
             while let Some(event) = events.recv().await {
                 post.sync(event).await;
             }
@@ -184,7 +185,7 @@ impl Core {
 
     async fn signed_in(&mut self, signed_in: SignedIn) {
         self.shown.session(signed_in.profile.view(signed_in.kept));
-        self.standing = Standing::SignedIn(Box::new(signed_in));
+        self.sign_in = SignInState::SignedIn(Box::new(signed_in));
         self.recount_missed().await;
         self.settle_stale_calls().await;
     }
@@ -241,7 +242,7 @@ impl Core {
         let connect = self.connected || self.settings.auto_connect;
         self.leave().await;
         if let (ServerChoice::Embedded, Some(embedded)) = (before, self.config.embedded.clone()) {
-            self.farewells.spawn(async move { embedded.stop().await });
+            self.closing_tasks.spawn(async move { embedded.stop().await });
         }
         self.shown.server(server_of(&self.settings));
         if connect {
@@ -257,7 +258,7 @@ impl Core {
 
     pub(crate) fn close_line(&mut self) {
         let line = std::mem::replace(&mut self.line, LinePart::none());
-        self.farewells.spawn(line.leave());
+        self.closing_tasks.spawn(line.leave());
         self.show_line();
     }
 }

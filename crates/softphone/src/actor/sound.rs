@@ -7,7 +7,8 @@ use crate::{
     message::{ReplyTo, answer},
     post::CallPost,
     sound::{
-        End, Meter, Opened, SoundChoice, Voice, failure_of, failure_of_fallback, failure_of_loss, open_device, play,
+        DeviceOpened, End, Meter, SoundChoice, Voice, failure_of, failure_of_fallback, failure_of_loss, open_device,
+        play,
     },
 };
 use mobilecall_audio::{DeviceInfo, DeviceList, DeviceLost, LossSink, Role};
@@ -62,7 +63,7 @@ impl Core {
             }
             let work = move || {
                 let outcome = open_device(system.as_ref(), &wanted, &losses);
-                Opened { opening, wanted, outcome }
+                DeviceOpened { opening, wanted, outcome }
             };
             match tokio::task::spawn_blocking(work).await {
                 Ok(opened) => post.tell(CallEvent::Device(opened)).await,
@@ -72,19 +73,19 @@ impl Core {
     }
 
     /// A device is open, or is not there: hands it to the voice, or keeps it until there is one.
-    pub(crate) fn device_opened(&mut self, call: CallId, opened: Opened) {
-        let Opened { opening, wanted, outcome } = opened;
+    pub(crate) fn device_opened(&mut self, call: CallId, opened: DeviceOpened) {
+        let DeviceOpened { opening, wanted, outcome } = opened;
         let role = wanted.role();
         let is_chosen = self.sound_choice().wanted(role) == wanted;
         let Some(known) = self.calls.get_mut(call) else {
-            self.farewells.spawn_blocking(move || drop(outcome));
+            self.closing_tasks.spawn_blocking(move || drop(outcome));
             return;
         };
         let is_wanted = known.is_alive() && !known.machine.talk().held;
         let voice = known.media.voice();
         let slot = known.media.devices.slot_mut(role);
         if !is_wanted || !is_chosen || !slot.is_of(opening) {
-            slot.closed_by(self.farewells.spawn_blocking(move || drop(outcome)));
+            slot.closed_by(self.closing_tasks.spawn_blocking(move || drop(outcome)));
             if is_wanted {
                 self.open_device(call, role);
             }
@@ -183,7 +184,7 @@ impl Core {
         {
             tracing::warn!(%error, "the voice keeps its device");
         }
-        slot.closed_by(self.farewells.spawn_blocking(move || drop(open)));
+        slot.closed_by(self.closing_tasks.spawn_blocking(move || drop(open)));
     }
 
     /// Offer and answer are agreed on, for the first time or anew.
@@ -223,7 +224,7 @@ impl Core {
             let stats = voice.stop();
             CallEvent::VoiceStopped(stats.position, voice.quality(None))
         };
-        self.farewells.spawn(async move {
+        self.closing_tasks.spawn(async move {
             match tokio::task::spawn_blocking(stop).await {
                 Ok(event) => post.tell(event).await,
                 Err(error) => tracing::error!(%error, "stopping the voice of a call panicked"),
@@ -309,7 +310,7 @@ impl Core {
         let Some(post) = self.call_post(call) else { return };
         let Some(known) = self.calls.get_mut(call) else { return };
         let media = std::mem::take(&mut known.media);
-        self.farewells.spawn(async move {
+        self.closing_tasks.spawn(async move {
             let last = media.stop().await;
             post.tell(CallEvent::Stopped(last)).await;
         });

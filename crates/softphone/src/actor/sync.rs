@@ -45,7 +45,7 @@ impl Core {
 
     /// Everybody but the agent, by name.
     fn show_team(&mut self) {
-        let Some(signed_in) = self.standing.signed_in() else { return };
+        let Some(signed_in) = self.sign_in.signed_in() else { return };
         let me = signed_in.profile.user.id;
         let mut colleagues: Vec<_> =
             self.team.iter().filter(|presence| presence.user_id != me).map(view::colleague).collect();
@@ -55,7 +55,7 @@ impl Core {
 
     /// Tells windows that the history changed.
     pub(crate) async fn recount_missed(&mut self) {
-        let Some(account) = self.standing.account() else { return };
+        let Some(account) = self.sign_in.account() else { return };
         match account.missed().await {
             Ok(missed) => self.shown.history(missed),
             Err(error) => self.shown.problem(failure::of_cache(&error)),
@@ -63,7 +63,7 @@ impl Core {
     }
 
     pub(crate) async fn heartbeat(&mut self) {
-        let Some(account) = self.standing.account() else { return };
+        let Some(account) = self.sign_in.account() else { return };
         if self.calls.any_alive()
             && let Err(error) = account.stamp_alive(&self.run, self.clock.now()).await
         {
@@ -78,7 +78,7 @@ impl Core {
     /// the agent. Others, and those that the server never had, are closed with the time they were last known to be
     /// alive.
     pub(crate) async fn settle_stale_calls(&mut self) {
-        let Some(account) = self.standing.account().cloned() else { return };
+        let Some(account) = self.sign_in.account().cloned() else { return };
         let now = self.clock.now();
         let stale = match account.stale_calls(&self.run, now.minus(CUT_OFF_AFTER)).await {
             Ok(stale) => stale,
@@ -120,7 +120,7 @@ impl Core {
 
     /// Something waits in the outbox.
     pub(crate) fn nudge_sync(&self) {
-        if let Some(online) = self.standing.online() {
+        if let Some(online) = self.sign_in.online() {
             online.sync.nudge();
         }
     }

@@ -12,7 +12,7 @@ pub(crate) use media::{Description, Media, StartedMedia, add, kind as media_fail
 pub(crate) use renegotiation::{NextOffer, Renegotiation};
 pub(crate) use voice::{Second, VoiceTask};
 
-use crate::sound::Opened;
+use crate::sound::DeviceOpened;
 use mobilecall_audio::{DeviceLost, Role};
 use mobilecall_domain::{
     CallId, CallQuality, DtmfDigit, LegId, SdpAnswer, SdpOffer, Timestamp,
@@ -52,7 +52,7 @@ pub(crate) enum CallEvent {
     /// One second went by.
     Second(Second),
     /// A device is open, or is not there.
-    Device(Opened),
+    Device(DeviceOpened),
     /// A device went away; the number is that of its opening.
     DeviceLost(DeviceLost, u32),
     /// The chosen device is there again, in whose place another was opened; the number is that of the opening.

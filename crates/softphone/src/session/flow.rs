@@ -28,7 +28,7 @@ pub(crate) enum How {
 }
 
 /// A session that was just opened.
-pub(crate) struct Opened {
+pub(crate) struct OpenedSession {
     pub(crate) session: Session,
     pub(crate) profile: Profile,
     pub(crate) account: Account,
@@ -36,7 +36,7 @@ pub(crate) struct Opened {
 
 /// What a sign-in came to.
 enum Found {
-    Session(Box<Opened>),
+    Session(Box<OpenedSession>),
     /// Nobody was signed in at this server.
     Nobody(Http),
 }
@@ -85,7 +85,7 @@ impl SignInFlow {
         let name = profile_setting(&profile.server);
         self.cache.store_setting(&name, &profile).await.map_err(|error| failure::of_cache(&error))?;
         let account = self.account(&profile).await?;
-        Ok(Found::Session(Box::new(Opened { session, profile, account })))
+        Ok(Found::Session(Box::new(OpenedSession { session, profile, account })))
     }
 
     /// The connection to the chosen server, which is started if it is ours.

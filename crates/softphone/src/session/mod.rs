@@ -3,7 +3,7 @@
 mod flow;
 mod keep;
 
-pub(crate) use flow::{How, Opened, SignInFlow};
+pub(crate) use flow::{How, OpenedSession, SignInFlow};
 pub(crate) use keep::{Secrets, keep};
 
 use mobilecall_cache::{Account, Cache, CacheError};
@@ -25,7 +25,7 @@ pub(crate) struct Profile {
 }
 
 /// Where the session stands.
-pub(crate) enum Standing {
+pub(crate) enum SignInState {
     /// Nobody.
     SignedOut,
     /// Somebody is being signed in; dropping the task gives it up.
@@ -63,7 +63,7 @@ pub(crate) enum SessionInput {
     /// The server could not be reached, after so many attempts; they go on.
     NotYet { attempt: u32 },
     /// Signed in.
-    Opened(Box<Opened>),
+    Opened(Box<OpenedSession>),
     /// There is no session to revive at this server.
     NoSession(Http),
     /// Whether that server answers.
@@ -89,7 +89,7 @@ impl Profile {
     }
 }
 
-impl Standing {
+impl SignInState {
     pub(crate) fn signed_in(&self) -> Option<&SignedIn> {
         match self {
             Self::SignedIn(signed_in) => Some(signed_in),

@@ -2,7 +2,7 @@
 
 use super::{SoundSystem, failure_of, failure_of_fallback, failure_of_loss};
 use crate::{post::Post, shown::tell};
-use mobilecall_audio::{Capture, CaptureSource, DeviceLost, LossSink, Role, StreamGuard};
+use mobilecall_audio::{CaptureSource, CaptureStream, DeviceLost, LossSink, Role, StreamGuard};
 use mobilecall_ipc::{ErrorCode, Event, Failure, LevelSource, Levels};
 use mobilecall_media::level::perceived;
 use rtrb::Consumer;
@@ -32,8 +32,8 @@ struct Listening {
     guard: Option<StreamGuard>,
 }
 
-impl From<Capture> for Listening {
-    fn from(capture: Capture) -> Self {
+impl From<CaptureStream> for Listening {
+    fn from(capture: CaptureStream) -> Self {
         Self { samples: capture.samples, guard: Some(capture.guard) }
     }
 }

@@ -10,11 +10,13 @@ pub(crate) use check::check;
 pub use check::check_sound;
 pub(crate) use meter::{LEVEL_INTERVAL, Meter};
 pub(crate) use open::{
-    End, OpenDevice, Opened, SoundChoice, failure_of, failure_of_fallback, failure_of_loss, open_device,
+    DeviceOpened, End, OpenDevice, SoundChoice, failure_of, failure_of_fallback, failure_of_loss, open_device,
 };
 pub(crate) use tones::{Playing, play};
 
-use mobilecall_audio::{AudioError, Capture, CaptureSource, DeviceList, LossSink, Player, Playout, PlayoutSink, Sound};
+use mobilecall_audio::{
+    AudioError, CaptureSource, CaptureStream, DeviceList, LossSink, Player, PlayoutSink, PlayoutStream, Sound,
+};
 use mobilecall_domain::{CallQuality, DtmfDigit};
 use mobilecall_media::{
     tones::Tone,
@@ -31,8 +33,8 @@ use std::{
 /// Everything that makes or takes sound. Methods may block for tens of milliseconds: call them off the async threads.
 pub(crate) trait SoundSystem: Send + Sync {
     fn devices(&self) -> DeviceList;
-    fn open_capture(&self, source: &CaptureSource, losses: &LossSink) -> Result<Capture, AudioError>;
-    fn open_playout(&self, sink: &PlayoutSink, losses: &LossSink) -> Result<Playout, AudioError>;
+    fn open_capture(&self, source: &CaptureSource, losses: &LossSink) -> Result<CaptureStream, AudioError>;
+    fn open_playout(&self, sink: &PlayoutSink, losses: &LossSink) -> Result<PlayoutStream, AudioError>;
     /// Plays until the result is dropped.
     fn play(&self, sink: &PlayoutSink, sound: Sound, losses: &LossSink) -> Result<Box<dyn Send>, AudioError>;
     /// Without devices at first.
@@ -68,11 +70,11 @@ impl SoundSystem for SystemSound {
         mobilecall_audio::devices()
     }
 
-    fn open_capture(&self, source: &CaptureSource, losses: &LossSink) -> Result<Capture, AudioError> {
+    fn open_capture(&self, source: &CaptureSource, losses: &LossSink) -> Result<CaptureStream, AudioError> {
         mobilecall_audio::open_capture(source, losses)
     }
 
-    fn open_playout(&self, sink: &PlayoutSink, losses: &LossSink) -> Result<Playout, AudioError> {
+    fn open_playout(&self, sink: &PlayoutSink, losses: &LossSink) -> Result<PlayoutStream, AudioError> {
         mobilecall_audio::open_playout(sink, losses)
     }
 

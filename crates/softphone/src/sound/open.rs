@@ -27,7 +27,7 @@ pub(crate) enum Wanted {
 }
 
 /// What came of opening a device.
-pub(crate) struct Opened {
+pub(crate) struct DeviceOpened {
     /// Which opening of this device in the call.
     pub(crate) opening: u32,
     /// What was wanted when it began.

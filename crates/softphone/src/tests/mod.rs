@@ -23,8 +23,8 @@ use crate::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use mobilecall_audio::{
-    AudioError, Capture, CaptureSource, DeviceInfo, DeviceList, DeviceLost, LossSink, Playout, PlayoutSink, Role,
-    Sound, StreamGuard,
+    AudioError, CaptureSource, CaptureStream, DeviceInfo, DeviceList, DeviceLost, LossSink, PlayoutSink, PlayoutStream,
+    Role, Sound, StreamGuard,
 };
 use mobilecall_cache::{Account, AccountKey, Cache};
 use mobilecall_client::User;
@@ -194,15 +194,15 @@ impl SoundSystem for FakeSound {
         let list = |name: &str| std::iter::once(device(name)).chain(headset.clone()).collect();
         DeviceList { inputs: list("microphone"), outputs: list("speaker") }
     }
-    fn open_capture(&self, _: &CaptureSource, losses: &LossSink) -> Result<Capture, AudioError> {
+    fn open_capture(&self, _: &CaptureSource, losses: &LossSink) -> Result<CaptureStream, AudioError> {
         let guard = self.open(Role::Microphone, losses)?;
         let instead = self.instead.lock().unwrap().clone();
-        Ok(Capture { samples: RingBuffer::new(1).1, rate_hz: 48_000, misses: Arc::default(), instead, guard })
+        Ok(CaptureStream { samples: RingBuffer::new(1).1, rate_hz: 48_000, misses: Arc::default(), instead, guard })
     }
-    fn open_playout(&self, _: &PlayoutSink, losses: &LossSink) -> Result<Playout, AudioError> {
+    fn open_playout(&self, _: &PlayoutSink, losses: &LossSink) -> Result<PlayoutStream, AudioError> {
         let guard = self.open(Role::Speaker, losses)?;
         let instead = self.instead.lock().unwrap().clone();
-        Ok(Playout { samples: RingBuffer::new(1).0, rate_hz: 48_000, misses: Arc::default(), instead, guard })
+        Ok(PlayoutStream { samples: RingBuffer::new(1).0, rate_hz: 48_000, misses: Arc::default(), instead, guard })
     }
     fn play(&self, _: &PlayoutSink, _: Sound, _: &LossSink) -> Result<Box<dyn Send>, AudioError> {
         self.check(Role::Speaker)?;

@@ -10,7 +10,7 @@ use anyhow::Result;
 
 /// The folders with npm packages, each with its own lock file.
 const UI: &str = "ui";
-const TWILIO_SDK_TESTS: &str = "tests/twilio-sdk";
+const TWILIO_SDK_TESTS: &str = "tests/twilio_sdk/page";
 
 /// What building and opening the app needs.
 pub(crate) fn for_run(project: &Project) -> Result<()> {

@@ -19,11 +19,11 @@ pub(crate) const ARROWS: &[(&str, &[&str])] = &[
     ("store", &["domain"]),
     ("cache", &["domain"]),
     ("store-sqlite", &["domain", "store"]),
-    ("line-twilio", &["domain", "line", "pstream"]),
+    ("line-pstream", &["domain", "line", "pstream"]),
     ("client", &["api", "cache", "domain"]),
     ("edge", &["domain", "pstream", "transport"]),
     ("backend", &["api", "domain", "edge", "store"]),
-    ("softphone", &["audio", "cache", "client", "domain", "ipc", "line", "line-twilio", "media", "transport"]),
+    ("softphone", &["audio", "cache", "client", "domain", "ipc", "line", "line-pstream", "media", "transport"]),
     ("server", &["backend", "domain", "store", "store-sqlite"]),
     ("cli", &["backend", "domain", "ipc", "softphone", "store", "store-sqlite"]),
     ("mobile-call", &["backend", "domain", "ipc", "softphone", "store-sqlite"]),
@@ -49,7 +49,7 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
 ];
 
 /// Crates that speak signaling must not reach sound, however many steps away.
-const SIGNALING: &[&str] = &["line", "pstream", "line-twilio"];
+const SIGNALING: &[&str] = &["line", "pstream", "line-pstream"];
 const SOUND: &[&str] = &["audio", "media", "transport"];
 
 /// The short name of a package of ours: the folder's.

@@ -1,6 +1,6 @@
 //! Legs: the engine's commands and the server's frames about them.
 
-use super::{Farewell, Link, REOFFER_TIMEOUT, Session};
+use super::{Link, PendingClose, REOFFER_TIMEOUT, Signaling};
 use crate::{
     endings,
     legs::{Leg, Recovery, Reoffer, Stage},
@@ -15,7 +15,7 @@ use mobilecall_pstream::{
 use std::time::Instant;
 use uuid::Uuid;
 
-impl Session {
+impl Signaling {
     pub(super) fn invite(&mut self, id: LegId, call: CallId, destination: &Address, offer: SdpOffer, now: Instant) {
         if self.failure.is_some() || self.urls.is_empty() {
             return self.emit(LineEvent::Ended {
@@ -264,7 +264,7 @@ impl Session {
 
     /// On a new connection takes up what was lost; on a new token asks the same of every live call, as the SDK does.
     pub(super) fn ask_to_reconnect(&mut self, is_new: bool) {
-        let mut frames: Vec<_> = self.farewells.drain(..).map(|farewell| farewell.frame).collect();
+        let mut frames: Vec<_> = self.pending_closes.drain(..).map(|pending_close| pending_close.frame).collect();
         for leg in self.legs.iter_mut().filter(|leg| leg.is_agreed()) {
             let (Some(sid), Some(reconnect)) = (&leg.sid, &leg.reconnect) else { continue };
             leg.recovery = match leg.recovery {
@@ -296,7 +296,7 @@ impl Session {
     }
 
     pub(super) fn tick_legs(&mut self, now: Instant) {
-        self.farewells.retain(|farewell| now < farewell.expires_at);
+        self.pending_closes.retain(|pending_close| now < pending_close.expires_at);
         for leg in self.legs.drain_if(|leg| leg.give_up_at().is_some_and(|at| now >= at)) {
             // A server that answers other frames but not the reconnect may still hold the call.
             if self.link == Link::Online
@@ -348,7 +348,7 @@ impl Session {
                 self.send(frame);
             } else if let Some(now) = now {
                 let expires_at = now + self.settings.call_signaling_timeout;
-                self.farewells.push(Farewell { frame, expires_at });
+                self.pending_closes.push(PendingClose { frame, expires_at });
             }
         }
         self.emit(LineEvent::Ended { leg: leg.id, reason, code: None });

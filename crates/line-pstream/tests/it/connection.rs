@@ -3,7 +3,7 @@
 use crate::{config, next, registered, server::Server, stands};
 use mobilecall_domain::{Registration, call::RegistrationFailure};
 use mobilecall_line::{Line, LineCommand, LineError, LineEvent};
-use mobilecall_line_twilio::TwilioLine;
+use mobilecall_line_pstream::PstreamLine;
 use mobilecall_pstream::{ClientFrame, MAX_FRAME_BYTES, ServerFrame, WireError, code, server::Error};
 use std::time::Duration;
 use tokio::{
@@ -36,7 +36,7 @@ async fn a_line_registers_and_echoes_heartbeats() {
 #[tokio::test]
 async fn the_handshake_names_the_program_and_nothing_secret() {
     let server = Server::start().await;
-    let (line, _events) = TwilioLine::connect(config(&server.url()));
+    let (line, _events) = PstreamLine::connect(config(&server.url()));
     line.send(LineCommand::Register).await.unwrap();
     let mut stream = server.accept_tcp().await;
     let mut request = vec![0; 4096];
@@ -91,7 +91,7 @@ async fn an_expired_token_is_replaced() {
 #[tokio::test]
 async fn refused_credentials_end_the_attempts() {
     let server = Server::start().await;
-    let (line, mut events) = TwilioLine::connect(config(&server.url()));
+    let (line, mut events) = PstreamLine::connect(config(&server.url()));
     line.send(LineCommand::Register).await.unwrap();
     let mut peer = server.accept().await;
     peer.listen().await;
@@ -122,7 +122,7 @@ async fn a_server_that_asks_for_patience_gets_it() {
 #[tokio::test]
 async fn a_server_that_speaks_something_else_is_a_failure() {
     let server = Server::start().await;
-    let (line, mut events) = TwilioLine::connect(config(&server.url()));
+    let (line, mut events) = PstreamLine::connect(config(&server.url()));
     line.send(LineCommand::Register).await.unwrap();
     let mut stream = server.accept_tcp().await;
     stream.write_all(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n").await.unwrap();
@@ -134,7 +134,7 @@ async fn a_server_that_comes_up_later_is_found() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let (line, mut events) = TwilioLine::connect(config(&format!("ws://{address}/signal")));
+    let (line, mut events) = PstreamLine::connect(config(&format!("ws://{address}/signal")));
     line.send(LineCommand::Register).await.unwrap();
     stands(&mut events, Registration::Registering { attempt: 2 }).await;
     // Another program may have taken the port meanwhile; then there is nothing to find.

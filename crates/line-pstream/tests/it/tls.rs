@@ -3,7 +3,7 @@
 use crate::{PATIENCE, config, server::Server, stands};
 use mobilecall_domain::Registration;
 use mobilecall_line::{Line, LineCommand};
-use mobilecall_line_twilio::TwilioLine;
+use mobilecall_line_pstream::PstreamLine;
 use rustls::{
     ClientConfig, RootCertStore, ServerConfig,
     crypto::ring,
@@ -40,11 +40,11 @@ fn trusting(certificate: &CertificateDer<'static>) -> Arc<ClientConfig> {
     Arc::new(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
-async fn line_at(server: &Server, trusted: &CertificateDer<'static>) -> (TwilioLine, crate::Events) {
+async fn line_at(server: &Server, trusted: &CertificateDer<'static>) -> (PstreamLine, crate::Events) {
     let url = server.url().replace("ws://127.0.0.1", "wss://localhost");
     let mut config = config(&url);
     config.tls = Some(trusting(trusted));
-    let (line, events) = TwilioLine::connect(config);
+    let (line, events) = PstreamLine::connect(config);
     line.send(LineCommand::Register).await.unwrap();
     (line, events)
 }

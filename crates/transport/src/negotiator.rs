@@ -30,7 +30,7 @@ pub(crate) enum Request {
 }
 
 /// Offer and answer of one session.
-pub(crate) struct Session {
+pub(crate) struct Negotiator {
     pub(crate) config: TransportConfig,
     pub(crate) engine: Arc<dyn Engine>,
     pub(crate) tap: Arc<TapState>,
@@ -78,7 +78,7 @@ impl Negotiation {
     }
 }
 
-impl Session {
+impl Negotiator {
     /// Serves requests until the handle is gone or the session closed, then closes the engine.
     pub(crate) async fn run(mut self, mut requests: mpsc::Receiver<Request>, closed: CancellationToken) {
         let engine = Arc::clone(&self.engine);

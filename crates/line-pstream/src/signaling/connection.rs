@@ -1,7 +1,7 @@
 //! Connecting, registering, and the tokens for it.
 
 use super::{
-    CONNECT_TIMEOUT, LEAVE_TIMEOUT, Link, Loss, MAX_RETRY_AFTER, Output, PROBE_TIMEOUT, REFUSAL_PAUSE, Session,
+    CONNECT_TIMEOUT, LEAVE_TIMEOUT, Link, Loss, MAX_RETRY_AFTER, Output, PROBE_TIMEOUT, REFUSAL_PAUSE, Signaling,
     TOKEN_RESERVE,
 };
 use crate::{
@@ -22,7 +22,7 @@ const LEAST_TOKEN_LIFE: Duration = Duration::from_secs(1);
 /// The SDK version whose behavior this line follows; servers may look at it.
 const SDK_VERSION: &str = "2.18.5";
 
-impl Session {
+impl Signaling {
     pub(super) fn register(&mut self, now: Instant) {
         if self.failure.take().is_some() {
             self.tokens.refusals = 0;
@@ -262,7 +262,8 @@ impl Session {
         if self.legs.is_empty() {
             self.urls.forget_preferred();
         }
-        let has_business = self.wanted || self.leaving.is_some() || !self.legs.is_empty() || !self.farewells.is_empty();
+        let has_business =
+            self.wanted || self.leaving.is_some() || !self.legs.is_empty() || !self.pending_closes.is_empty();
         if !has_business || self.failure.is_some() {
             return self.disconnect();
         }
@@ -331,7 +332,7 @@ impl Session {
         tracing::error!(line.kind = %self.settings.kind, reason = %failure, "signaling refused for good");
         self.failure = Some(failure);
         self.leaving = None;
-        self.farewells.clear();
+        self.pending_closes.clear();
         self.end_all_lost();
         self.report();
     }

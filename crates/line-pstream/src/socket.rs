@@ -1,6 +1,6 @@
 //! One WebSocket connection as a task of its own, so that a slow network never stalls the line.
 
-use crate::session::Loss;
+use crate::signaling::Loss;
 use futures_util::{SinkExt, StreamExt};
 use mobilecall_pstream::MAX_FRAME_BYTES;
 use std::{sync::Arc, time::Duration};

@@ -1,7 +1,7 @@
 //! The handle of a line.
 
 use crate::{
-    config::TwilioLineConfig,
+    config::PstreamLineConfig,
     driver::{self, Order},
 };
 use async_trait::async_trait;
@@ -16,15 +16,15 @@ const EVENTS: usize = 64;
 
 /// A line that speaks Twilio's client signaling. Dropping it ends its calls and closes its connection.
 #[derive(Debug)]
-pub struct TwilioLine {
+pub struct PstreamLine {
     kind: LineKind,
     orders: mpsc::Sender<Order>,
 }
 
-impl TwilioLine {
+impl PstreamLine {
     /// Starts the line's task on the current tokio runtime. Nothing is connected before the first command; what
     /// happens comes out of the receiver, which is closed when the line is.
-    pub fn connect(config: TwilioLineConfig) -> (Self, mpsc::Receiver<LineEvent>) {
+    pub fn connect(config: PstreamLineConfig) -> (Self, mpsc::Receiver<LineEvent>) {
         let kind = config.kind;
         let (orders, orders_taken) = mpsc::channel(COMMANDS);
         let (events, events_seen) = mpsc::channel(EVENTS);
@@ -34,7 +34,7 @@ impl TwilioLine {
 }
 
 #[async_trait]
-impl Line for TwilioLine {
+impl Line for PstreamLine {
     fn kind(&self) -> LineKind {
         self.kind
     }

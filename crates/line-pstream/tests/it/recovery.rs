@@ -6,11 +6,11 @@ use crate::{
 };
 use mobilecall_domain::{Address, CallId, EndReason, LegId, SdpOffer};
 use mobilecall_line::{Line, LineCommand, LineEvent};
-use mobilecall_line_twilio::TwilioLine;
+use mobilecall_line_pstream::PstreamLine;
 use mobilecall_pstream::{ClientFrame, ServerFrame, WireError, code, server::Hangup};
 
 /// An answered call at the service code `*43`.
-async fn in_call(server: &Server) -> (TwilioLine, Events, Peer, LegId) {
+async fn in_call(server: &Server) -> (PstreamLine, Events, Peer, LegId) {
     let (line, mut events, mut peer) = registered(server).await;
     let leg = LegId::generate();
     let destination = Address::Service("*43".into());

@@ -11,7 +11,7 @@ mod tls;
 use async_trait::async_trait;
 use mobilecall_domain::{LineKind, Private, Registration};
 use mobilecall_line::{LineCommand, LineEvent};
-use mobilecall_line_twilio::{TokenError, TokenSource, TwilioLine, TwilioLineConfig, VoiceToken};
+use mobilecall_line_pstream::{PstreamLine, PstreamLineConfig, TokenError, TokenSource, VoiceToken};
 use std::{
     sync::{
         Arc,
@@ -36,8 +36,8 @@ impl TokenSource for Tokens {
     }
 }
 
-fn config(url: &str) -> TwilioLineConfig {
-    TwilioLineConfig::new(LineKind::Direct, vec![url.parse().unwrap()], Arc::new(Tokens::default()))
+fn config(url: &str) -> PstreamLineConfig {
+    PstreamLineConfig::new(LineKind::Direct, vec![url.parse().unwrap()], Arc::new(Tokens::default()))
 }
 
 type Events = mpsc::Receiver<LineEvent>;
@@ -58,9 +58,9 @@ async fn stands(events: &mut Events, wanted: Registration) {
 }
 
 /// A line that is registered at the server, and the server's end of its connection.
-async fn registered(server: &server::Server) -> (TwilioLine, Events, server::Peer) {
+async fn registered(server: &server::Server) -> (PstreamLine, Events, server::Peer) {
     use mobilecall_line::Line;
-    let (line, mut events) = TwilioLine::connect(config(&server.url()));
+    let (line, mut events) = PstreamLine::connect(config(&server.url()));
     line.send(LineCommand::Register).await.unwrap();
     let mut peer = server.accept().await;
     peer.sign_in("jwt1").await;

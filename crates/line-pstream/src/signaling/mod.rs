@@ -9,10 +9,10 @@
 //!                      └─▶ Fetching or Connecting when the delay is over, or at once on `Reconnect`
 //! ```
 //!
-//! A connection is needed while the line shall be registered or has legs. Inputs are the methods [`Session::command`],
-//! [`Session::opened`], [`Session::received`], [`Session::lost`], [`Session::token`], [`Session::tick`] and
-//! [`Session::shutdown`]; after each of them the outputs are drained with [`Session::poll_output`], and
-//! [`Session::deadline`] says when the next `tick` is due.
+//! A connection is needed while the line shall be registered or has legs. Inputs are the methods [`Signaling::command`],
+//! [`Signaling::opened`], [`Signaling::received`], [`Signaling::lost`], [`Signaling::token`], [`Signaling::tick`] and
+//! [`Signaling::shutdown`]; after each of them the outputs are drained with [`Signaling::poll_output`], and
+//! [`Signaling::deadline`] says when the next `tick` is due.
 
 mod calls;
 mod connection;
@@ -46,9 +46,9 @@ const TOKEN_RESERVE: Duration = Duration::from_secs(10);
 /// What the driver shall do, in order.
 #[derive(Debug)]
 pub(crate) enum Output {
-    /// Ask the token source, and give [`Session::token`] the result. Never asked twice at a time.
+    /// Ask the token source, and give [`Signaling::token`] the result. Never asked twice at a time.
     FetchToken,
-    /// Connect; the outcome is [`Session::opened`] or [`Session::lost`].
+    /// Connect; the outcome is [`Signaling::opened`] or [`Signaling::lost`].
     Connect(Url),
     /// Send a frame on the connection.
     Send(ClientFrame),
@@ -114,13 +114,13 @@ struct Tokens {
 
 /// A frame about a call that ended here while the connection was down.
 #[derive(Debug)]
-struct Farewell {
+struct PendingClose {
     frame: ClientFrame,
     expires_at: Instant,
 }
 
 /// See the module.
-pub(crate) struct Session {
+pub(crate) struct Signaling {
     settings: Settings,
     urls: Urls,
     link: Link,
@@ -149,13 +149,13 @@ pub(crate) struct Session {
     breaks: u32,
     /// Named by `connected`.
     edge: Option<String>,
-    farewells: Vec<Farewell>,
+    pending_closes: Vec<PendingClose>,
     outputs: VecDeque<Output>,
     random: Box<dyn FnMut() -> f64 + Send>,
 }
 
-impl Session {
-    /// A session that does nothing yet. `random` gives numbers uniform in [0, 1).
+impl Signaling {
+    /// A state machine that does nothing yet. `random` gives numbers uniform in [0, 1).
     pub(crate) fn new(
         settings: Settings,
         urls: Urls,
@@ -184,7 +184,7 @@ impl Session {
             has_opened: false,
             breaks: 0,
             edge: None,
-            farewells: Vec::new(),
+            pending_closes: Vec::new(),
             outputs: VecDeque::new(),
             random,
         }
@@ -237,9 +237,9 @@ impl Session {
             [None; 4]
         };
         let of_legs = self.legs.iter().filter_map(crate::legs::Leg::deadline);
-        let of_farewells = self.farewells.iter().map(|farewell| farewell.expires_at);
+        let of_pending_closes = self.pending_closes.iter().map(|pending_close| pending_close.expires_at);
         let others = [of_link, self.leaving].into_iter().chain(of_online).flatten();
-        others.chain(of_legs).chain(of_farewells).min()
+        others.chain(of_legs).chain(of_pending_closes).min()
     }
 
     /// Does what is due.
@@ -259,7 +259,7 @@ impl Session {
         }
         self.wanted = false;
         self.leaving = None;
-        self.farewells.clear();
+        self.pending_closes.clear();
         self.disconnect();
         self.report();
     }

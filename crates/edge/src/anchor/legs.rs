@@ -1,6 +1,6 @@
 //! All legs by their keys: turns commands of the switch into commands to their tasks.
 
-use super::Sessions;
+use super::TransportFactory;
 use super::leg::{COMMAND_CAPACITY, LegCommand, LegLink, LegTask};
 use super::pump::Route;
 use crate::core::{LegKey, MediaCommand, MediaOutcome, MediaProblem};
@@ -10,8 +10,8 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub(crate) struct Desk {
-    sessions: Sessions,
+pub(crate) struct Legs {
+    transports: TransportFactory,
     config: TransportConfig,
     reports: mpsc::Sender<(LegKey, MediaOutcome)>,
     legs: HashMap<LegKey, Handle>,
@@ -25,14 +25,14 @@ struct Handle {
     closed: CancellationToken,
 }
 
-impl Desk {
+impl Legs {
     /// `config` is for every session; its codecs are those a caller may have, in our order of preference.
     pub(crate) fn new(
-        sessions: Sessions,
+        transports: TransportFactory,
         config: TransportConfig,
         reports: mpsc::Sender<(LegKey, MediaOutcome)>,
     ) -> Self {
-        Self { sessions, config, reports, legs: HashMap::new(), tasks: TaskTracker::new() }
+        Self { transports, config, reports, legs: HashMap::new(), tasks: TaskTracker::new() }
     }
 
     /// Never waits. A leg that does not keep up with its commands is closed, which its call learns as refused media.
@@ -84,7 +84,7 @@ impl Desk {
         let (route, route_reader) = watch::channel(None);
         let closed = CancellationToken::new();
         let (task, link) = LegTask::new(leg, command_receiver, self.reports.clone(), route_reader, closed.clone());
-        self.tasks.spawn(task.run(self.sessions.clone(), config));
+        self.tasks.spawn(task.run(self.transports.clone(), config));
         self.legs.insert(leg, Handle { commands, route, link, closed });
     }
 

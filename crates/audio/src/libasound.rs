@@ -3,7 +3,7 @@
 
 /// Does the work; what libasound says meanwhile on this thread goes to the log.
 #[cfg(target_os = "linux")]
-pub(crate) fn hushed<T>(work: impl FnOnce() -> T) -> T {
+pub(crate) fn with_errors_logged<T>(work: impl FnOnce() -> T) -> T {
     let said = alsa::Output::local_error_handler();
     let outcome = work();
     match said {
@@ -19,6 +19,6 @@ pub(crate) fn hushed<T>(work: impl FnOnce() -> T) -> T {
 
 /// Does the work.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn hushed<T>(work: impl FnOnce() -> T) -> T {
+pub(crate) fn with_errors_logged<T>(work: impl FnOnce() -> T) -> T {
     work()
 }

@@ -10,7 +10,7 @@ const MAX_CALL_SIGNALING_TIMEOUT: Duration = mobilecall_pstream::MAX_RECONNECT_T
 
 /// Settings of a line.
 #[derive(Clone)]
-pub struct TwilioLineConfig {
+pub struct PstreamLineConfig {
     /// [`LineKind::Twilio`] or [`LineKind::Direct`]; only what the line says of itself, the protocol is the same.
     pub kind: LineKind,
     /// Signaling URLs, tried in this order: `wss://…/signal`, or `ws://…` on this machine only. Others are refused.
@@ -25,7 +25,7 @@ pub struct TwilioLineConfig {
     pub call_signaling_timeout: Duration,
 }
 
-impl TwilioLineConfig {
+impl PstreamLineConfig {
     /// Settings for production: system certificates, 30 s of patience.
     pub fn new(kind: LineKind, urls: Vec<Url>, tokens: Arc<dyn TokenSource>) -> Self {
         Self {

@@ -3,7 +3,7 @@
 use super::Bench;
 use crate::{
     config::TokenError,
-    session::{Link, Loss, Output},
+    signaling::{Link, Loss, Output},
 };
 use mobilecall_domain::{LegId, SdpAnswer, SdpOffer};
 use mobilecall_line::{LineCommand, LineEvent};
@@ -84,14 +84,14 @@ impl Watch {
                     _ => Loss::Broken("chaos".into()),
                 };
                 self.close();
-                self.bench.session.lost(loss, self.bench.now);
+                self.bench.signaling.lost(loss, self.bench.now);
             }
             Step::Token(kind) if self.is_fetching => {
                 self.is_fetching = false;
                 match kind {
                     0 => {
                         let error = TokenError { retryable: true, reason: "chaos".into() };
-                        self.bench.session.token(Err(error), self.bench.now);
+                        self.bench.signaling.token(Err(error), self.bench.now);
                     }
                     _ => self.bench.token(),
                 }
@@ -127,9 +127,9 @@ impl Watch {
     fn time(&mut self, seconds: f64) {
         let until = self.bench.now + std::time::Duration::from_secs_f64(seconds);
         let mut ticks = 0;
-        while let Some(deadline) = self.bench.session.deadline().filter(|deadline| *deadline <= until) {
+        while let Some(deadline) = self.bench.signaling.deadline().filter(|deadline| *deadline <= until) {
             self.bench.now = self.bench.now.max(deadline);
-            self.bench.session.tick(self.bench.now);
+            self.bench.signaling.tick(self.bench.now);
             self.drain();
             ticks += 1;
             assert!(ticks < 1000, "the line spins");
@@ -144,7 +144,7 @@ impl Watch {
     }
 
     fn drain(&mut self) {
-        while let Some(output) = self.bench.session.poll_output() {
+        while let Some(output) = self.bench.signaling.poll_output() {
             match output {
                 Output::FetchToken => assert!(!std::mem::replace(&mut self.is_fetching, true), "one token at a time"),
                 Output::Connect(_) => {
@@ -201,11 +201,11 @@ proptest! {
         for step in &steps {
             watch.take(step);
         }
-        watch.bench.session.shutdown();
+        watch.bench.signaling.shutdown();
         watch.drain();
         prop_assert!(watch.live.is_empty(), "every leg ends");
         prop_assert!(!watch.has_socket, "the connection is closed");
-        prop_assert_eq!(watch.bench.session.link, Link::Idle);
-        prop_assert_eq!(watch.bench.session.deadline(), None);
+        prop_assert_eq!(watch.bench.signaling.link, Link::Idle);
+        prop_assert_eq!(watch.bench.signaling.deadline(), None);
     }
 }

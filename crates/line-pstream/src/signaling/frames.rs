@@ -1,11 +1,11 @@
 //! What each frame of the server does.
 
-use super::{MAX_RETRY_AFTER, Output, Session};
+use super::{MAX_RETRY_AFTER, Output, Signaling};
 use crate::endings;
 use mobilecall_pstream::{HEARTBEAT, Malformed, ServerFrame, server::Error};
 use std::time::{Duration, Instant};
 
-impl Session {
+impl Signaling {
     /// A text message came.
     pub(crate) fn received(&mut self, text: &str, now: Instant) {
         self.heard_at = now;

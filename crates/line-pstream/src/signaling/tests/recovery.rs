@@ -165,7 +165,7 @@ fn a_call_that_ended_meanwhile_is_told_first() {
     bench.run(4.0);
     bench.broken();
     bench.run(40.0);
-    assert_eq!(bench.session.deadline(), None);
+    assert_eq!(bench.signaling.deadline(), None);
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn an_invite_waits_for_the_connection_but_not_for_ever() {
     bench.invite();
     bench.run(30.0);
     assert!(bench.did().contains(&"ended signaling-lost 53001".to_owned()));
-    assert_eq!(bench.session.deadline(), None);
+    assert_eq!(bench.signaling.deadline(), None);
 }
 
 #[test]

@@ -1,11 +1,11 @@
-//! The session as a table of inputs and what they lead to: no socket, no clock, no waiting.
+//! Signaling as a table of inputs and what they lead to: no socket, no clock, no waiting.
 
 mod calls;
 mod chaos;
 mod recovery;
 mod registration;
 
-use super::{Loss, Output, Session, Settings};
+use super::{Loss, Output, Settings, Signaling};
 use crate::{config::VoiceToken, urls::Urls};
 use mobilecall_domain::{Address, CallId, LegId, LineKind, Private, SdpAnswer, SdpOffer};
 use mobilecall_line::{LineCommand, LineError, LineEvent};
@@ -15,9 +15,9 @@ use std::time::{Duration, Instant};
 /// Random numbers of the bench: the delays are then exactly those of the formula without jitter.
 const NO_JITTER: f64 = 0.0;
 
-/// A session, its clock, and what it did.
+/// The state machine, its clock, and what it did.
 struct Bench {
-    session: Session,
+    signaling: Signaling,
     start: Instant,
     now: Instant,
     /// The last leg that a command or an event named.
@@ -37,8 +37,8 @@ impl Bench {
             call_signaling_timeout: Duration::from_secs(30),
         };
         let urls: Vec<_> = urls.iter().map(|url| url.parse().unwrap()).collect();
-        let session = Session::new(settings, Urls::new(&urls), Box::new(|| NO_JITTER), start);
-        Self { session, start, now: start, leg: LegId::generate(), temporary: String::new(), tokens: 0 }
+        let signaling = Signaling::new(settings, Urls::new(&urls), Box::new(|| NO_JITTER), start);
+        Self { signaling, start, now: start, leg: LegId::generate(), temporary: String::new(), tokens: 0 }
     }
 
     /// Registered with the first server.
@@ -66,7 +66,7 @@ impl Bench {
         self.try_command(command).unwrap();
     }
     fn try_command(&mut self, command: LineCommand) -> Result<(), LineError> {
-        self.session.command(command, self.now)
+        self.signaling.command(command, self.now)
     }
     fn invite(&mut self) {
         self.leg = LegId::generate();
@@ -89,16 +89,16 @@ impl Bench {
     fn token(&mut self) {
         self.tokens += 1;
         let token = VoiceToken { token: Private::new(format!("jwt{}", self.tokens)), identity: "agent".into() };
-        self.session.token(Ok(token), self.now);
+        self.signaling.token(Ok(token), self.now);
     }
     fn opened(&mut self) {
-        self.session.opened(self.now);
+        self.signaling.opened(self.now);
     }
     fn broken(&mut self) {
-        self.session.lost(Loss::Broken("test".into()), self.now);
+        self.signaling.lost(Loss::Broken("test".into()), self.now);
     }
     fn receive(&mut self, text: &str) {
-        self.session.received(&text.replace("TEMPORARY", &self.temporary), self.now);
+        self.signaling.received(&text.replace("TEMPORARY", &self.temporary), self.now);
     }
     /// The server takes the next attempt to connect.
     fn reconnects(&mut self) {
@@ -108,18 +108,18 @@ impl Bench {
     }
     /// Lets time run up to the next deadline and does what is due then; tells how long that took.
     fn tick(&mut self) -> f64 {
-        let deadline = self.session.deadline().expect("something is due some time");
+        let deadline = self.signaling.deadline().expect("something is due some time");
         let waited = deadline.saturating_duration_since(self.now);
         self.now = self.now.max(deadline);
-        self.session.tick(self.now);
+        self.signaling.tick(self.now);
         waited.as_secs_f64()
     }
     /// Lets time run for so long, with every tick in it.
     fn run(&mut self, seconds: f64) {
         let until = self.now + Duration::from_secs_f64(seconds);
-        while let Some(deadline) = self.session.deadline().filter(|deadline| *deadline <= until) {
+        while let Some(deadline) = self.signaling.deadline().filter(|deadline| *deadline <= until) {
             self.now = self.now.max(deadline);
-            self.session.tick(self.now);
+            self.signaling.tick(self.now);
         }
         self.now = until;
     }
@@ -127,7 +127,7 @@ impl Bench {
     /// What was done since the last look, in words.
     fn did(&mut self) -> Vec<String> {
         let mut words = Vec::new();
-        while let Some(output) = self.session.poll_output() {
+        while let Some(output) = self.signaling.poll_output() {
             words.push(self.word(output));
         }
         words

@@ -240,7 +240,7 @@ fn a_call_without_a_registration_connects_and_leaves_again() {
     );
     bench.receive(r#"{"type":"hangup","payload":{"callsid":"TEMPORARY","error":{"code":31486}}}"#);
     assert_eq!(bench.did(), ["ended busy 31486", "close"]);
-    assert_eq!(bench.session.deadline(), None);
+    assert_eq!(bench.signaling.deadline(), None);
 }
 
 #[test]

@@ -17,11 +17,11 @@ pub(crate) enum Notice {
 
 /// The calls that ring.
 #[derive(Debug, Default)]
-pub(crate) struct Bell {
+pub(crate) struct CallNotices {
     ringing: HashSet<CallId>,
 }
 
-impl Bell {
+impl CallNotices {
     /// A call began or changed. Repeating an event asks for nothing new.
     pub(crate) fn changed(&mut self, call: &CallView) -> Vec<Notice> {
         if call.state == CallState::Offered {
@@ -83,19 +83,19 @@ mod tests {
 
     #[test]
     fn a_call_rings_once_however_often_it_changes() {
-        let mut bell = Bell::default();
+        let mut call_notices = CallNotices::default();
         let offered = call(CallState::Offered, None);
-        assert_eq!(bell.changed(&offered), [Notice::Ring(offered.clone())]);
-        assert_eq!(bell.changed(&offered), []);
+        assert_eq!(call_notices.changed(&offered), [Notice::Ring(offered.clone())]);
+        assert_eq!(call_notices.changed(&offered), []);
     }
 
     #[test]
     fn answering_withdraws_and_misses_nothing() {
-        let mut bell = Bell::default();
+        let mut call_notices = CallNotices::default();
         let offered = call(CallState::Offered, None);
-        bell.changed(&offered);
-        assert_eq!(bell.changed(&call(CallState::Connecting, None)), [Notice::Withdraw(offered.id)]);
-        assert_eq!(bell.changed(&call(CallState::Ended, Some(EndReason::RemoteHangup))), []);
+        call_notices.changed(&offered);
+        assert_eq!(call_notices.changed(&call(CallState::Connecting, None)), [Notice::Withdraw(offered.id)]);
+        assert_eq!(call_notices.changed(&call(CallState::Ended, Some(EndReason::RemoteHangup))), []);
     }
 
     #[test]
@@ -107,19 +107,19 @@ mod tests {
             (EndReason::AnsweredElsewhere, false),
             (EndReason::SignalingLost, false),
         ] {
-            let mut bell = Bell::default();
-            bell.changed(&call(CallState::Offered, None));
-            let notices = bell.changed(&call(CallState::Ended, Some(end)));
+            let mut call_notices = CallNotices::default();
+            call_notices.changed(&call(CallState::Offered, None));
+            let notices = call_notices.changed(&call(CallState::Ended, Some(end)));
             assert_eq!(notices.iter().any(|notice| matches!(notice, Notice::Missed(_))), missed, "{end:?}");
         }
     }
 
     #[test]
     fn after_lost_events_the_snapshot_decides() {
-        let mut bell = Bell::default();
+        let mut call_notices = CallNotices::default();
         let offered = call(CallState::Offered, None);
-        bell.changed(&offered);
-        assert_eq!(bell.resync(&[]), [Notice::Withdraw(offered.id)]);
-        assert_eq!(bell.resync(std::slice::from_ref(&offered)), [Notice::Ring(offered)]);
+        call_notices.changed(&offered);
+        assert_eq!(call_notices.resync(&[]), [Notice::Withdraw(offered.id)]);
+        assert_eq!(call_notices.resync(std::slice::from_ref(&offered)), [Notice::Ring(offered)]);
     }
 }

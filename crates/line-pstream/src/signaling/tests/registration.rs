@@ -1,7 +1,7 @@
 //! Connecting, staying registered, tokens.
 
 use super::Bench;
-use crate::{config::TokenError, session::Loss};
+use crate::{config::TokenError, signaling::Loss};
 use mobilecall_line::LineCommand;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ const NOTHING: [&str; 0] = [];
 #[test]
 fn registering_goes_step_by_step() {
     let mut bench = Bench::new(&["wss://a/signal"]);
-    assert_eq!(bench.session.deadline(), None);
+    assert_eq!(bench.signaling.deadline(), None);
     bench.command(LineCommand::Register);
     assert_eq!(bench.did(), ["Registering { attempt: 0 }", "fetch token"]);
     bench.token();
@@ -63,7 +63,7 @@ fn delays_double_until_the_line_is_registered_again() {
     for attempt in 1..=10 {
         delays.push(bench.tick());
         assert_eq!(bench.did(), ["connect wss://a/signal"]);
-        bench.session.lost(Loss::Unreachable("test".into()), bench.now);
+        bench.signaling.lost(Loss::Unreachable("test".into()), bench.now);
         assert_eq!(bench.did(), [format!("Registering {{ attempt: {attempt} }}")]);
     }
     assert_eq!(delays, [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 20.0, 20.0]);
@@ -86,7 +86,7 @@ fn an_attempt_has_five_seconds_and_then_the_next_url_is_tried() {
     assert_eq!(bench.tick(), 1.0, "with several URLs the load is spread");
     assert_eq!(bench.did(), ["connect wss://b/"]);
     // Never opened: the next one at once.
-    bench.session.lost(Loss::Unreachable("test".into()), bench.now);
+    bench.signaling.lost(Loss::Unreachable("test".into()), bench.now);
     bench.tick();
     assert_eq!(bench.did().last().unwrap(), "connect wss://a/");
     // Opened and broken once: the same again; the second failure moves on.
@@ -94,7 +94,7 @@ fn an_attempt_has_five_seconds_and_then_the_next_url_is_tried() {
     bench.broken();
     bench.tick();
     assert_eq!(bench.did().last().unwrap(), "connect wss://a/");
-    bench.session.lost(Loss::Unreachable("test".into()), bench.now);
+    bench.signaling.lost(Loss::Unreachable("test".into()), bench.now);
     bench.tick();
     assert_eq!(bench.did().last().unwrap(), "connect wss://b/");
 }
@@ -134,7 +134,7 @@ fn leaving_waits_for_the_server_but_not_long() {
     assert_eq!(bench.did(), ["> register false"]);
     bench.receive(r#"{"type":"offline"}"#);
     assert_eq!(bench.did(), ["Unregistered", "close"]);
-    assert_eq!(bench.session.deadline(), None);
+    assert_eq!(bench.signaling.deadline(), None);
 
     let mut bench = Bench::registered();
     bench.command(LineCommand::Unregister);
@@ -304,7 +304,7 @@ fn a_fresh_token_that_is_expired_is_a_failure() {
     bench.did();
     bench.receive(r#"{"type":"error","payload":{"error":{"code":31205}}}"#);
     assert_eq!(bench.did(), ["close", "Failed(CredentialsExpired)"]);
-    assert_eq!(bench.session.deadline(), None);
+    assert_eq!(bench.signaling.deadline(), None);
 }
 
 #[test]
@@ -317,7 +317,7 @@ fn refused_credentials_are_a_failure_until_somebody_asks_again() {
         bench.did();
         bench.receive(&format!(r#"{{"type":"error","payload":{{"error":{{"code":{code},"message":"no"}}}}}}"#));
         assert_eq!(bench.did(), ["close", "Failed(CredentialsRefused)"]);
-        assert_eq!(bench.session.deadline(), None);
+        assert_eq!(bench.signaling.deadline(), None);
         bench.command(LineCommand::Register);
         assert_eq!(bench.did(), ["Registering { attempt: 0 }", "fetch token"]);
     }
@@ -331,7 +331,7 @@ fn a_token_that_was_good_before_gets_one_fresh_chance() {
     assert_eq!(bench.did(), ["fetch token", "close", "Registering { attempt: 0 }"]);
     let error = TokenError { retryable: false, reason: "the session has ended".into() };
     bench.tick();
-    bench.session.token(Err(error), bench.now);
+    bench.signaling.token(Err(error), bench.now);
     assert_eq!(bench.did(), ["Failed(CredentialsRefused)"]);
 }
 
@@ -341,7 +341,7 @@ fn a_token_source_that_fails_for_now_is_asked_again() {
     bench.command(LineCommand::Register);
     bench.did();
     for attempt in 1..4 {
-        bench.session.token(Err(TokenError { retryable: true, reason: "offline".into() }), bench.now);
+        bench.signaling.token(Err(TokenError { retryable: true, reason: "offline".into() }), bench.now);
         assert_eq!(bench.did(), [format!("Registering {{ attempt: {attempt} }}")]);
         bench.tick();
         assert_eq!(bench.did(), ["fetch token"]);
@@ -353,7 +353,7 @@ fn a_token_source_that_fails_for_now_is_asked_again() {
         bench.receive("\n");
     }
     bench.did();
-    bench.session.token(Err(TokenError { retryable: true, reason: "offline".into() }), bench.now);
+    bench.signaling.token(Err(TokenError { retryable: true, reason: "offline".into() }), bench.now);
     bench.run(5.0);
     assert_eq!(bench.did(), ["fetch token"]);
 }
@@ -372,7 +372,7 @@ fn a_server_may_ask_for_patience() {
     bench.broken();
     assert!(bench.tick() < 1.0);
     let refused = Loss::Refused { status: 503, retry_after: Some(Duration::from_secs(7)) };
-    bench.session.lost(refused, bench.now);
+    bench.signaling.lost(refused, bench.now);
     assert_eq!(bench.tick(), 7.0);
 }
 
@@ -391,7 +391,7 @@ fn a_server_that_is_none_is_a_failure() {
         bench.command(LineCommand::Register);
         bench.token();
         bench.did();
-        bench.session.lost(Loss::Refused { status, retry_after: None }, bench.now);
+        bench.signaling.lost(Loss::Refused { status, retry_after: None }, bench.now);
         assert_eq!(bench.did(), ["Failed(Protocol)"], "{status}");
     }
     for status in [408, 429, 500, 502, 503] {
@@ -399,7 +399,7 @@ fn a_server_that_is_none_is_a_failure() {
         bench.command(LineCommand::Register);
         bench.token();
         bench.did();
-        bench.session.lost(Loss::Refused { status, retry_after: None }, bench.now);
+        bench.signaling.lost(Loss::Refused { status, retry_after: None }, bench.now);
         assert_eq!(bench.did(), ["Registering { attempt: 1 }"], "{status}");
     }
     let mut bench = Bench::new(&["ws://example.com/signal"]);
@@ -432,7 +432,7 @@ fn malformed_and_unknown_frames_change_nothing() {
 #[test]
 fn the_end_of_the_handle_says_goodbye() {
     let mut bench = Bench::in_call();
-    bench.session.shutdown();
+    bench.signaling.shutdown();
     assert_eq!(bench.did(), ["> hangup CA1", "ended local-hangup -", "> register false", "close", "Unregistered"]);
-    assert_eq!(bench.session.deadline(), None);
+    assert_eq!(bench.signaling.deadline(), None);
 }

@@ -1,8 +1,8 @@
-//! The task that performs what the session decides.
+//! The task that performs what the signaling state machine decides.
 
 use crate::{
-    config::{TokenError, TwilioLineConfig, VoiceToken},
-    session::{Loss, Output, Session, Settings},
+    config::{PstreamLineConfig, TokenError, VoiceToken},
+    signaling::{Loss, Output, Settings, Signaling},
     socket::{Socket, SocketEvent},
     urls::Urls,
 };
@@ -25,8 +25,8 @@ pub(crate) struct Order {
 type TokenFetch = JoinHandle<Result<VoiceToken, TokenError>>;
 
 struct Driver {
-    config: TwilioLineConfig,
-    session: Session,
+    config: PstreamLineConfig,
+    signaling: Signaling,
     socket: Option<Socket>,
     fetch: Option<TokenFetch>,
     /// Events the engine has not taken yet.
@@ -41,41 +41,41 @@ enum Wake {
     /// The engine can take an event.
     Room,
     /// The engine takes no events any more.
-    Deaf,
+    SubscriberGone,
     Deadline,
 }
 
 /// Runs a line until its handle or the engine's end of the events is gone.
-pub(crate) async fn run(config: TwilioLineConfig, mut orders: mpsc::Receiver<Order>, events: mpsc::Sender<LineEvent>) {
+pub(crate) async fn run(config: PstreamLineConfig, mut orders: mpsc::Receiver<Order>, events: mpsc::Sender<LineEvent>) {
     let settings = Settings {
         kind: config.kind,
         platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         user_agent: config.user_agent.clone(),
         call_signaling_timeout: config.call_signaling_timeout.min(MAX_RECONNECT_TIMEOUT),
     };
-    let session = Session::new(settings, Urls::new(&config.urls), Box::new(rand::random), now());
-    let mut driver = Driver { config, session, socket: None, fetch: None, unseen: VecDeque::new() };
+    let signaling = Signaling::new(settings, Urls::new(&config.urls), Box::new(rand::random), now());
+    let mut driver = Driver { config, signaling, socket: None, fetch: None, unseen: VecDeque::new() };
     loop {
         match driver.wait(&mut orders, &events).await {
-            Wake::Order(None) | Wake::Deaf => break,
+            Wake::Order(None) | Wake::SubscriberGone => break,
             Wake::Order(Some(Order { command, reply })) => {
-                let taken = driver.session.command(command, now());
+                let taken = driver.signaling.command(command, now());
                 if reply.send(taken).is_err() {
                     tracing::debug!("nobody waits for the acceptance of a command");
                 }
             }
-            Wake::Socket(SocketEvent::Opened) => driver.session.opened(now()),
-            Wake::Socket(SocketEvent::Text(text)) => driver.session.received(&text, now()),
+            Wake::Socket(SocketEvent::Opened) => driver.signaling.opened(now()),
+            Wake::Socket(SocketEvent::Text(text)) => driver.signaling.received(&text, now()),
             Wake::Socket(SocketEvent::Lost(loss)) => {
                 driver.socket = None;
-                driver.session.lost(loss, now());
+                driver.signaling.lost(loss, now());
             }
             Wake::Token(result) => {
                 driver.fetch = None;
-                driver.session.token(result, now());
+                driver.signaling.token(result, now());
             }
             Wake::Room => driver.hand_over(&events),
-            Wake::Deadline => driver.session.tick(now()),
+            Wake::Deadline => driver.signaling.tick(now()),
         }
         driver.perform();
     }
@@ -90,7 +90,7 @@ fn now() -> Instant {
 impl Driver {
     /// Waits for the next thing to happen. Cancel-safe, as each part is.
     async fn wait(&mut self, orders: &mut mpsc::Receiver<Order>, events: &mpsc::Sender<LineEvent>) -> Wake {
-        let deadline = self.session.deadline();
+        let deadline = self.signaling.deadline();
         let has_unseen = !self.unseen.is_empty();
         tokio::select! {
             order = orders.recv() => Wake::Order(order),
@@ -99,15 +99,15 @@ impl Driver {
             room = events.reserve(), if has_unseen => match room {
                 // The permit is given back; nobody else sends, so the room stays.
                 Ok(_permit) => Wake::Room,
-                Err(_) => Wake::Deaf,
+                Err(_) => Wake::SubscriberGone,
             },
-            () = events.closed() => Wake::Deaf,
+            () = events.closed() => Wake::SubscriberGone,
             () = until(deadline) => Wake::Deadline,
         }
     }
 
     fn perform(&mut self) {
-        while let Some(output) = self.session.poll_output() {
+        while let Some(output) = self.signaling.poll_output() {
             match output {
                 Output::FetchToken => {
                     let tokens = self.config.tokens.clone();
@@ -128,7 +128,7 @@ impl Driver {
         let is_stuck = self.socket.as_ref().is_some_and(|socket| !socket.send(text));
         if is_stuck {
             self.socket = None;
-            self.session.lost(Loss::Broken("frames pile up".to_owned()), now());
+            self.signaling.lost(Loss::Broken("frames pile up".to_owned()), now());
         }
     }
 
@@ -145,9 +145,9 @@ impl Driver {
 
     /// Says goodbye, within the time limits of the connection.
     async fn finish(mut self, events: &mpsc::Sender<LineEvent>) {
-        self.session.shutdown();
+        self.signaling.shutdown();
         let mut socket = self.socket.take();
-        while let Some(output) = self.session.poll_output() {
+        while let Some(output) = self.signaling.poll_output() {
             match output {
                 Output::Send(frame) => {
                     if let Some(socket) = &socket
