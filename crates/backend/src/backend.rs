@@ -62,13 +62,11 @@ impl Backend {
         start::close_dangling_calls(store.as_ref(), &calls).await?;
         let edge_config = EdgeConfig { account_sid: identity.account_sid.clone(), ..config.edge.clone() };
         let tokens = Arc::new(Tokens::new(identity));
-        let giving_up = CancellationToken::new();
         let host = BackendHost {
             store: Arc::clone(&store),
             hub: Arc::clone(&hub),
             calls: calls.clone(),
             tokens: Arc::clone(&tokens),
-            giving_up: giving_up.clone(),
         };
         let state = State {
             tokens,
@@ -81,7 +79,6 @@ impl Backend {
             requests: Arc::new(Semaphore::new(config.limits.concurrent_requests)),
             description: openapi_json,
             closing: CancellationToken::new(),
-            giving_up,
             tasks: TaskTracker::new(),
             store,
             config,

@@ -95,7 +95,6 @@ impl Backend {
         if finished.await.is_err() {
             tracing::warn!(sockets = state.tasks.len(), "calls or sockets did not end in time");
         }
-        state.giving_up.cancel();
     }
 
     async fn prune(&self, stop: &CancellationToken) {

@@ -28,8 +28,6 @@ pub(crate) struct State {
     pub(crate) description: fn() -> &'static str,
     /// Cancelled when the server begins to shut down.
     pub(crate) closing: CancellationToken,
-    /// Cancelled when writes that do not succeed are given up.
-    pub(crate) giving_up: CancellationToken,
     /// Open event sockets.
     pub(crate) tasks: TaskTracker,
 }
