@@ -8,7 +8,7 @@ use crate::core::{Input, LegKey, MediaOutcome, Now, Output, RandomIds, Rules, So
 use crate::host::{EdgeHost, Presence};
 use mobilecall_domain::{CompanyId, Timestamp, UserId};
 use mobilecall_transport::TransportConfig;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -174,17 +174,23 @@ impl Owner {
         }
     }
 
+    /// Gives the switch an input and does all that it says, in order; what that brings about at once is an input of its
+    /// own, after everything.
     fn input(&mut self, input: Input) {
-        if let Input::SocketGone(socket) = &input {
-            self.sockets.remove(socket);
-        }
-        let now = Now { monotonic: self.started.elapsed(), wall: Timestamp::now() };
-        for output in self.switch.handle(input, now) {
-            self.perform(output);
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            if let Input::SocketGone(socket) = &input {
+                self.sockets.remove(socket);
+            }
+            let now = Now { monotonic: self.started.elapsed(), wall: Timestamp::now() };
+            for output in self.switch.handle(input, now) {
+                inputs.extend(self.perform(output));
+            }
         }
     }
 
-    fn perform(&mut self, output: Output) {
+    /// Does one thing; gives what it brought about at once.
+    fn perform(&mut self, output: Output) -> Option<Input> {
         let host = Arc::clone(&self.host);
         match output {
             Output::Send(socket, frame) => self.send(socket, &frame),
@@ -201,12 +207,11 @@ impl Owner {
             }
             Output::Report(call, reports) => self.recorder.report(call, reports),
             Output::Media(command) => {
-                if let Some((leg, outcome)) = self.legs.perform(command) {
-                    self.input(Input::Media(leg, outcome));
-                }
+                return self.legs.perform(command).map(|(leg, outcome)| Input::Media(leg, outcome));
             }
             Output::Presence(company, user, presence) => self.presence.push(company, user, presence),
         }
+        None
     }
 
     fn send(&mut self, socket: SocketId, frame: &mobilecall_pstream::ServerFrame) {
