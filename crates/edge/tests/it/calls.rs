@@ -50,6 +50,8 @@ async fn one_device_takes_the_call_and_the_others_stop_ringing() {
     desk.hang_up(&call.callsid.0).await;
     assert_eq!(alice.hung_up().await, None);
     office.host.all(2, CallStatus::Completed).await;
+    let transactions = office.host.books.borrow().transactions;
+    assert!(transactions <= 4, "{transactions} transactions: opened, ringing, answered, ended, each for both records");
     office
         .host
         .until("both are free", |books| {
@@ -130,7 +132,7 @@ async fn reports_are_tried_again_until_the_host_takes_them() {
     alice.dial("*43", CODECS).await;
     let (sid, _, _) = alice.answered().await;
     office.host.books.send_modify(|books| books.failures = 2);
-    alice.hang_up(&sid.0).await;
+    alice.hang_up(&sid).await;
     let over = |books: &crate::host::Books| books.records.values().all(|record| record.status.is_final());
     office.host.until("the end of the second call", over).await;
     assert_eq!(office.host.books.borrow().records.len(), 2);
