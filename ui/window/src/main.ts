@@ -1,7 +1,7 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { tauriHost } from './platform/tauri';
-import '@mobilecall/kit/styles/base.css';
+import './window.css';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app');

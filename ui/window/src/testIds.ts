@@ -62,11 +62,6 @@ export const testIds = {
   signOut: 'sign-out',
   keysShow: 'keys-show',
 
-  signIn: 'sign-in',
-  signInUsername: 'sign-in-username',
-  signInPassword: 'sign-in-password',
-  signInSubmit: 'sign-in-submit',
-  signInError: 'sign-in-error',
   signInWhy: 'sign-in-why',
   signInOpen: 'sign-in-open',
   connectPanel: 'connect-panel',

@@ -5,7 +5,7 @@
 import { mount, tick } from 'svelte';
 import App from '../App.svelte';
 import type { Language, Theme } from '../ipc';
-import '@mobilecall/kit/styles/base.css';
+import '../window.css';
 import Overview from './Overview.svelte';
 import { type Scenario, scenarios, type Step } from './scenarios';
 

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import type { HistoryEntry } from '../ipc';
 import { FakeHost } from '../platform/fake/fakeHost';
 import { history } from '../platform/fake/fixtures';
-import { byDay } from './days';
+import { byDay } from '@mobilecall/kit/days';
 import { HistoryList } from './historyList.svelte';
 
 const many = (count: number): HistoryEntry[] => {
@@ -125,5 +125,5 @@ test('puts rows under their local days, in order', () => {
   const at = (day: number, hour: number): number => new Date(2026, 10, day, hour).getTime();
   const [first] = history();
   const entries = [at(21, 9), at(21, 1), at(20, 23)].map((startedAtMs, index) => ({ ...(first as HistoryEntry), id: String(index), startedAtMs }));
-  expect(byDay(entries).map((day) => [new Date(day.atMs).getDate(), day.entries.length])).toEqual([[21, 2], [20, 1]]);
+  expect(byDay(entries, (entry) => entry.startedAtMs).map((day) => [new Date(day.atMs).getDate(), day.entries.length])).toEqual([[21, 2], [20, 1]]);
 });

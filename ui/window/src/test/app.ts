@@ -9,7 +9,3 @@ export async function startApp(host = new FakeHost()): Promise<{ host: FakeHost;
   await screen.findByTestId(host.startFailure ? 'start-failure' : 'status-strip');
   return { host, user: userEvent.setup() };
 }
-
-/** Text as people read it: without the invisible isolates around values. */
-export const plain = (element: HTMLElement): string =>
-  (element.textContent ?? '').replace(/[\u2066-\u2069]/g, '').replace(/\s+/g, ' ').trim();

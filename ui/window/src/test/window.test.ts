@@ -1,8 +1,9 @@
+import { plain } from '@mobilecall/kit/test/plain';
 import { cleanup, screen, waitFor } from '@testing-library/svelte';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { FakeHost } from '../platform/fake/fakeHost';
 import { call, settings, snapshot } from '../platform/fake/fixtures';
-import { plain, startApp } from './app';
+import { startApp } from './app';
 
 afterEach(cleanup);
 
