@@ -4,11 +4,11 @@ use std::path::Path;
 use tauri_build::{AppManifest, Attributes};
 
 fn main() {
-    println!("cargo:rerun-if-changed=ui/dist");
+    println!("cargo:rerun-if-changed=ui/window/dist");
     println!("cargo:rerun-if-changed=src-tauri/permissions");
     assert!(
-        Path::new("ui/dist/index.html").is_file(),
-        "the window is not built yet (ui/dist is missing): run `cargo xtask run`, or `npm ci && npm run build` in ui/"
+        Path::new("ui/window/dist/index.html").is_file(),
+        "the window is not built yet (ui/window/dist is missing): run `cargo xtask run`, or `npm ci && npm run build` in ui/"
     );
     let attributes = Attributes::new()
         .capabilities_path_pattern("src-tauri/capabilities/**/*.json")

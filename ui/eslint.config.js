@@ -7,16 +7,17 @@ import svelteConfig from './svelte.config.js';
 import { noLiteralText } from './eslint/noLiteralText.js';
 
 /** Only the platform may know Tauri. */
-const tauri = { group: ['@tauri-apps/*'], message: 'Only src/platform may import Tauri; use the host.' };
-/** What `shared/` may not know: anything of calls. */
-const domains = {
-  regex: '^\\.\\./(\\.\\./)*(call|dialer|history|team|settings|session|keys|problems|views|state|platform|ipc|gallery)(/|$)',
-  message: 'shared/ knows nothing of calls.',
-};
+const tauri = { group: ['@tauri-apps/*'], message: 'Only window/src/platform may import Tauri; use the host.' };
+/** The packages: the window and the pages build on the kit and know nothing of each other. */
+const window = { group: ['@mobilecall/window*', '**/window/**'], message: 'The window is a program; nothing imports it.' };
+const web = { group: ['@mobilecall/web*', '**/web/**'], message: 'The pages are a program; nothing imports them.' };
+const insideKit = { group: ['**/kit/src/**'], message: 'Import what @mobilecall/kit exports.' };
 const views = { regex: '/views/', message: 'views/ compose the others; nothing imports them but App.' };
 
+const restrict = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
+
 export default ts.config(
-  { ignores: ['dist/', 'node_modules/', 'src/ipc/generated/'] },
+  { ignores: ['**/dist/', '**/node_modules/', 'window/src/ipc/generated/'] },
   js.configs.recommended,
   ...ts.configs.strict,
   ...svelte.configs.recommended,
@@ -26,7 +27,7 @@ export default ts.config(
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-confusing-void-expression': 'off',
       'no-console': 'error',
-      'no-restricted-imports': ['error', { patterns: [tauri] }],
+      ...restrict(tauri, window, web, insideKit),
     },
   },
   {
@@ -34,16 +35,18 @@ export default ts.config(
     languageOptions: { parserOptions: { parser: ts.parser, extraFileExtensions: ['.svelte'], svelteConfig } },
   },
   {
-    files: ['src/**/*.svelte'],
-    ignores: ['src/gallery/**'],
+    files: ['*/src/**/*.svelte'],
+    ignores: ['window/src/gallery/**'],
     plugins: { local: { rules: { 'no-literal-text': noLiteralText } } },
     rules: { 'local/no-literal-text': 'error' },
   },
   {
-    files: ['src/{call,dialer,history,team,settings,session,keys,problems,state}/**'],
-    rules: { 'no-restricted-imports': ['error', { patterns: [tauri, views] }] },
+    files: ['window/src/{call,dialer,history,team,settings,session,keys,problems,state}/**'],
+    rules: restrict(tauri, window, web, insideKit, views),
   },
-  { files: ['src/shared/**'], rules: { 'no-restricted-imports': ['error', { patterns: [tauri, views, domains] }] } },
-  { files: ['src/platform/**'], rules: { 'no-restricted-imports': ['error', { patterns: [views] }] } },
-  { files: ['**/*.test.ts', 'src/test/**', 'eslint/**', '*.js', '*.ts'], languageOptions: { globals: { ...globals.node } } },
+  { files: ['window/src/platform/**'], rules: restrict(window, web, insideKit, views) },
+  {
+    files: ['**/*.test.ts', '*/src/test/**', 'eslint/**', '*.js', '*.ts', '*/*.ts'],
+    languageOptions: { globals: { ...globals.node } },
+  },
 );

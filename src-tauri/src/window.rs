@@ -22,7 +22,7 @@ const SHOW_EVENT: &str = "show";
 /// A hidden window is kept this long, so that one who looks again at once finds what was typed.
 const KEEP_HIDDEN: Duration = Duration::from_secs(60);
 
-/// The ground of the window in both themes, as in `ui/src/shared/styles/tokens.css`, so that nothing flashes before the
+/// The ground of the window in both themes, as in `ui/kit/src/styles/tokens.css`, so that nothing flashes before the
 /// page is drawn.
 const LIGHT_GROUND: Color = Color(0xf3, 0xf5, 0xf9, 0xff);
 const DARK_GROUND: Color = Color(0x0e, 0x11, 0x17, 0xff);

@@ -23,7 +23,7 @@ pub(crate) enum Spoken {
 
 impl Spoken {
     /// The language of a setting; for the system's, the first of its languages that we have, or English. The window
-    /// decides by the same rule (`bestLocale` in `ui/src/shared/i18n/locales.ts`).
+    /// decides by the same rule (`bestLocale` in `ui/kit/src/i18n/locales.ts`).
     pub(crate) fn of(setting: Language, system: impl IntoIterator<Item = String>) -> Self {
         match setting {
             Language::Ar => Self::Ar,

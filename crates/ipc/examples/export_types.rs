@@ -1,6 +1,6 @@
 //! Writes the TypeScript types of the contract into the directory given as the first argument.
 //!
-//! `cargo xtask codegen` runs it on `ui/src/ipc/generated`; with `--check` it runs it on a temporary directory and
+//! `cargo xtask codegen` runs it on `ui/window/src/ipc/generated`; with `--check` it runs it on a temporary directory and
 //! compares.
 
 use mobilecall_ipc::{Command, Event, Failure, HistoryPage, Reply, Snapshot};

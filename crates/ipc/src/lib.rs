@@ -1,5 +1,5 @@
 //! The engine's contract with any window: [`Command`] in, [`Event`] out, [`Snapshot`] to start from. Plain data, no
-//! Tauri, no engine; TypeScript types are generated from here into `ui/src/ipc/generated/`.
+//! Tauri, no engine; TypeScript types are generated from here into `ui/window/src/ipc/generated/`.
 //!
 //! State flows one way: a window takes a snapshot, then applies events. Each event that changes state carries the
 //! whole part that changed, so applying it is replacing it. A window that receives [`Event::Lagged`] takes a new

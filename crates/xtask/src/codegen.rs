@@ -19,7 +19,7 @@ struct GeneratedFolder {
 }
 
 const FOLDERS: &[GeneratedFolder] =
-    &[GeneratedFolder { example: "export_types", folder: "ui/src/ipc/generated", extension: "ts" }];
+    &[GeneratedFolder { example: "export_types", folder: "ui/window/src/ipc/generated", extension: "ts" }];
 
 /// With this in the environment, tests that compare a committed copy write it anew instead.
 const WRITE: &str = "MOBILE_CALL_WRITE_GENERATED";

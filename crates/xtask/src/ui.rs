@@ -17,7 +17,7 @@ pub(crate) fn build(project: &Project) -> Result<()> {
     if !project.root.join("ui/package.json").is_file() {
         return Ok(());
     }
-    let built = project.root.join("ui/dist/index.html").metadata().and_then(|metadata| metadata.modified());
+    let built = project.root.join("ui/window/dist/index.html").metadata().and_then(|metadata| metadata.modified());
     if let Ok(built) = built {
         let mut newest = SystemTime::UNIX_EPOCH;
         for source in SOURCES {

@@ -1,8 +1,0 @@
-import { mount } from 'svelte';
-import App from './App.svelte';
-import { tauriHost } from './platform/tauri';
-import './shared/styles/base.css';
-
-const target = document.getElementById('app');
-if (!target) throw new Error('index.html has no #app');
-mount(App, { target, props: { host: tauriHost } });
