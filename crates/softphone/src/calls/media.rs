@@ -149,7 +149,7 @@ async fn pass_events(mut events: mpsc::Receiver<TransportEvent>, post: &CallPost
 
 /// Passes packets to the voice. Those that come before there is one wait in the transport's channel.
 async fn pass_packets(
-    mut packets: mpsc::Receiver<ReceivedPacket>,
+    packets: mpsc::Receiver<ReceivedPacket>,
     mut voice: watch::Receiver<Option<Arc<dyn Voice>>>,
     post: &CallPost,
 ) {

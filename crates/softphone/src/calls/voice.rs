@@ -198,7 +198,8 @@ mod tests {
             tokio::time::advance(Duration::from_millis(20)).await;
             let sent = Instant::now();
             packets.send(packet(sequence)).await.unwrap();
-            let received = heard.packets.recv().await.unwrap();
+            let received = tokio::time::timeout(Duration::from_secs(1), heard.packets.recv()).await;
+            let received = received.expect("a packet, though the owner is busy").unwrap();
             assert_eq!(received.packet.sequence, sequence);
             assert_eq!(sent.elapsed(), Duration::ZERO, "no timer was waited for");
         }
