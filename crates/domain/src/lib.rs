@@ -22,7 +22,7 @@ pub mod time;
 pub use address::{Address, AddressError};
 pub use call::{CallStatus, Direction, Disposition, EndReason, LineKind, Registration};
 pub use dtmf::DtmfDigit;
-pub use id::{CallId, CompanyId, DeviceId, LegId, ProviderCallId, SessionId, UserId};
+pub use id::{CallId, CompanyId, DeviceId, LegId, NodeId, ProviderCallId, SessionId, UserId};
 pub use phone::{PhoneNumber, Region};
 pub use private::Private;
 pub use quality::{CallQuality, QualityLabel};
