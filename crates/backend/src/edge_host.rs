@@ -2,42 +2,33 @@
 //! call records.
 
 use crate::{
+    announce::{Announcement, Announcer},
     call_log::CallLog,
     convert,
+    directory::Directory,
     error::chain,
-    hub::Hub,
-    sign_in::{found, is_username},
+    sign_in::is_username,
     tokens::{Invalid, Tokens},
 };
 use async_trait::async_trait;
 use mobilecall_api::events::PresenceState;
-use mobilecall_domain::{
-    Address, CallId, CallRecord, CallReport, CallStatus, CompanyId, LineKind, Region, Timestamp, UserId,
+use mobilecall_domain::{Address, CallId, CallRecord, CompanyId, Region, Timestamp, UserId};
+use mobilecall_edge::host::{
+    Agent, CallReported, Destination, EdgeHost, HostError, Presence, Subscriber, TokenRejected,
 };
-use mobilecall_edge::host::{Agent, Destination, EdgeHost, HostError, Presence, Subscriber, TokenRejected};
-use mobilecall_store::{CallScope, Result as StoreResult, Store, StoreError, User};
-use std::{sync::Arc, time::Duration};
-use tokio::time;
-use tokio_util::sync::CancellationToken;
+use mobilecall_store::{Result as StoreResult, Scope, ScopedReport, Store, StoreError, User};
+use std::sync::Arc;
 
 /// The echo test.
 const ECHO: &str = "*43";
 
-/// A softphone's report of a call and the edge's own are not further apart than this.
-const REPORTED_JUST_NOW: Duration = Duration::from_secs(60);
-
-/// Pause before a write is tried again; doubles up to the longest.
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-
 /// The backend as the edge sees it. Holds parts of the backend, not the backend, which holds the edge.
 pub(crate) struct BackendHost {
     pub(crate) store: Arc<dyn Store>,
-    pub(crate) hub: Arc<Hub>,
+    pub(crate) directory: Arc<dyn Directory>,
+    pub(crate) announcer: Arc<dyn Announcer>,
     pub(crate) calls: CallLog,
     pub(crate) tokens: Arc<Tokens>,
-    /// Cancelled when writes that do not succeed are given up, long after the edge was told to stop.
-    pub(crate) giving_up: CancellationToken,
 }
 
 #[async_trait]
@@ -72,85 +63,46 @@ impl EdgeHost for BackendHost {
         self.find_dialed(company, dialed).await.map_err(|error| unserved(&error))
     }
 
-    async fn open_call(&self, record: CallRecord) -> Result<CallId, HostError> {
-        let now = Timestamp::now();
-        let mut retry = self.retry("a call record");
-        // From before it is written, so that no report of a client comes between.
-        let hold = self.calls.hold(record.id);
-        let opened = loop {
-            match self.open(&record, now).await {
-                Ok(id) => break Ok(id),
-                Err(error) => {
-                    if let Err(error) = retry.pause_after(error).await {
-                        break Err(error);
-                    }
-                }
-            }
+    async fn open_calls(&self, records: Vec<CallRecord>) -> Result<Vec<CallId>, HostError> {
+        let opened = self.calls.open(records, Timestamp::now()).await.map_err(|error| unserved(&error))?;
+        Ok(opened.into_iter().map(|change| change.call.record.id).collect())
+    }
+
+    async fn report_calls(&self, reports: Vec<CallReported>) -> Result<(), HostError> {
+        let scoped = |CallReported { company, call, report }| {
+            // The edge sees every party of a call.
+            ScopedReport { scope: Scope::everybody(company), call, report }
         };
-        match &opened {
-            Ok(id) if *id == record.id => hold.keep(),
-            Ok(id) => self.calls.hold(*id).keep(),
-            Err(_) => {}
-        }
-        opened
+        let reports = reports.into_iter().map(scoped).collect();
+        self.calls.report(reports, Timestamp::now()).await.map_err(|error| unserved(&error))?;
+        Ok(())
     }
 
-    async fn report_call(&self, company: CompanyId, call: CallId, report: CallReport) -> Result<(), HostError> {
-        // Taken before the first try, so that a late success does not make the call longer.
-        let now = Timestamp::now();
-        let scope = CallScope { company, agent: None };
-        let mut retry = self.retry("a call report");
-        let over = report.status.is_some_and(CallStatus::is_final);
-        let written = loop {
-            match self.calls.report(scope, call, report.clone(), now).await {
-                Ok(_) => break Ok(()),
-                Err(error) => {
-                    if let Err(error) = retry.pause_after(error).await {
-                        break Err(error);
-                    }
-                }
-            }
-        };
-        if over {
-            self.calls.let_go(call);
-        }
-        written
-    }
-
-    async fn calls_alive(&self, calls: &[CallId]) -> Result<(), HostError> {
-        self.store.mark_alive(calls, Timestamp::now()).await.map_err(|error| unserved(&error))
-    }
-
-    async fn presence_changed(&self, company: CompanyId, user: UserId, presence: Presence) {
+    async fn presence_changed(&self, company: CompanyId, user: UserId, presence: Presence) -> Result<(), HostError> {
         let state = match presence {
             Presence::Offline => PresenceState::Offline,
             Presence::Available => PresenceState::Available,
             Presence::Busy => PresenceState::Busy,
         };
-        let mut retry = self.retry("a presence");
-        loop {
-            match self.store.user(company, user).await {
-                Ok(user) => return self.hub.set_presence(company, convert::presence(user, state)),
-                Err(error) => {
-                    if let Err(error) = retry.pause_after(error).await {
-                        tracing::warn!(user.id = %user, %error, "a presence could not be told");
-                        return;
-                    }
-                }
-            }
+        let found = self.store.user(company, user).await.map_err(|error| unserved(&error))?;
+        let person = found.ok_or_else(|| unserved(&StoreError::NotFound("user")))?;
+        if self.directory.set_presence(company, user, state).await {
+            let presence = convert::presence(person, state);
+            self.announcer.announce(Announcement::Presence { company, presence });
         }
+        Ok(())
     }
 }
 
 impl BackendHost {
     async fn find_dialed(&self, company: CompanyId, dialed: &str) -> StoreResult<Destination> {
-        let region = self.store.company(company).await?.region;
+        let region = self.store.company(company).await?.ok_or(StoreError::NotFound("company"))?.region;
         let region = Region::parse(&region).map_err(|error| StoreError::Internal(error.into()))?;
         let user = match Address::parse(dialed, region) {
             Ok(Address::Service(code)) if code == ECHO => return Ok(Destination::Echo),
             Ok(Address::Client(name)) => self.find_name(company, &name).await?,
             Ok(Address::Extension(extension)) => {
-                match found(self.store.user_by_extension(company, &extension).await)? {
+                match self.store.user_by_extension(company, &extension).await? {
                     Some(user) => Some(user),
                     None => self.find_name(company, &extension).await?,
                 }
@@ -168,73 +120,17 @@ impl BackendHost {
         if !is_username(&name) {
             return Ok(None);
         }
-        let user = found(self.store.user_by_username(&name).await)?;
+        let user = self.store.user_by_username(&name).await?;
         Ok(user.filter(|user| user.company_id == company))
     }
-
-    /// Writes the record under its own id, or, if that is another call's, under a fresh one. The softphone may have
-    /// reported its call before the edge opened it; then both mean the same call.
-    async fn open(&self, record: &CallRecord, now: Timestamp) -> StoreResult<CallId> {
-        match self.calls.insert(record.clone()).await {
-            Ok(change) => return Ok(change.call.record.id),
-            Err(StoreError::Conflict(_)) => {}
-            Err(other) => return Err(other),
-        }
-        let scope = CallScope { company: record.company_id, agent: record.agent_id };
-        let same =
-            found(self.store.call(scope, record.id).await)?.is_some_and(|known| is_same_call(&known, record, now));
-        if same {
-            self.calls.report(scope, record.id, record.as_report(), now).await?;
-            return Ok(record.id);
-        }
-        let fresh = CallRecord { id: CallId::generate(), ..record.clone() };
-        Ok(self.calls.insert(fresh).await?.call.record.id)
-    }
-
-    fn retry(&self, what: &'static str) -> Retry<'_> {
-        Retry { what, pause: FIRST_PAUSE, giving_up: &self.giving_up }
-    }
-}
-
-/// Tries go on until they succeed, fail for good, or the backend gives up: a record must not be lost because the disk
-/// was full or another process held the database for a while.
-struct Retry<'a> {
-    what: &'static str,
-    pause: Duration,
-    giving_up: &'a CancellationToken,
-}
-
-impl Retry<'_> {
-    /// Waits before the next try, or says that there is none.
-    async fn pause_after(&mut self, error: StoreError) -> Result<(), HostError> {
-        if !error.is_retryable() || self.giving_up.is_cancelled() {
-            return Err(unserved(&error));
-        }
-        tracing::warn!(cause = chain(&error), "{} failed, trying again", self.what);
-        tokio::select! {
-            () = time::sleep(self.pause) => {}
-            () = self.giving_up.cancelled() => {}
-        }
-        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
-        Ok(())
-    }
-}
-
-/// A call that was hung up at once may be over before the edge opens it, so its status says nothing; that it was
-/// reported a moment ago does.
-fn is_same_call(known: &CallRecord, opened: &CallRecord, now: Timestamp) -> bool {
-    known.line == LineKind::Direct
-        && known.direction == opened.direction
-        && known.to_number == opened.to_number
-        && now.since(known.updated_at) < REPORTED_JUST_NOW
 }
 
 fn agent(user: User) -> Agent {
     Agent { user: user.id, username: user.username, name: user.name, extension: user.extension }
 }
 
-fn known<T>(result: StoreResult<T>) -> Result<T, TokenRejected> {
-    match found(result) {
+fn known<T>(result: StoreResult<Option<T>>) -> Result<T, TokenRejected> {
+    match result {
         Ok(Some(value)) => Ok(value),
         Ok(None) => Err(TokenRejected::Revoked),
         Err(error) => {
@@ -245,21 +141,23 @@ fn known<T>(result: StoreResult<T>) -> Result<T, TokenRejected> {
 }
 
 fn unserved(error: &StoreError) -> HostError {
-    HostError(chain(error))
+    if error.is_retryable() { HostError::Unavailable(chain(error)) } else { HostError::Failed(chain(error)) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tokens::fresh_identity;
-    use mobilecall_domain::Direction;
+    use crate::{config::LoginLimits, directory::LocalDirectory, hub::Hub, node::NodeLease, tokens::fresh_identity};
+    use mobilecall_domain::{CallReport, CallStatus, Direction, LineKind};
     use mobilecall_store::{Company, Role};
     use mobilecall_store_sqlite::SqliteStore;
     use mobilecall_testkit::{Fault, FaultyStore};
+    use std::time::Duration;
 
     struct Setting {
         host: BackendHost,
         faults: FaultyStore,
+        sqlite: SqliteStore,
         company: CompanyId,
         alice: User,
     }
@@ -287,22 +185,24 @@ mod tests {
     }
 
     async fn setting() -> Setting {
-        let faults = FaultyStore::over(Arc::new(SqliteStore::in_memory().await.unwrap()));
+        let sqlite = SqliteStore::in_memory().await.unwrap();
+        let faults = FaultyStore::over(Arc::new(sqlite.clone()));
         let store: Arc<dyn Store> = Arc::new(faults.clone());
         let (acme, zenith) = (company(&*store, "Acme").await, company(&*store, "Zenith").await);
         let alice = user(&*store, acme, "alice", Some("101")).await;
         user(&*store, acme, "300", Some("102")).await;
         user(&*store, acme, "301", Some("300")).await;
         user(&*store, zenith, "zoe", Some("103")).await;
-        let hub = Arc::new(Hub::new(8));
+        let announcer: Arc<dyn Announcer> = Arc::new(Hub::new(Arc::clone(&store), 8));
+        let node = NodeLease::take(Arc::clone(&store), "one").await.unwrap().id();
         let host = BackendHost {
-            calls: CallLog::new(Arc::clone(&store), Arc::clone(&hub)),
+            directory: Arc::new(LocalDirectory::new(LoginLimits::default())),
+            calls: CallLog::new(Arc::clone(&store), Arc::clone(&announcer), node),
+            announcer,
             tokens: Arc::new(Tokens::new(fresh_identity())),
-            giving_up: CancellationToken::new(),
             store,
-            hub,
         };
-        Setting { host, faults, company: acme, alice }
+        Setting { host, faults, sqlite, company: acme, alice }
     }
 
     impl Setting {
@@ -329,8 +229,16 @@ mod tests {
             }
         }
 
+        async fn open(&self, record: CallRecord) -> Result<CallId, HostError> {
+            Ok(self.host.open_calls(vec![record]).await?[0])
+        }
+
+        async fn report(&self, call: CallId, report: CallReport) -> Result<(), HostError> {
+            self.host.report_calls(vec![CallReported { company: self.company, call, report }]).await
+        }
+
         async fn kept(&self, call: CallId) -> CallRecord {
-            self.host.store.call(CallScope { company: self.company, agent: None }, call).await.unwrap()
+            self.host.store.call(Scope::everybody(self.company), call).await.unwrap().unwrap()
         }
     }
 
@@ -373,7 +281,7 @@ mod tests {
         let setting = setting().await;
         let record = setting.call();
         setting.host.calls.save(record.clone(), Timestamp::now()).await.unwrap();
-        assert_eq!(setting.host.open_call(record.clone()).await.unwrap(), record.id);
+        assert_eq!(setting.open(record.clone()).await.unwrap(), record.id);
         assert_eq!(setting.host.store.sequence(setting.company).await.unwrap(), 1, "nothing new was said");
     }
 
@@ -383,18 +291,18 @@ mod tests {
         let record = setting.call();
         let over = CallRecord { status: CallStatus::Canceled, ..record.clone() };
         setting.host.calls.save(over, Timestamp::now()).await.unwrap();
-        assert_eq!(setting.host.open_call(record.clone()).await.unwrap(), record.id);
+        assert_eq!(setting.open(record.clone()).await.unwrap(), record.id);
         assert_eq!(setting.kept(record.id).await.status, CallStatus::Canceled);
     }
 
     #[tokio::test]
     async fn a_taken_id_is_not_used_again() {
         let setting = setting().await;
-        let long_ago = Timestamp::now().minus(2 * REPORTED_JUST_NOW);
+        let long_ago = Timestamp::now().minus(Duration::from_secs(120));
         let over = CallRecord { status: CallStatus::Busy, updated_at: long_ago, ..setting.call() };
         setting.host.store.insert_call(&over).await.unwrap();
         let again = CallRecord { id: over.id, ..setting.call() };
-        let fresh = setting.host.open_call(again).await.unwrap();
+        let fresh = setting.open(again).await.unwrap();
         assert_ne!(fresh, over.id);
         assert_eq!(setting.kept(over.id).await, over);
         assert_eq!(setting.kept(fresh).await.status, CallStatus::Initiated);
@@ -405,9 +313,9 @@ mod tests {
         let setting = setting().await;
         let calls = &setting.host.calls;
         let now = Timestamp::now();
-        let own = CallScope { company: setting.company, agent: Some(setting.alice.id) };
+        let own = Scope::only(setting.company, setting.alice.id);
         let record = setting.call();
-        setting.host.open_call(record.clone()).await.unwrap();
+        setting.open(record.clone()).await.unwrap();
 
         let failed = CallReport {
             status: Some(CallStatus::Failed),
@@ -432,12 +340,12 @@ mod tests {
 
         for status in [CallStatus::InProgress, CallStatus::Completed] {
             let report = CallReport { status: Some(status), ..CallReport::default() };
-            setting.host.report_call(setting.company, record.id, report).await.unwrap();
+            setting.report(record.id, report).await.unwrap();
         }
         calls.amend(own, record.id, failed.clone(), now).await.unwrap();
         assert_eq!(setting.kept(record.id).await.status, CallStatus::Completed);
 
-        // What the edge never had, or lost, is told by whoever saw it.
+        // What the edge never had is told by whoever saw it.
         let unseen = setting.call();
         calls.save(unseen.clone(), now).await.unwrap();
         calls.amend(own, unseen.id, failed, now).await.unwrap();
@@ -448,11 +356,11 @@ mod tests {
     async fn a_stolen_id_takes_no_call_from_the_edge() {
         let setting = setting().await;
         let record = setting.call();
-        setting.host.open_call(record.clone()).await.unwrap();
+        setting.open(record.clone()).await.unwrap();
         let thief = CallRecord { to_number: "103".to_owned(), ..record.clone() };
-        let fresh = setting.host.open_call(thief).await.unwrap();
+        let fresh = setting.open(thief).await.unwrap();
         for id in [record.id, fresh] {
-            let own = CallScope { company: setting.company, agent: None };
+            let own = Scope::everybody(setting.company);
             let failed = CallReport { status: Some(CallStatus::Failed), ..CallReport::default() };
             setting.host.calls.amend(own, id, failed, Timestamp::now()).await.unwrap();
             assert_eq!(setting.kept(id).await.status, CallStatus::Initiated);
@@ -460,28 +368,67 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_busy_database_loses_no_record_and_makes_no_call_longer() {
+    async fn a_busy_database_may_be_asked_again_and_makes_no_call_longer() {
         let setting = setting().await;
         let record = setting.call();
         setting.faults.set(Fault::Busy(3));
-        assert_eq!(setting.host.open_call(record.clone()).await.unwrap(), record.id);
-        assert_eq!(setting.faults.fault(), Fault::None);
-        let answer = CallReport { status: Some(CallStatus::InProgress), ..CallReport::default() };
-        setting.host.report_call(setting.company, record.id, answer).await.unwrap();
-        setting.faults.set(Fault::Busy(3));
-        let before = Timestamp::now();
-        let end = CallReport { status: Some(CallStatus::Completed), ..CallReport::default() };
-        setting.host.report_call(setting.company, record.id, end).await.unwrap();
+        let mut tries = 0;
+        let id = loop {
+            tries += 1;
+            match setting.open(record.clone()).await {
+                Ok(id) => break id,
+                Err(error) => assert!(error.may_pass(), "{error}"),
+            }
+        };
+        assert_eq!((id, tries, setting.faults.fault()), (record.id, 4, Fault::None));
+        let (answered_at, ended_at) = (Timestamp::now().minus(Duration::from_secs(20)), Timestamp::now());
+        let answer = CallReport {
+            status: Some(CallStatus::InProgress),
+            answered_at: Some(answered_at),
+            ..CallReport::default()
+        };
+        setting.report(record.id, answer).await.unwrap();
+        setting.faults.set(Fault::Busy(1));
+        let end = CallReport { status: Some(CallStatus::Completed), ended_at: Some(ended_at), ..CallReport::default() };
+        assert!(setting.report(record.id, end.clone()).await.unwrap_err().may_pass());
+        setting.report(record.id, end).await.unwrap();
         let kept = setting.kept(record.id).await;
-        assert_eq!(kept.status, CallStatus::Completed);
-        assert!(kept.ended_at.unwrap().since(before) < FIRST_PAUSE, "the end is when it was reported");
+        assert_eq!((kept.status, kept.duration_seconds), (CallStatus::Completed, Some(20)));
+        assert_eq!(kept.ended_at, Some(ended_at), "the end is when the edge saw it");
     }
 
     #[tokio::test]
-    async fn a_backend_that_gives_up_says_so() {
+    async fn opening_again_what_was_half_opened_opens_it_once() {
         let setting = setting().await;
-        setting.faults.set(Fault::Busy(u32::MAX));
-        setting.host.giving_up.cancel();
-        assert!(setting.host.open_call(setting.call()).await.is_err());
+        let records = vec![setting.call(), CallRecord { direction: Direction::Incoming, ..setting.call() }];
+        setting.open(records[0].clone()).await.unwrap();
+        let ids = setting.host.open_calls(records.clone()).await.unwrap();
+        assert_eq!(ids, [records[0].id, records[1].id]);
+        assert_eq!(setting.host.store.sequence(setting.company).await.unwrap(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_report_of_a_call_that_is_not_there_is_not_worth_another_try() {
+        let setting = setting().await;
+        let report = CallReport { status: Some(CallStatus::Failed), ..CallReport::default() };
+        assert!(!setting.report(CallId::generate(), report).await.unwrap_err().may_pass());
+    }
+
+    #[tokio::test]
+    async fn an_answered_call_is_four_transactions_for_both_sides() {
+        let setting = setting().await;
+        let caller = setting.call();
+        let callee = CallRecord { direction: Direction::Incoming, ..setting.call() };
+        let before = setting.sqlite.statistics().commits;
+        let ids = setting.host.open_calls(vec![caller, callee]).await.unwrap();
+        for status in [CallStatus::Ringing, CallStatus::InProgress, CallStatus::Completed] {
+            let report = CallReport { status: Some(status), ..CallReport::default() };
+            let both = ids.iter().map(|call| CallReported { company: setting.company, call: *call, report: report.clone() });
+            setting.host.report_calls(both.collect()).await.unwrap();
+        }
+        assert_eq!(setting.sqlite.statistics().commits - before, 4);
+        for id in ids {
+            assert_eq!(setting.kept(id).await.status, CallStatus::Completed);
+        }
     }
 }

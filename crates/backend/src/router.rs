@@ -3,7 +3,7 @@
 use crate::{
     error::ApiError,
     layers::{self, host::HostRule},
-    routes::{auth, calls, description, events, health, lists, signal, stats, team, voice_token},
+    routes::{auth, calls, changes, description, events, health, lists, signal, stats, team, voice_token},
     state::Shared,
 };
 use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get};
@@ -25,6 +25,7 @@ pub(crate) fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(voice_token::token))
         .routes(routes!(team::team))
         .routes(routes!(events::events))
+        .routes(routes!(changes::changes))
         .routes(routes!(health::health))
         .routes(routes!(description::description))
 }

@@ -1,10 +1,11 @@
 //! A store whose database can be made to fail, hang or panic.
 
 use async_trait::async_trait;
-use mobilecall_domain::{CallId, CallRecord, CallReport, CompanyId, SessionId, Timestamp, UserId};
+use mobilecall_domain::{CallId, CallRecord, CallReport, CompanyId, NodeId, SessionId, Timestamp, UserId};
 use mobilecall_store::{
-    CallChange, CallChanges, CallFilter, CallPage, CallScope, Company, NewSession, OpenCall, Principal, RefreshHash,
-    RefreshPolicy, Refreshed, Result, ServerIdentity, StatusCount, Store, StoreError, User,
+    AbandonedCall, CallChange, CallChanges, CallFilter, CallPage, Calls, ChangePage, Changes, Companies, Company,
+    NewSession, Node, Nodes, Principal, RefreshHash, RefreshPolicy, Refreshed, Result, Scope, ScopedReport,
+    ServerIdentity, ServerKeys, Sessions, StatusCount, Store, StoreError, User, WriteRow, WrittenPage,
 };
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -25,7 +26,8 @@ pub enum Fault {
     Panic,
 }
 
-/// Passes everything to a real store, unless told to do otherwise. Clones share the fault.
+/// Passes everything to a real store, unless told to do otherwise. Clones share the fault. Leases are spared, because the
+/// clock renews them and no request: so a test knows what hangs or fails.
 #[derive(Clone)]
 pub struct FaultyStore {
     inner: Arc<dyn Store>,
@@ -99,12 +101,9 @@ impl Drop for Counted<'_> {
 
 /// Each method injects the fault, then asks the real store.
 macro_rules! pass_on {
-    ($($method:ident($($argument:ident: $type:ty),*) -> $answer:ty;)+) => {
+    ($($area:ident { $($method:ident($($argument:ident: $type:ty),*) -> $answer:ty;)+ })+) => {$(
         #[async_trait]
-        impl Store for FaultyStore {
-            async fn close(&self) {
-                self.inner.close().await;
-            }
+        impl $area for FaultyStore {
             $(
                 async fn $method(&self, $($argument: $type),*) -> Result<$answer> {
                     self.inject().await?;
@@ -112,34 +111,78 @@ macro_rules! pass_on {
                 }
             )+
         }
-    };
+    )+};
+}
+
+#[async_trait]
+impl Store for FaultyStore {
+    async fn ping(&self) -> Result<()> {
+        self.inject().await?;
+        self.inner.ping().await
+    }
+    async fn check_writable(&self) -> Result<()> {
+        self.inject().await?;
+        self.inner.check_writable().await
+    }
+    async fn close(&self) {
+        self.inner.close().await;
+    }
 }
 
 pass_on! {
-    ping() -> ();
-    server_identity(fresh: ServerIdentity) -> ServerIdentity;
-    create_company(company: &Company) -> ();
-    company(company: CompanyId) -> Company;
-    company_by_name(name: &str) -> Company;
-    companies() -> Vec<Company>;
-    create_user(user: &User) -> ();
-    user(company: CompanyId, user: UserId) -> User;
-    user_by_username(username: &str) -> User;
-    user_by_extension(company: CompanyId, extension: &str) -> User;
-    users(company: CompanyId) -> Vec<User>;
-    create_session(session: &NewSession) -> ();
-    principal(company: CompanyId, session: SessionId) -> Principal;
-    refresh(presented: RefreshHash, next: RefreshHash, policy: RefreshPolicy, now: Timestamp) -> Refreshed;
-    revoke_session(company: CompanyId, session: SessionId, now: Timestamp) -> ();
-    prune_sessions(before: Timestamp) -> u64;
-    insert_call(record: &CallRecord) -> CallChange;
-    save_call(record: &CallRecord, now: Timestamp) -> CallChange;
-    report_call(scope: CallScope, call: CallId, report: &CallReport, now: Timestamp) -> CallChange;
-    call(scope: CallScope, call: CallId) -> CallRecord;
-    calls(scope: CallScope, filter: &CallFilter, cursor: Option<&str>, limit: u32) -> CallPage;
-    calls_since(scope: CallScope, filter: &CallFilter, since: u64, limit: u32) -> CallChanges;
-    sequence(company: CompanyId) -> u64;
-    count_calls(scope: CallScope, from: Timestamp) -> Vec<StatusCount>;
-    mark_alive(calls: &[CallId], now: Timestamp) -> ();
-    open_direct_calls() -> Vec<OpenCall>;
+    ServerKeys {
+        server_identity(fresh: ServerIdentity) -> ServerIdentity;
+    }
+    Companies {
+        create_company(company: &Company) -> ();
+        company(company: CompanyId) -> Option<Company>;
+        company_by_name(name: &str) -> Option<Company>;
+        companies() -> Vec<Company>;
+        create_user(user: &User) -> ();
+        user(company: CompanyId, user: UserId) -> Option<User>;
+        user_by_username(username: &str) -> Option<User>;
+        user_by_extension(company: CompanyId, extension: &str) -> Option<User>;
+        users(company: CompanyId) -> Vec<User>;
+    }
+    Sessions {
+        create_session(session: &NewSession) -> ();
+        principal(company: CompanyId, session: SessionId) -> Option<Principal>;
+        refresh(presented: RefreshHash, next: RefreshHash, policy: RefreshPolicy, now: Timestamp) -> Refreshed;
+        revoke_session(company: CompanyId, session: SessionId, now: Timestamp) -> ();
+        prune_sessions(before: Timestamp) -> u64;
+    }
+    Calls {
+        insert_calls(records: &[CallRecord]) -> Vec<CallChange>;
+        open_calls(records: &[CallRecord], node: NodeId, now: Timestamp) -> Vec<CallChange>;
+        save_call(record: &CallRecord, now: Timestamp) -> CallChange;
+        amend_call(scope: Scope, call: CallId, facts: &CallReport, now: Timestamp) -> CallChange;
+        report_calls(reports: &[ScopedReport], now: Timestamp) -> Vec<CallChange>;
+        call(scope: Scope, call: CallId) -> Option<CallRecord>;
+        calls(scope: Scope, filter: &CallFilter, cursor: Option<&str>, limit: u32) -> CallPage;
+        write_calls(
+            scope: Scope, filter: &CallFilter, cursor: Option<&str>, limit: u32, write: WriteRow
+        ) -> WrittenPage;
+        calls_since(scope: Scope, filter: &CallFilter, since: u64, limit: u32) -> CallChanges;
+        count_calls(scope: Scope, from: Timestamp) -> Vec<StatusCount>;
+    }
+    Changes {
+        changes_since(scope: Scope, since: u64, limit: u32) -> ChangePage;
+        sequence(company: CompanyId) -> u64;
+    }
+}
+
+#[async_trait]
+impl Nodes for FaultyStore {
+    async fn renew_lease(&self, node: &Node, now: Timestamp, lease_until: Timestamp) -> Result<()> {
+        self.inner.renew_lease(node, now, lease_until).await
+    }
+    async fn abandoned_calls(&self, node: &Node, now: Timestamp) -> Result<Vec<AbandonedCall>> {
+        self.inner.abandoned_calls(node, now).await
+    }
+    async fn forget_dead_nodes(&self, node: &Node, now: Timestamp) -> Result<()> {
+        self.inner.forget_dead_nodes(node, now).await
+    }
+    async fn end_lease(&self, node: NodeId) -> Result<()> {
+        self.inner.end_lease(node).await
+    }
 }

@@ -8,10 +8,12 @@
 
 mod auth;
 mod calls;
+mod changes;
 mod direct;
 mod events;
 mod http;
 mod limits;
+mod nodes;
 mod office;
 mod openapi;
 mod pages;

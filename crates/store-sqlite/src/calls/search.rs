@@ -5,17 +5,17 @@
 //! nothing shorter than three.) A longer pattern asks for all its runs of three; the row itself then says whether they
 //! stand together. Two more words stand for company and agent and let the index pass over other people's calls.
 
-use crate::{error::failed, rows::Id};
+use crate::{error::Work, query::execute, rows::Id};
 use mobilecall_domain::CallRecord;
-use mobilecall_store::{CallScope, Result, search};
-use sqlx::SqliteConnection;
+use mobilecall_sqlite::rusqlite::{Connection, params};
+use mobilecall_store::{Scope, search};
 use std::{collections::BTreeSet, fmt::Write as _};
 
 /// Characters of the longest run that is a word of the index.
 const LONGEST_RUN: usize = 3;
 
 /// The full-text expression that any of the patterns matches within the scope; none of them is empty.
-pub(crate) fn expression(scope: CallScope, patterns: &[String]) -> String {
+pub(crate) fn expression(scope: Scope, patterns: &[String]) -> String {
     let mut expression = company_mark(scope);
     if let Some(agent) = scope.agent {
         expression.push_str(" AND ");
@@ -33,25 +33,20 @@ pub(crate) fn expression(scope: CallScope, patterns: &[String]) -> String {
 }
 
 /// Adds a call to the index.
-pub(crate) async fn add(connection: &mut SqliteConnection, key: i64, record: &CallRecord) -> Result<()> {
-    sqlx::query("INSERT INTO call_search (rowid, words) VALUES (?, ?)")
-        .bind(key)
-        .bind(document(record))
-        .execute(connection)
-        .await
-        .map_err(failed)?;
+pub(crate) fn add(connection: &Connection, key: i64, record: &CallRecord) -> Work<()> {
+    execute(connection, "INSERT INTO call_search (rowid, words) VALUES (?, ?)", params![key, document(record)])?;
     Ok(())
 }
 
 /// Replaces a call in the index.
-pub(crate) async fn replace(connection: &mut SqliteConnection, key: i64, record: &CallRecord) -> Result<()> {
-    sqlx::query("DELETE FROM call_search WHERE rowid = ?").bind(key).execute(&mut *connection).await.map_err(failed)?;
-    add(connection, key, record).await
+pub(crate) fn replace(connection: &Connection, key: i64, record: &CallRecord) -> Work<()> {
+    execute(connection, "DELETE FROM call_search WHERE rowid = ?", [key])?;
+    add(connection, key, record)
 }
 
 /// The words of a record.
 fn document(record: &CallRecord) -> String {
-    let scope = CallScope { company: record.company_id, agent: record.agent_id };
+    let scope = Scope { company: record.company_id, agent: record.agent_id };
     let mut words = BTreeSet::from([company_mark(scope)]);
     words.extend(record.agent_id.map(|agent| mark('h', agent)));
     // No pattern holds a line break, so no run needs to.
@@ -74,7 +69,7 @@ fn word(run: &[char]) -> String {
     word
 }
 
-fn company_mark(scope: CallScope) -> String {
+fn company_mark(scope: Scope) -> String {
     mark('g', scope.company)
 }
 
@@ -94,7 +89,7 @@ mod tests {
     fn patterns_become_words() {
         let company: CompanyId = "018f0000-0000-7000-8000-00000000abcd".parse().unwrap();
         let agent: UserId = "018f0000-0000-7000-8000-00000000ef01".parse().unwrap();
-        let everybody = CallScope { company, agent: None };
+        let everybody = Scope { company, agent: None };
         let cases: [(&[&str], &str); 4] = [
             (&["a"], "gabcd AND ((x61))"),
             (&["ab"], "gabcd AND ((x61x62))"),
@@ -105,7 +100,7 @@ mod tests {
             let patterns: Vec<String> = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
             assert_eq!(expression(everybody, &patterns), expected);
         }
-        let own = expression(CallScope { company, agent: Some(agent) }, &["a".to_owned()]);
+        let own = expression(Scope { company, agent: Some(agent) }, &["a".to_owned()]);
         assert_eq!(own, "gabcd AND hef01 AND ((x61))");
     }
 }

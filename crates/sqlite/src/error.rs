@@ -1,0 +1,139 @@
+//! What can go wrong.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// Why a database cannot be used. The file is left as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The path leads to a directory.
+    #[error("the database {} is a directory: give the path of a file in it", path.display())]
+    Directory {
+        /// The path.
+        path: PathBuf,
+    },
+    /// There is no directory in which the file could be made.
+    #[error(
+        "the directory of the database {} does not exist: make it first, or choose another path",
+        path.display()
+    )]
+    NoDirectory {
+        /// The path of the file.
+        path: PathBuf,
+    },
+    /// The operating system does not let us use the file.
+    #[error("the database {} cannot be used: give this user access to it, or choose another path", path.display())]
+    Denied {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: io::Error,
+    },
+    /// A database of another program.
+    #[error("the database {} belongs to another program: choose another path", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Not a database, or a broken one.
+    #[error("the database {} is damaged or not a database: restore a backup, or move it away", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: rusqlite::Error,
+    },
+    /// Written by a version of the program that knows more than this one.
+    #[error(
+        "the database {} has version {found} and this program knows {known}: install the newer version",
+        path.display()
+    )]
+    TooNew {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+        /// The newest that this program knows.
+        known: i64,
+    },
+    /// Its tables could not be brought up to date; they differ from those this program made.
+    #[error("the tables of the database {} cannot be brought up to date: restore a backup", path.display())]
+    Schema {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// SQLite refused for another reason, such as a lock that another process holds.
+    #[error("the database {} cannot be opened", path.display())]
+    Sqlite {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: rusqlite::Error,
+    },
+    /// No thread could be started.
+    #[error("the threads of the database cannot be started")]
+    Threads(#[source] io::Error),
+}
+
+impl OpenError {
+    /// For `map_err`: sorts SQLite's reasons.
+    pub(crate) fn at(path: &Path) -> impl Fn(rusqlite::Error) -> Self {
+        move |source| {
+            use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+            let path = path.to_owned();
+            match source.sqlite_error_code() {
+                Some(DatabaseCorrupt | NotADatabase) => Self::Damaged { path, source },
+                _ => Self::Sqlite { path, source },
+            }
+        }
+    }
+}
+
+/// Why a read or a write did not happen. Shared by all writes of a group that failed together, hence the `Arc`.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// SQLite refused a statement or the commit.
+    #[error("SQLite refused")]
+    Sqlite(#[source] Arc<rusqlite::Error>),
+    /// SQLite took back the whole transaction, with this write in it, while another write of the group ran.
+    #[error("SQLite took back the transaction")]
+    RolledBack,
+    /// The database's connection broke and no new one can be made at the moment.
+    #[error("the database cannot be reached at the moment")]
+    Unavailable(#[source] Arc<rusqlite::Error>),
+    /// Too many wait already.
+    #[error("the database has too much to do: try again")]
+    Busy,
+    /// The work panicked; what it changed was undone.
+    #[error("the work on the database panicked")]
+    Panicked,
+    /// The database was closed.
+    #[error("the database is closed")]
+    Closed,
+}
+
+impl Error {
+    /// SQLite's reason, if it gave one.
+    pub fn code(&self) -> Option<rusqlite::ErrorCode> {
+        match self {
+            Self::Sqlite(source) | Self::Unavailable(source) => source.sqlite_error_code(),
+            Self::RolledBack | Self::Busy | Self::Panicked | Self::Closed => None,
+        }
+    }
+}
+
+/// So that closures may use `?` on statements.
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(Arc::new(error))
+    }
+}

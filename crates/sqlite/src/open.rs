@@ -1,0 +1,196 @@
+//! Opening a file: first a look that changes nothing, then a version 0.1 is taken over, then migrations.
+
+use crate::{OpenError, Options};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
+use rusqlite_migration::{Error as MigrationError, MigrationDefinitionError, Migrations};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// How long a statement waits for another process, such as a command of an administrator beside a running server.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Prepared statements kept a connection: more than any of our programs has.
+const STATEMENTS: usize = 128;
+
+/// Where version 0.1, which used another library, noted the migrations that it ran.
+const OLD_MIGRATIONS: &str = "_sqlx_migrations";
+
+/// Makes connections.
+#[derive(Clone, Debug)]
+pub(crate) struct Connector {
+    /// Nowhere: in memory.
+    pub(crate) path: Option<PathBuf>,
+    pub(crate) options: Options,
+}
+
+impl Connector {
+    /// The writing connection of a database that is ours and up to date.
+    pub(crate) fn first(&self) -> Result<Connection, OpenError> {
+        let Some(path) = &self.path else {
+            let memory = Path::new(":memory:");
+            let mut connection = self.writer().map_err(OpenError::at(memory))?;
+            migrate(&mut connection, memory, &self.options)?;
+            return Ok(connection);
+        };
+        inspect(path, &self.options)?;
+        create_private(path).map_err(|source| OpenError::Denied { path: path.clone(), source })?;
+        let mut connection = self.writer().map_err(OpenError::at(path))?;
+        take_over(&mut connection, self.options.application_id).map_err(OpenError::at(path))?;
+        migrate(&mut connection, path, &self.options)?;
+        Ok(connection)
+    }
+
+    /// A writing connection to a database that is there.
+    pub(crate) fn writer(&self) -> rusqlite::Result<Connection> {
+        let connection = match &self.path {
+            // Without the right to create: a file that was taken away meanwhile must not come back empty.
+            Some(path) => connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?,
+            None => configured(Connection::open_in_memory()?)?,
+        };
+        if self.path.is_some() {
+            connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+        }
+        connection.pragma_update(None, "synchronous", self.options.synchronous.as_str())?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
+        Ok(connection)
+    }
+
+    /// A reading connection beside the writing one; for files only.
+    pub(crate) fn reader(&self) -> rusqlite::Result<Connection> {
+        connect(self.path.as_deref().unwrap_or(Path::new(":memory:")), OpenFlags::SQLITE_OPEN_READ_ONLY)
+    }
+}
+
+fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
+    // Each connection belongs to one thread, so SQLite's own lock is not needed.
+    configured(Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?)
+}
+
+fn configured(connection: Connection) -> rusqlite::Result<Connection> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
+}
+
+/// Looks at an existing file without the right to write.
+fn inspect(path: &Path, options: &Options) -> Result<(), OpenError> {
+    match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return parent_exists(path),
+        Err(source) => return Err(OpenError::Denied { path: path.to_owned(), source }),
+        Ok(metadata) if metadata.is_dir() => return Err(OpenError::Directory { path: path.to_owned() }),
+        Ok(metadata) if metadata.len() == 0 => return Ok(()),
+        Ok(_) => {}
+    }
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(OpenError::at(path))?;
+    let found = describe(&connection).map_err(OpenError::at(path))?;
+    if found.tables.iter().all(|table| table == OLD_MIGRATIONS) {
+        // Another process is just making it, or was stopped in it.
+        return Ok(());
+    }
+    let unmarked =
+        |table: &str| found.application_id == 0 && found.old && found.tables.iter().any(|name| name == table);
+    if found.application_id != options.application_id && !options.unmarked.is_some_and(unmarked) {
+        return Err(OpenError::Foreign { path: path.to_owned() });
+    }
+    let known = known_version(options);
+    if found.version > known {
+        return Err(OpenError::TooNew { path: path.to_owned(), found: found.version, known });
+    }
+    Ok(())
+}
+
+struct Found {
+    tables: Vec<String>,
+    application_id: i32,
+    /// Made by version 0.1.
+    old: bool,
+    version: i64,
+}
+
+fn describe(connection: &Connection) -> rusqlite::Result<Found> {
+    let mut statement = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")?;
+    let tables = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+    let application_id = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let old = tables.iter().any(|name| name == OLD_MIGRATIONS);
+    let version = if old { old_version(connection)? } else { user_version(connection)? };
+    Ok(Found { tables, application_id, old, version })
+}
+
+fn old_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_one("SELECT coalesce(max(version), 0) FROM _sqlx_migrations", [], |row| row.get(0))
+}
+
+fn user_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+fn known_version(options: &Options) -> i64 {
+    i64::try_from(options.schema.len()).unwrap_or(i64::MAX)
+}
+
+fn parent_exists(path: &Path) -> Result<(), OpenError> {
+    match path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        Some(parent) if !parent.is_dir() => Err(OpenError::NoDirectory { path: path.to_owned() }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Makes the file for its owner only, unless it is there: what is in it is nobody else's business. SQLite gives the files
+/// beside it the same rights.
+fn create_private(path: &Path) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+/// Marks the file as ours. In one of version 0.1 the version moves from that version's own table to where it belongs.
+fn take_over(connection: &mut Connection, application_id: i32) -> rusqlite::Result<()> {
+    let found = describe(connection)?;
+    if found.application_id == application_id && !found.old {
+        return Ok(());
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Once more under the lock: another process may have been quicker.
+    if describe(&transaction)?.old {
+        let version = old_version(&transaction)?;
+        transaction.pragma_update(None, "user_version", version)?;
+        transaction.execute_batch("DROP TABLE _sqlx_migrations")?;
+    }
+    transaction.pragma_update(None, "application_id", application_id)?;
+    transaction.commit()
+}
+
+fn migrate(connection: &mut Connection, path: &Path, options: &Options) -> Result<(), OpenError> {
+    let at = OpenError::at(path);
+    connection.set_transaction_behavior(TransactionBehavior::Immediate);
+    let migrations = Migrations::new(options.schema.iter().map(crate::Migration::step).collect());
+    loop {
+        let before = user_version(connection).map_err(&at)?;
+        let Err(error) = migrations.to_latest(connection) else { return Ok(()) };
+        // The version was read before the lock was taken. If it moved, another process was quicker: look again.
+        let found = user_version(connection).map_err(&at)?;
+        if found == before {
+            return Err(refused(path, error, found, options));
+        }
+    }
+}
+
+fn refused(path: &Path, error: MigrationError, found: i64, options: &Options) -> OpenError {
+    match error {
+        MigrationError::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead) => {
+            OpenError::TooNew { path: path.to_owned(), found, known: known_version(options) }
+        }
+        // A statement of ours that does not fit the tables is an `Unknown` one; the rest is the disk's or a lock's.
+        MigrationError::RusqliteError { err, .. }
+            if err.sqlite_error_code().is_some_and(|code| code != rusqlite::ErrorCode::Unknown) =>
+        {
+            OpenError::at(path)(err)
+        }
+        other => OpenError::Schema { path: path.to_owned(), source: Box::new(other) },
+    }
+}

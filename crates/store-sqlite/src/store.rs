@@ -1,0 +1,79 @@
+//! The store as a whole.
+
+use crate::{
+    error::{Failure, Work},
+    open,
+};
+use async_trait::async_trait;
+use mobilecall_sqlite::{Database, Statistics, rusqlite::Connection};
+use mobilecall_store::{Result, Store};
+use std::path::Path;
+
+/// The store; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct SqliteStore {
+    database: Database,
+}
+
+impl SqliteStore {
+    /// Opens the database at `path`, makes it if there is none, and brings an older one up to date.
+    ///
+    /// # Errors
+    /// `Unreadable` and `TooNew` leave the file as it was and say what to do.
+    pub async fn open(path: &Path) -> Result<Self> {
+        Ok(Self { database: open::file(path).await? })
+    }
+
+    /// A database in memory that is gone with the value; for demonstrations and tests.
+    pub async fn in_memory() -> Result<Self> {
+        Ok(Self { database: open::memory().await? })
+    }
+
+    /// How many writes and commits there were since it was opened.
+    pub fn statistics(&self) -> Statistics {
+        self.database.statistics()
+    }
+
+    /// Runs `work` on a connection that reads. Every statement sees one moment; two may see different ones.
+    pub(crate) async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        F: FnOnce(&Connection) -> Work<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.database.read(work).await.map_err(Failure::into_store_error)
+    }
+
+    /// Runs `work` in a transaction that is on the disk when this returns.
+    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        F: FnOnce(&Connection) -> Work<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.database.write(work).await.map_err(Failure::into_store_error)
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn ping(&self) -> Result<()> {
+        self.read(|connection| {
+            connection.prepare_cached("SELECT count(*) FROM (SELECT 1 FROM companies LIMIT 1)")?.query_one([], |_| Ok(()))?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn check_writable(&self) -> Result<()> {
+        self.write(|connection| {
+            let count = "INSERT INTO write_checks (singleton, checks) VALUES (1, 1) \
+                         ON CONFLICT (singleton) DO UPDATE SET checks = checks + 1";
+            connection.prepare_cached(count)?.execute([])?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn close(&self) {
+        self.database.close().await;
+    }
+}
