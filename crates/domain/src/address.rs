@@ -1,16 +1,18 @@
 //! What can be dialed.
 
 use crate::{
+    Private,
     dial_text::{ascii_digit, is_separator, strip_scheme, visible},
     phone::{Digits, MAX_NUMBER_CHARACTERS, PhoneNumber, PhoneNumberError, Region},
     sip_uri, tel_uri,
 };
+use std::fmt;
 
 /// The longest name or URI: Twilio's limit for client identities, and ample for a SIP address.
 const MAX_TEXT_CHARACTERS: usize = 256;
 
-/// A destination or origin of a call.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// A destination or origin of a call. `Debug` shows what kind it is, and of a number the last two digits.
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub enum Address {
     /// A number of the public network.
     Phone(PhoneNumber),
@@ -58,6 +60,19 @@ impl From<PhoneNumberError> for AddressError {
                 Self::Phone(error)
             }
         }
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, text) = match self {
+            Self::Phone(number) => return f.debug_tuple("Phone").field(number).finish(),
+            Self::Extension(text) => ("Extension", text),
+            Self::Service(text) => ("Service", text),
+            Self::Client(text) => ("Client", text),
+            Self::Sip(text) => ("Sip", text),
+        };
+        f.debug_tuple(kind).field(&Private::new(text)).finish()
     }
 }
 
@@ -232,6 +247,20 @@ mod tests {
         assert_eq!(read(&"1 ".repeat(17)), Err(AddressError::TooLong { max: 32 }));
         assert_eq!(read(&format!("*{}", "1".repeat(32))), Err(AddressError::TooLong { max: 32 }));
         assert_eq!(read(&"a".repeat(257)), Err(AddressError::TooLong { max: 256 }));
+    }
+
+    #[test]
+    fn no_address_is_shown() {
+        let cases = [
+            ("+966501234567", "Phone(PhoneNumber(…67))"),
+            ("102", "Extension([3 private characters])"),
+            ("*43", "Service([3 private characters])"),
+            ("client:sara", "Client([4 private characters])"),
+            ("sip:sara@example.com", "Sip([20 private characters])"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(format!("{:?}", read(text).unwrap()), expected);
+        }
     }
 
     proptest! {

@@ -26,6 +26,6 @@ pub use id::{CallId, CompanyId, DeviceId, LegId, NodeId, ProviderCallId, Session
 pub use phone::{PhoneNumber, Region};
 pub use private::Private;
 pub use quality::{CallQuality, QualityLabel};
-pub use record::{CallRecord, CallReport};
+pub use record::{CallRecord, CallReport, CallStart};
 pub use sdp::{SdpAnswer, SdpOffer};
 pub use time::Timestamp;

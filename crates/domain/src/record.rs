@@ -1,9 +1,10 @@
 //! The call record and the one rule by which reports change it.
 
-use crate::{CallId, CallStatus, CompanyId, Direction, Disposition, LineKind, Timestamp, UserId};
+use crate::{CallId, CallStatus, CompanyId, Direction, Disposition, LineKind, Private, Timestamp, UserId};
+use std::fmt;
 
-/// One agent's view of one call, as history keeps it.
-#[derive(Clone, Debug, PartialEq)]
+/// One agent's view of one call, as history keeps it. `Debug` shows neither numbers nor names.
+#[derive(Clone, PartialEq)]
 pub struct CallRecord {
     /// Key, made by whoever saw the call first.
     pub id: CallId,
@@ -41,8 +42,25 @@ pub struct CallRecord {
     pub updated_at: Timestamp,
 }
 
-/// What somebody (an edge, a webhook, a client) says about a call; absent fields say nothing.
-#[derive(Clone, Debug, PartialEq, Default)]
+/// What is known of a call as it begins.
+#[derive(Clone)]
+pub struct CallStart {
+    /// Key of the record.
+    pub id: CallId,
+    /// Owner of the row.
+    pub company_id: CompanyId,
+    /// The line that carries it.
+    pub line: LineKind,
+    /// Caller's address, as in [`CallRecord::from_number`].
+    pub from_number: String,
+    /// Called address, as in [`CallRecord::from_number`].
+    pub to_number: String,
+    /// When it begins.
+    pub at: Timestamp,
+}
+
+/// What somebody (an edge, a webhook, a client) says about a call; absent fields say nothing. `Debug` shows no name.
+#[derive(Clone, PartialEq, Default)]
 pub struct CallReport {
     /// New status.
     pub status: Option<CallStatus>,
@@ -61,6 +79,44 @@ pub struct CallReport {
 }
 
 impl CallRecord {
+    /// A call that the agent places, of which nothing else is known yet.
+    pub fn outgoing(start: CallStart) -> Self {
+        Self::begun(start, Direction::Outgoing)
+    }
+
+    /// A call that comes to the agent, of which nothing else is known yet.
+    pub fn incoming(start: CallStart) -> Self {
+        Self::begun(start, Direction::Incoming)
+    }
+
+    fn begun(start: CallStart, direction: Direction) -> Self {
+        let CallStart { id, company_id, line, from_number, to_number, at } = start;
+        Self {
+            id,
+            company_id,
+            twilio_call_sid: None,
+            from_number,
+            to_number,
+            direction,
+            status: CallStatus::Initiated,
+            duration_seconds: None,
+            recording_url: None,
+            agent_id: None,
+            agent_name: None,
+            customer_name: None,
+            created_at: at,
+            answered_at: None,
+            ended_at: None,
+            line,
+            updated_at: at,
+        }
+    }
+
+    /// The same call, as this agent's.
+    pub fn of_agent(self, id: UserId, name: Option<String>) -> Self {
+        Self { agent_id: Some(id), agent_name: name, ..self }
+    }
+
     /// Applies a report and says whether anything changed; if so `updated_at` becomes `now`.
     ///
     /// The status moves only forward, and facts once known stay: a late, repeated or contradicting report never
@@ -125,6 +181,48 @@ fn fill<T: Clone>(known: &mut Option<T>, reported: &Option<T>) {
     if known.is_none() {
         known.clone_from(reported);
     }
+}
+
+impl fmt::Debug for CallRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallRecord")
+            .field("id", &self.id)
+            .field("company_id", &self.company_id)
+            .field("twilio_call_sid", &self.twilio_call_sid)
+            .field("from_number", &hidden(&self.from_number))
+            .field("to_number", &hidden(&self.to_number))
+            .field("direction", &self.direction)
+            .field("status", &self.status)
+            .field("duration_seconds", &self.duration_seconds)
+            .field("recording_url", &self.recording_url.as_deref().map(hidden))
+            .field("agent_id", &self.agent_id)
+            .field("agent_name", &self.agent_name.as_deref().map(hidden))
+            .field("customer_name", &self.customer_name.as_deref().map(hidden))
+            .field("created_at", &self.created_at)
+            .field("answered_at", &self.answered_at)
+            .field("ended_at", &self.ended_at)
+            .field("line", &self.line)
+            .field("updated_at", &self.updated_at)
+            .finish()
+    }
+}
+
+impl fmt::Debug for CallReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallReport")
+            .field("status", &self.status)
+            .field("twilio_call_sid", &self.twilio_call_sid)
+            .field("answered_at", &self.answered_at)
+            .field("ended_at", &self.ended_at)
+            .field("duration_seconds", &self.duration_seconds)
+            .field("recording_url", &self.recording_url.as_deref().map(hidden))
+            .field("customer_name", &self.customer_name.as_deref().map(hidden))
+            .finish()
+    }
+}
+
+const fn hidden(text: &str) -> Private<&str> {
+    Private::new(text)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::anchor::{self, TransportFactory};
 use crate::config::EdgeConfig;
 use crate::core::{Input, SocketId};
-use crate::driver::{self, Board, Heartbeat, Message, Owner, OwnerConfig};
+use crate::driver::{self, Heartbeat, Message, Owner, OwnerConfig};
 use crate::host::{EdgeHost, Presence};
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::http::StatusCode;
@@ -24,7 +24,6 @@ pub struct Edge(Arc<Shared>);
 
 struct Shared {
     owner: mpsc::Sender<Message>,
-    board: Board,
     heartbeat: Heartbeat,
     next_socket: AtomicU64,
     /// A permit for each socket that may be open.
@@ -39,12 +38,10 @@ impl Edge {
 
     pub(crate) fn with_transports(host: Arc<dyn EdgeHost>, config: EdgeConfig, transports: TransportFactory) -> Self {
         let (owner, messages) = mpsc::channel(INPUT_CAPACITY);
-        let board = Board::default();
         let owner_config = OwnerConfig { rules: config.rules(), transports, transport: config.transport() };
-        tokio::spawn(Owner::new(host, owner_config, board.clone(), messages).run());
+        tokio::spawn(Owner::new(host, owner_config, messages).run());
         Self(Arc::new(Shared {
             owner,
-            board,
             heartbeat: config.heartbeat(),
             next_socket: AtomicU64::new(1),
             room: Arc::new(Semaphore::new(config.max_sockets)),
@@ -76,9 +73,14 @@ impl Edge {
         driver::serve(websocket, socket, outgoing, self.0.owner.clone(), self.0.heartbeat).await;
     }
 
-    /// Everybody of the company who is not offline.
-    pub fn presence(&self, company: CompanyId) -> Vec<(UserId, Presence)> {
-        self.0.board.company(company)
+    /// Everybody of the company who is not offline; nobody once the edge has stopped.
+    pub async fn presence(&self, company: CompanyId) -> Vec<(UserId, Presence)> {
+        let (reply, answer) = oneshot::channel();
+        if self.0.owner.send(Message::Presence(company, reply)).await.is_err() {
+            return Vec::new();
+        }
+        // A stopping edge drops the reply.
+        answer.await.unwrap_or_default()
     }
 
     /// Ends what the session's devices do here and closes their sockets, without waiting for the next check of their

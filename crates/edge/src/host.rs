@@ -3,6 +3,7 @@
 
 use async_trait::async_trait;
 use mobilecall_domain::{CallId, CallRecord, CallReport, CompanyId, SessionId, UserId};
+use std::fmt;
 use std::time::Duration;
 
 /// The program around the edge.
@@ -12,16 +13,27 @@ pub trait EdgeHost: Send + Sync + 'static {
     async fn authenticate(&self, token: &str) -> Result<Subscriber, TokenRejected>;
     /// Finds whom `dialed` means within a company: `*43`, an extension, `client:name`, or a bare user name.
     async fn resolve(&self, company: CompanyId, dialed: &str) -> Result<Destination, HostError>;
-    /// Writes a new record, before anyone is told of the call. If the id is taken by another call, a record with a
-    /// fresh id is written instead; the id that holds is returned.
-    async fn open_call(&self, record: CallRecord) -> Result<CallId, HostError>;
-    /// Applies a report to a record by the rule of [`CallRecord::apply`].
-    async fn report_call(&self, company: CompanyId, call: CallId, report: CallReport) -> Result<(), HostError>;
-    /// These calls are alive now. Called every few seconds with all of them, so that a server that was killed can
-    /// tell, when it starts again, when each call was last alive.
-    async fn calls_alive(&self, calls: &[CallId]) -> Result<(), HostError>;
-    /// A person became reachable, busy or unreachable.
-    async fn presence_changed(&self, company: CompanyId, user: UserId, presence: Presence);
+    /// Writes the new records of one call, before anyone is told of it: all in one transaction, or none. Where an id is
+    /// taken by another call, a record with a fresh id is written instead; the ids that hold are returned, in the order
+    /// of the records. Tried again with the same records after an error that [may pass](HostError::may_pass), so
+    /// records that are there already are no error.
+    async fn open_calls(&self, records: Vec<CallRecord>) -> Result<Vec<CallId>, HostError>;
+    /// Applies each report to its record by the rule of [`CallRecord::apply`], in this order and in one transaction.
+    /// Tried again after an error that may pass.
+    async fn report_calls(&self, reports: Vec<CallReported>) -> Result<(), HostError>;
+    /// A person became reachable, busy or unreachable. Tried again, with what holds then, after an error that may pass.
+    async fn presence_changed(&self, company: CompanyId, user: UserId, presence: Presence) -> Result<(), HostError>;
+}
+
+/// What is new of one record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CallReported {
+    /// Owner of the record.
+    pub company: CompanyId,
+    /// The record.
+    pub call: CallId,
+    /// What to apply to it.
+    pub report: CallReport,
 }
 
 /// The person a token belongs to.
@@ -41,8 +53,8 @@ pub struct Subscriber {
     pub may_dial: bool,
 }
 
-/// A person who can be called.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A person who can be called. `Debug` shows only which user it is.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Agent {
     /// Person.
     pub user: UserId,
@@ -52,6 +64,12 @@ pub struct Agent {
     pub name: String,
     /// Short number.
     pub extension: Option<String>,
+}
+
+impl fmt::Debug for Agent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Agent").field("user", &self.user).finish_non_exhaustive()
+    }
 }
 
 /// What a dialed text means.
@@ -96,7 +114,51 @@ pub enum TokenRejected {
     Unavailable,
 }
 
-/// The host could not do it now.
+/// The host could not do it.
 #[derive(Debug, thiserror::Error)]
-#[error("the host could not serve the edge: {0}")]
-pub struct HostError(pub String);
+pub enum HostError {
+    /// It may succeed in a moment: the database is busy, or away.
+    #[error("the host cannot serve the edge now: {0}")]
+    Unavailable(String),
+    /// Trying again does not help.
+    #[error("the host could not serve the edge: {0}")]
+    Failed(String),
+}
+
+impl HostError {
+    /// Whether a later try may succeed.
+    pub const fn may_pass(&self) -> bool {
+        match self {
+            Self::Unavailable(_) => true,
+            Self::Failed(_) => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_shown_by_name() {
+        let agent = Agent {
+            user: UserId::generate(),
+            username: "sara.secret".to_owned(),
+            name: "Sara Secret".to_owned(),
+            extension: Some("4711".to_owned()),
+        };
+        let subscriber = Subscriber {
+            company: CompanyId::generate(),
+            agent: agent.clone(),
+            session: SessionId::generate(),
+            expires_in: Duration::ZERO,
+            may_receive: true,
+            may_dial: true,
+        };
+        let shown = format!("{subscriber:?} {:?}", Destination::Agent(agent.clone()));
+        assert!(shown.contains(&agent.user.to_string()), "{shown}");
+        for private in ["secret", "Secret", "4711"] {
+            assert!(!shown.contains(private), "{private} in {shown}");
+        }
+    }
+}

@@ -57,13 +57,19 @@ pub struct Connected {
 }
 
 /// What the server read in the token.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TokenInfo {
-    /// Client identity.
+    /// Client identity, which is a user name: `Debug` does not show it.
     pub identity: Option<String>,
     /// Seconds until the token ends.
     pub ttl: Option<u64>,
+}
+
+impl std::fmt::Debug for TokenInfo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenInfo").field("ttl", &self.ttl).finish_non_exhaustive()
+    }
 }
 
 /// Payload of `invite`.

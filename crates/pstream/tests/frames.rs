@@ -213,6 +213,9 @@ fn debug_output_hides_tokens_descriptions_and_parameters() {
     let text = json!({"type": "listen", "payload": {"token": "tok-secret"}});
     let shown = format!("{:?}", ClientFrame::parse(&text.to_string()).unwrap());
     assert!(!shown.contains("secret"), "{shown}");
+    let text = json!({"type": "connected", "payload": {"token": {"identity": "name-secret", "ttl": 60}}});
+    let shown = format!("{:?}", ServerFrame::parse(&text.to_string()).unwrap());
+    assert!(!shown.contains("secret"), "{shown}");
 }
 
 #[test]

@@ -1,29 +1,18 @@
 //! Call records.
 
-use mobilecall_domain::{CallId, CallRecord, CallStatus, CompanyId, Direction, LineKind, Timestamp, UserId};
+use mobilecall_domain::{CallId, CallRecord, CallStart, CallStatus, CompanyId, Direction, LineKind, Timestamp, UserId};
 
 /// An outgoing direct call of `agent` from 101 to 102 that was dialed now.
 pub fn call(company: CompanyId, agent: UserId) -> CallBuilder {
-    let now = Timestamp::now();
-    CallBuilder(CallRecord {
+    let start = CallStart {
         id: CallId::generate(),
         company_id: company,
-        twilio_call_sid: None,
+        line: LineKind::Direct,
         from_number: "101".to_owned(),
         to_number: "102".to_owned(),
-        direction: Direction::Outgoing,
-        status: CallStatus::Initiated,
-        duration_seconds: None,
-        recording_url: None,
-        agent_id: Some(agent),
-        agent_name: None,
-        customer_name: None,
-        created_at: now,
-        answered_at: None,
-        ended_at: None,
-        line: LineKind::Direct,
-        updated_at: now,
-    })
+        at: Timestamp::now(),
+    };
+    CallBuilder(CallRecord::outgoing(start).of_agent(agent, None))
 }
 
 /// A record in the making.

@@ -38,6 +38,7 @@ mod events;
 pub mod fake;
 mod flushing;
 mod negotiator;
+mod outgoing_types;
 mod ports;
 mod rtcp;
 mod sdp;

@@ -7,7 +7,7 @@ use crate::flushing::FlushingRuntime;
 use crate::sdp::RemoteDescription;
 use crate::sdp::candidate::Candidate;
 use crate::sdp::stack::{INNER_PAYLOAD_TYPE, StackTransport, describe_peer};
-use crate::tap::{Tap, TapState, hide_payload_type};
+use crate::tap::{Tap, TapState};
 use crate::{RtpPacket, TransportError, TransportEvent, ports};
 use async_trait::async_trait;
 use rtc::ice::mdns::MulticastDnsMode;
@@ -45,6 +45,7 @@ pub(crate) struct Stack {
     connection: Arc<dyn PeerConnection>,
     link: Arc<Link>,
     track: Arc<TrackLocalStaticRTP>,
+    tap: Arc<TapState>,
     ssrc: u32,
     gathering: Duration,
     restart: RestartSockets,
@@ -80,13 +81,14 @@ impl Stack {
         }
         let chosen = ports::choose(config)?;
         let names = chosen.addresses.iter().map(SocketAddr::to_string).collect::<Vec<_>>().join(", ");
-        let connection = Box::pin(connect(config, servers, chosen.addresses.clone(), tap, Arc::clone(&link)))
-            .await
-            .map_err(|error| TransportError::Socket(format!("{error} (tried {names})")))?;
+        let connection =
+            Box::pin(connect(config, servers, chosen.addresses.clone(), Arc::clone(&tap), Arc::clone(&link)))
+                .await
+                .map_err(|error| TransportError::Socket(format!("{error} (tried {names})")))?;
         drop(chosen);
         let track = Arc::new(TrackLocalStaticRTP::new(media_track(ssrc)));
         connection.add_track(Arc::clone(&track) as Arc<dyn TrackLocal>).await.map_err(local)?;
-        Ok(Self { connection, link, track, ssrc, gathering: config.gathering, restart: config.restart })
+        Ok(Self { connection, link, track, tap, ssrc, gathering: config.gathering, restart: config.restart })
     }
 
     async fn apply(
@@ -167,16 +169,16 @@ impl Engine for Stack {
     }
 
     async fn write(&self, packet: RtpPacket) -> Result<(), TransportError> {
-        let mut header = rtc::rtp::Header {
+        self.tap.note_payload_type(packet.sequence, packet.payload_type);
+        let header = rtc::rtp::Header {
             version: 2,
             marker: packet.marker,
-            payload_type: packet.payload_type,
+            payload_type: INNER_PAYLOAD_TYPE,
             sequence_number: packet.sequence,
             timestamp: packet.timestamp,
             ssrc: self.ssrc,
             ..Default::default()
         };
-        hide_payload_type(&mut header, INNER_PAYLOAD_TYPE);
         let packet = rtc::rtp::Packet { header, payload: packet.payload };
         // The one way this fails is that the stack's task is gone.
         self.track.write_rtp(packet).await.map_err(|_| TransportError::Closed)

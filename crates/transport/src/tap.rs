@@ -5,6 +5,7 @@
 //! every decrypted packet with the instant it came from the socket, so that is where we take them out. RTCP ends here
 //! too, and is made here.
 
+use crate::outgoing_types::OutgoingTypes;
 use crate::rtcp::{RemoteView, Reports};
 use crate::sdp::{AudioCodec, DigitFormat};
 use crate::{MediaDirection, ReceivedPacket, RtpPacket};
@@ -24,6 +25,8 @@ use tokio::sync::mpsc;
 /// What tap and session share.
 pub(crate) struct TapState {
     media: Mutex<Media>,
+    /// Of packets on their way out, which the stack must not see.
+    outgoing_types: OutgoingTypes,
     sent: AtomicU64,
     received: AtomicU64,
     dropped: AtomicU64,
@@ -58,6 +61,7 @@ impl TapState {
                 direction: MediaDirection::Inactive,
                 packets: Some(packets),
             }),
+            outgoing_types: OutgoingTypes::new(),
             sent: AtomicU64::new(0),
             received: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
@@ -116,6 +120,11 @@ impl TapState {
         }
     }
 
+    /// The packet that is about to enter the stack under its payload type leaves it under this one.
+    pub(crate) fn note_payload_type(&self, sequence: u16, payload_type: u8) {
+        self.outgoing_types.note(sequence, payload_type);
+    }
+
     /// A packet on its way to the wire.
     pub(crate) fn count_sent(&self, now: Instant, timestamp: u32, payload_bytes: usize) {
         self.media().reports.on_sent(now, timestamp, payload_bytes);
@@ -145,19 +154,6 @@ pub(crate) struct Tap {
 impl Tap {
     pub(crate) fn new(state: Arc<TapState>) -> Self {
         Self { state, writes: VecDeque::new() }
-    }
-}
-
-/// Hides the negotiated payload type from the stack, which knows only its own; [`Tap`] brings it out again. The list of
-/// contributing sources is otherwise unused: only mixers fill it.
-pub(crate) fn hide_payload_type(header: &mut rtc::rtp::Header, inner: u8) {
-    header.csrc = vec![u32::from(header.payload_type)];
-    header.payload_type = inner;
-}
-
-fn bring_out_payload_type(header: &mut rtc::rtp::Header) {
-    if let Some(payload_type) = header.csrc.pop() {
-        header.payload_type = (payload_type & 0x7f) as u8;
     }
 }
 
@@ -205,7 +201,11 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Tap {
 
     fn handle_write(&mut self, mut message: TaggedPacket) -> Result<(), Error> {
         if let Packet::Rtp(packet) = &mut message.message.packet {
-            bring_out_payload_type(&mut packet.header);
+            let Some(payload_type) = self.state.outgoing_types.take(packet.header.sequence_number) else {
+                tracing::debug!("a packet that nobody wrote is not sent");
+                return Ok(());
+            };
+            packet.header.payload_type = payload_type;
             self.state.count_sent(message.now, packet.header.timestamp, packet.payload.len());
         }
         self.writes.push_back(message);
@@ -243,6 +243,7 @@ impl Interceptor for Tap {
 mod tests {
     use super::*;
     use crate::Codec;
+    use crate::sdp::stack::INNER_PAYLOAD_TYPE;
 
     const OPUS: AudioCodec = AudioCodec { codec: Codec::Opus, payload_type: 96, telephone_event: Some(101) };
 
@@ -270,13 +271,15 @@ mod tests {
     #[test]
     fn the_payload_type_that_the_stack_does_not_know_reaches_the_wire() {
         let (mut tap, _receiver) = tap();
-        let mut packet = packet(101);
-        hide_payload_type(&mut packet.header, 90);
-        assert_eq!(packet.header.payload_type, 90);
-        tap.handle_write(message(packet)).expect("never fails");
+        let inner = packet(INNER_PAYLOAD_TYPE);
+        tap.state.note_payload_type(inner.header.sequence_number, 101);
+        tap.handle_write(message(inner)).expect("never fails");
         let written = tap.poll_write().expect("the packet");
-        let Packet::Rtp(packet) = written.message.packet else { panic!("not RTP") };
-        assert_eq!((packet.header.payload_type, packet.header.csrc), (101, Vec::new()));
+        let Packet::Rtp(written) = written.message.packet else { panic!("not RTP") };
+        assert_eq!((written.header.payload_type, written.header.csrc), (101, Vec::new()));
+        assert_eq!(tap.state.counts().sent, 1);
+        tap.handle_write(message(packet(INNER_PAYLOAD_TYPE))).expect("never fails");
+        assert!(tap.poll_write().is_none(), "nothing goes out under a type that was not agreed on");
         assert_eq!(tap.state.counts().sent, 1);
     }
 

@@ -3,26 +3,15 @@ use crate::EndReason;
 use proptest::prelude::*;
 
 fn record(status: CallStatus) -> CallRecord {
-    let start = Timestamp::from_millis(0);
-    CallRecord {
+    let start = CallStart {
         id: CallId::from_uuid(uuid::Uuid::nil()),
         company_id: CompanyId::from_uuid(uuid::Uuid::nil()),
-        twilio_call_sid: None,
+        line: LineKind::Direct,
         from_number: "client:sara".into(),
         to_number: "102".into(),
-        direction: Direction::Outgoing,
-        status,
-        duration_seconds: None,
-        recording_url: None,
-        agent_id: None,
-        agent_name: None,
-        customer_name: None,
-        created_at: start,
-        answered_at: None,
-        ended_at: None,
-        line: LineKind::Direct,
-        updated_at: start,
-    }
+        at: Timestamp::from_millis(0),
+    };
+    CallRecord { status, ..CallRecord::outgoing(start) }
 }
 
 fn status(status: CallStatus) -> CallReport {
@@ -194,4 +183,23 @@ proptest! {
         fresh.apply(&joined.as_report(), at(5));
         prop_assert_eq!(fresh.as_report(), joined.as_report());
     }
+}
+
+#[test]
+fn no_number_and_no_name_is_shown() {
+    let private = ["+966501234567", "sip:sara@example.com", "Sara Secret", "علي", "https://example.com/secret.mp3"];
+    let call = CallRecord {
+        from_number: private[0].into(),
+        to_number: private[1].into(),
+        agent_name: Some(private[2].into()),
+        customer_name: Some(private[3].into()),
+        recording_url: Some(private[4].into()),
+        ..record(CallStatus::Completed)
+    };
+    let shown = [format!("{call:?} {call:#?}"), format!("{:?}", call.as_report())];
+    for text in private {
+        assert!(shown.iter().all(|shown| !shown.contains(text)), "{text} in {shown:?}");
+    }
+    assert!(shown[0].contains("from_number: [13 private characters]"), "{}", shown[0]);
+    assert!(shown.iter().all(|shown| shown.contains("Completed")), "{shown:?}");
 }

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 /// Descriptions of one leg come one by one, each after the answer to the one before.
-pub(super) const COMMAND_CAPACITY: usize = 8;
+pub(crate) const COMMAND_CAPACITY: usize = 8;
 /// How long a session may take to say what was agreed on, after it has said that it was.
 const AGREEMENT_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -94,18 +94,18 @@ impl LegTask {
         loop {
             tokio::select! {
                 command = self.commands.recv() => match command {
-                    Some(command) => self.obey(open, command).await,
+                    Some(command) => self.execute(open, command).await,
                     None => return,
                 },
                 event = open.events.recv() => match event {
-                    Some(event) => self.happened(event).await,
+                    Some(event) => self.handle_event(event).await,
                     None => return,
                 },
             }
         }
     }
 
-    async fn obey(&mut self, open: &mut Open, command: LegCommand) {
+    async fn execute(&mut self, open: &mut Open, command: LegCommand) {
         let outcome = match command {
             LegCommand::Answer(offer) => match open.transport.create_answer(&offer).await {
                 Ok(answer) => self.agreed(open).await.map(|audio| MediaOutcome::Answered { answer, audio }),
@@ -136,7 +136,7 @@ impl LegTask {
                     | TransportEvent::Failed
                     | TransportEvent::Closed => None,
                 };
-                self.happened(event).await;
+                self.handle_event(event).await;
                 if agreed.is_some() {
                     return agreed;
                 }
@@ -146,7 +146,7 @@ impl LegTask {
         tokio::time::timeout(AGREEMENT_TIMEOUT, find).await.ok().flatten().ok_or(TransportError::Closed)
     }
 
-    async fn happened(&self, event: TransportEvent) {
+    async fn handle_event(&self, event: TransportEvent) {
         match event {
             TransportEvent::Negotiated(audio) => {
                 self.audio.send_replace(Some(audio));

@@ -11,6 +11,8 @@ mod rewrite;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(crate) use leg::COMMAND_CAPACITY;
 pub(crate) use legs::Legs;
 
 use mobilecall_transport::{MediaTransport, TransportConfig, TransportError, TransportStreams, WebRtcTransport};
@@ -33,5 +35,15 @@ pub(crate) fn over_udp() -> TransportFactory {
             let transport: Transport = Arc::new(transport);
             Ok((transport, streams))
         })
+    })
+}
+
+/// Transports in memory.
+#[cfg(test)]
+pub(crate) fn over(network: mobilecall_transport::fake::FakeNetwork) -> TransportFactory {
+    Arc::new(move |config| {
+        let (transport, streams) = network.transport(config);
+        let transport: Transport = Arc::new(transport);
+        Box::pin(async move { Ok((transport, streams)) })
     })
 }

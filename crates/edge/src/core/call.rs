@@ -1,7 +1,6 @@
 //! A call: two parties, their records, and how far it has come.
 
 use super::io::LegKey;
-use super::party::Party;
 use crate::host::Agent;
 use mobilecall_domain::{CallId, CompanyId, SdpAnswer, SdpOffer, Timestamp};
 use mobilecall_pstream::CallSid;
@@ -13,13 +12,13 @@ pub(super) struct Call {
     pub(super) dialed: String,
     pub(super) caller: Caller,
     pub(super) callee: Callee,
+    pub(super) records: Records,
     pub(super) stage: Stage,
 }
 
 pub(super) struct Caller {
     pub(super) agent: Agent,
     pub(super) leg: LegKey,
-    pub(super) record: Record,
     /// The id that the caller's softphone gave its record.
     pub(super) wanted: Option<CallId>,
     /// The caller's offer, until the media anchor has it.
@@ -39,20 +38,26 @@ pub(super) struct CalledAgent {
     pub(super) agent: Agent,
     /// One for all devices, as one call leg is one leg however many devices ring.
     pub(super) sid: CallSid,
-    pub(super) record: Record,
     /// Devices that ring; once one has answered, only that one.
     pub(super) legs: Vec<LegKey>,
 }
 
-/// Where a party's call record stands.
+/// Where the records of a call stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Record {
+pub(super) enum Records {
     /// Not asked for.
     None,
-    /// The host is writing it.
+    /// The host is writing them.
     Opening,
-    /// Written under this id.
-    Open(CallId),
+    /// Written under these ids.
+    Open(RecordIds),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct RecordIds {
+    pub(super) caller: CallId,
+    /// `None` for the echo, and where nobody was found.
+    pub(super) callee: Option<CallId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,24 +90,6 @@ impl Call {
         match &mut self.callee {
             Callee::Agent(called) => Some(called),
             Callee::Unresolved | Callee::Echo => None,
-        }
-    }
-
-    pub(super) fn record(&self, party: Party) -> Record {
-        match party {
-            Party::Caller => self.caller.record,
-            Party::Callee => self.called().map_or(Record::None, |called| called.record),
-        }
-    }
-
-    pub(super) fn set_record(&mut self, party: Party, record: Record) {
-        match party {
-            Party::Caller => self.caller.record = record,
-            Party::Callee => {
-                if let Some(called) = self.called_mut() {
-                    called.record = record;
-                }
-            }
         }
     }
 

@@ -1,10 +1,7 @@
 //! What goes into the switch and what comes out.
 
-use super::party::Party;
-use crate::host::{Destination, HostError, Presence, Subscriber, TokenRejected};
-use mobilecall_domain::{
-    CallId, CallRecord, CallReport, CompanyId, Private, SdpAnswer, SdpOffer, SessionId, Timestamp, UserId,
-};
+use crate::host::{CallReported, Destination, HostError, Presence, Subscriber, TokenRejected};
+use mobilecall_domain::{CallId, CallRecord, CompanyId, Private, SdpAnswer, SdpOffer, SessionId, Timestamp, UserId};
 use mobilecall_pstream::{ClientFrame, Malformed, ServerFrame};
 use mobilecall_transport::{Codec, NegotiatedAudio};
 use std::time::Duration;
@@ -43,7 +40,8 @@ pub(crate) enum Input {
     /// Somebody signed out, or was made to.
     SessionEnded(SessionId),
     Resolved(CallKey, Result<Destination, HostError>),
-    RecordOpened(CallKey, Party, Result<CallId, HostError>),
+    /// Reply to [`Output::OpenRecords`]: the ids that hold, in the order of the records.
+    RecordsOpened(CallKey, Result<Vec<CallId>, HostError>),
     Media(LegKey, MediaOutcome),
     /// The deadline was reached.
     TimePassed,
@@ -85,11 +83,20 @@ pub(crate) enum Output {
     Disconnect(SocketId),
     Authenticate(SocketId, CheckId, Private<String>),
     Resolve(CallKey, CompanyId, Private<String>),
-    OpenRecord(CallKey, Party, Box<CallRecord>),
-    Report(CompanyId, CallId, CallReport),
-    Alive(Vec<CallId>),
+    /// Write the records of a call together: the caller's, and the callee's if there is one.
+    OpenRecords(CallKey, Vec<CallRecord>),
+    /// Write what is new of a call's records together.
+    Report(CallKey, Reports),
     Media(MediaCommand),
     Presence(CompanyId, UserId, Presence),
+}
+
+/// What one input changed in the records of one call.
+#[derive(Debug)]
+pub(crate) struct Reports {
+    pub(crate) records: Vec<CallReported>,
+    /// Nothing more is reported of this call.
+    pub(crate) last: bool,
 }
 
 /// What the media anchor shall do. The first command of a leg makes its session.

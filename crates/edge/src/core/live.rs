@@ -117,7 +117,7 @@ impl Switch {
         let Some(key) = found.filter(|key| self.may_move(*key, socket)) else {
             return self.refuse_reconnect(socket, user, reconnect);
         };
-        let token = self.mint.reconnect_token();
+        let token = self.ids.reconnect_token();
         let Some(leg) = self.legs.get_mut(&key) else { return };
         let before = leg.socket.replace(socket);
         let was_away = before.is_none();

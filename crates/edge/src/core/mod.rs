@@ -19,11 +19,11 @@
 mod call;
 mod device;
 mod ending;
+mod ids;
 mod io;
 mod leg;
 mod limits;
 mod live;
-mod mint;
 mod party;
 mod people;
 mod records;
@@ -36,17 +36,20 @@ mod timers;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use io::{CallKey, CheckId, Input, LegKey, MediaCommand, MediaOutcome, MediaProblem, Now, Output, SocketId};
-pub(crate) use mint::{Mint, RandomMint};
-pub(crate) use party::Party;
+pub(crate) use ids::{IdSource, RandomIds};
+pub(crate) use io::{
+    CallKey, CheckId, Input, LegKey, MediaCommand, MediaOutcome, MediaProblem, Now, Output, Reports, SocketId,
+};
 pub(crate) use rules::Rules;
 
+use crate::host::Presence;
 use call::Call;
 use device::Device;
 use leg::{Ended, Leg};
-use mobilecall_domain::{CallReport, CompanyId, UserId};
+use mobilecall_domain::{CompanyId, UserId};
 use mobilecall_pstream::{CallSid, ServerFrame};
 use people::People;
+use records::LateEnd;
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 use timers::{Timer, Timers};
@@ -54,7 +57,7 @@ use timers::{Timer, Timers};
 /// The whole state of one edge.
 pub(crate) struct Switch {
     rules: Rules,
-    mint: Box<dyn Mint>,
+    ids: Box<dyn IdSource>,
     now: Now,
     devices: HashMap<SocketId, Device>,
     people: People,
@@ -62,8 +65,8 @@ pub(crate) struct Switch {
     legs: HashMap<LegKey, Leg>,
     /// Legs that ended while their client had no socket, so that it can be told when it comes back.
     ended: HashMap<CallSid, Ended>,
-    /// Calls that ended while their record was still being written.
-    late_reports: HashMap<(CallKey, Party), (CompanyId, CallReport)>,
+    /// Calls that ended while their records were still being written.
+    late_ends: HashMap<CallKey, LateEnd>,
     timers: Timers,
     touched: BTreeSet<UserId>,
     outputs: Vec<Output>,
@@ -72,20 +75,18 @@ pub(crate) struct Switch {
 }
 
 impl Switch {
-    pub(crate) fn new(rules: Rules, mint: Box<dyn Mint>, now: Now) -> Self {
-        let mut timers = Timers::default();
-        timers.set(Timer::Alive, now.monotonic + rules.alive_interval);
+    pub(crate) fn new(rules: Rules, ids: Box<dyn IdSource>, now: Now) -> Self {
         Self {
             rules,
-            mint,
+            ids,
             now,
             devices: HashMap::new(),
             people: People::default(),
             calls: HashMap::new(),
             legs: HashMap::new(),
             ended: HashMap::new(),
-            late_reports: HashMap::new(),
-            timers,
+            late_ends: HashMap::new(),
+            timers: Timers::default(),
             touched: BTreeSet::new(),
             outputs: Vec::new(),
             next_key: 1,
@@ -103,13 +104,18 @@ impl Switch {
             Input::Authenticated(socket, check, result) => self.authenticated(socket, check, result),
             Input::SessionEnded(session) => self.session_ended(session),
             Input::Resolved(call, result) => self.resolved(call, result),
-            Input::RecordOpened(call, party, result) => self.record_opened(call, party, result),
+            Input::RecordsOpened(call, result) => self.records_opened(call, result),
             Input::Media(leg, outcome) => self.media(leg, outcome),
             Input::TimePassed => self.time_passed(),
             Input::Shutdown => self.shut_down(),
         }
         self.settle_presence();
         std::mem::take(&mut self.outputs)
+    }
+
+    /// Everybody of the company who is not offline.
+    pub(crate) fn presence(&self, company: CompanyId) -> Vec<(UserId, Presence)> {
+        self.people.presence(company)
     }
 
     /// When [`Input::TimePassed`] is due next.
@@ -120,7 +126,6 @@ impl Switch {
     fn time_passed(&mut self) {
         while let Some(timer) = self.timers.pop_due(self.now.monotonic) {
             match timer {
-                Timer::Alive => self.report_alive(),
                 Timer::Listen(socket) => self.output(Output::Disconnect(socket)),
                 Timer::Recheck(socket) => self.recheck(socket),
                 Timer::Setup(call) => self.setup_timed_out(call),

@@ -59,6 +59,12 @@ impl People {
         }
     }
 
+    /// Everybody of the company who is not offline.
+    pub(super) fn presence(&self, company: CompanyId) -> Vec<(UserId, Presence)> {
+        let here = |person: &Person| person.company == company && person.presence != Presence::Offline;
+        self.0.iter().filter(|(_, person)| here(person)).map(|(user, person)| (*user, person.presence)).collect()
+    }
+
     pub(super) fn legs(&self, user: UserId) -> &[LegKey] {
         self.0.get(&user).map(|person| person.legs.as_slice()).unwrap_or_default()
     }

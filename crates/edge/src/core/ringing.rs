@@ -104,7 +104,7 @@ impl Switch {
         let mut answer = call.caller.answer.take();
         self.timers.clear(&Timer::Setup(key));
         for leg_key in legs {
-            let token = self.mint.reconnect_token();
+            let token = self.ids.reconnect_token();
             let Some(leg) = self.legs.get_mut(leg_key) else { continue };
             leg.told = true;
             leg.tokens.renew(token.clone());

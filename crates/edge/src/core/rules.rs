@@ -17,8 +17,6 @@ pub(crate) struct Rules {
     pub(crate) media_timeout: Duration,
     /// How often a token and the session behind it are checked again.
     pub(crate) recheck_interval: Duration,
-    /// How often the host is told which calls are alive.
-    pub(crate) alive_interval: Duration,
     /// How long an ended leg is remembered for a client that was away.
     pub(crate) memory: Duration,
     /// Registered devices of one person; one more takes the place of the oldest.
@@ -44,7 +42,6 @@ impl Default for Rules {
             max_grace: mobilecall_pstream::MAX_RECONNECT_TIMEOUT,
             media_timeout: Duration::from_secs(30),
             recheck_interval: Duration::from_secs(30),
-            alive_interval: Duration::from_secs(5),
             memory: Duration::from_secs(60),
             max_devices: 10,
             max_calls: 8,

@@ -1,6 +1,6 @@
 //! From `invite` until somebody rings: whom the caller means, the records, the caller's media, the offers.
 
-use super::call::{Call, CalledAgent, Callee, Caller, Record, Stage};
+use super::call::{Call, CalledAgent, Callee, Caller, RecordIds, Records, Stage};
 use super::device::DeviceState;
 use super::ending::Ending;
 use super::io::{CallKey, LegKey, MediaCommand, MediaProblem, Output, SocketId};
@@ -67,14 +67,13 @@ impl Switch {
     ) {
         let (key, leg) = (CallKey(self.fresh_key()), LegKey(self.fresh_key()));
         let company = subscriber.company;
-        let sid = self.mint.call_sid();
+        let sid = self.ids.call_sid();
         tracing::info!(call.key = key.0, call.sid = %sid, user = %subscriber.agent.user, "call began");
         self.add_leg(leg, key, Party::Caller, subscriber.company, subscriber.agent.user, socket, sid);
         if let Some(leg) = self.legs.get_mut(&leg) {
             leg.temporary = Some(temporary);
         }
-        let caller =
-            Caller { agent: subscriber.agent, leg, record: Record::None, wanted, offer: Some(offer), answer: None };
+        let caller = Caller { agent: subscriber.agent, leg, wanted, offer: Some(offer), answer: None };
         self.output(Output::Resolve(key, company, Private::new(dialed.clone())));
         self.calls.insert(
             key,
@@ -84,6 +83,7 @@ impl Switch {
                 dialed,
                 caller,
                 callee: Callee::Unresolved,
+                records: Records::None,
                 stage: Stage::Resolving,
             },
         );
@@ -135,7 +135,7 @@ impl Switch {
             Ok(Destination::Agent(agent)) if agent.user == call.caller.agent.user => self.refuse(key, Ending::Busy),
             Ok(Destination::Agent(agent)) => {
                 let user = agent.user;
-                let called = CalledAgent { agent, sid: self.mint.call_sid(), record: Record::None, legs: Vec::new() };
+                let called = CalledAgent { agent, sid: self.ids.call_sid(), legs: Vec::new() };
                 let callee = Callee::Agent(called);
                 if self.is_busy(user) {
                     self.miss(key, callee, Ending::Busy);
@@ -173,20 +173,6 @@ impl Switch {
         }
     }
 
-    /// Has the records of both parties written, so that they are there before anybody is told of the call.
-    fn open_records(&mut self, key: CallKey) {
-        let Some(call) = self.calls.get(&key) else { return };
-        let Some(leg) = self.legs.get(&call.caller.leg) else { return };
-        let id = call.caller.wanted.unwrap_or_else(|| self.mint.call_id());
-        let called = call.called();
-        let outgoing = records::outgoing(call, id, &leg.sid, called.map(|called| &called.agent));
-        let incoming = called.map(|called| records::incoming(call, self.mint.call_id(), &called.sid, &called.agent));
-        self.open_record(key, Party::Caller, outgoing);
-        if let Some(incoming) = incoming {
-            self.open_record(key, Party::Callee, incoming);
-        }
-    }
-
     pub(super) fn caller_answered(&mut self, key: CallKey, answer: SdpAnswer, audio: NegotiatedAudio) {
         let Some(call) = self.calls.get_mut(&key) else { return };
         call.caller.answer = Some(answer);
@@ -199,14 +185,13 @@ impl Switch {
     /// Goes on once the records are written and the caller's media is there.
     pub(super) fn prepared(&mut self, key: CallKey) {
         let Some(call) = self.calls.get(&key) else { return };
-        let written = |party| matches!(call.record(party), Record::Open(_));
-        if call.stage != Stage::Preparing || call.caller.answer.is_none() || !written(Party::Caller) {
+        let written = matches!(call.records, Records::Open(_));
+        if call.stage != Stage::Preparing || call.caller.answer.is_none() || !written {
             return;
         }
         match &call.callee {
             Callee::Unresolved => {}
             Callee::Echo => self.start_echo(key),
-            Callee::Agent(_) if !written(Party::Callee) => {}
             Callee::Agent(called) => {
                 let user = called.agent.user;
                 self.start_ringing(key, user);
@@ -260,7 +245,7 @@ impl Switch {
 
     /// A called device's offer is there: it rings, and with the first device the caller hears that.
     pub(super) fn offered(&mut self, key: LegKey, offer: SdpOffer) {
-        let token = self.mint.reconnect_token();
+        let token = self.ids.reconnect_token();
         let Some(leg) = self.legs.get_mut(&key) else { return };
         let Some(call) = self.calls.get_mut(&leg.call) else { return };
         let (Some(socket), Stage::Ringing, Callee::Agent(called)) = (leg.socket, call.stage, &call.callee) else {
@@ -271,7 +256,7 @@ impl Switch {
         let invite = IncomingInvite {
             callsid: leg.sid.clone(),
             sdp: offer,
-            parameters: parameters(&call.caller.agent, called, &self.rules.account_sid),
+            parameters: parameters(&call.caller.agent, called, call.records, &self.rules.account_sid),
             reconnect: Some(token),
         };
         let call_key = leg.call;
@@ -331,10 +316,10 @@ fn dialed(query: &str) -> Result<String, Refused> {
     }
 }
 
-fn parameters(caller: &Agent, called: &CalledAgent, account_sid: &str) -> Parameters {
-    let id = match called.record {
-        Record::Open(id) => id.to_string(),
-        Record::None | Record::Opening => String::new(),
+fn parameters(caller: &Agent, called: &CalledAgent, records: Records, account_sid: &str) -> Parameters {
+    let id = match records {
+        Records::Open(RecordIds { callee: Some(id), .. }) => id.to_string(),
+        Records::Open(RecordIds { callee: None, .. }) | Records::None | Records::Opening => String::new(),
     };
     let custom = params::encode([
         ("CallId", id.as_str()),

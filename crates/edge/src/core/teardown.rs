@@ -1,12 +1,12 @@
 //! Taking a call down: its legs, its records, its timers.
 
-use super::call::{Call, Record, Stage};
+use super::Switch;
+use super::call::{Call, Stage};
 use super::ending::Ending;
-use super::io::{CallKey, LegKey, MediaCommand, Output};
+use super::io::{CallKey, LegKey, MediaCommand};
 use super::leg::Ended;
 use super::party::Party;
 use super::timers::Timer;
-use super::{Switch, records};
 use mobilecall_pstream::ServerFrame;
 use mobilecall_pstream::server::{Cancel, Hangup};
 
@@ -20,8 +20,7 @@ impl Switch {
         for leg in call.legs() {
             self.end_leg(&call, leg, ending, by == Some(leg));
         }
-        self.report_end(key, &call, Party::Caller, ending);
-        self.report_end(key, &call, Party::Callee, ending);
+        self.report_end(key, &call, ending);
     }
 
     fn end_leg(&mut self, call: &Call, key: LegKey, ending: Ending, by_itself: bool) {
@@ -63,16 +62,5 @@ impl Switch {
         self.people.remove_leg(leg.user, key);
         self.touched.insert(leg.user);
         Some(leg)
-    }
-
-    fn report_end(&mut self, key: CallKey, call: &Call, party: Party, ending: Ending) {
-        let report = records::ended(ending.reason(party), call.answered(), self.now.wall);
-        match call.record(party) {
-            Record::None => {}
-            Record::Opening => {
-                self.late_reports.insert((key, party), (call.company, report));
-            }
-            Record::Open(id) => self.output(Output::Report(call.company, id, report)),
-        }
     }
 }

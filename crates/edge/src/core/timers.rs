@@ -8,8 +8,6 @@ use std::time::Duration;
 /// What a deadline is for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Timer {
-    /// Tell the host which calls are alive.
-    Alive,
     /// The socket's first `listen` must be here.
     Listen(SocketId),
     /// Check the socket's token again.
@@ -70,14 +68,14 @@ mod tests {
         let seconds = Duration::from_secs;
         let mut timers = Timers::default();
         timers.set(Timer::Ring(CallKey(1)), seconds(5));
-        timers.set(Timer::Alive, seconds(3));
+        timers.set(Timer::Media(LegKey(1)), seconds(3));
         timers.set(Timer::Ring(CallKey(1)), seconds(2));
         timers.set(Timer::Grace(LegKey(1)), seconds(1));
         timers.clear(&Timer::Grace(LegKey(1)));
         assert_eq!(timers.next(), Some(seconds(2)));
         assert_eq!(timers.pop_due(seconds(1)), None);
         assert_eq!(timers.pop_due(seconds(9)), Some(Timer::Ring(CallKey(1))));
-        assert_eq!(timers.pop_due(seconds(9)), Some(Timer::Alive));
+        assert_eq!(timers.pop_due(seconds(9)), Some(Timer::Media(LegKey(1))));
         assert_eq!(timers.pop_due(seconds(9)), None);
         assert_eq!(timers.next(), None);
     }

@@ -3,12 +3,12 @@
 //! One task owns the switch. Sockets, sessions and questions to the host are tasks of their own that send it inputs; it
 //! never waits for any of them.
 
-mod board;
 mod owner;
+mod presence;
 mod recorder;
 mod requests;
+mod retry;
 mod socket;
 
-pub(crate) use board::Board;
 pub(crate) use owner::{Message, Owner, OwnerConfig};
 pub(crate) use socket::{Heartbeat, serve};

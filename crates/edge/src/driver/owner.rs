@@ -1,20 +1,20 @@
 //! The task that owns the switch.
 
-use super::board::Board;
+use super::presence::PresenceQueue;
 use super::recorder::Recorder;
 use super::requests;
 use crate::anchor::{Legs, TransportFactory};
-use crate::core::{Input, LegKey, MediaOutcome, Now, Output, RandomMint, Rules, SocketId, Switch};
-use crate::host::EdgeHost;
-use mobilecall_domain::{CallId, Timestamp};
+use crate::core::{Input, LegKey, MediaOutcome, Now, Output, RandomIds, Rules, SocketId, Switch};
+use crate::host::{EdgeHost, Presence};
+use mobilecall_domain::{CompanyId, Timestamp, UserId};
 use mobilecall_transport::TransportConfig;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::JoinSet;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep_until, timeout};
-use tokio_util::task::TaskTracker;
+use tokio_util::sync::CancellationToken;
 
 /// Frames that wait for one client. A call has a dozen; who lets so many pile up does not read.
 const OUTGOING_CAPACITY: usize = 64;
@@ -28,6 +28,8 @@ pub(crate) enum Message {
     Input(Input),
     /// A new socket; the reply is where its outgoing frames come from, or nothing once the edge is stopping.
     Opened(SocketId, oneshot::Sender<mpsc::Receiver<String>>),
+    /// Who of the company is not offline.
+    Presence(CompanyId, oneshot::Sender<Vec<(UserId, Presence)>>),
     /// Stop; the reply comes when everything has ended.
     Shutdown(oneshot::Sender<()>),
 }
@@ -48,32 +50,29 @@ pub(crate) struct Owner {
     sockets: HashMap<SocketId, Option<mpsc::Sender<String>>>,
     legs: Legs,
     recorder: Recorder,
-    board: Board,
-    alive: watch::Sender<Vec<CallId>>,
+    presence: PresenceQueue,
+    /// Cancelled when what the host does not take is given up.
+    giving_up: CancellationToken,
     requests: JoinSet<Input>,
     stopped: Vec<oneshot::Sender<()>>,
 }
 
 impl Owner {
-    pub(crate) fn new(
-        host: Arc<dyn EdgeHost>,
-        config: OwnerConfig,
-        board: Board,
-        messages: mpsc::Receiver<Message>,
-    ) -> Self {
+    pub(crate) fn new(host: Arc<dyn EdgeHost>, config: OwnerConfig, messages: mpsc::Receiver<Message>) -> Self {
         let started = Instant::now();
         let (reports, media) = mpsc::channel(MEDIA_CAPACITY);
+        let giving_up = CancellationToken::new();
         let now = Now { monotonic: Duration::ZERO, wall: Timestamp::now() };
         Self {
-            switch: Switch::new(config.rules, Box::new(RandomMint), now),
+            switch: Switch::new(config.rules, Box::new(RandomIds), now),
             started,
             messages,
             media,
             sockets: HashMap::new(),
             legs: Legs::new(config.transports, config.transport, reports),
-            recorder: Recorder::new(Arc::clone(&host)),
-            board,
-            alive: watch::channel(Vec::new()).0,
+            recorder: Recorder::new(Arc::clone(&host), giving_up.clone()),
+            presence: PresenceQueue::default(),
+            giving_up,
             requests: JoinSet::new(),
             stopped: Vec::new(),
             host,
@@ -82,9 +81,8 @@ impl Owner {
 
     /// Runs until told to stop, or until every handle is gone.
     pub(crate) async fn run(mut self) {
-        let tellers = TaskTracker::new();
-        tellers.spawn(self.board.clone().tell(Arc::clone(&self.host)));
-        tellers.spawn(keep_alive(Arc::clone(&self.host), self.alive.subscribe()));
+        let telling = self.presence.clone().run(Arc::clone(&self.host), self.giving_up.clone());
+        let telling = tokio::spawn(telling);
         while self.step().await {}
         self.input(Input::Shutdown);
         let finish = async {
@@ -95,21 +93,23 @@ impl Owner {
         if timeout(SHUTDOWN_TIMEOUT, finish).await.is_err() {
             tracing::warn!("sockets or the host did not end in time");
         }
-        self.wind_up(tellers).await;
+        self.wind_up(telling).await;
     }
 
     /// Waits until records are written, everybody is told and transports are closed.
-    async fn wind_up(self, tellers: TaskTracker) {
-        let Self { legs, recorder, board, alive, stopped, .. } = self;
-        drop(alive);
-        board.close();
-        tellers.close();
+    async fn wind_up(self, telling: JoinHandle<()>) {
+        let Self { legs, recorder, presence, giving_up, stopped, .. } = self;
+        presence.close();
         let finish = async {
-            tokio::join!(legs.close(), recorder.finish(), tellers.wait());
+            let ((), (), told) = tokio::join!(legs.close(), recorder.finish(), telling);
+            if let Err(error) = told {
+                tracing::error!(%error, "the task that tells of presence broke");
+            }
         };
         if timeout(SHUTDOWN_TIMEOUT, finish).await.is_err() {
             tracing::warn!("records or media transports did not end in time");
         }
+        giving_up.cancel();
         for done in stopped {
             if done.send(()).is_err() {
                 tracing::debug!("who asked the edge to stop did not wait for it");
@@ -124,6 +124,7 @@ impl Owner {
             message = self.messages.recv() => match message {
                 Some(Message::Input(input)) => self.input(input),
                 Some(Message::Opened(socket, reply)) => self.opened(socket, reply),
+                Some(Message::Presence(company, reply)) => self.tell_presence(company, reply),
                 Some(Message::Shutdown(done)) => {
                     self.stopped.push(done);
                     return false;
@@ -143,6 +144,7 @@ impl Owner {
                 Message::Input(input) => self.input(input),
                 // Its sender hears that there is no socket for it.
                 Message::Opened(..) => {}
+                Message::Presence(company, reply) => self.tell_presence(company, reply),
                 Message::Shutdown(done) => self.stopped.push(done),
             },
             Some(_) = self.media.recv() => {}
@@ -158,6 +160,12 @@ impl Owner {
         }
     }
 
+    fn tell_presence(&self, company: CompanyId, reply: oneshot::Sender<Vec<(UserId, Presence)>>) {
+        if reply.send(self.switch.presence(company)).is_err() {
+            tracing::debug!("who asked for presence did not wait for it");
+        }
+    }
+
     fn answered(&mut self, answer: Result<Input, tokio::task::JoinError>) {
         match answer {
             Ok(input) => self.input(input),
@@ -166,17 +174,23 @@ impl Owner {
         }
     }
 
+    /// Gives the switch an input and does all that it says, in order; what that brings about at once is an input of its
+    /// own, after everything.
     fn input(&mut self, input: Input) {
-        if let Input::SocketGone(socket) = &input {
-            self.sockets.remove(socket);
-        }
-        let now = Now { monotonic: self.started.elapsed(), wall: Timestamp::now() };
-        for output in self.switch.handle(input, now) {
-            self.perform(output);
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            if let Input::SocketGone(socket) = &input {
+                self.sockets.remove(socket);
+            }
+            let now = Now { monotonic: self.started.elapsed(), wall: Timestamp::now() };
+            for output in self.switch.handle(input, now) {
+                inputs.extend(self.perform(output));
+            }
         }
     }
 
-    fn perform(&mut self, output: Output) {
+    /// Does one thing; gives what it brought about at once.
+    fn perform(&mut self, output: Output) -> Option<Input> {
         let host = Arc::clone(&self.host);
         match output {
             Output::Send(socket, frame) => self.send(socket, &frame),
@@ -188,20 +202,16 @@ impl Owner {
             Output::Resolve(call, company, dialed) => {
                 self.requests.spawn(requests::resolve(host, call, company, dialed));
             }
-            Output::OpenRecord(call, party, record) => {
-                self.requests.spawn(requests::open_record(host, call, party, record));
+            Output::OpenRecords(call, records) => {
+                self.requests.spawn(requests::open_records(host, self.giving_up.clone(), call, records));
             }
-            Output::Report(company, call, report) => self.recorder.report(company, call, report),
-            Output::Alive(calls) => {
-                self.alive.send_replace(calls);
-            }
+            Output::Report(call, reports) => self.recorder.report(call, reports),
             Output::Media(command) => {
-                if let Some((leg, outcome)) = self.legs.perform(command) {
-                    self.input(Input::Media(leg, outcome));
-                }
+                return self.legs.perform(command).map(|(leg, outcome)| Input::Media(leg, outcome));
             }
-            Output::Presence(company, user, presence) => self.board.set(company, user, presence),
+            Output::Presence(company, user, presence) => self.presence.push(company, user, presence),
         }
+        None
     }
 
     fn send(&mut self, socket: SocketId, frame: &mobilecall_pstream::ServerFrame) {
@@ -219,12 +229,5 @@ impl Owner {
     }
 }
 
-/// Tells the host which calls are alive; when the host is slow, only the latest.
-async fn keep_alive(host: Arc<dyn EdgeHost>, mut calls: watch::Receiver<Vec<CallId>>) {
-    while calls.changed().await.is_ok() {
-        let now = calls.borrow_and_update().clone();
-        if let Err(error) = host.calls_alive(&now).await {
-            tracing::warn!(%error, "the host did not note which calls are alive");
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,49 +1,42 @@
 //! Reports to call records: in order for each call, tried again when the host fails, and never waited for.
 
-use crate::host::EdgeHost;
-use mobilecall_domain::{CallId, CallReport, CompanyId};
+use super::retry::Retry;
+use crate::core::{CallKey, Reports};
+use crate::host::{CallReported, EdgeHost, HostError};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// A call has three reports in its life: ringing, answered, ended.
+/// A call reports three times in its life: ringing, answered, ended.
 const CAPACITY: usize = 8;
-/// Pauses between attempts; together longer than a database restart takes.
-const PAUSES: [Duration; 6] = [
-    Duration::from_millis(50),
-    Duration::from_millis(200),
-    Duration::from_millis(800),
-    Duration::from_secs(2),
-    Duration::from_secs(5),
-    Duration::from_secs(10),
-];
 
 pub(crate) struct Recorder {
-    host: Arc<dyn EdgeHost>,
-    calls: HashMap<CallId, mpsc::Sender<CallReport>>,
+    writer: Writer,
+    calls: HashMap<CallKey, mpsc::Sender<Vec<CallReported>>>,
     tasks: TaskTracker,
 }
 
 impl Recorder {
-    pub(crate) fn new(host: Arc<dyn EdgeHost>) -> Self {
-        Self { host, calls: HashMap::new(), tasks: TaskTracker::new() }
+    /// Tries end soon after `giving_up` is cancelled.
+    pub(crate) fn new(host: Arc<dyn EdgeHost>, giving_up: CancellationToken) -> Self {
+        Self { writer: Writer { host, giving_up }, calls: HashMap::new(), tasks: TaskTracker::new() }
     }
 
-    pub(crate) fn report(&mut self, company: CompanyId, call: CallId, report: CallReport) {
-        let last = report.status.is_some_and(mobilecall_domain::CallStatus::is_final);
-        let (host, tasks) = (&self.host, &self.tasks);
-        let queue = self.calls.entry(call).or_insert_with(|| {
+    pub(crate) fn report(&mut self, key: CallKey, reports: Reports) {
+        let (writer, tasks) = (&self.writer, &self.tasks);
+        let queue = self.calls.entry(key).or_insert_with(|| {
             let (sender, receiver) = mpsc::channel(CAPACITY);
-            tasks.spawn(write(Arc::clone(host), company, call, receiver));
+            tasks.spawn(writer.clone().run(receiver));
             sender
         });
-        if queue.try_send(report).is_err() {
-            tracing::error!(call.id = %call, "a call report is lost: the host does not take reports");
+        if let Err(error) = queue.try_send(reports.records) {
+            let (mpsc::error::TrySendError::Full(records) | mpsc::error::TrySendError::Closed(records)) = error;
+            lost(&records, "the host does not take reports");
         }
-        if last {
-            self.calls.remove(&call);
+        if reports.last {
+            self.calls.remove(&key);
         }
     }
 
@@ -55,20 +48,47 @@ impl Recorder {
     }
 }
 
-async fn write(host: Arc<dyn EdgeHost>, company: CompanyId, call: CallId, mut reports: mpsc::Receiver<CallReport>) {
-    while let Some(report) = reports.recv().await {
-        let mut pauses = PAUSES.iter();
-        while let Err(error) = host.report_call(company, call, report.clone()).await {
-            match pauses.next() {
-                Some(pause) => {
-                    tracing::warn!(call.id = %call, %error, "a call report was not written, trying again");
-                    tokio::time::sleep(*pause).await;
-                }
-                None => {
-                    tracing::error!(call.id = %call, %error, status = ?report.status, "a call report is lost");
-                    break;
-                }
+#[derive(Clone)]
+struct Writer {
+    host: Arc<dyn EdgeHost>,
+    giving_up: CancellationToken,
+}
+
+impl Writer {
+    /// Writes one call's reports. What came while the host was busy with those before is written together.
+    async fn run(self, mut queue: mpsc::Receiver<Vec<CallReported>>) {
+        let mut waiting = Vec::with_capacity(CAPACITY);
+        while queue.recv_many(&mut waiting, CAPACITY).await > 0 {
+            let records: Vec<_> = waiting.drain(..).flatten().collect();
+            match self.write(&records).await {
+                Ok(()) => {}
+                // One record that cannot be written must not cost the other party its own.
+                Err(HostError::Failed(_)) if records.len() > 1 => self.write_each(&records).await,
+                Err(error) => lost(&records, error),
             }
         }
+    }
+
+    async fn write_each(&self, records: &[CallReported]) {
+        for record in records {
+            let record = std::slice::from_ref(record);
+            if let Err(error) = self.write(record).await {
+                lost(record, error);
+            }
+        }
+    }
+
+    async fn write(&self, records: &[CallReported]) -> Result<(), HostError> {
+        let mut retry = Retry::new("a call report", &self.giving_up);
+        while let Err(error) = self.host.report_calls(records.to_vec()).await {
+            retry.pause_after(error).await?;
+        }
+        Ok(())
+    }
+}
+
+fn lost(records: &[CallReported], why: impl std::fmt::Display) {
+    for CallReported { call, report, .. } in records {
+        tracing::error!(call.id = %call, status = ?report.status, "a call report is lost: {why}");
     }
 }

@@ -42,14 +42,16 @@ async fn one_device_takes_the_call_and_the_others_stop_ringing() {
             presence("alice", Presence::Busy)(books) && presence("bob", Presence::Busy)(books)
         })
         .await;
-    assert_eq!(office.edge.presence(company()).len(), 2);
-    assert!(office.edge.presence(company()).iter().all(|(_, presence)| *presence == Presence::Busy));
+    assert_eq!(office.edge.presence(company()).await.len(), 2);
+    assert!(office.edge.presence(company()).await.iter().all(|(_, presence)| *presence == Presence::Busy));
     alices.up().await;
     desks.up().await;
 
     desk.hang_up(&call.callsid.0).await;
     assert_eq!(alice.hung_up().await, None);
     office.host.all(2, CallStatus::Completed).await;
+    let transactions = office.host.books.borrow().transactions;
+    assert!(transactions <= 4, "{transactions} transactions: opened, ringing, answered, ended, each for both records");
     office
         .host
         .until("both are free", |books| {
@@ -126,6 +128,14 @@ async fn reports_are_tried_again_until_the_host_takes_them() {
     alice.dial("nobody", CODECS).await;
     assert_eq!(alice.hung_up().await, Some(31404));
     office.host.all(1, CallStatus::Failed).await;
+
+    alice.dial("*43", CODECS).await;
+    let (sid, _, _) = alice.answered().await;
+    office.host.books.send_modify(|books| books.failures = 2);
+    alice.hang_up(&sid).await;
+    let over = |books: &crate::host::Books| books.records.values().all(|record| record.status.is_final());
+    office.host.until("the end of the second call", over).await;
+    assert_eq!(office.host.books.borrow().records.len(), 2);
 }
 
 #[tokio::test]
@@ -144,7 +154,7 @@ async fn a_stopping_edge_hangs_up_completes_records_and_closes_sockets() {
         other => panic!("{other:?}"),
     }
     assert_eq!(alice.try_next().await, None);
-    assert!(office.edge.presence(company()).is_empty());
+    assert!(office.edge.presence(company()).await.is_empty());
     soon("the end, again", office.edge.shutdown()).await;
     let mut late = Phone::bare(&office).await;
     assert_eq!(late.try_next().await, None, "nobody new comes in");

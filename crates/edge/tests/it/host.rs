@@ -2,8 +2,10 @@
 
 use crate::soon;
 use async_trait::async_trait;
-use mobilecall_domain::{CallId, CallRecord, CallReport, CallStatus, CompanyId, SessionId, Timestamp, UserId};
-use mobilecall_edge::host::{Agent, Destination, EdgeHost, HostError, Presence, Subscriber, TokenRejected};
+use mobilecall_domain::{CallId, CallRecord, CallStatus, CompanyId, SessionId, Timestamp, UserId};
+use mobilecall_edge::host::{
+    Agent, CallReported, Destination, EdgeHost, HostError, Presence, Subscriber, TokenRejected,
+};
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -13,8 +15,10 @@ use uuid::Uuid;
 pub(crate) struct Books {
     pub(crate) records: BTreeMap<CallId, CallRecord>,
     pub(crate) presence: HashMap<UserId, Presence>,
-    /// How many reports fail before the host takes them again.
+    /// How many transactions fail before the host takes them again.
     pub(crate) failures: u32,
+    /// Transactions that changed records.
+    pub(crate) transactions: u32,
     /// Tokens of these people are revoked.
     pub(crate) signed_out: Vec<String>,
 }
@@ -40,6 +44,21 @@ pub(crate) fn agent(name: &str) -> Agent {
 }
 
 impl MemoryHost {
+    /// One transaction, unless it is to fail.
+    fn write(&self, change: impl FnOnce(&mut Books)) -> Result<(), HostError> {
+        let mut result = Ok(());
+        self.books.send_modify(|books| {
+            if books.failures > 0 {
+                books.failures -= 1;
+                result = Err(HostError::Unavailable("busy".into()));
+            } else {
+                books.transactions += 1;
+                change(books);
+            }
+        });
+        result
+    }
+
     /// Waits until the books are as wanted.
     pub(crate) async fn until(&self, what: &str, wanted: impl FnMut(&Books) -> bool) {
         let mut books = self.books.subscribe();
@@ -78,34 +97,26 @@ impl EdgeHost for MemoryHost {
         })
     }
 
-    async fn open_call(&self, record: CallRecord) -> Result<CallId, HostError> {
-        let id = record.id;
-        self.books.send_modify(|books| {
-            books.records.insert(id, record);
-        });
-        Ok(id)
+    async fn open_calls(&self, records: Vec<CallRecord>) -> Result<Vec<CallId>, HostError> {
+        let ids = records.iter().map(|record| record.id).collect();
+        self.write(|books| books.records.extend(records.into_iter().map(|record| (record.id, record))))?;
+        Ok(ids)
     }
 
-    async fn report_call(&self, _: CompanyId, call: CallId, report: CallReport) -> Result<(), HostError> {
-        let mut result = Ok(());
-        self.books.send_modify(|books| {
-            if books.failures > 0 {
-                books.failures -= 1;
-                result = Err(HostError("busy".into()));
-            } else if let Some(record) = books.records.get_mut(&call) {
-                record.apply(&report, Timestamp::now());
+    async fn report_calls(&self, reports: Vec<CallReported>) -> Result<(), HostError> {
+        self.write(|books| {
+            for CallReported { call, report, .. } in reports {
+                if let Some(record) = books.records.get_mut(&call) {
+                    record.apply(&report, Timestamp::now());
+                }
             }
-        });
-        result
+        })
     }
 
-    async fn calls_alive(&self, _: &[CallId]) -> Result<(), HostError> {
-        Ok(())
-    }
-
-    async fn presence_changed(&self, _: CompanyId, user: UserId, presence: Presence) {
+    async fn presence_changed(&self, _: CompanyId, user: UserId, presence: Presence) -> Result<(), HostError> {
         self.books.send_modify(|books| {
             books.presence.insert(user, presence);
         });
+        Ok(())
     }
 }

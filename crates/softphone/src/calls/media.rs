@@ -8,7 +8,7 @@ use mobilecall_transport::{
     MediaTransport, NegotiatedAudio, ReceivedPacket, TransportError, TransportEvent, TransportStreams,
 };
 use std::sync::Arc;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::task::AbortOnDropHandle;
 
 /// The session, voice and devices of a call, as far as they are open.
@@ -156,10 +156,25 @@ async fn pass_packets(
     if voice.wait_for(Option::is_some).await.is_err() {
         return;
     }
-    let mut first = true;
-    while let Some(received) = packets.recv().await {
-        if std::mem::take(&mut first) {
+    let (first, came) = oneshot::channel();
+    // Beside the packets, which must not wait until the owner takes the news.
+    let tell = async {
+        if came.await.is_ok() {
             post.tell(CallEvent::FirstPacket).await;
+        }
+    };
+    tokio::join!(push_packets(packets, voice, first), tell);
+}
+
+async fn push_packets(
+    mut packets: mpsc::Receiver<ReceivedPacket>,
+    voice: watch::Receiver<Option<Arc<dyn Voice>>>,
+    first: oneshot::Sender<()>,
+) {
+    let mut first = Some(first);
+    while let Some(received) = packets.recv().await {
+        if first.take().is_some_and(|first| first.send(()).is_err()) {
+            tracing::debug!("nobody waits for the first packet");
         }
         let packet = received.packet;
         // Larger than any audio: not from a party that speaks our codecs.

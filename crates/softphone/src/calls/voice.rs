@@ -11,7 +11,7 @@ use mobilecall_domain::CallQuality;
 use mobilecall_ipc::{Event, LevelSource, Levels};
 use mobilecall_media::voice::{OutgoingPacket, VoiceEvent};
 use mobilecall_transport::{MediaTransport, RtpPacket};
-use std::{sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio::{
     sync::{broadcast, mpsc},
     time::{Instant, Interval, MissedTickBehavior},
@@ -40,23 +40,23 @@ pub(crate) struct VoiceTask {
 
 impl VoiceTask {
     /// Runs until it is aborted, or the voice has ended.
-    pub(crate) async fn run(mut self) {
-        let mut seconds = every(Duration::from_secs(1));
-        let mut levels = every(LEVEL_INTERVAL);
-        loop {
-            tokio::select! {
-                packet = self.packets.recv() => match packet {
-                    Some(packet) => self.send(packet).await,
-                    None => return,
-                },
-                Some(event) = self.events.recv() => self.tell(event).await,
-                _ = seconds.tick() => self.measure().await,
-                _ = levels.tick() => self.tell_levels(),
-            }
+    ///
+    /// Packets are sent by a loop of their own. What is told to the owner goes beside it, so that an owner who waits for
+    /// a slow disk delays no packet, and neither do statistics; levels, which wait for nobody, are beside both.
+    pub(crate) async fn run(self) {
+        let Self { voice, transport, packets, events, counted, post, windows } = self;
+        let reports = Reports { voice, transport: Arc::clone(&transport), counted, post, windows };
+        tokio::select! {
+            () = send_packets(packets, transport.as_ref()) => {}
+            never = reports.tell_events_and_seconds(events) => match never {},
+            never = reports.show_levels() => match never {},
         }
     }
+}
 
-    async fn send(&self, packet: OutgoingPacket) {
+/// Sends what the voice makes, and waits for nothing but the next packet, until the voice has ended.
+async fn send_packets(mut packets: mpsc::Receiver<OutgoingPacket>, transport: &dyn MediaTransport) {
+    while let Some(packet) = packets.recv().await {
         let packet = RtpPacket {
             payload_type: packet.payload_type,
             marker: packet.marker,
@@ -66,8 +66,38 @@ impl VoiceTask {
             ssrc: 0,
             payload: Bytes::copy_from_slice(packet.payload.as_slice()),
         };
-        if let Err(error) = self.transport.send_rtp(packet).await {
+        if let Err(error) = transport.send_rtp(packet).await {
             tracing::trace!(%error, "a packet could not be sent");
+        }
+    }
+}
+
+/// What is told of a running voice.
+struct Reports {
+    voice: Arc<dyn Voice>,
+    transport: Arc<dyn MediaTransport>,
+    counted: Option<CallQuality>,
+    post: CallPost,
+    windows: broadcast::Sender<Event>,
+}
+
+impl Reports {
+    /// Waits for the owner. Seconds that pass meanwhile are left out: the next one is measured afresh.
+    async fn tell_events_and_seconds(&self, mut events: mpsc::Receiver<VoiceEvent>) -> Infallible {
+        let mut seconds = every(Duration::from_secs(1));
+        loop {
+            tokio::select! {
+                Some(event) = events.recv() => self.tell(event).await,
+                _ = seconds.tick() => self.measure().await,
+            }
+        }
+    }
+
+    async fn show_levels(&self) -> Infallible {
+        let mut levels = every(LEVEL_INTERVAL);
+        loop {
+            levels.tick().await;
+            self.tell_levels();
         }
     }
 
@@ -109,4 +139,73 @@ fn every(period: Duration) -> Interval {
     let mut interval = tokio::time::interval_at(Instant::now() + period, period);
     interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
     interval
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{post::Post, sound::SoundSystem as _, tests::FakeSound};
+    use mobilecall_domain::{CallId, LegId};
+    use mobilecall_media::{
+        apm::Processing,
+        codec::{Codec, SentPayload},
+        voice::{StreamPosition, VoiceConfig, VoiceOutputs},
+    };
+    use mobilecall_transport::{TransportConfig, TransportEvent, fake::FakeNetwork};
+
+    const CONFIG: VoiceConfig = VoiceConfig {
+        codec: Codec::Opus,
+        payload_type: 111,
+        telephone_event: None,
+        processing: Processing::NONE,
+        audible_digits: false,
+        start: StreamPosition { sequence: 0, timestamp: 0 },
+    };
+
+    fn packet(sequence: u16) -> OutgoingPacket {
+        let payload = SentPayload::new(&[0xf8, 0xff, 0xfe]).unwrap();
+        OutgoingPacket { payload_type: 111, marker: false, sequence, timestamp: u32::from(sequence) * 960, payload }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_owner_who_takes_no_messages_delays_no_packet() {
+        let network = FakeNetwork::new();
+        let (ours, mut streams) = network.transport(TransportConfig::loopback());
+        let (theirs, mut heard) = network.transport(TransportConfig::loopback());
+        let offer = ours.create_offer().await.unwrap();
+        ours.accept_answer(&theirs.create_answer(&offer).await.unwrap()).await.unwrap();
+        while streams.events.recv().await != Some(TransportEvent::Connected) {}
+
+        let (packets, outgoing) = mpsc::channel(16);
+        let (events, happened) = mpsc::channel(16);
+        let (inbox, mut owner) = mpsc::channel(1);
+        let outputs = VoiceOutputs { packets: packets.clone(), events: events.clone() };
+        let task = VoiceTask {
+            voice: FakeSound::default().start_voice(CONFIG, outputs).unwrap(),
+            transport: Arc::new(ours),
+            packets: outgoing,
+            events: happened,
+            counted: None,
+            post: Post::new(inbox.downgrade(), 0).of_leg(CallId::generate(), LegId::generate()),
+            windows: broadcast::Sender::new(16),
+        };
+        let task = tokio::spawn(task.run());
+        // The first fills the owner's inbox, the others wait for room in it.
+        for _ in 0..3 {
+            events.send(VoiceEvent::FirstAudio).await.unwrap();
+        }
+        for sequence in 0..500 {
+            tokio::time::advance(Duration::from_millis(20)).await;
+            let sent = Instant::now();
+            packets.send(packet(sequence)).await.unwrap();
+            let received = heard.packets.recv().await.unwrap();
+            assert_eq!(received.packet.sequence, sequence);
+            assert_eq!(sent.elapsed(), Duration::ZERO, "no timer was waited for");
+        }
+        assert_eq!(owner.len(), 1, "the owner has taken nothing in ten seconds");
+        for _ in 0..3 {
+            assert!(owner.recv().await.is_some(), "what waited is told in the end");
+        }
+        task.abort();
+    }
 }

@@ -74,7 +74,7 @@ fn frames_before_the_token_are_refused_and_frames_during_its_check_wait() {
     world.frame(ALICE, ClientFrame::Register(Register::ON));
     assert_eq!(world.heard(ALICE), ["error 31204"]);
 
-    let mut switch = Switch::new(Rules::default(), Box::new(RandomMint), at(0));
+    let mut switch = Switch::new(Rules::default(), Box::new(RandomIds), at(0));
     switch.handle(Input::SocketOpened(ALICE), at(0));
     let listen = ClientFrame::parse(r#"{"type":"listen","payload":{"token":"alice"}}"#);
     let outputs = switch.handle(Input::Frame(ALICE, listen), at(0));
@@ -89,7 +89,7 @@ fn frames_before_the_token_are_refused_and_frames_during_its_check_wait() {
 
 #[test]
 fn a_late_answer_about_an_old_token_is_not_taken_for_the_new_one() {
-    let mut switch = Switch::new(Rules::default(), Box::new(RandomMint), at(0));
+    let mut switch = Switch::new(Rules::default(), Box::new(RandomIds), at(0));
     switch.handle(Input::SocketOpened(ALICE), at(0));
     let listen = || ClientFrame::parse(r#"{"type":"listen","payload":{"token":"alice"}}"#);
     let ask = |switch: &mut Switch| match switch.handle(Input::Frame(ALICE, listen()), at(0)).as_slice() {

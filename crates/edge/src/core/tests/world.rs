@@ -2,7 +2,7 @@
 //! it says.
 
 use crate::core::*;
-use crate::host::{Agent, Destination, HostError, Presence, Subscriber, TokenRejected};
+use crate::host::{Agent, CallReported, Destination, HostError, Presence, Subscriber, TokenRejected};
 use mobilecall_domain::{
     CallId, CallRecord, CallStatus, CompanyId, Private, SdpAnswer, SdpOffer, SessionId, Timestamp, UserId,
 };
@@ -28,7 +28,7 @@ impl Counter {
         self.0
     }
 }
-impl Mint for Counter {
+impl IdSource for Counter {
     fn call_sid(&mut self) -> CallSid {
         CallSid::from_uuid(Uuid::from_u128(self.next()))
     }
@@ -49,7 +49,8 @@ pub(super) struct World {
     /// Records as the host has them.
     pub(super) records: BTreeMap<CallId, CallRecord>,
     pub(super) presence: HashMap<UserId, Presence>,
-    pub(super) alive: Vec<Vec<CallId>>,
+    /// How many transactions the host made for records.
+    pub(super) transactions: usize,
     /// Media commands, as short words.
     pub(super) media: Vec<String>,
     pub(super) joined: Vec<(LegKey, LegKey)>,
@@ -106,7 +107,7 @@ impl World {
             disconnected: Vec::new(),
             records: BTreeMap::new(),
             presence: HashMap::new(),
-            alive: Vec::new(),
+            transactions: 0,
             media: Vec::new(),
             joined: Vec::new(),
             offers: Vec::new(),
@@ -164,20 +165,25 @@ impl World {
                 return Some(Input::Authenticated(socket, check, result));
             }
             Output::Resolve(call, _, dialed) => return Some(Input::Resolved(call, self.resolve(dialed.expose()))),
-            output @ Output::OpenRecord(..) if self.hold_records => self.held.push(output),
-            Output::OpenRecord(call, party, record) => {
-                if self.records_down {
-                    return Some(Input::RecordOpened(call, party, Err(HostError("disk full".into()))));
+            output @ Output::OpenRecords(..) if self.hold_records => self.held.push(output),
+            Output::OpenRecords(call, _) if self.records_down => {
+                return Some(Input::RecordsOpened(call, Err(HostError::Failed("disk full".into()))));
+            }
+            Output::OpenRecords(call, records) => {
+                self.transactions += 1;
+                let ids = records.iter().map(|record| record.id).collect();
+                for record in records {
+                    assert!(self.records.insert(record.id, record).is_none(), "a record is opened once");
                 }
-                let id = record.id;
-                assert!(self.records.insert(id, *record).is_none(), "a record is opened once");
-                return Some(Input::RecordOpened(call, party, Ok(id)));
+                return Some(Input::RecordsOpened(call, Ok(ids)));
             }
-            Output::Report(_, id, report) => {
+            Output::Report(_, reports) => {
+                self.transactions += 1;
                 let wall = self.now().wall;
-                self.records.get_mut(&id).expect("reports come after the record").apply(&report, wall);
+                for CallReported { call, report, .. } in reports.records {
+                    self.records.get_mut(&call).expect("reports come after the record").apply(&report, wall);
+                }
             }
-            Output::Alive(calls) => self.alive.push(calls),
             Output::Media(command) => return self.media(command),
             Output::Presence(_, user, presence) => {
                 assert_ne!(self.presence.insert(user, presence), Some(presence), "presence is told when it changes");
@@ -200,7 +206,7 @@ impl World {
 
     fn resolve(&self, dialed: &str) -> Result<Destination, HostError> {
         match dialed {
-            _ if self.host_down => Err(HostError("no connection".into())),
+            _ if self.host_down => Err(HostError::Unavailable("no connection".into())),
             "*43" => Ok(Destination::Echo),
             "nobody" => Ok(Destination::Unknown),
             name => Ok(Destination::Agent(agent(name))),

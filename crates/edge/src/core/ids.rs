@@ -6,7 +6,7 @@ use rand::Rng;
 use uuid::Uuid;
 
 /// Makes identifiers; tests use a counter.
-pub(crate) trait Mint: Send {
+pub(crate) trait IdSource: Send {
     fn call_sid(&mut self) -> CallSid;
     fn call_id(&mut self) -> CallId;
     /// 128 random bits or more, because whoever has it can take the call over.
@@ -14,9 +14,9 @@ pub(crate) trait Mint: Send {
 }
 
 /// From the system's randomness.
-pub(crate) struct RandomMint;
+pub(crate) struct RandomIds;
 
-impl Mint for RandomMint {
+impl IdSource for RandomIds {
     fn call_sid(&mut self) -> CallSid {
         CallSid::from_uuid(Uuid::new_v4())
     }
