@@ -15,6 +15,7 @@ mod http;
 mod limits;
 mod nodes;
 mod office;
+mod old;
 mod openapi;
 mod pages;
 mod stats;
