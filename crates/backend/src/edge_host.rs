@@ -101,12 +101,10 @@ impl BackendHost {
         let user = match Address::parse(dialed, region) {
             Ok(Address::Service(code)) if code == ECHO => return Ok(Destination::Echo),
             Ok(Address::Client(name)) => self.find_name(company, &name).await?,
-            Ok(Address::Extension(extension)) => {
-                match self.store.user_by_extension(company, &extension).await? {
-                    Some(user) => Some(user),
-                    None => self.find_name(company, &extension).await?,
-                }
-            }
+            Ok(Address::Extension(extension)) => match self.store.user_by_extension(company, &extension).await? {
+                Some(user) => Some(user),
+                None => self.find_name(company, &extension).await?,
+            },
             // A user name may look like anything that its few characters allow.
             Ok(Address::Phone(_) | Address::Service(_) | Address::Sip(_)) | Err(_) => {
                 self.find_name(company, dialed).await?
@@ -423,7 +421,8 @@ mod tests {
         let ids = setting.host.open_calls(vec![caller, callee]).await.unwrap();
         for status in [CallStatus::Ringing, CallStatus::InProgress, CallStatus::Completed] {
             let report = CallReport { status: Some(status), ..CallReport::default() };
-            let both = ids.iter().map(|call| CallReported { company: setting.company, call: *call, report: report.clone() });
+            let both =
+                ids.iter().map(|call| CallReported { company: setting.company, call: *call, report: report.clone() });
             setting.host.report_calls(both.collect()).await.unwrap();
         }
         assert_eq!(setting.sqlite.statistics().commits - before, 4);

@@ -134,10 +134,10 @@ impl EventSocket {
         match changed {
             Ok(page) if page.upto <= self.sent => ControlFlow::Continue(()),
             Ok(page) if page.from <= self.sent => {
-                for change in page.changes.iter().filter(|change| change.sequence > self.sent) {
-                    if change.audience.is_in(self.scope) {
-                        self.send_change(change).await?;
-                    }
+                let (sent, scope) = (self.sent, self.scope);
+                let news = page.changes.iter().filter(|change| change.sequence > sent);
+                for change in news.filter(|change| change.audience.is_in(scope)) {
+                    self.send_change(change).await?;
                 }
                 self.sent = page.upto;
                 ControlFlow::Continue(())

@@ -79,8 +79,12 @@ impl Hub {
 
     fn follow(&self, company: CompanyId) -> Company {
         let (reached, changed) = (watch::Sender::new(0), broadcast::Sender::new(self.queue));
-        let follower =
-            Follower { store: Arc::clone(&self.store), company, reached: reached.subscribe(), changed: changed.clone() };
+        let follower = Follower {
+            store: Arc::clone(&self.store),
+            company,
+            reached: reached.subscribe(),
+            changed: changed.clone(),
+        };
         tokio::spawn(follower.run());
         Company { reached, changed, presence: broadcast::Sender::new(self.queue) }
     }

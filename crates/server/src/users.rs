@@ -45,7 +45,7 @@ pub(crate) async fn list(settings: &Settings, filter: ListUsers) -> anyhow::Resu
         Some(name) => {
             let company = store.company_by_name(name).await.context("cannot list")?;
             vec![company.with_context(|| format!("no company '{name}'"))?]
-        },
+        }
         None => store.companies().await.context("cannot list")?,
     };
     let mut stdout = io::stdout();

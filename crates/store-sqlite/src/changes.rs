@@ -111,7 +111,12 @@ fn push_since(query: &mut Query, table: &str, company: CompanyId, since: i64) {
 }
 
 fn read_entry(row: &Row<'_>) -> Work<Entry> {
-    Ok(Entry { sequence: rows::number(row, 0)?, area: rows::number(row, 1)?, id: row.get(2)?, audience: decode(row, 3)? })
+    Ok(Entry {
+        sequence: rows::number(row, 0)?,
+        area: rows::number(row, 1)?,
+        id: row.get(2)?,
+        audience: decode(row, 3)?,
+    })
 }
 
 fn encode(audience: Audience) -> Vec<u8> {

@@ -96,10 +96,7 @@ pub(crate) fn opening(path: &Path, error: OpenError) -> StoreError {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => return StoreError::Busy(error.into()),
             Some(ErrorCode::DiskFull) => return StoreError::Unavailable(error.into()),
             Some(
-                ErrorCode::PermissionDenied
-                | ErrorCode::ReadOnly
-                | ErrorCode::CannotOpen
-                | ErrorCode::SystemIoFailure,
+                ErrorCode::PermissionDenied | ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::SystemIoFailure,
             ) => ACCESS,
             _ => return StoreError::Internal(error.into()),
         },

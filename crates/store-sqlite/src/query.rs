@@ -34,11 +34,7 @@ impl Query {
     }
 
     /// Gives each row to `read`, in order.
-    pub(crate) fn for_each(
-        &self,
-        connection: &Connection,
-        mut read: impl FnMut(&Row<'_>) -> Work<()>,
-    ) -> Work<()> {
+    pub(crate) fn for_each(&self, connection: &Connection, mut read: impl FnMut(&Row<'_>) -> Work<()>) -> Work<()> {
         let mut statement = connection.prepare_cached(&self.sql)?;
         let mut rows = statement.query(params_from_iter(&self.values))?;
         while let Some(row) = rows.next()? {

@@ -10,9 +10,7 @@ use crate::{
 use async_trait::async_trait;
 use mobilecall_domain::{CompanyId, SessionId, Timestamp};
 use mobilecall_sqlite::rusqlite::{Connection, Row, params};
-use mobilecall_store::{
-    NewSession, Principal, RefreshHash, RefreshPolicy, Refreshed, Result, Sessions, StoreError,
-};
+use mobilecall_store::{NewSession, Principal, RefreshHash, RefreshPolicy, Refreshed, Result, Sessions, StoreError};
 
 #[async_trait]
 impl Sessions for SqliteStore {
@@ -22,7 +20,8 @@ impl Sessions for SqliteStore {
             let now = session.created_at.as_millis();
             let insert =
                 "INSERT INTO sessions (id, company_id, user_id, created_at, last_used_at) VALUES (?, ?, ?, ?, ?)";
-            let (id, company, user) = (session.id.to_bytes(), session.company_id.to_bytes(), session.user_id.to_bytes());
+            let (id, company, user) =
+                (session.id.to_bytes(), session.company_id.to_bytes(), session.user_id.to_bytes());
             let inserted = connection.prepare_cached(insert)?.execute(params![id, company, user, now, now]);
             inserted.map_err(|error| insert_failed(error, "session", "user"))?;
             add_token(connection, session.id, session.refresh)

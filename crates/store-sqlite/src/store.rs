@@ -57,7 +57,9 @@ impl SqliteStore {
 impl Store for SqliteStore {
     async fn ping(&self) -> Result<()> {
         self.read(|connection| {
-            connection.prepare_cached("SELECT count(*) FROM (SELECT 1 FROM companies LIMIT 1)")?.query_one([], |_| Ok(()))?;
+            connection
+                .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM companies LIMIT 1)")?
+                .query_one([], |_| Ok(()))?;
             Ok(())
         })
         .await

@@ -31,24 +31,12 @@ pub trait Calls: Send + Sync {
     /// carries it, the softphone's word on status and times does not count.
     async fn save_call(&self, record: &CallRecord, now: Timestamp) -> Result<CallChange>;
     /// What a softphone adds to a call, by the rules of [`Self::save_call`]; `NotFound` outside the scope.
-    async fn amend_call(
-        &self,
-        scope: Scope,
-        call: CallId,
-        facts: &CallReport,
-        now: Timestamp,
-    ) -> Result<CallChange>;
+    async fn amend_call(&self, scope: Scope, call: CallId, facts: &CallReport, now: Timestamp) -> Result<CallChange>;
     /// Applies reports by [`CallRecord::apply`], all or none; `NotFound` if a call is outside its scope. The sequence
     /// moves only for records that changed.
     async fn report_calls(&self, reports: &[ScopedReport], now: Timestamp) -> Result<Vec<CallChange>>;
     /// Applies one report; see [`Self::report_calls`].
-    async fn report_call(
-        &self,
-        scope: Scope,
-        call: CallId,
-        report: &CallReport,
-        now: Timestamp,
-    ) -> Result<CallChange> {
+    async fn report_call(&self, scope: Scope, call: CallId, report: &CallReport, now: Timestamp) -> Result<CallChange> {
         let report = ScopedReport { scope, call, report: report.clone() };
         let mut changes = self.report_calls(std::slice::from_ref(&report), now).await?;
         changes.pop().ok_or(crate::StoreError::NotFound("call"))

@@ -20,6 +20,8 @@ pub enum Fault {
     None,
     /// The next so many operations find it busy.
     Busy(u32),
+    /// Reads work, every write fails, as on a full disk.
+    NoWrites,
     /// Every operation waits until the fault is another.
     Hang,
     /// Every operation panics.
@@ -63,11 +65,20 @@ impl FaultyStore {
         self.hanging.load(Ordering::SeqCst)
     }
 
-    async fn inject(&self) -> Result<()> {
+    /// Before a write.
+    async fn write(&self) -> Result<()> {
+        match self.fault() {
+            Fault::NoWrites => Err(StoreError::Unavailable("made to take no writes by a test".into())),
+            Fault::None | Fault::Busy(_) | Fault::Hang | Fault::Panic => self.read().await,
+        }
+    }
+
+    /// Before a read.
+    async fn read(&self) -> Result<()> {
         let mut changed = self.changed.subscribe();
         loop {
             match self.fault() {
-                Fault::None => return Ok(()),
+                Fault::None | Fault::NoWrites => return Ok(()),
                 Fault::Busy(times) => {
                     let left = times.saturating_sub(1);
                     self.set(if left == 0 { Fault::None } else { Fault::Busy(left) });
@@ -99,14 +110,14 @@ impl Drop for Counted<'_> {
     }
 }
 
-/// Each method injects the fault, then asks the real store.
+/// Each method injects the fault, by whether it reads or writes, then asks the real store.
 macro_rules! pass_on {
-    ($($area:ident { $($method:ident($($argument:ident: $type:ty),*) -> $answer:ty;)+ })+) => {$(
+    ($($area:ident { $($kind:ident $method:ident($($argument:ident: $type:ty),*) -> $answer:ty;)+ })+) => {$(
         #[async_trait]
         impl $area for FaultyStore {
             $(
                 async fn $method(&self, $($argument: $type),*) -> Result<$answer> {
-                    self.inject().await?;
+                    self.$kind().await?;
                     self.inner.$method($($argument),*).await
                 }
             )+
@@ -117,11 +128,11 @@ macro_rules! pass_on {
 #[async_trait]
 impl Store for FaultyStore {
     async fn ping(&self) -> Result<()> {
-        self.inject().await?;
+        self.read().await?;
         self.inner.ping().await
     }
     async fn check_writable(&self) -> Result<()> {
-        self.inject().await?;
+        self.write().await?;
         self.inner.check_writable().await
     }
     async fn close(&self) {
@@ -131,43 +142,43 @@ impl Store for FaultyStore {
 
 pass_on! {
     ServerKeys {
-        server_identity(fresh: ServerIdentity) -> ServerIdentity;
+        write server_identity(fresh: ServerIdentity) -> ServerIdentity;
     }
     Companies {
-        create_company(company: &Company) -> ();
-        company(company: CompanyId) -> Option<Company>;
-        company_by_name(name: &str) -> Option<Company>;
-        companies() -> Vec<Company>;
-        create_user(user: &User) -> ();
-        user(company: CompanyId, user: UserId) -> Option<User>;
-        user_by_username(username: &str) -> Option<User>;
-        user_by_extension(company: CompanyId, extension: &str) -> Option<User>;
-        users(company: CompanyId) -> Vec<User>;
+        write create_company(company: &Company) -> ();
+        read company(company: CompanyId) -> Option<Company>;
+        read company_by_name(name: &str) -> Option<Company>;
+        read companies() -> Vec<Company>;
+        write create_user(user: &User) -> ();
+        read user(company: CompanyId, user: UserId) -> Option<User>;
+        read user_by_username(username: &str) -> Option<User>;
+        read user_by_extension(company: CompanyId, extension: &str) -> Option<User>;
+        read users(company: CompanyId) -> Vec<User>;
     }
     Sessions {
-        create_session(session: &NewSession) -> ();
-        principal(company: CompanyId, session: SessionId) -> Option<Principal>;
-        refresh(presented: RefreshHash, next: RefreshHash, policy: RefreshPolicy, now: Timestamp) -> Refreshed;
-        revoke_session(company: CompanyId, session: SessionId, now: Timestamp) -> ();
-        prune_sessions(before: Timestamp) -> u64;
+        write create_session(session: &NewSession) -> ();
+        read principal(company: CompanyId, session: SessionId) -> Option<Principal>;
+        write refresh(presented: RefreshHash, next: RefreshHash, policy: RefreshPolicy, now: Timestamp) -> Refreshed;
+        write revoke_session(company: CompanyId, session: SessionId, now: Timestamp) -> ();
+        write prune_sessions(before: Timestamp) -> u64;
     }
     Calls {
-        insert_calls(records: &[CallRecord]) -> Vec<CallChange>;
-        open_calls(records: &[CallRecord], node: NodeId, now: Timestamp) -> Vec<CallChange>;
-        save_call(record: &CallRecord, now: Timestamp) -> CallChange;
-        amend_call(scope: Scope, call: CallId, facts: &CallReport, now: Timestamp) -> CallChange;
-        report_calls(reports: &[ScopedReport], now: Timestamp) -> Vec<CallChange>;
-        call(scope: Scope, call: CallId) -> Option<CallRecord>;
-        calls(scope: Scope, filter: &CallFilter, cursor: Option<&str>, limit: u32) -> CallPage;
-        write_calls(
+        write insert_calls(records: &[CallRecord]) -> Vec<CallChange>;
+        write open_calls(records: &[CallRecord], node: NodeId, now: Timestamp) -> Vec<CallChange>;
+        write save_call(record: &CallRecord, now: Timestamp) -> CallChange;
+        write amend_call(scope: Scope, call: CallId, facts: &CallReport, now: Timestamp) -> CallChange;
+        write report_calls(reports: &[ScopedReport], now: Timestamp) -> Vec<CallChange>;
+        read call(scope: Scope, call: CallId) -> Option<CallRecord>;
+        read calls(scope: Scope, filter: &CallFilter, cursor: Option<&str>, limit: u32) -> CallPage;
+        read write_calls(
             scope: Scope, filter: &CallFilter, cursor: Option<&str>, limit: u32, write: WriteRow
         ) -> WrittenPage;
-        calls_since(scope: Scope, filter: &CallFilter, since: u64, limit: u32) -> CallChanges;
-        count_calls(scope: Scope, from: Timestamp) -> Vec<StatusCount>;
+        read calls_since(scope: Scope, filter: &CallFilter, since: u64, limit: u32) -> CallChanges;
+        read count_calls(scope: Scope, from: Timestamp) -> Vec<StatusCount>;
     }
     Changes {
-        changes_since(scope: Scope, since: u64, limit: u32) -> ChangePage;
-        sequence(company: CompanyId) -> u64;
+        read changes_since(scope: Scope, since: u64, limit: u32) -> ChangePage;
+        read sequence(company: CompanyId) -> u64;
     }
 }
 

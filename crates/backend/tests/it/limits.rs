@@ -84,6 +84,24 @@ async fn a_panic_ends_one_request() {
 }
 
 #[tokio::test]
+async fn a_database_that_takes_no_writes_shows_in_the_health() {
+    let office = Office::open().await;
+    let url = format!("{}/api/health", office.server.base_url());
+    let health = async || office.server.client().get(&url).send().await.unwrap();
+    assert_eq!(health().await.status(), 200);
+    office.server.faults().set(Fault::NoWrites);
+    // A good answer holds for a second.
+    let sick = eventually("a bad health", async || Some(health().await).filter(|answer| answer.status() != 200)).await;
+    assert_eq!(sick.headers()[header::RETRY_AFTER], "1");
+    assert_eq!(refusal(sick).await, refused(503, "unavailable"));
+    let report = office.send(&office.alice, Method::POST, "/api/calls", Some(&outgoing("102"))).await;
+    assert_eq!(refusal(report).await, refused(503, "unavailable"));
+    assert_eq!(office.get(&office.alice, "/api/calls").await.status(), 200, "what is there can be read");
+    office.server.faults().set(Fault::None);
+    assert_eq!(health().await.status(), 200, "a bad answer does not hold");
+}
+
+#[tokio::test]
 async fn a_caller_who_goes_away_does_not_undo_a_report() {
     let office = Office::open().await;
     let report = outgoing("102");

@@ -49,7 +49,8 @@ async fn carried(store: &dyn Store, alice: &User, instance: &str, lease_until: T
 async fn a_starting_server_ends_only_calls_whose_server_is_dead() {
     let store: Arc<dyn Store> = Arc::new(SqliteStore::in_memory().await.unwrap());
     let alice = agent(store.as_ref()).await;
-    let (past, future) = (Timestamp::now().minus(Duration::from_secs(1)), Timestamp::now().plus(Duration::from_secs(60)));
+    let (past, future) =
+        (Timestamp::now().minus(Duration::from_secs(1)), Timestamp::now().plus(Duration::from_secs(60)));
     let own = carried(store.as_ref(), &alice, "second", future).await;
     let living = carried(store.as_ref(), &alice, "first", future).await;
     let dead = carried(store.as_ref(), &alice, "third", past).await;

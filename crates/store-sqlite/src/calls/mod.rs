@@ -64,13 +64,7 @@ impl Calls for SqliteStore {
         .await
     }
 
-    async fn amend_call(
-        &self,
-        scope: Scope,
-        call: CallId,
-        facts: &CallReport,
-        now: Timestamp,
-    ) -> Result<CallChange> {
+    async fn amend_call(&self, scope: Scope, call: CallId, facts: &CallReport, now: Timestamp) -> Result<CallChange> {
         let facts = facts.clone();
         self.write(move |connection| {
             let found = find(connection, call.to_bytes())?.filter(|found| in_scope(&found.record, scope));

@@ -79,7 +79,9 @@ async fn changes_and_counts_are_found_by_index() {
         assert_eq!(plan.matches(counts).count(), 2, "days and hours: {plan}");
         let (own, unfinished) = match scope.agent {
             None => ("calls_by_company (company_id=?", "calls_by_status (company_id=?"),
-            Some(_) => ("calls_by_agent (company_id=? AND agent_id=?", "calls_by_agent_status (company_id=? AND agent_id=?"),
+            Some(_) => {
+                ("calls_by_agent (company_id=? AND agent_id=?", "calls_by_agent_status (company_id=? AND agent_id=?")
+            }
         };
         assert!(plan.contains(&format!("SEARCH calls USING INDEX {own} AND key>? AND key<?)")), "{plan}");
         assert!(plan.contains(&format!("SEARCH calls USING INDEX {unfinished} AND status=? AND key>?)")), "{plan}");

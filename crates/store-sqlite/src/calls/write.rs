@@ -9,9 +9,7 @@ use crate::{
 };
 use mobilecall_domain::{CallRecord, CallReport, NodeId, Timestamp};
 use mobilecall_sqlite::rusqlite::{Connection, params};
-use mobilecall_store::{
-    Area, Audience, CallChange, ChangeKind, SequencedCall, StoreError, calls::without_progress,
-};
+use mobilecall_store::{Area, Audience, CallChange, ChangeKind, SequencedCall, StoreError, calls::without_progress};
 
 /// Low bits of a key that tell calls of one millisecond apart. Few, because the search index keeps the differences of
 /// keys, and a call that finds all of them taken goes into the next millisecond.
@@ -65,7 +63,12 @@ pub(crate) fn carry(connection: &Connection, found: &StoredCall, node: NodeId) -
 }
 
 /// Joins what a softphone says with what is known.
-pub(crate) fn amend(connection: &Connection, found: StoredCall, facts: &CallReport, now: Timestamp) -> Work<CallChange> {
+pub(crate) fn amend(
+    connection: &Connection,
+    found: StoredCall,
+    facts: &CallReport,
+    now: Timestamp,
+) -> Work<CallChange> {
     let carried = "SELECT 1 FROM calls JOIN nodes ON nodes.id = calls.node_id \
                    WHERE calls.key = ? AND nodes.lease_until >= ?";
     if find(connection, carried, [found.key, now.as_millis()], |_| Ok(()))?.is_some() {

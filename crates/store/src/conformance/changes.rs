@@ -19,7 +19,8 @@ fn calls(page: &ChangePage) -> Vec<(CallId, u64)> {
 pub async fn the_log_is_complete(store: &dyn Store) {
     let (one, two) = (fixture(store, "one").await, fixture(store, "two").await);
     assert_eq!(store.sequence(one.company.id).await.expect("sequence"), 0);
-    let (first, second, third) = (one.call(&one.alice, at(9)), one.call(&one.alice, at(1)), one.call(&one.basil, at(3)));
+    let (first, second, third) =
+        (one.call(&one.alice, at(9)), one.call(&one.alice, at(1)), one.call(&one.basil, at(3)));
     store.insert_calls(&[first.clone(), second.clone()]).await.expect("stored");
     store.insert_call(&two.call(&two.alice, at(1))).await.expect("stored");
     let ringing = CallReport { status: Some(CallStatus::Ringing), ..CallReport::default() };

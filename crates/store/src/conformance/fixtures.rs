@@ -1,6 +1,6 @@
 //! Rows for the checks.
 
-use crate::{CallFilter, Scope, Company, NewSession, RefreshHash, Role, Store, User};
+use crate::{CallFilter, Company, NewSession, RefreshHash, Role, Scope, Store, User};
 use mobilecall_domain::{CallId, CallRecord, CallStatus, CompanyId, Direction, LineKind, SessionId, Timestamp, UserId};
 use std::time::Duration;
 

@@ -218,7 +218,8 @@ pub async fn written_pages_are_the_same_pages(store: &dyn Store) {
     loop {
         let filter = CallFilter::default();
         let page = store.calls(one.everybody(), &filter, cursor.as_deref(), 2).await.expect("a page");
-        let write: crate::WriteRow = |row, written| written.extend_from_slice(format!("{:?};", row.to_record()).as_bytes());
+        let write: crate::WriteRow =
+            |row, written| written.extend_from_slice(format!("{:?};", row.to_record()).as_bytes());
         let written = store.write_calls(one.everybody(), &filter, cursor.as_deref(), 2, write).await.expect("a page");
         let expected: String = page.calls.iter().map(|call| format!("{call:?};")).collect();
         assert_eq!(String::from_utf8(written.written).expect("text"), expected);
@@ -234,7 +235,8 @@ pub async fn written_pages_are_the_same_pages(store: &dyn Store) {
 /// over and those that are not.
 pub async fn counts_are_exact_at_any_moment(store: &dyn Store) {
     let (one, two) = (fixture(store, "one").await, fixture(store, "two").await);
-    let minutes = [0, 1, 59, 60, 61, 119, 120, 24 * 60 - 1, 24 * 60, 24 * 60 + 1, 30 * 60, 47 * 60 + 59, 48 * 60, 50 * 60];
+    let minutes =
+        [0, 1, 59, 60, 61, 119, 120, 24 * 60 - 1, 24 * 60, 24 * 60 + 1, 30 * 60, 47 * 60 + 59, 48 * 60, 50 * 60];
     let mut made = Vec::new();
     for (index, minute) in minutes.into_iter().enumerate() {
         for user in [&one.alice, &one.basil] {
@@ -257,7 +259,10 @@ pub async fn counts_are_exact_at_any_moment(store: &dyn Store) {
     for from in moments {
         for scope in [one.everybody(), one.only(&one.basil)] {
             let counted = store.count_calls(scope, from).await.expect("counted");
-            let within: Vec<_> = made.iter().filter(|call| call.created_at >= from && scope.holds(call.company_id, call.agent_id)).collect();
+            let within: Vec<_> = made
+                .iter()
+                .filter(|call| call.created_at >= from && scope.holds(call.company_id, call.agent_id))
+                .collect();
             for status in CallStatus::ALL {
                 let expected: Vec<_> = within.iter().filter(|call| call.status == *status).collect();
                 let found = counted.iter().find(|count| count.status == *status);

@@ -19,7 +19,7 @@ pub(crate) const ARROWS: &[(&str, &[&str])] = &[
     ("transport", &["domain"]),
     ("store", &["domain"]),
     ("cache", &["domain"]),
-    ("store-sqlite", &["domain", "store"]),
+    ("store-sqlite", &["domain", "sqlite", "store"]),
     ("line-pstream", &["domain", "line", "pstream"]),
     ("client", &["api", "cache", "domain"]),
     ("edge", &["domain", "pstream", "transport"]),
