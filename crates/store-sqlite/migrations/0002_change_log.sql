@@ -13,8 +13,10 @@ CREATE TABLE changes (
     audience   BLOB    NOT NULL,
     PRIMARY KEY (company_id, sequence)
 ) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX changes_by_entity ON changes (company_id, area, entity_id);
-CREATE INDEX changes_by_audience ON changes (company_id, audience, sequence);
 
 INSERT INTO changes (company_id, sequence, area, entity_id, audience)
-SELECT company_id, sequence, 1, id, COALESCE(agent_id, x'00') FROM calls;
+SELECT company_id, sequence, 1, id, COALESCE(agent_id, x'00') FROM calls ORDER BY company_id, sequence;
+
+-- After the rows: sorting a million of them is quicker than finding a place for each.
+CREATE UNIQUE INDEX changes_by_entity ON changes (company_id, area, entity_id);
+CREATE INDEX changes_by_audience ON changes (company_id, audience, sequence);

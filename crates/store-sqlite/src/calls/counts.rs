@@ -1,4 +1,4 @@
-//! How many calls are over, kept by hour and by day. A status moves only forward, so a call is counted once, when it
+//! How many calls are over, kept by hour and by day for a company and by day for an agent. A status moves only forward, so a call is counted once, when it
 //! ends. Calls that are not over are few and are counted one by one.
 
 use super::write::{TIE_BITS, first_key};
@@ -59,34 +59,44 @@ fn add(
     let agent = record.agent_id.map(Id::to_bytes);
     // By the key, not by the time in the record, because the key decides what a period holds.
     let hour = (key >> TIE_BITS) / HOUR_MILLIS;
-    for whose in [Some(EVERYBODY), agent.as_ref().map(<[u8; 16]>::as_slice)].into_iter().flatten() {
-        for (span, bucket) in [(1, hour), (DAY_HOURS, hour / DAY_HOURS)] {
-            execute(connection, add, params![company, whose, span, bucket, direction, status, calls, talked])?;
-        }
+    let day = hour / DAY_HOURS;
+    let everybody = [(EVERYBODY, 1, hour), (EVERYBODY, DAY_HOURS, day)];
+    let own = agent.as_ref().map(|agent| (agent.as_slice(), DAY_HOURS, day));
+    for (whose, span, bucket) in everybody.into_iter().chain(own) {
+        execute(connection, add, params![company, whose, span, bucket, direction, status, calls, talked])?;
     }
     Ok(())
 }
 
-/// Counts from `from` on, by direction and status: whole days and hours from the table, what begins in a part of an hour
-/// by the rows themselves, and what is not over.
+/// Counts from `from` on, by direction and status: whole buckets from the table, what begins in a part of one by the rows
+/// themselves, and what is not over.
 pub(crate) fn query(scope: Scope, from: Timestamp) -> Query {
     let first = first_key(from);
-    let hour = (first >> TIE_BITS).div_euclid(HOUR_MILLIS) + i64::from((first >> TIE_BITS) % HOUR_MILLIS != 0);
-    let day = hour.div_euclid(DAY_HOURS) + i64::from(hour % DAY_HOURS != 0);
+    let hour = round_up(first >> TIE_BITS, HOUR_MILLIS);
+    let day = round_up(hour, DAY_HOURS);
     let mut query = Query::new("SELECT direction, status, SUM(calls), SUM(talked) FROM (");
     push_counts(&mut query, scope, DAY_HOURS);
     query.push(" AND bucket >= ").bind(day);
-    query.push(" UNION ALL ");
-    push_counts(&mut query, scope, 1);
-    query.push(" AND bucket >= ").bind(hour).push(" AND bucket < ").bind(day * DAY_HOURS);
+    // For an agent there are no hours, and the rows of a part of a day are few.
+    let whole_from = if scope.agent.is_some() { day * DAY_HOURS } else { hour };
+    if scope.agent.is_none() {
+        query.push(" UNION ALL ");
+        push_counts(&mut query, scope, 1);
+        query.push(" AND bucket >= ").bind(hour).push(" AND bucket < ").bind(day * DAY_HOURS);
+    }
     query.push(" UNION ALL ");
     push_calls(&mut query, scope, "NOT IN");
-    query.push(" AND key >= ").bind(first).push(" AND key < ").bind((hour * HOUR_MILLIS) << TIE_BITS);
+    query.push(" AND key >= ").bind(first).push(" AND key < ").bind((whole_from * HOUR_MILLIS) << TIE_BITS);
     query.push(" UNION ALL ");
     push_calls(&mut query, scope, "IN");
     query.push(" AND key >= ").bind(first);
     query.push(") GROUP BY direction, status HAVING SUM(calls) > 0");
     query
+}
+
+/// The number of the first whole bucket of this length that begins at `number` or after.
+fn round_up(number: i64, length: i64) -> i64 {
+    number.div_euclid(length) + i64::from(number.rem_euclid(length) != 0)
 }
 
 fn push_counts(query: &mut Query, scope: Scope, span: i64) {
