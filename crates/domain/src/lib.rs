@@ -15,6 +15,7 @@ pub mod private;
 pub mod quality;
 pub mod record;
 pub mod sdp;
+pub mod search;
 mod sip_uri;
 mod tel_uri;
 pub mod time;
