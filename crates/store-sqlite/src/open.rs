@@ -1,6 +1,6 @@
 //! Opening a database: what is ours, and its migrations.
 
-use crate::error;
+use crate::{calls, error};
 use mobilecall_sqlite::{Database, Migration, Options, Synchronous};
 use mobilecall_store::Result;
 use std::path::Path;
@@ -12,6 +12,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::new(include_str!("../migrations/0003_nodes.sql")),
     Migration::new(include_str!("../migrations/0004_call_counts.sql")),
     Migration::new(include_str!("../migrations/0005_write_checks.sql")),
+    Migration::with(include_str!("../migrations/0006_search.sql"), calls::fold_again),
 ];
 
 const OPTIONS: Options = Options {

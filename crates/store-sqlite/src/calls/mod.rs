@@ -12,6 +12,7 @@ mod speed;
 mod write;
 
 pub(crate) use row::{CALL_COLUMNS, StoredCall, call_columns, read_call};
+pub(crate) use search::fold_again;
 
 use crate::{SqliteStore, changes::reached, error::Work, query, rows::Id};
 use async_trait::async_trait;

@@ -6,8 +6,8 @@
 //! stand together. Two more words stand for company and agent and let the index pass over other people's calls.
 
 use crate::{error::Work, query::execute, rows::Id};
-use mobilecall_domain::CallRecord;
-use mobilecall_sqlite::rusqlite::{Connection, params};
+use mobilecall_domain::{CallRecord, CompanyId, UserId};
+use mobilecall_sqlite::rusqlite::{self, Connection, Transaction, params};
 use mobilecall_store::{Scope, search};
 use std::{collections::BTreeSet, fmt::Write as _};
 
@@ -46,17 +46,52 @@ pub(crate) fn replace(connection: &Connection, key: i64, record: &CallRecord) ->
 
 /// The words of a record.
 fn document(record: &CallRecord) -> String {
-    let scope = Scope { company: record.company_id, agent: record.agent_id };
+    words_of(Scope { company: record.company_id, agent: record.agent_id }, &search::text_of(record))
+}
+
+/// The words of a searchable text.
+fn words_of(scope: Scope, text: &str) -> String {
     let mut words = BTreeSet::from([company_mark(scope)]);
-    words.extend(record.agent_id.map(|agent| mark('h', agent)));
+    words.extend(scope.agent.map(|agent| mark('h', agent)));
     // No pattern holds a line break, so no run needs to.
-    for line in search::text_of(record).lines() {
+    for line in text.lines() {
         let characters: Vec<char> = line.chars().collect();
         for length in 1..=LONGEST_RUN {
             words.extend(characters.windows(length).map(word));
         }
     }
     words.into_iter().collect::<Vec<_>>().join(" ")
+}
+
+/// Folds what an older version folded by its own rule; a step of a migration.
+pub(crate) fn fold_again(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    let mut stale = Vec::new();
+    let query = "SELECT key, company_id, agent_id, from_number, to_number, agent_name, customer_name, search \
+                 FROM calls WHERE search <> ''";
+    let mut statement = transaction.prepare(query)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let company = CompanyId::from_bytes(row.get(1)?);
+        let agent = row.get::<_, Option<[u8; 16]>>(2)?.map(UserId::from_bytes);
+        let texts = [3, 4, 5, 6].map(|column| row.get_ref(column));
+        let mut parts = Vec::with_capacity(texts.len());
+        for text in texts {
+            parts.extend(text?.as_str_or_null()?);
+        }
+        let text = mobilecall_domain::search::text_of(parts);
+        if text != row.get_ref(7)?.as_str()? {
+            let words = words_of(Scope { company, agent }, &text);
+            stale.push((row.get::<_, i64>(0)?, text, words));
+        }
+    }
+    for (key, text, words) in stale {
+        transaction.prepare_cached("UPDATE calls SET search = ? WHERE key = ?")?.execute(params![text, key])?;
+        transaction.prepare_cached("DELETE FROM call_search WHERE rowid = ?")?.execute([key])?;
+        transaction
+            .prepare_cached("INSERT INTO call_search (rowid, words) VALUES (?, ?)")?
+            .execute(params![key, words])?;
+    }
+    Ok(())
 }
 
 /// A run as a word that every tokenizer leaves alone: the code points in hexadecimal.
@@ -83,7 +118,6 @@ fn mark(kind: char, id: impl Id) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mobilecall_domain::{CompanyId, UserId};
 
     #[test]
     fn patterns_become_words() {
