@@ -44,7 +44,6 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
     ("opus", &["media"], "codecs are `media`'s"),
     ("sonora", &["media"], "echo cancelling is `media`'s"),
     ("rusqlite", &["sqlite"], "`sqlite` decides the version and hands it on"),
-    ("sqlx", &["store-sqlite"], "SQL stays with the crates that own tables"),
     ("axum", &["backend", "edge"], "HTTP routes are the backend's"),
     ("reqwest", &["client", "testkit"], "HTTP requests to the backend are the client's"),
     ("ts-rs", &["ipc"], "TypeScript is generated from the engine's contract alone"),
