@@ -2,6 +2,7 @@
 
 use mobilecall_domain::{CompanyId, UserId};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use utoipa::ToSchema;
 
 /// Body of `POST /api/auth/login`.
@@ -33,8 +34,8 @@ pub struct LoginResponse {
     pub user: User,
 }
 
-/// A signed-in person, as `GET /api/auth/me` gives it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// A signed-in person, as `GET /api/auth/me` gives it. `Debug` leaves out names and numbers.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct User {
     /// Id.
     #[schema(value_type = String, format = "uuid")]
@@ -54,6 +55,16 @@ pub struct User {
     pub extension: Option<String>,
     /// The company's default region for national phone numbers, for example `SA`.
     pub region: String,
+}
+
+impl fmt::Debug for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("User")
+            .field("id", &self.id)
+            .field("company_id", &self.company_id)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Roles of the agent portal.

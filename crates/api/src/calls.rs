@@ -2,10 +2,12 @@
 
 use mobilecall_domain::{CallId, CompanyId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use utoipa::{IntoParams, ToSchema};
 
-/// A call record; exactly the fields of the old softphone's contract and the few of ours.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+/// A call record; exactly the fields of the old softphone's contract and the few of ours. `Debug` leaves out numbers and
+/// names.
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CallRecord {
     /// Key, a UUIDv7 made by whoever saw the call first.
@@ -51,6 +53,30 @@ pub struct CallRecord {
     pub updated_at: Timestamp,
 }
 
+/// [`CallRecord`] over borrowed texts, so that long lists are written without copies; the JSON is the same.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "each is documented at the field of the same name of CallRecord")]
+pub struct CallRecordRef<'text> {
+    pub id: CallId,
+    pub twilio_call_sid: Option<&'text str>,
+    pub from_number: &'text str,
+    pub to_number: &'text str,
+    pub direction: Direction,
+    pub status: CallStatus,
+    pub duration_seconds: Option<u32>,
+    pub recording_url: Option<&'text str>,
+    pub agent_id: Option<UserId>,
+    pub agent_name: Option<&'text str>,
+    pub created_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+    pub company_id: CompanyId,
+    pub customer_name: Option<&'text str>,
+    pub answered_at: Option<Timestamp>,
+    pub line: LineKind,
+    pub updated_at: Timestamp,
+}
+
 /// Direction as the old contract spells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -89,8 +115,8 @@ pub enum CallStatus {
     Failed,
 }
 
-/// Query of `GET /api/calls`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+/// Query of `GET /api/calls`. `Debug` leaves out what was searched for.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", default)]
 #[into_params(parameter_in = Query)]
 pub struct CallQuery {
@@ -120,8 +146,8 @@ pub struct CallQuery {
 }
 
 /// Body of `POST /api/calls`: a call that a client saw. Sending it again with the same `id` changes nothing more than
-/// what is new in it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+/// what is new in it. `Debug` leaves out numbers and names.
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CallReport {
     /// UUIDv7 made by the client.
@@ -148,7 +174,8 @@ pub struct CallReport {
 }
 
 /// Body of `PATCH /api/calls/{id}`: facts learned since; absent fields say nothing, and nothing is rewound.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+/// `Debug` leaves out the name.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct CallFacts {
     /// New status.
@@ -237,6 +264,49 @@ pub struct VoiceToken {
     pub line: LineKind,
     /// Path (direct) or full URL (Twilio) of the signaling socket.
     pub signaling: String,
+}
+
+impl fmt::Debug for CallRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallRecord")
+            .field("id", &self.id)
+            .field("direction", &self.direction)
+            .field("status", &self.status)
+            .field("line", &self.line)
+            .field("updated_at", &self.updated_at)
+            .finish_non_exhaustive()
+    }
+}
+impl fmt::Debug for CallQuery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallQuery")
+            .field("limit", &self.limit)
+            .field("cursor", &self.cursor)
+            .field("direction", &self.direction)
+            .field("status", &self.status)
+            .field("since", &self.since)
+            .finish_non_exhaustive()
+    }
+}
+impl fmt::Debug for CallReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallReport")
+            .field("id", &self.id)
+            .field("direction", &self.direction)
+            .field("line", &self.line)
+            .field("facts", &self.facts)
+            .finish_non_exhaustive()
+    }
+}
+impl fmt::Debug for CallFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallFacts")
+            .field("status", &self.status)
+            .field("answered_at", &self.answered_at)
+            .field("ended_at", &self.ended_at)
+            .field("duration_seconds", &self.duration_seconds)
+            .finish_non_exhaustive()
+    }
 }
 
 impl From<mobilecall_domain::CallStatus> for CallStatus {

@@ -6,6 +6,7 @@
 use crate::calls::CallRecord;
 use mobilecall_domain::{CompanyId, UserId};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use utoipa::{IntoParams, ToSchema};
 
 /// Query of `GET /api/events`.
@@ -44,8 +45,9 @@ pub enum Event {
     Lagged,
 }
 
-/// A colleague's reachability on the direct line; also the items of `GET /api/team`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// A colleague's reachability on the direct line; also the items of `GET /api/team`. `Debug` leaves
+/// out name and number.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Presence {
     /// Who.
@@ -59,6 +61,12 @@ pub struct Presence {
     pub extension: Option<String>,
     /// State.
     pub state: PresenceState,
+}
+
+impl fmt::Debug for Presence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Presence").field("user_id", &self.user_id).field("state", &self.state).finish_non_exhaustive()
+    }
 }
 
 /// Reachability.

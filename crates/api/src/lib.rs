@@ -5,6 +5,7 @@
 
 pub mod auth;
 pub mod calls;
+pub mod changes;
 pub mod error;
 pub mod events;
 pub mod health;

@@ -3,7 +3,7 @@
 use crate::{
     config::PasswordCost,
     passwords::{PasswordError, hash_password},
-    sign_in::{found, is_username},
+    sign_in::is_username,
 };
 use mobilecall_domain::{CompanyId, Region, Timestamp, UserId};
 use mobilecall_store::{Company, Role, Store, StoreError, User};
@@ -66,7 +66,7 @@ pub async fn add_user(store: &dyn Store, new: NewUser, cost: PasswordCost) -> Re
     {
         return Err(AddUserError::Extension(extension.clone()));
     }
-    if found(store.user_by_username(&username).await)?.is_some() {
+    if store.user_by_username(&username).await?.is_some() {
         // Before a company is made for nobody.
         return Err(StoreError::Conflict("user name").into());
     }
@@ -87,7 +87,7 @@ pub async fn add_user(store: &dyn Store, new: NewUser, cost: PasswordCost) -> Re
 }
 
 async fn company(store: &dyn Store, name: &str, create_in: Option<Region>) -> Result<Company, AddUserError> {
-    if let Some(company) = found(store.company_by_name(name).await)? {
+    if let Some(company) = store.company_by_name(name).await? {
         return Ok(company);
     }
     let region = create_in.ok_or_else(|| AddUserError::NoCompany(name.to_owned()))?;

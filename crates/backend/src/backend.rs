@@ -1,16 +1,17 @@
 //! A backend: its parts joined, the sessions it opens without a password, its life.
 
 use crate::{
+    announce::Announcer,
     call_log::CallLog,
     config::BackendConfig,
+    directory::{Directory, LocalDirectory},
     edge_host::BackendHost,
     error::ApiError,
+    health::WriteCheck,
     hub::Hub,
+    node::NodeLease,
     openapi::openapi_json,
     passwords::{PasswordError, Passwords},
-    rate_limit::LoginLimiter,
-    sign_in::found,
-    start,
     state::{Shared, State},
     tokens::{Tokens, fresh_identity},
 };
@@ -54,17 +55,22 @@ pub enum StartError {
 }
 
 impl Backend {
-    /// Joins the parts, gives a new database its identity, and ends direct calls that a killed server left open.
+    /// Joins the parts, gives a new database its identity, takes this server's lease, and ends direct calls that a killed
+    /// server left open.
     pub async fn new(store: Arc<dyn Store>, config: BackendConfig) -> Result<Self, StartError> {
         let identity = store.server_identity(fresh_identity()).await?;
-        let hub = Arc::new(Hub::new(config.limits.event_queue));
-        let calls = CallLog::new(Arc::clone(&store), Arc::clone(&hub));
-        start::close_dangling_calls(store.as_ref(), &calls).await?;
+        let hub = Arc::new(Hub::new(Arc::clone(&store), config.limits.event_queue));
+        let announcer: Arc<dyn Announcer> = hub.clone();
+        let directory: Arc<dyn Directory> = Arc::new(LocalDirectory::new(config.login));
+        let lease = NodeLease::take(Arc::clone(&store), &config.instance).await?;
+        let calls = CallLog::new(Arc::clone(&store), Arc::clone(&announcer), lease.id());
+        lease.close_abandoned_calls(&calls).await?;
         let edge_config = EdgeConfig { account_sid: identity.account_sid.clone(), ..config.edge.clone() };
         let tokens = Arc::new(Tokens::new(identity));
         let host = BackendHost {
             store: Arc::clone(&store),
-            hub: Arc::clone(&hub),
+            directory: Arc::clone(&directory),
+            announcer: Arc::clone(&announcer),
             calls: calls.clone(),
             tokens: Arc::clone(&tokens),
         };
@@ -72,8 +78,11 @@ impl Backend {
             tokens,
             passwords: Passwords::new(config.password_cost).await.map_err(StartError::PasswordCost)?,
             edge: Edge::new(Arc::new(host), edge_config),
-            login_limiter: LoginLimiter::new(config.login),
+            directory,
+            announcer,
             hub,
+            lease,
+            write_check: WriteCheck::new(Arc::clone(&store)),
             calls,
             event_sockets: Arc::new(Semaphore::new(config.limits.event_sockets)),
             requests: Arc::new(Semaphore::new(config.limits.concurrent_requests)),
@@ -98,7 +107,7 @@ impl Backend {
 
     async fn local_user(&self) -> Result<User, StartError> {
         let store = &self.state.store;
-        let company = match found(store.company_by_name(LOCAL_COMPANY).await)? {
+        let company = match store.company_by_name(LOCAL_COMPANY).await? {
             Some(company) => company,
             None => {
                 let company = Company {
@@ -112,7 +121,7 @@ impl Backend {
                 company
             }
         };
-        if let Some(user) = found(store.user_by_username(LOCAL_USERNAME).await)? {
+        if let Some(user) = store.user_by_username(LOCAL_USERNAME).await? {
             return if user.company_id == company.id { Ok(user) } else { Err(StartError::NotLocal) };
         }
         let user = User {

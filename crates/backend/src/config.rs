@@ -13,6 +13,9 @@ pub struct BackendConfig {
     pub allowed_hosts: Vec<String>,
     /// Serve TLS; see [`crate::tls::load`].
     pub tls: Option<Arc<rustls::ServerConfig>>,
+    /// Tells this server from others over the same store, and is the same at each of its starts. What an earlier run of it
+    /// carried is over once it starts again.
+    pub instance: String,
     /// Sizes and times.
     pub limits: Limits,
     /// How often somebody may try to sign in.
@@ -36,6 +39,7 @@ impl Default for BackendConfig {
             cors_origins: Vec::new(),
             allowed_hosts: Vec::new(),
             tls: None,
+            instance: "main".to_owned(),
             limits: Limits::default(),
             login: LoginLimits::default(),
             password_cost: PasswordCost::default(),

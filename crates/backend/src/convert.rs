@@ -1,7 +1,12 @@
 //! The store's models as the API shows them.
 
-use mobilecall_api::{auth, events::Presence, events::PresenceState};
-use mobilecall_store::{CallScope, Principal, Role, User};
+use mobilecall_api::{
+    auth,
+    calls::CallRecordRef,
+    changes,
+    events::{Event, Presence, PresenceState},
+};
+use mobilecall_store::{CallRow, Change, Entity, Principal, Role, User};
 
 pub(crate) fn role(role: Role) -> auth::Role {
     match role {
@@ -30,16 +35,84 @@ pub(crate) fn presence(user: User, state: PresenceState) -> Presence {
     Presence { user_id: user.id, username: user.username, name: user.name, extension: user.extension, state }
 }
 
-/// The calls that a person may see: agents their own, everybody else the company's.
-pub(crate) fn visible_calls(principal: &Principal) -> CallScope {
-    let agent = match principal.user.role {
-        Role::Agent => Some(principal.user.id),
-        Role::Admin | Role::SalesManager | Role::SupportManager => None,
-    };
-    CallScope { company: principal.company.id, agent }
+/// A change as the event socket tells it.
+pub(crate) fn event(change: &Change) -> Event {
+    let sequence = change.sequence;
+    match &change.entity {
+        Entity::Call(record) => Event::Call { sequence, call: Box::new(record.as_ref().clone().into()) },
+    }
 }
 
-/// The calls that a person may report: their own, whatever the role.
-pub(crate) fn own_calls(principal: &Principal) -> CallScope {
-    CallScope { company: principal.company.id, agent: Some(principal.user.id) }
+/// A change as the change log shows it.
+pub(crate) fn change(change: Change) -> changes::Change {
+    let entity = match change.entity {
+        Entity::Call(record) => changes::Entity::Call { call: Box::new((*record).into()) },
+    };
+    changes::Change { sequence: change.sequence, entity }
+}
+
+/// A row of the table of calls as a list shows it.
+pub(crate) fn call_row<'row>(row: &CallRow<'row>) -> CallRecordRef<'row> {
+    CallRecordRef {
+        id: row.id,
+        twilio_call_sid: row.twilio_call_sid,
+        from_number: row.from_number,
+        to_number: row.to_number,
+        direction: row.direction.into(),
+        status: row.status.into(),
+        duration_seconds: row.duration_seconds,
+        recording_url: row.recording_url,
+        agent_id: row.agent_id,
+        agent_name: row.agent_name,
+        created_at: row.created_at,
+        ended_at: row.ended_at,
+        company_id: row.company_id,
+        customer_name: row.customer_name,
+        answered_at: row.answered_at,
+        line: row.line.into(),
+        updated_at: row.updated_at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mobilecall_api::calls::CallRecord;
+    use mobilecall_domain::{CallStatus, Timestamp, UserId};
+    use mobilecall_testkit::call;
+
+    #[test]
+    fn rows_and_records_are_the_same_json() {
+        let company = mobilecall_domain::CompanyId::generate();
+        let bare = call(company, UserId::generate()).build();
+        let mut full = call(company, UserId::generate()).status(CallStatus::Completed).customer("علي \"x\"\n").build();
+        full.twilio_call_sid = Some("CA1".to_owned());
+        full.recording_url = Some("https://example.test/1".to_owned());
+        full.agent_name = Some("Alice".to_owned());
+        full.created_at = Timestamp::from_millis(1);
+        for record in [bare, full] {
+            let row = CallRow {
+                id: record.id,
+                company_id: record.company_id,
+                twilio_call_sid: record.twilio_call_sid.as_deref(),
+                from_number: &record.from_number,
+                to_number: &record.to_number,
+                direction: record.direction,
+                status: record.status,
+                duration_seconds: record.duration_seconds,
+                recording_url: record.recording_url.as_deref(),
+                agent_id: record.agent_id,
+                agent_name: record.agent_name.as_deref(),
+                customer_name: record.customer_name.as_deref(),
+                created_at: record.created_at,
+                answered_at: record.answered_at,
+                ended_at: record.ended_at,
+                line: record.line,
+                updated_at: record.updated_at,
+            };
+            assert_eq!(row.to_record(), record);
+            let written = serde_json::to_string(&call_row(&row)).unwrap();
+            assert_eq!(written, serde_json::to_string(&CallRecord::from(record)).unwrap());
+        }
+    }
 }

@@ -2,32 +2,31 @@
 //! call records.
 
 use crate::{
+    announce::{Announcement, Announcer},
     call_log::CallLog,
     convert,
+    directory::Directory,
     error::chain,
-    hub::Hub,
-    sign_in::{found, is_username},
+    sign_in::is_username,
     tokens::{Invalid, Tokens},
 };
 use async_trait::async_trait;
 use mobilecall_api::events::PresenceState;
-use mobilecall_domain::{Address, CallId, CallRecord, CallStatus, CompanyId, LineKind, Region, Timestamp, UserId};
+use mobilecall_domain::{Address, CallId, CallRecord, CompanyId, Region, Timestamp, UserId};
 use mobilecall_edge::host::{
     Agent, CallReported, Destination, EdgeHost, HostError, Presence, Subscriber, TokenRejected,
 };
-use mobilecall_store::{CallScope, Result as StoreResult, Store, StoreError, User};
-use std::{sync::Arc, time::Duration};
+use mobilecall_store::{Result as StoreResult, Scope, ScopedReport, Store, StoreError, User};
+use std::sync::Arc;
 
 /// The echo test.
 const ECHO: &str = "*43";
 
-/// A softphone's report of a call and the edge's own are not further apart than this.
-const REPORTED_JUST_NOW: Duration = Duration::from_secs(60);
-
 /// The backend as the edge sees it. Holds parts of the backend, not the backend, which holds the edge.
 pub(crate) struct BackendHost {
     pub(crate) store: Arc<dyn Store>,
-    pub(crate) hub: Arc<Hub>,
+    pub(crate) directory: Arc<dyn Directory>,
+    pub(crate) announcer: Arc<dyn Announcer>,
     pub(crate) calls: CallLog,
     pub(crate) tokens: Arc<Tokens>,
 }
@@ -65,27 +64,17 @@ impl EdgeHost for BackendHost {
     }
 
     async fn open_calls(&self, records: Vec<CallRecord>) -> Result<Vec<CallId>, HostError> {
-        let mut ids = Vec::with_capacity(records.len());
-        for record in &records {
-            ids.push(self.open(record).await.map_err(|error| unserved(&error))?);
-        }
-        Ok(ids)
+        let opened = self.calls.open(records, Timestamp::now()).await.map_err(|error| unserved(&error))?;
+        Ok(opened.into_iter().map(|change| change.call.record.id).collect())
     }
 
     async fn report_calls(&self, reports: Vec<CallReported>) -> Result<(), HostError> {
-        let now = Timestamp::now();
-        for CallReported { company, call, report } in reports {
-            let over = report.status.is_some_and(CallStatus::is_final);
-            let written = self.calls.report(CallScope { company, agent: None }, call, report, now).await;
-            let done = match &written {
-                Ok(_) => true,
-                Err(error) => !error.is_retryable(),
-            };
-            if over && done {
-                self.calls.let_go(call);
-            }
-            written.map_err(|error| unserved(&error))?;
-        }
+        let scoped = |CallReported { company, call, report }| {
+            // The edge sees every party of a call.
+            ScopedReport { scope: Scope::everybody(company), call, report }
+        };
+        let reports = reports.into_iter().map(scoped).collect();
+        self.calls.report(reports, Timestamp::now()).await.map_err(|error| unserved(&error))?;
         Ok(())
     }
 
@@ -95,25 +84,27 @@ impl EdgeHost for BackendHost {
             Presence::Available => PresenceState::Available,
             Presence::Busy => PresenceState::Busy,
         };
-        let user = self.store.user(company, user).await.map_err(|error| unserved(&error))?;
-        self.hub.set_presence(company, convert::presence(user, state));
+        let found = self.store.user(company, user).await.map_err(|error| unserved(&error))?;
+        let person = found.ok_or_else(|| unserved(&StoreError::NotFound("user")))?;
+        if self.directory.set_presence(company, user, state).await {
+            let presence = convert::presence(person, state);
+            self.announcer.announce(Announcement::Presence { company, presence });
+        }
         Ok(())
     }
 }
 
 impl BackendHost {
     async fn find_dialed(&self, company: CompanyId, dialed: &str) -> StoreResult<Destination> {
-        let region = self.store.company(company).await?.region;
+        let region = self.store.company(company).await?.ok_or(StoreError::NotFound("company"))?.region;
         let region = Region::parse(&region).map_err(|error| StoreError::Internal(error.into()))?;
         let user = match Address::parse(dialed, region) {
             Ok(Address::Service(code)) if code == ECHO => return Ok(Destination::Echo),
             Ok(Address::Client(name)) => self.find_name(company, &name).await?,
-            Ok(Address::Extension(extension)) => {
-                match found(self.store.user_by_extension(company, &extension).await)? {
-                    Some(user) => Some(user),
-                    None => self.find_name(company, &extension).await?,
-                }
-            }
+            Ok(Address::Extension(extension)) => match self.store.user_by_extension(company, &extension).await? {
+                Some(user) => Some(user),
+                None => self.find_name(company, &extension).await?,
+            },
             // A user name may look like anything that its few characters allow.
             Ok(Address::Phone(_) | Address::Service(_) | Address::Sip(_)) | Err(_) => {
                 self.find_name(company, dialed).await?
@@ -127,56 +118,17 @@ impl BackendHost {
         if !is_username(&name) {
             return Ok(None);
         }
-        let user = found(self.store.user_by_username(&name).await)?;
+        let user = self.store.user_by_username(&name).await?;
         Ok(user.filter(|user| user.company_id == company))
     }
-
-    /// Writes the record under its own id, or, if that is another call's, under a fresh one. The softphone may have
-    /// reported its call before the edge opened it; then both mean the same call, as they do when the edge tries again.
-    async fn open(&self, record: &CallRecord) -> StoreResult<CallId> {
-        // From before it is written, so that no report of a client comes between.
-        let hold = self.calls.hold(record.id);
-        let id = self.open_held(record).await?;
-        if id == record.id {
-            hold.keep();
-        } else {
-            self.calls.hold(id).keep();
-        }
-        Ok(id)
-    }
-
-    async fn open_held(&self, record: &CallRecord) -> StoreResult<CallId> {
-        match self.calls.insert(record.clone()).await {
-            Ok(change) => return Ok(change.call.record.id),
-            Err(StoreError::Conflict(_)) => {}
-            Err(other) => return Err(other),
-        }
-        let scope = CallScope { company: record.company_id, agent: record.agent_id };
-        let same = found(self.store.call(scope, record.id).await)?.is_some_and(|known| is_same_call(&known, record));
-        if same {
-            self.calls.report(scope, record.id, record.as_report(), Timestamp::now()).await?;
-            return Ok(record.id);
-        }
-        let fresh = CallRecord { id: CallId::generate(), ..record.clone() };
-        Ok(self.calls.insert(fresh).await?.call.record.id)
-    }
-}
-
-/// A call that was hung up at once may be over before the edge opens it, so its status says nothing; that it was
-/// reported a moment ago does.
-fn is_same_call(known: &CallRecord, opened: &CallRecord) -> bool {
-    known.line == LineKind::Direct
-        && known.direction == opened.direction
-        && known.to_number == opened.to_number
-        && opened.created_at.since(known.updated_at) < REPORTED_JUST_NOW
 }
 
 fn agent(user: User) -> Agent {
     Agent { user: user.id, username: user.username, name: user.name, extension: user.extension }
 }
 
-fn known<T>(result: StoreResult<T>) -> Result<T, TokenRejected> {
-    match found(result) {
+fn known<T>(result: StoreResult<Option<T>>) -> Result<T, TokenRejected> {
+    match result {
         Ok(Some(value)) => Ok(value),
         Ok(None) => Err(TokenRejected::Revoked),
         Err(error) => {
@@ -193,15 +145,17 @@ fn unserved(error: &StoreError) -> HostError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tokens::fresh_identity;
-    use mobilecall_domain::{CallReport, Direction};
+    use crate::{config::LoginLimits, directory::LocalDirectory, hub::Hub, node::NodeLease, tokens::fresh_identity};
+    use mobilecall_domain::{CallReport, CallStatus, Direction, LineKind};
     use mobilecall_store::{Company, Role};
     use mobilecall_store_sqlite::SqliteStore;
     use mobilecall_testkit::{Fault, FaultyStore};
+    use std::time::Duration;
 
     struct Setting {
         host: BackendHost,
         faults: FaultyStore,
+        sqlite: SqliteStore,
         company: CompanyId,
         alice: User,
     }
@@ -229,21 +183,24 @@ mod tests {
     }
 
     async fn setting() -> Setting {
-        let faults = FaultyStore::over(Arc::new(SqliteStore::in_memory().await.unwrap()));
+        let sqlite = SqliteStore::in_memory().await.unwrap();
+        let faults = FaultyStore::over(Arc::new(sqlite.clone()));
         let store: Arc<dyn Store> = Arc::new(faults.clone());
         let (acme, zenith) = (company(&*store, "Acme").await, company(&*store, "Zenith").await);
         let alice = user(&*store, acme, "alice", Some("101")).await;
         user(&*store, acme, "300", Some("102")).await;
         user(&*store, acme, "301", Some("300")).await;
         user(&*store, zenith, "zoe", Some("103")).await;
-        let hub = Arc::new(Hub::new(8));
+        let announcer: Arc<dyn Announcer> = Arc::new(Hub::new(Arc::clone(&store), 8));
+        let node = NodeLease::take(Arc::clone(&store), "one").await.unwrap().id();
         let host = BackendHost {
-            calls: CallLog::new(Arc::clone(&store), Arc::clone(&hub)),
+            directory: Arc::new(LocalDirectory::new(LoginLimits::default())),
+            calls: CallLog::new(Arc::clone(&store), Arc::clone(&announcer), node),
+            announcer,
             tokens: Arc::new(Tokens::new(fresh_identity())),
             store,
-            hub,
         };
-        Setting { host, faults, company: acme, alice }
+        Setting { host, faults, sqlite, company: acme, alice }
     }
 
     impl Setting {
@@ -279,7 +236,7 @@ mod tests {
         }
 
         async fn kept(&self, call: CallId) -> CallRecord {
-            self.host.store.call(CallScope { company: self.company, agent: None }, call).await.unwrap()
+            self.host.store.call(Scope::everybody(self.company), call).await.unwrap().unwrap()
         }
     }
 
@@ -339,7 +296,7 @@ mod tests {
     #[tokio::test]
     async fn a_taken_id_is_not_used_again() {
         let setting = setting().await;
-        let long_ago = Timestamp::now().minus(2 * REPORTED_JUST_NOW);
+        let long_ago = Timestamp::now().minus(Duration::from_secs(120));
         let over = CallRecord { status: CallStatus::Busy, updated_at: long_ago, ..setting.call() };
         setting.host.store.insert_call(&over).await.unwrap();
         let again = CallRecord { id: over.id, ..setting.call() };
@@ -354,7 +311,7 @@ mod tests {
         let setting = setting().await;
         let calls = &setting.host.calls;
         let now = Timestamp::now();
-        let own = CallScope { company: setting.company, agent: Some(setting.alice.id) };
+        let own = Scope::only(setting.company, setting.alice.id);
         let record = setting.call();
         setting.open(record.clone()).await.unwrap();
 
@@ -386,7 +343,7 @@ mod tests {
         calls.amend(own, record.id, failed.clone(), now).await.unwrap();
         assert_eq!(setting.kept(record.id).await.status, CallStatus::Completed);
 
-        // What the edge never had, or lost, is told by whoever saw it.
+        // What the edge never had is told by whoever saw it.
         let unseen = setting.call();
         calls.save(unseen.clone(), now).await.unwrap();
         calls.amend(own, unseen.id, failed, now).await.unwrap();
@@ -401,7 +358,7 @@ mod tests {
         let thief = CallRecord { to_number: "103".to_owned(), ..record.clone() };
         let fresh = setting.open(thief).await.unwrap();
         for id in [record.id, fresh] {
-            let own = CallScope { company: setting.company, agent: None };
+            let own = Scope::everybody(setting.company);
             let failed = CallReport { status: Some(CallStatus::Failed), ..CallReport::default() };
             setting.host.calls.amend(own, id, failed, Timestamp::now()).await.unwrap();
             assert_eq!(setting.kept(id).await.status, CallStatus::Initiated);
@@ -453,5 +410,24 @@ mod tests {
         let setting = setting().await;
         let report = CallReport { status: Some(CallStatus::Failed), ..CallReport::default() };
         assert!(!setting.report(CallId::generate(), report).await.unwrap_err().may_pass());
+    }
+
+    #[tokio::test]
+    async fn an_answered_call_is_four_transactions_for_both_sides() {
+        let setting = setting().await;
+        let caller = setting.call();
+        let callee = CallRecord { direction: Direction::Incoming, ..setting.call() };
+        let before = setting.sqlite.statistics().commits;
+        let ids = setting.host.open_calls(vec![caller, callee]).await.unwrap();
+        for status in [CallStatus::Ringing, CallStatus::InProgress, CallStatus::Completed] {
+            let report = CallReport { status: Some(status), ..CallReport::default() };
+            let both =
+                ids.iter().map(|call| CallReported { company: setting.company, call: *call, report: report.clone() });
+            setting.host.report_calls(both.collect()).await.unwrap();
+        }
+        assert_eq!(setting.sqlite.statistics().commits - before, 4);
+        for id in ids {
+            assert_eq!(setting.kept(id).await.status, CallStatus::Completed);
+        }
     }
 }

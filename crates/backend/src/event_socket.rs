@@ -1,16 +1,16 @@
 //! One reader of live events: first what it missed, then what happens, until it leaves or its session ends.
 
 use crate::{
-    convert::visible_calls,
-    hub::News,
-    sign_in::found,
+    convert,
+    hub::{Changed, Listener, PAGE},
+    permissions,
     state::{Shared, State},
 };
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
-use mobilecall_api::events::Event;
+use mobilecall_api::events::{Event, Presence};
 use mobilecall_domain::SessionId;
-use mobilecall_store::{CallFilter, CallScope, Principal, SequencedCall};
-use std::{ops::ControlFlow, time::Duration};
+use mobilecall_store::{Change, Principal, Scope};
+use std::{ops::ControlFlow, sync::Arc, time::Duration};
 use tokio::{
     sync::broadcast::{
         Receiver,
@@ -18,9 +18,6 @@ use tokio::{
     },
     time::{self, Instant, MissedTickBehavior},
 };
-
-/// Changes read from the store at once during the replay.
-const REPLAY_PAGE: u32 = 200;
 
 /// A reader that takes no frame for this long is gone.
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
@@ -36,25 +33,25 @@ pub(crate) struct EventSocket {
     socket: WebSocket,
     state: Shared,
     principal: Principal,
-    scope: CallScope,
-    /// Call changes up to this one were sent or are none of this reader's.
+    scope: Scope,
+    /// Changes up to this one were sent or are none of this reader's.
     sent: u64,
-    news: Receiver<News>,
+    listener: Listener,
     ended_sessions: Receiver<SessionId>,
     heard_at: Instant,
 }
 
 impl EventSocket {
-    /// `news` and `ended_sessions` must be from before the session was checked, so that nothing falls between.
+    /// `listener` and `ended_sessions` must be from before the session was checked, so that nothing falls between.
     pub(crate) fn new(
         socket: WebSocket,
         state: Shared,
         principal: Principal,
-        news: Receiver<News>,
+        listener: Listener,
         ended_sessions: Receiver<SessionId>,
     ) -> Self {
-        let scope = visible_calls(&principal);
-        Self { socket, state, principal, scope, sent: 0, news, ended_sessions, heard_at: Instant::now() }
+        let scope = permissions::visible(&principal);
+        Self { socket, state, principal, scope, sent: 0, listener, ended_sessions, heard_at: Instant::now() }
     }
 
     /// Talks until the end.
@@ -80,17 +77,16 @@ impl EventSocket {
         if since.is_some() { self.replay().await } else { ControlFlow::Continue(()) }
     }
 
+    /// Sends what is in the store after `sent`.
     async fn replay(&mut self) -> End {
         loop {
             self.may_go_on().await?;
-            let state = std::sync::Arc::clone(&self.state);
-            let page = state.store.calls_since(self.scope, &CallFilter::default(), self.sent, REPLAY_PAGE).await;
-            let page = match page {
+            let page = match self.state.store.changes_since(self.scope, self.sent, PAGE).await {
                 Ok(page) => page,
                 Err(error) => return ControlFlow::Break(failed(&error)),
             };
-            for call in &page.calls {
-                self.send_call(call).await?;
+            for change in &page.changes {
+                self.send_change(change).await?;
             }
             self.sent = page.upto;
             if !page.more {
@@ -123,7 +119,8 @@ impl EventSocket {
             let step = tokio::select! {
                 () = closing.cancelled() => ControlFlow::Break(stopping()),
                 ended = self.ended_sessions.recv() => self.session_ended(ended).await,
-                news = self.news.recv() => self.pass_on(news).await,
+                changed = self.listener.changed.recv() => self.pass_on(changed).await,
+                presence = self.listener.presence.recv() => self.tell_presence(presence).await,
                 frame = self.socket.recv() => self.hear(frame),
                 _ = probes.tick() => self.probe(period).await,
             };
@@ -133,21 +130,32 @@ impl EventSocket {
         }
     }
 
-    async fn pass_on(&mut self, news: Result<News, RecvError>) -> End {
-        match news {
-            Ok(News::Call(call)) if call.sequence <= self.sent => ControlFlow::Continue(()),
-            Ok(News::Call(call)) => {
-                self.sent = call.sequence;
-                let mine = self.scope.agent.is_none_or(|agent| call.record.agent_id == Some(agent));
-                if mine { self.send_call(&call).await } else { ControlFlow::Continue(()) }
+    async fn pass_on(&mut self, changed: Result<Arc<Changed>, RecvError>) -> End {
+        match changed {
+            Ok(page) if page.upto <= self.sent => ControlFlow::Continue(()),
+            Ok(page) if page.from <= self.sent => {
+                let (sent, scope) = (self.sent, self.scope);
+                let news = page.changes.iter().filter(|change| change.sequence > sent);
+                for change in news.filter(|change| change.audience.is_in(scope)) {
+                    self.send_change(change).await?;
+                }
+                self.sent = page.upto;
+                ControlFlow::Continue(())
             }
-            Ok(News::Presence(presence)) => self.send(&Event::Presence(presence)).await,
+            // Something between is missing: it is in the store.
+            Ok(_) | Err(RecvError::Lagged(_)) => self.replay().await,
+            Err(RecvError::Closed) => ControlFlow::Break(connect_again()),
+        }
+    }
+
+    async fn tell_presence(&mut self, presence: Result<Presence, RecvError>) -> End {
+        match presence {
+            Ok(presence) => self.send(&Event::Presence(presence)).await,
             Err(RecvError::Lagged(missed)) => {
                 tracing::debug!(missed, "a reader of events was too slow");
                 self.send(&Event::Lagged).await
             }
-            // The hub drops a channel that nobody reads, which this one is not; a new one is had by connecting anew.
-            Err(RecvError::Closed) => ControlFlow::Break(close(close_code::AWAY, "connect again")),
+            Err(RecvError::Closed) => ControlFlow::Break(connect_again()),
         }
     }
 
@@ -172,8 +180,8 @@ impl EventSocket {
 
     /// Also another process may have ended the session or changed the person's role.
     async fn check_session(&mut self) -> End {
-        match found(self.state.store.principal(self.scope.company, self.principal.session_id).await) {
-            Ok(Some(principal)) if visible_calls(&principal) == self.scope => ControlFlow::Continue(()),
+        match self.state.store.principal(self.scope.company, self.principal.session_id).await {
+            Ok(Some(principal)) if permissions::visible(&principal) == self.scope => ControlFlow::Continue(()),
             Ok(Some(_) | None) => ControlFlow::Break(session_over()),
             Err(error) if error.is_retryable() => ControlFlow::Continue(()),
             Err(error) => ControlFlow::Break(failed(&error)),
@@ -188,9 +196,8 @@ impl EventSocket {
         self.check_session().await
     }
 
-    async fn send_call(&mut self, call: &SequencedCall) -> End {
-        let event = Event::Call { sequence: call.sequence, call: Box::new(call.record.clone().into()) };
-        self.send(&event).await
+    async fn send_change(&mut self, change: &Change) -> End {
+        self.send(&convert::event(change)).await
     }
 
     async fn send(&mut self, event: &Event) -> End {
@@ -211,6 +218,11 @@ fn close(code: u16, reason: &'static str) -> Option<CloseFrame> {
     Some(CloseFrame { code, reason: reason.into() })
 }
 
+/// The hub drops a channel that nobody reads, which this reader's is not; a new one is had by connecting anew.
+fn connect_again() -> Option<CloseFrame> {
+    close(close_code::AWAY, "connect again")
+}
+
 fn stopping() -> Option<CloseFrame> {
     close(close_code::AWAY, "the server is stopping")
 }
@@ -226,12 +238,12 @@ fn failed(error: &mobilecall_store::StoreError) -> Option<CloseFrame> {
 
 /// Room for one more reader.
 pub(crate) fn room(state: &State) -> Option<tokio::sync::OwnedSemaphorePermit> {
-    std::sync::Arc::clone(&state.event_sockets).try_acquire_owned().ok()
+    Arc::clone(&state.event_sockets).try_acquire_owned().ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::{Backend, BackendConfig, CancellationToken, PasswordCost, hub::News};
+    use crate::{Backend, BackendConfig, CancellationToken, PasswordCost, announce::Announcement};
     use futures_util::StreamExt as _;
     use mobilecall_api::events::{Event, Presence, PresenceState};
     use mobilecall_store_sqlite::SqliteStore;
@@ -265,7 +277,8 @@ mod tests {
             state,
         };
         for state in [PresenceState::Available, PresenceState::Busy, PresenceState::Available] {
-            backend.state.hub.tell(session.user.company_id, News::Presence(presence(state)));
+            let (company, presence) = (session.user.company_id, presence(state));
+            backend.state.announcer.announce(Announcement::Presence { company, presence });
         }
         assert_eq!(next().await.unwrap(), Event::Lagged);
         assert_eq!(next().await.unwrap(), Event::Presence(presence(PresenceState::Available)), "the newest is there");

@@ -1,48 +1,75 @@
-//! What happens, told to everybody who listens: one bounded channel a company, one for ended sessions.
+//! Hands what is announced to everybody on this node who listens.
+//!
+//! Of changes only the number reached is announced. One follower a company reads them from the store, once for all who
+//! listen, and passes them on page by page. A listener that finds a gap between what it has and a page reads the gap from
+//! the store itself.
 
-use mobilecall_api::events::{Presence, PresenceState};
-use mobilecall_domain::{CompanyId, SessionId, UserId};
-use mobilecall_store::SequencedCall;
+use crate::{
+    announce::{Announcement, Announcer},
+    error::chain,
+};
+use mobilecall_api::events::Presence;
+use mobilecall_domain::{CompanyId, SessionId};
+use mobilecall_store::{Change, Scope, Store};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
-use tokio::sync::broadcast;
+use tokio::{
+    sync::{broadcast, watch},
+    time,
+};
 
 /// Sessions that may end at once before a listener has to look each up in the store.
 const ENDED_SESSIONS_QUEUE: usize = 64;
 
-/// Something that happened in a company.
-#[derive(Clone, Debug)]
-pub(crate) enum News {
-    /// A call was made or changed.
-    Call(Arc<SequencedCall>),
-    /// A person's reachability changed.
-    Presence(Presence),
+/// Changes read from the store at once.
+pub(crate) const PAGE: u32 = 200;
+
+/// Pause before the store is asked again after it failed.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The changes of a company after `from` up to and including `upto`.
+pub(crate) struct Changed {
+    pub(crate) from: u64,
+    pub(crate) upto: u64,
+    pub(crate) changes: Vec<Change>,
 }
 
-/// Tells what happens. A listener that falls behind by more than the queue misses the oldest and is told so.
+/// What happens in a company from now on.
+pub(crate) struct Listener {
+    /// A listener that falls behind finds a gap and reads it from the store.
+    pub(crate) changed: broadcast::Receiver<Arc<Changed>>,
+    /// A listener that falls behind misses the oldest and is told so.
+    pub(crate) presence: broadcast::Receiver<Presence>,
+}
+
+struct Company {
+    reached: watch::Sender<u64>,
+    changed: broadcast::Sender<Arc<Changed>>,
+    presence: broadcast::Sender<Presence>,
+}
+
+/// Everybody on this node who listens.
 pub(crate) struct Hub {
     queue: usize,
-    companies: Mutex<HashMap<CompanyId, broadcast::Sender<News>>>,
+    store: Arc<dyn Store>,
+    companies: Mutex<HashMap<CompanyId, Company>>,
     ended_sessions: broadcast::Sender<SessionId>,
-    presence: Mutex<HashMap<UserId, PresenceState>>,
 }
 
 impl Hub {
-    pub(crate) fn new(queue: usize) -> Self {
-        Self {
-            queue: queue.max(1),
-            companies: Mutex::default(),
-            ended_sessions: broadcast::Sender::new(ENDED_SESSIONS_QUEUE),
-            presence: Mutex::default(),
-        }
+    pub(crate) fn new(store: Arc<dyn Store>, queue: usize) -> Self {
+        let ended_sessions = broadcast::Sender::new(ENDED_SESSIONS_QUEUE);
+        Self { queue: queue.max(1), store, companies: Mutex::default(), ended_sessions }
     }
 
     /// What happens in a company from now on.
-    pub(crate) fn listen(&self, company: CompanyId) -> broadcast::Receiver<News> {
-        let mut companies = lock(&self.companies);
-        companies.entry(company).or_insert_with(|| broadcast::Sender::new(self.queue)).subscribe()
+    pub(crate) fn listen(&self, company: CompanyId) -> Listener {
+        let mut companies = self.lock();
+        let company = companies.entry(company).or_insert_with(|| self.follow(company));
+        Listener { changed: company.changed.subscribe(), presence: company.presence.subscribe() }
     }
 
     /// Sessions that end from now on.
@@ -50,39 +77,98 @@ impl Hub {
         self.ended_sessions.subscribe()
     }
 
-    pub(crate) fn tell(&self, company: CompanyId, news: News) {
-        let mut companies = lock(&self.companies);
-        // An error means that nobody listens any more; the channel is made anew when somebody does.
-        if companies.get(&company).is_some_and(|sender| sender.send(news).is_err()) {
-            companies.remove(&company);
-        }
-    }
-
-    pub(crate) fn tell_session_ended(&self, session: SessionId) {
-        // An error means that nobody listens.
-        let _ = self.ended_sessions.send(session);
-    }
-
-    /// Keeps and tells a person's reachability.
-    pub(crate) fn set_presence(&self, company: CompanyId, presence: Presence) {
-        let before = match presence.state {
-            PresenceState::Offline => lock(&self.presence).remove(&presence.user_id),
-            state @ (PresenceState::Available | PresenceState::Busy) => {
-                lock(&self.presence).insert(presence.user_id, state)
-            }
+    fn follow(&self, company: CompanyId) -> Company {
+        let (reached, changed) = (watch::Sender::new(0), broadcast::Sender::new(self.queue));
+        let follower = Follower {
+            store: Arc::clone(&self.store),
+            company,
+            reached: reached.subscribe(),
+            changed: changed.clone(),
         };
-        if before.unwrap_or(PresenceState::Offline) != presence.state {
-            self.tell(company, News::Presence(presence));
-        }
+        tokio::spawn(follower.run());
+        Company { reached, changed, presence: broadcast::Sender::new(self.queue) }
     }
 
-    /// A person's reachability now.
-    pub(crate) fn presence_of(&self, user: UserId) -> PresenceState {
-        lock(&self.presence).get(&user).copied().unwrap_or(PresenceState::Offline)
+    /// Nothing panics while it is held, and each step leaves it whole.
+    fn lock(&self) -> MutexGuard<'_, HashMap<CompanyId, Company>> {
+        self.companies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Nothing panics while these are held, and each step leaves them whole.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+impl Announcer for Hub {
+    fn announce(&self, announcement: Announcement) {
+        match announcement {
+            Announcement::Reached { company, sequence } => {
+                let mut companies = self.lock();
+                let Some(known) = companies.get(&company) else { return };
+                if known.changed.receiver_count() == 0 {
+                    // Nobody listens any more; dropping it ends its follower.
+                    companies.remove(&company);
+                    return;
+                }
+                known.reached.send_if_modified(|reached| {
+                    let is_new = sequence > *reached;
+                    *reached = sequence.max(*reached);
+                    is_new
+                });
+            }
+            Announcement::Presence { company, presence } => {
+                if let Some(company) = self.lock().get(&company) {
+                    // An error means that nobody listens.
+                    let _ = company.presence.send(presence);
+                }
+            }
+            Announcement::SessionEnded { session } => {
+                // An error means that nobody listens.
+                let _ = self.ended_sessions.send(session);
+            }
+        }
+    }
+}
+
+/// Reads a company's changes once for all who listen.
+struct Follower {
+    store: Arc<dyn Store>,
+    company: CompanyId,
+    reached: watch::Receiver<u64>,
+    changed: broadcast::Sender<Arc<Changed>>,
+}
+
+impl Follower {
+    /// Until nobody listens.
+    async fn run(mut self) {
+        let mut read = None;
+        // What is announced while a page is read is in the next one: bursts become one reading.
+        while self.reached.changed().await.is_ok() {
+            let reached = *self.reached.borrow_and_update();
+            read = Some(self.read_on(read.unwrap_or(reached.saturating_sub(1)), reached).await);
+        }
+    }
+
+    /// Passes on what is after `from`, at least up to `reached`; returns how far it came.
+    async fn read_on(&self, mut from: u64, reached: u64) -> u64 {
+        while from < reached {
+            let page = self.store.changes_since(Scope::everybody(self.company), from, PAGE).await;
+            match page {
+                Ok(page) => {
+                    let upto = page.upto;
+                    // An error means that nobody listens any more.
+                    let _ = self.changed.send(Arc::new(Changed { from, upto, changes: page.changes }));
+                    if upto <= from {
+                        // The database was put back from a backup; listeners find out by themselves.
+                        return upto;
+                    }
+                    from = upto;
+                }
+                Err(error) => {
+                    tracing::warn!(cause = chain(&error), "live changes cannot be read, trying again");
+                    if !error.is_retryable() || self.changed.receiver_count() == 0 {
+                        return from;
+                    }
+                    time::sleep(PAUSE).await;
+                }
+            }
+        }
+        from
+    }
 }

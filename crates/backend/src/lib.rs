@@ -16,24 +16,28 @@
 //! [`ErrorBody`](mobilecall_api::error::ErrorBody).
 
 mod accounts;
+mod announce;
 mod backend;
 mod call_log;
 mod config;
 mod convert;
+mod directory;
 mod edge_host;
 mod error;
 mod event_socket;
 mod extract;
+mod health;
 mod hub;
 mod layers;
+mod node;
 mod openapi;
 mod passwords;
+mod permissions;
 mod rate_limit;
 mod router;
 mod routes;
 mod serve;
 mod sign_in;
-mod start;
 mod state;
 pub mod tls;
 mod tokens;

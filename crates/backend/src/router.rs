@@ -3,7 +3,7 @@
 use crate::{
     error::ApiError,
     layers::{self, host::HostRule},
-    routes::{auth, calls, description, events, health, lists, signal, stats, team, voice_token},
+    routes::{auth, calls, changes, description, events, health, lists, signal, stats, team, voice_token},
     state::Shared,
 };
 use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get};
@@ -25,6 +25,7 @@ pub(crate) fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(voice_token::token))
         .routes(routes!(team::team))
         .routes(routes!(events::events))
+        .routes(routes!(changes::changes))
         .routes(routes!(health::health))
         .routes(routes!(description::description))
 }
@@ -45,7 +46,10 @@ pub(crate) fn service(state: Shared, address: IpAddr) -> Router {
         .layer(cors)
         .layer(middleware::from_fn_with_state(host_rule, layers::host::check))
         .layer(layers::panics::layer())
-        .layer(middleware::from_fn(layers::observe::observe))
+        .layer(layers::observe::trace())
+        .layer(layers::observe::tell_id())
+        .layer(layers::observe::set_id())
+        .layer(middleware::map_request(layers::observe::drop_foreign_id))
         .with_state(state)
 }
 

@@ -3,7 +3,8 @@
 use crate::{
     backend::{Backend, StartError},
     config::BackendConfig,
-    router, start,
+    error::chain,
+    router,
 };
 use axum_server::{
     Handle, Server,
@@ -11,6 +12,7 @@ use axum_server::{
     tls_rustls::{RustlsAcceptor, RustlsConfig},
 };
 use hyper_util::rt::TokioTimer;
+use mobilecall_domain::Timestamp;
 use mobilecall_store::Store;
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, time};
@@ -74,7 +76,8 @@ impl Backend {
             stop.cancel();
             outcome
         };
-        let (outcome, (), ()) = tokio::join!(serving, self.wind_up(&stop, &handle), self.prune(&stop));
+        let (outcome, (), (), ()) =
+            tokio::join!(serving, self.wind_up(&stop, &handle), self.prune(&stop), self.state.lease.keep(&stop));
         tracing::info!(%address, "stopped");
         outcome.map_err(ServeError::Listener)
     }
@@ -91,6 +94,7 @@ impl Backend {
         let finished = time::timeout(grace, async {
             state.edge.shutdown().await;
             state.tasks.wait().await;
+            state.lease.end().await;
         });
         if finished.await.is_err() {
             tracing::warn!(sockets = state.tasks.len(), "calls or sockets did not end in time");
@@ -104,7 +108,17 @@ impl Backend {
                 () = stop.cancelled() => return,
                 _ = days.tick() => {}
             }
-            start::prune_sessions(self.state.store.as_ref(), self.state.config.session_idle).await;
+            self.prune_sessions().await;
+        }
+    }
+
+    /// Forgets sessions that nobody can use any more. A failure costs space, nothing else.
+    async fn prune_sessions(&self) {
+        let unused_since = Timestamp::now().minus(self.state.config.session_idle);
+        match self.state.store.prune_sessions(unused_since).await {
+            Ok(0) => {}
+            Ok(sessions) => tracing::info!(sessions, "removed old sessions"),
+            Err(error) => tracing::warn!(cause = chain(&error), "old sessions could not be removed"),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Signing in, staying signed in, signing out.
 
 use crate::{
+    announce::Announcement,
     convert,
     error::ApiError,
     passwords::MAX_PASSWORD_BYTES,
@@ -9,7 +10,7 @@ use crate::{
 };
 use mobilecall_api::auth::LoginResponse;
 use mobilecall_domain::{SessionId, Timestamp};
-use mobilecall_store::{NewSession, Principal, RefreshPolicy, Refreshed, StoreError, User};
+use mobilecall_store::{NewSession, Principal, RefreshPolicy, Refreshed, User};
 use std::{net::IpAddr, time::Duration};
 
 /// A client whose answer was lost on the way may present its refresh token again for this long.
@@ -35,8 +36,8 @@ impl State {
         // A text that is no user name is counted as one and the same, so that the limiter keeps no strange keys.
         let known_form = is_username(&username);
         let key = if known_form { username.as_str() } else { "" };
-        self.login_limiter.count(key, address).map_err(ApiError::too_many_requests)?;
-        let user = if known_form { found(self.store.user_by_username(&username).await)? } else { None };
+        self.directory.count_sign_in(key, address).await.map_err(ApiError::too_many_requests)?;
+        let user = if known_form { self.store.user_by_username(&username).await? } else { None };
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let fits = self.passwords.fits(password, hash).await;
         match user {
@@ -63,6 +64,7 @@ impl State {
         };
         self.store.create_session(&session).await?;
         let principal = self.store.principal(user.company_id, session.id).await?;
+        let principal = principal.ok_or_else(ApiError::unauthenticated)?;
         self.login_response(&principal, refresh_token)
     }
 
@@ -92,7 +94,7 @@ impl State {
 
     /// Everybody who serves the session hears of its end at once.
     async fn session_ended(&self, session: SessionId) {
-        self.hub.tell_session_ended(session);
+        self.announcer.announce(Announcement::SessionEnded { session });
         self.edge.session_ended(session).await;
     }
 
@@ -100,7 +102,7 @@ impl State {
     pub(crate) async fn authenticate(&self, token: &str) -> Result<Principal, ApiError> {
         let claims =
             self.tokens.check_session(token, Timestamp::now()).map_err(|_invalid| ApiError::unauthenticated())?;
-        let principal = found(self.store.principal(claims.company, claims.session).await)?;
+        let principal = self.store.principal(claims.company, claims.session).await?;
         principal.filter(|principal| principal.user.id == claims.sub).ok_or_else(ApiError::unauthenticated)
     }
 
@@ -115,13 +117,4 @@ impl State {
 pub(crate) fn is_username(text: &str) -> bool {
     (1..=MAX_USERNAME_CHARS).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-}
-
-/// Makes an absent row a value.
-pub(crate) fn found<T>(result: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
-    match result {
-        Ok(value) => Ok(Some(value)),
-        Err(StoreError::NotFound(_)) => Ok(None),
-        Err(other) => Err(other),
-    }
 }

@@ -1,7 +1,8 @@
 //! What every handler reaches.
 
 use crate::{
-    call_log::CallLog, config::BackendConfig, hub::Hub, passwords::Passwords, rate_limit::LoginLimiter, tokens::Tokens,
+    announce::Announcer, call_log::CallLog, config::BackendConfig, directory::Directory, health::WriteCheck, hub::Hub,
+    node::NodeLease, passwords::Passwords, tokens::Tokens,
 };
 use mobilecall_edge::Edge;
 use mobilecall_store::Store;
@@ -15,8 +16,16 @@ pub(crate) struct State {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) passwords: Passwords,
-    pub(crate) login_limiter: LoginLimiter,
+    /// What nodes share.
+    pub(crate) directory: Arc<dyn Directory>,
+    /// Tells every node.
+    pub(crate) announcer: Arc<dyn Announcer>,
+    /// Tells those who listen on this node.
     pub(crate) hub: Arc<Hub>,
+    /// This node's lease.
+    pub(crate) lease: NodeLease,
+    /// Whether the database takes writes.
+    pub(crate) write_check: WriteCheck,
     pub(crate) calls: CallLog,
     /// The direct line.
     pub(crate) edge: Edge,

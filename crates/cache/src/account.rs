@@ -1,7 +1,8 @@
 //! Whose rows: one person at one server.
 
-use crate::{Cache, CacheError};
+use crate::{Cache, CacheError, error::Failure};
 use mobilecall_domain::{CompanyId, Timestamp, UserId};
+use mobilecall_sqlite::rusqlite::{Connection, params};
 
 /// Identifies an account on this device.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -17,9 +18,16 @@ pub struct AccountKey {
 /// The rows of one account; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Account {
-    pub(crate) cache: Cache,
+    cache: Cache,
+    key: AccountKey,
+    owner: Owner,
+}
+
+/// What a statement has to know of the account.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Owner {
     pub(crate) row: i64,
-    pub(crate) key: AccountKey,
+    pub(crate) user: UserId,
     /// See `accounts.first_used_at`.
     pub(crate) first_used_at: Timestamp,
 }
@@ -29,33 +37,43 @@ impl Account {
     pub fn key(&self) -> &AccountKey {
         &self.key
     }
+
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&Connection, Owner) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, CacheError> {
+        let owner = self.owner;
+        self.cache.write(doing, move |connection| work(connection, owner)).await
+    }
+
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&Connection, Owner) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, CacheError> {
+        let owner = self.owner;
+        self.cache.read(doing, move |connection| work(connection, owner)).await
+    }
 }
 
 impl Cache {
     /// The account's part of the database; made at `now` if it is new.
     pub async fn account(&self, key: &AccountKey, now: Timestamp) -> Result<Account, CacheError> {
-        let failed = || CacheError::storage("open the account");
-        sqlx::query(
-            "INSERT INTO accounts (server, company_id, user_id, first_used_at) VALUES (?, ?, ?, ?)
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(&key.server)
-        .bind(key.company.to_string())
-        .bind(key.user.to_string())
-        .bind(now.as_millis())
-        .execute(&self.writer)
-        .await
-        .map_err(failed())?;
-        let (row, first_used_at): (i64, i64) = sqlx::query_as(
-            "SELECT id, first_used_at FROM accounts WHERE server = ? AND company_id = ? AND user_id = ?",
-        )
-        .bind(&key.server)
-        .bind(key.company.to_string())
-        .bind(key.user.to_string())
-        .fetch_one(&self.writer)
-        .await
-        .map_err(failed())?;
-        let first_used_at = Timestamp::from_millis(first_used_at);
-        Ok(Account { cache: self.clone(), row, key: key.clone(), first_used_at })
+        let AccountKey { server, company, user } = key.clone();
+        let owner = self
+            .write("open the account", move |connection| {
+                let (company, name) = (company.to_string(), user.to_string());
+                let insert = "INSERT INTO accounts (server, company_id, user_id, first_used_at) VALUES (?, ?, ?, ?)
+                              ON CONFLICT DO NOTHING";
+                connection.prepare_cached(insert)?.execute(params![server, company, name, now.as_millis()])?;
+                let find = "SELECT id, first_used_at FROM accounts WHERE server = ? AND company_id = ? AND user_id = ?";
+                let owner = |row: &mobilecall_sqlite::rusqlite::Row<'_>| {
+                    Ok(Owner { row: row.get(0)?, user, first_used_at: Timestamp::from_millis(row.get(1)?) })
+                };
+                Ok(connection.prepare_cached(find)?.query_row([server, company, name], owner)?)
+            })
+            .await?;
+        Ok(Account { cache: self.clone(), key: key.clone(), owner })
     }
 }

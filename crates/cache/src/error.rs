@@ -1,6 +1,7 @@
 //! What can go wrong with the database.
 
-use std::path::PathBuf;
+use mobilecall_sqlite::{Error, rusqlite};
+use std::path::{Path, PathBuf};
 
 /// Why the database cannot be used. In both cases the file is left as it was.
 #[derive(Debug, thiserror::Error)]
@@ -15,7 +16,7 @@ pub enum OpenError {
         path: PathBuf,
         /// The cause.
         #[source]
-        source: sqlx::Error,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// Written by a version of the program that knows more than this one.
     #[error("the database {} was written by a newer version of Mobile Call: install that version", path.display())]
@@ -23,6 +24,16 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
     },
+}
+
+impl OpenError {
+    pub(crate) fn of(path: &Path, error: mobilecall_sqlite::OpenError) -> Self {
+        let path = path.to_owned();
+        match error {
+            mobilecall_sqlite::OpenError::TooNew { .. } => Self::TooNew { path },
+            other => Self::Unreadable { path, source: other.into() },
+        }
+    }
 }
 
 /// Why a query or a change did not succeed.
@@ -35,7 +46,7 @@ pub enum CacheError {
         doing: &'static str,
         /// The cause.
         #[source]
-        source: sqlx::Error,
+        source: Error,
     },
     /// A stored value is not one that this program writes.
     #[error("the local database holds an invalid {column}: '{value}'")]
@@ -62,9 +73,36 @@ pub enum CacheError {
     },
 }
 
-impl CacheError {
-    /// For `map_err`: names what was tried.
-    pub(crate) fn storage(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
-        move |source| Self::Storage { doing, source }
+/// Why the work on a connection failed, before it is said what the work was.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    Storage(Error),
+    Other(CacheError),
+}
+
+impl Failure {
+    pub(crate) fn while_doing(self, doing: &'static str) -> CacheError {
+        match self {
+            Self::Storage(source) => CacheError::Storage { doing, source },
+            Self::Other(error) => error,
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Storage(error)
+    }
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Storage(error.into())
+    }
+}
+
+impl From<CacheError> for Failure {
+    fn from(error: CacheError) -> Self {
+        Self::Other(error)
     }
 }

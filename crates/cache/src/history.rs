@@ -2,11 +2,11 @@
 
 use crate::{
     Account, CacheError,
-    row::{CallRow, columns, parse},
-    search,
+    account::Owner,
+    row::{self, COLUMNS, columns, parse},
 };
-use mobilecall_domain::{CallId, CallRecord};
-use sqlx::{FromRow, QueryBuilder, Sqlite};
+use mobilecall_domain::{CallId, CallRecord, search::patterns};
+use mobilecall_sqlite::rusqlite::{params_from_iter, types::Value};
 
 /// Which part of the history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,27 +53,20 @@ pub struct HistoryRow {
     pub synced: bool,
 }
 
-#[derive(FromRow)]
-struct PageRow {
-    #[sqlx(flatten)]
-    call: CallRow,
-    synced: bool,
-}
-
 impl Account {
     /// A page of the history. The cursor names the last row of the page before, so a page stays right while calls are
     /// added.
     pub async fn history(&self, query: &HistoryQuery) -> Result<HistoryPage, CacheError> {
-        let mut page = page_query(self.row, query)?;
-        let rows: Vec<PageRow> = page
-            .build_query_as()
-            .fetch_all(&self.cache.readers)
-            .await
-            .map_err(CacheError::storage("read the history"))?;
-        let mut rows = rows
-            .into_iter()
-            .map(|row| Ok(HistoryRow { record: row.call.into_record()?, synced: row.synced }))
-            .collect::<Result<Vec<_>, CacheError>>()?;
+        let page = PageQuery::new(query)?;
+        let mut rows = self
+            .read("read the history", move |connection, owner| {
+                let mut statement = connection.prepare_cached(&page.sql)?;
+                let rows = statement.query_and_then(params_from_iter(page.values(owner)), |row| {
+                    Ok(HistoryRow { synced: row.get(COLUMNS)?, record: row::record(row)? })
+                })?;
+                rows.collect::<Result<Vec<_>, _>>()
+            })
+            .await?;
         let more = rows.len() > query.limit as usize;
         rows.truncate(query.limit as usize);
         let next = rows.last().filter(|_| more).map(|row| cursor_of(&row.record));
@@ -82,49 +75,65 @@ impl Account {
 
     /// Missed calls that the agent has not seen.
     pub async fn missed(&self) -> Result<u32, CacheError> {
-        sqlx::query_scalar("SELECT count(*) FROM calls WHERE account = ? AND missed = 1 AND seen = 0")
-            .bind(self.row)
-            .fetch_one(&self.cache.readers)
-            .await
-            .map_err(CacheError::storage("count missed calls"))
+        self.read("count missed calls", |connection, owner| {
+            let sql = "SELECT count(*) FROM calls WHERE account = ? AND missed = 1 AND seen = 0";
+            Ok(connection.prepare_cached(sql)?.query_row([owner.row], |row| row.get(0))?)
+        })
+        .await
     }
 
     /// The agent looked at the list: missed calls count as seen. Says whether any was not.
     pub async fn mark_seen(&self) -> Result<bool, CacheError> {
-        let done = sqlx::query("UPDATE calls SET seen = 1 WHERE account = ? AND missed = 1 AND seen = 0")
-            .bind(self.row)
-            .execute(&self.cache.writer)
-            .await
-            .map_err(CacheError::storage("mark missed calls as seen"))?;
-        Ok(done.rows_affected() > 0)
+        self.write("mark missed calls as seen", |connection, owner| {
+            let sql = "UPDATE calls SET seen = 1 WHERE account = ? AND missed = 1 AND seen = 0";
+            Ok(connection.prepare_cached(sql)?.execute([owner.row])? > 0)
+        })
+        .await
     }
 }
 
 /// The query of a page; one row more than asked tells whether there is a next page.
-pub(crate) fn page_query(account: i64, query: &HistoryQuery) -> Result<QueryBuilder<Sqlite>, CacheError> {
-    let mut sql = QueryBuilder::new(concat!(
-        "SELECT ",
-        columns!(),
-        ", on_server = 1 AND NOT EXISTS
-            (SELECT 1 FROM outbox WHERE outbox.account = calls.account AND outbox.call = calls.id) AS synced
-         FROM calls WHERE account = "
-    ));
-    sql.push_bind(account);
-    match query.filter {
-        HistoryFilter::All => {}
-        HistoryFilter::Missed => drop(sql.push(" AND missed = 1")),
-        HistoryFilter::Incoming => drop(sql.push(" AND direction = 'inbound'")),
-        HistoryFilter::Outgoing => drop(sql.push(" AND direction = 'outbound'")),
+struct PageQuery {
+    sql: String,
+    /// Of all placeholders but the first, which is the account.
+    rest: Vec<Value>,
+}
+
+impl PageQuery {
+    fn new(query: &HistoryQuery) -> Result<Self, CacheError> {
+        let mut sql = concat!(
+            "SELECT ",
+            columns!(),
+            ", on_server = 1 AND NOT EXISTS
+                (SELECT 1 FROM outbox WHERE outbox.account = calls.account AND outbox.call = calls.id) AS synced
+             FROM calls WHERE account = ?"
+        )
+        .to_owned();
+        let mut rest = Vec::new();
+        sql.push_str(match query.filter {
+            HistoryFilter::All => "",
+            HistoryFilter::Missed => " AND missed = 1",
+            HistoryFilter::Incoming => " AND direction = 'inbound'",
+            HistoryFilter::Outgoing => " AND direction = 'outbound'",
+        });
+        let patterns = patterns(&query.text);
+        if !patterns.is_empty() {
+            sql.push_str(&format!(" AND ({})", vec!["instr(search, ?) > 0"; patterns.len()].join(" OR ")));
+            rest.extend(patterns.into_iter().map(Value::from));
+        }
+        if let Some(cursor) = &query.cursor {
+            let (created_at, id) = read_cursor(cursor)?;
+            sql.push_str(" AND (created_at, id) < (?, ?)");
+            rest.extend([created_at.into(), id.to_string().into()]);
+        }
+        sql.push_str(" ORDER BY created_at DESC, id DESC LIMIT ?");
+        rest.push((i64::from(query.limit) + 1).into());
+        Ok(Self { sql, rest })
     }
-    if let Some(needle) = search::needle(&query.text) {
-        sql.push(" AND instr(search, ").push_bind(needle).push(") > 0");
+
+    fn values(self, owner: Owner) -> impl Iterator<Item = Value> {
+        std::iter::once(owner.row.into()).chain(self.rest)
     }
-    if let Some(cursor) = &query.cursor {
-        let (created_at, id) = read_cursor(cursor)?;
-        sql.push(" AND (created_at, id) < (").push_bind(created_at).push(", ").push_bind(id.to_string()).push(")");
-    }
-    sql.push(" ORDER BY created_at DESC, id DESC LIMIT ").push_bind(i64::from(query.limit) + 1);
-    Ok(sql)
 }
 
 fn cursor_of(record: &CallRecord) -> String {
@@ -142,20 +151,15 @@ mod tests {
     use super::*;
     use crate::{AccountKey, Cache};
     use mobilecall_domain::{CompanyId, Timestamp, UserId};
-    use sqlx::{Execute as _, Row as _};
 
-    async fn plan(cache: &Cache, query: &HistoryQuery) -> String {
-        let mut page = page_query(1, query).unwrap();
-        let sql = format!("EXPLAIN QUERY PLAN {}", page.build().sql().as_str());
-        let mut explain = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(1);
-        if let Some(needle) = search::needle(&query.text) {
-            explain = explain.bind(needle);
-        }
-        if query.cursor.is_some() {
-            explain = explain.bind(0).bind("");
-        }
-        let rows = explain.bind(1).fetch_all(&cache.readers).await.unwrap();
-        rows.iter().map(|row| row.get::<String, _>("detail")).collect::<Vec<_>>().join("\n")
+    async fn plan(account: &Account, query: &HistoryQuery) -> String {
+        let page = PageQuery::new(query).unwrap();
+        let explain = account.read("explain", move |connection, owner| {
+            let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", page.sql))?;
+            let lines = statement.query_and_then(params_from_iter(page.values(owner)), |row| Ok(row.get("detail")?))?;
+            lines.collect::<Result<Vec<String>, _>>()
+        });
+        explain.await.unwrap().join("\n")
     }
 
     /// Whatever is asked, the page comes out of an index in its order: nothing is sorted, and rows that a filter or a
@@ -165,13 +169,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::open(&folder.path().join("cache.sqlite")).await.unwrap();
         let key = AccountKey { server: "s".into(), company: CompanyId::generate(), user: UserId::generate() };
-        cache.account(&key, Timestamp::from_millis(0)).await.unwrap();
+        let account = cache.account(&key, Timestamp::from_millis(0)).await.unwrap();
         let cursor = format!("5.{}", CallId::generate());
         for filter in [HistoryFilter::All, HistoryFilter::Missed, HistoryFilter::Incoming, HistoryFilter::Outgoing] {
             for text in ["", "0501"] {
                 for cursor in [None, Some(cursor.clone())] {
                     let query = HistoryQuery { text: text.into(), filter, cursor, limit: 50 };
-                    let plan = plan(&cache, &query).await;
+                    let plan = plan(&account, &query).await;
                     let index = match filter {
                         HistoryFilter::Missed => "USING INDEX calls_missed (account=?",
                         HistoryFilter::All | HistoryFilter::Incoming | HistoryFilter::Outgoing => {

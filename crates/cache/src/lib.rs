@@ -21,7 +21,6 @@ mod pull;
 mod row;
 mod search;
 mod settings;
-mod transaction;
 
 pub use account::{Account, AccountKey};
 pub use calls::StaleCall;
@@ -30,4 +29,3 @@ pub use history::{HistoryFilter, HistoryPage, HistoryQuery, HistoryRow};
 pub use open::Cache;
 pub use outbox::PendingCall;
 pub use pull::Adopted;
-pub use search::fold;

@@ -1,8 +1,8 @@
 //! Taking over what the server has.
 
-use crate::{Account, CacheError, outbox, transaction::commit};
+use crate::{Account, CacheError, account::Owner, calls::forget_live, error::Failure, outbox, row};
 use mobilecall_domain::CallRecord;
-use sqlx::SqliteConnection;
+use mobilecall_sqlite::rusqlite::Connection;
 
 /// What a page of the server's changes did here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,66 +14,64 @@ pub struct Adopted {
 impl Account {
     /// The server's change sequence up to which its changes are here.
     pub async fn position(&self) -> Result<u64, CacheError> {
-        let position: i64 = sqlx::query_scalar("SELECT position FROM accounts WHERE id = ?")
-            .bind(self.row)
-            .fetch_one(&self.cache.readers)
-            .await
-            .map_err(CacheError::storage("read the sync position"))?;
-        Ok(u64::try_from(position).unwrap_or(0))
+        self.read("read the sync position", |connection, owner| {
+            let sql = "SELECT position FROM accounts WHERE id = ?";
+            let position: i64 = connection.prepare_cached(sql)?.query_row([owner.row], |row| row.get(0))?;
+            Ok(u64::try_from(position).unwrap_or(0))
+        })
+        .await
     }
 
     /// Takes over a page of changes and moves the position with it, both or neither. Records of other agents are left
     /// out: this is one agent's history. Taking a page over twice changes nothing the second time.
     pub async fn adopt(&self, page: &[CallRecord], position: u64) -> Result<Adopted, CacheError> {
-        let mut transaction = self.write_transaction().await?;
-        let mut adopted = Adopted::default();
-        for server in page {
-            adopted.changed += u32::from(self.join(&mut transaction, server).await?);
-        }
-        set_position(&mut transaction, self.row, position).await?;
-        commit(transaction).await?;
-        Ok(adopted)
+        let page = page.to_vec();
+        self.write("take over what the server has", move |connection, owner| {
+            let mut adopted = Adopted::default();
+            for server in &page {
+                adopted.changed += u32::from(join(connection, owner, server)?);
+            }
+            set_position(connection, owner, position)?;
+            Ok(adopted)
+        })
+        .await
     }
 
     /// The server's sequence was rewound, as after a restored backup: everything is pulled again. Nothing is deleted.
     pub async fn start_over(&self) -> Result<(), CacheError> {
-        let mut connection = self.cache.writer.acquire().await.map_err(CacheError::storage("start the sync over"))?;
-        set_position(&mut connection, self.row, 0).await
-    }
-
-    /// Replaces our copy of a record by the server's, joined with what the server has not got from us. A call that is
-    /// over here and not yet there stays so: the server, through which it passes, is about to end it too. Says whether
-    /// anything changed.
-    pub(crate) async fn join(
-        &self,
-        connection: &mut SqliteConnection,
-        server: &CallRecord,
-    ) -> Result<bool, CacheError> {
-        if server.agent_id != Some(self.key.user) {
-            return Ok(false);
-        }
-        let known = self.find(connection, server.id).await?;
-        let mut joined = server.clone();
-        if let Some(known) = &known
-            && (known.status.is_final() && !server.status.is_final()
-                || outbox::waits(connection, self.row, server.id).await?)
-        {
-            joined.apply(&known.as_report(), known.updated_at.max(server.updated_at));
-        }
-        self.write(connection, &joined, true).await?;
-        if joined.status.is_final() {
-            self.forget_live(connection, server.id).await?;
-        }
-        Ok(known.as_ref() != Some(&joined))
+        self.write("start the sync over", |connection, owner| set_position(connection, owner, 0)).await
     }
 }
 
-async fn set_position(connection: &mut SqliteConnection, account: i64, position: u64) -> Result<(), CacheError> {
-    sqlx::query("UPDATE accounts SET position = ? WHERE id = ?")
-        .bind(i64::try_from(position).unwrap_or(i64::MAX))
-        .bind(account)
-        .execute(connection)
-        .await
-        .map_err(CacheError::storage("move the sync position"))?;
+/// Replaces our copy of a record by the server's, joined with what the server has not got from us. A call that is over
+/// here and not yet there stays so: the server, through which it passes, is about to end it too. If the server has all
+/// that is known here, nothing waits for it any more. Says whether anything changed.
+pub(crate) fn join(connection: &Connection, owner: Owner, server: &CallRecord) -> Result<bool, Failure> {
+    if server.agent_id != Some(owner.user) {
+        return Ok(false);
+    }
+    let known = row::find(connection, owner, server.id)?;
+    let mut joined = server.clone();
+    let mut settled = false;
+    if let Some(known) = &known {
+        let waits = outbox::waits(connection, owner, server.id)?;
+        if waits || known.status.is_final() && !server.status.is_final() {
+            let adds = joined.apply(&known.as_report(), known.updated_at.max(server.updated_at));
+            settled = waits && !adds;
+        }
+        if settled {
+            outbox::remove(connection, owner, server.id)?;
+        }
+    }
+    row::write(connection, owner, &joined, true)?;
+    if joined.status.is_final() {
+        forget_live(connection, owner, server.id)?;
+    }
+    Ok(settled || known.as_ref() != Some(&joined))
+}
+
+fn set_position(connection: &Connection, owner: Owner, position: u64) -> Result<(), Failure> {
+    let position = i64::try_from(position).unwrap_or(i64::MAX);
+    connection.prepare_cached("UPDATE accounts SET position = ? WHERE id = ?")?.execute((position, owner.row))?;
     Ok(())
 }

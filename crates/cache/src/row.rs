@@ -1,94 +1,81 @@
 //! A call record as a row.
 
-use crate::{CacheError, search};
-use mobilecall_domain::{CallRecord, Disposition, Timestamp};
-use sqlx::{FromRow, SqliteConnection};
+use crate::{CacheError, account::Owner, error::Failure, search};
+use mobilecall_domain::{CallId, CallRecord, Disposition, Timestamp};
+use mobilecall_sqlite::rusqlite::{self, Connection, Row, named_params};
 use std::str::FromStr;
 
-/// The columns of a record, in the order of [`CallRow`].
+/// The columns of a record, in the order in which [`record`] reads them.
 macro_rules! columns {
     () => {
-        "id, company_id, twilio_call_sid, from_number, to_number, direction, status, duration_seconds, recording_url, \
-         agent_id, agent_name, customer_name, created_at, answered_at, ended_at, line, updated_at"
+        "calls.id, company_id, twilio_call_sid, from_number, to_number, direction, status, duration_seconds, \
+         recording_url, agent_id, agent_name, customer_name, created_at, answered_at, ended_at, line, updated_at"
     };
 }
 pub(crate) use columns;
 
-/// A row of `calls` as SQLite gives it.
-#[derive(FromRow)]
-pub(crate) struct CallRow {
-    id: String,
-    company_id: String,
-    twilio_call_sid: Option<String>,
-    from_number: String,
-    to_number: String,
-    direction: String,
-    status: String,
-    duration_seconds: Option<u32>,
-    recording_url: Option<String>,
-    agent_id: Option<String>,
-    agent_name: Option<String>,
-    customer_name: Option<String>,
-    created_at: i64,
-    answered_at: Option<i64>,
-    ended_at: Option<i64>,
-    line: String,
-    updated_at: i64,
-}
+/// How many there are: further columns of a query follow from here.
+pub(crate) const COLUMNS: usize = 17;
 
-impl CallRow {
-    pub(crate) fn into_record(self) -> Result<CallRecord, CacheError> {
-        Ok(CallRecord {
-            id: parse("id", &self.id)?,
-            company_id: parse("company_id", &self.company_id)?,
-            twilio_call_sid: self.twilio_call_sid,
-            from_number: self.from_number,
-            to_number: self.to_number,
-            direction: parse("direction", &self.direction)?,
-            status: parse("status", &self.status)?,
-            duration_seconds: self.duration_seconds,
-            recording_url: self.recording_url,
-            agent_id: self.agent_id.map(|id| parse("agent_id", &id)).transpose()?,
-            agent_name: self.agent_name,
-            customer_name: self.customer_name,
-            created_at: Timestamp::from_millis(self.created_at),
-            answered_at: self.answered_at.map(Timestamp::from_millis),
-            ended_at: self.ended_at.map(Timestamp::from_millis),
-            line: parse("line", &self.line)?,
-            updated_at: Timestamp::from_millis(self.updated_at),
-        })
-    }
+/// Reads the record at the beginning of a row.
+pub(crate) fn record(row: &Row<'_>) -> Result<CallRecord, Failure> {
+    let time = |index| Ok::<_, Failure>(row.get::<_, Option<i64>>(index)?.map(Timestamp::from_millis));
+    Ok(CallRecord {
+        id: word(row, 0, "id")?,
+        company_id: word(row, 1, "company_id")?,
+        twilio_call_sid: row.get(2)?,
+        from_number: row.get(3)?,
+        to_number: row.get(4)?,
+        direction: word(row, 5, "direction")?,
+        status: word(row, 6, "status")?,
+        duration_seconds: row.get(7)?,
+        recording_url: row.get(8)?,
+        agent_id: row.get::<_, Option<String>>(9)?.map(|id| parse("agent_id", &id)).transpose()?,
+        agent_name: row.get(10)?,
+        customer_name: row.get(11)?,
+        created_at: Timestamp::from_millis(row.get(12)?),
+        answered_at: time(13)?,
+        ended_at: time(14)?,
+        line: word(row, 15, "line")?,
+        updated_at: Timestamp::from_millis(row.get(16)?),
+    })
 }
 
 /// Reads a stored word or id.
+fn word<T: FromStr>(row: &Row<'_>, index: usize, column: &'static str) -> Result<T, Failure> {
+    let text = row.get_ref(index)?.as_str().map_err(rusqlite::Error::from)?;
+    Ok(parse(column, text)?)
+}
+
 pub(crate) fn parse<T: FromStr>(column: &'static str, value: &str) -> Result<T, CacheError> {
     value.parse().map_err(|_| CacheError::Damaged { column, value: value.to_owned() })
 }
 
-/// Where a written record comes from, which decides two of the row's own columns.
-#[derive(Clone, Copy)]
-pub(crate) struct Origin {
-    /// The server has this call.
-    pub(crate) on_server: bool,
-    /// Calls missed before this moment count as seen.
-    pub(crate) seen_before: Timestamp,
+/// The record of a call.
+pub(crate) fn find(connection: &Connection, owner: Owner, call: CallId) -> Result<Option<CallRecord>, Failure> {
+    let sql = concat!("SELECT ", columns!(), " FROM calls WHERE account = ? AND id = ?");
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query((owner.row, call.to_string()))?;
+    rows.next()?.map(record).transpose()
 }
 
-/// Inserts or replaces a record.
-pub(crate) async fn write(
-    connection: &mut SqliteConnection,
-    account: i64,
+/// Inserts or replaces a record. `on_server`: the server has this call; once true it stays so.
+pub(crate) fn write(
+    connection: &Connection,
+    owner: Owner,
     record: &CallRecord,
-    origin: Origin,
-) -> Result<(), CacheError> {
-    let missed = record.disposition() == Disposition::Missed;
-    let seen = record.ended_at.unwrap_or(record.created_at) < origin.seen_before;
-    sqlx::query(concat!(
-        "INSERT INTO calls (account, ",
-        columns!(),
-        ", on_server, missed, seen, search)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (account, id) DO UPDATE SET
+    on_server: bool,
+) -> Result<(), Failure> {
+    let sql = "
+        INSERT INTO calls (
+            account, id, company_id, twilio_call_sid, from_number, to_number, direction, status, duration_seconds,
+            recording_url, agent_id, agent_name, customer_name, created_at, answered_at, ended_at, line, updated_at,
+            on_server, missed, seen, search)
+        VALUES (
+            :account, :id, :company_id, :twilio_call_sid, :from_number, :to_number, :direction, :status,
+            :duration_seconds, :recording_url, :agent_id, :agent_name, :customer_name, :created_at, :answered_at,
+            :ended_at, :line, :updated_at, :on_server, :missed, :seen, :search)
+        ON CONFLICT (account, id) DO UPDATE SET
             company_id = excluded.company_id, twilio_call_sid = excluded.twilio_call_sid,
             from_number = excluded.from_number, to_number = excluded.to_number, direction = excluded.direction,
             status = excluded.status, duration_seconds = excluded.duration_seconds,
@@ -96,32 +83,31 @@ pub(crate) async fn write(
             customer_name = excluded.customer_name, created_at = excluded.created_at,
             answered_at = excluded.answered_at, ended_at = excluded.ended_at, line = excluded.line,
             updated_at = excluded.updated_at, on_server = max(on_server, excluded.on_server),
-            missed = excluded.missed, seen = max(seen, excluded.seen), search = excluded.search"
-    ))
-    .bind(account)
-    .bind(record.id.to_string())
-    .bind(record.company_id.to_string())
-    .bind(&record.twilio_call_sid)
-    .bind(&record.from_number)
-    .bind(&record.to_number)
-    .bind(record.direction.as_str())
-    .bind(record.status.as_str())
-    .bind(record.duration_seconds)
-    .bind(&record.recording_url)
-    .bind(record.agent_id.map(|id| id.to_string()))
-    .bind(&record.agent_name)
-    .bind(&record.customer_name)
-    .bind(record.created_at.as_millis())
-    .bind(record.answered_at.map(Timestamp::as_millis))
-    .bind(record.ended_at.map(Timestamp::as_millis))
-    .bind(record.line.as_str())
-    .bind(record.updated_at.as_millis())
-    .bind(origin.on_server)
-    .bind(missed)
-    .bind(seen)
-    .bind(search::of_record(record))
-    .execute(connection)
-    .await
-    .map_err(CacheError::storage("write a call"))?;
+            missed = excluded.missed, seen = max(seen, excluded.seen), search = excluded.search";
+    connection.prepare_cached(sql)?.execute(named_params! {
+        ":account": owner.row,
+        ":id": record.id.to_string(),
+        ":company_id": record.company_id.to_string(),
+        ":twilio_call_sid": record.twilio_call_sid,
+        ":from_number": record.from_number,
+        ":to_number": record.to_number,
+        ":direction": record.direction.as_str(),
+        ":status": record.status.as_str(),
+        ":duration_seconds": record.duration_seconds,
+        ":recording_url": record.recording_url,
+        ":agent_id": record.agent_id.map(|id| id.to_string()),
+        ":agent_name": record.agent_name,
+        ":customer_name": record.customer_name,
+        ":created_at": record.created_at.as_millis(),
+        ":answered_at": record.answered_at.map(Timestamp::as_millis),
+        ":ended_at": record.ended_at.map(Timestamp::as_millis),
+        ":line": record.line.as_str(),
+        ":updated_at": record.updated_at.as_millis(),
+        ":on_server": on_server,
+        ":missed": record.disposition() == Disposition::Missed,
+        // What was missed before this device knew the account is not news here.
+        ":seen": record.ended_at.unwrap_or(record.created_at) < owner.first_used_at,
+        ":search": search::of_record(record),
+    })?;
     Ok(())
 }

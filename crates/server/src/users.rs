@@ -42,7 +42,10 @@ pub(crate) async fn add(settings: &Settings, new: AddUser) -> anyhow::Result<()>
 pub(crate) async fn list(settings: &Settings, filter: ListUsers) -> anyhow::Result<()> {
     let store = settings.database.open().await?;
     let companies = match &filter.company {
-        Some(name) => vec![store.company_by_name(name).await.with_context(|| format!("no company '{name}'"))?],
+        Some(name) => {
+            let company = store.company_by_name(name).await.context("cannot list")?;
+            vec![company.with_context(|| format!("no company '{name}'"))?]
+        }
         None => store.companies().await.context("cannot list")?,
     };
     let mut stdout = io::stdout();

@@ -1,8 +1,7 @@
 //! What the text in the smart field means: a pure function of the text, the region, the team and the line.
 
 use crate::{failure, view};
-use mobilecall_cache::fold;
-use mobilecall_domain::{Address, AddressError, LineKind, Region};
+use mobilecall_domain::{Address, AddressError, LineKind, Region, search::fold};
 use mobilecall_ipc::{Colleague, ErrorCode, Failure, Preview};
 
 /// More than fits below the field helps nobody.

@@ -1,131 +1,147 @@
-//! Companies, people, and the server's identity.
+//! Companies and people.
 
 use crate::{
     SqliteStore,
-    error::{failed, insert_failed},
-    rows::{self, COMPANY_COLUMNS, Id, USER_COLUMNS},
+    error::{Work, insert_failed},
+    query::{find, list},
+    rows::{self, Id},
 };
+use async_trait::async_trait;
 use mobilecall_domain::{CompanyId, UserId};
-use mobilecall_store::{Company, Result, ServerIdentity, StoreError, User};
-use sqlx::{QueryBuilder, Sqlite, sqlite::SqliteRow};
+use mobilecall_sqlite::rusqlite::{Row, params};
+use mobilecall_store::{Companies, Company, Result, StoreError, User};
 
-impl SqliteStore {
-    pub(crate) async fn hold_identity(&self, fresh: ServerIdentity) -> Result<ServerIdentity> {
-        let insert = "INSERT INTO server (singleton, account_sid, key_sid, app_sid, voice_secret, session_secret) \
-                      VALUES (1, ?, ?, ?, ?, ?) ON CONFLICT (singleton) DO NOTHING";
-        sqlx::query(insert)
-            .bind(fresh.account_sid)
-            .bind(fresh.key_sid)
-            .bind(fresh.app_sid)
-            .bind(fresh.voice_secret)
-            .bind(fresh.session_secret)
-            .execute(&self.writer)
-            .await
-            .map_err(failed)?;
-        let row = sqlx::query("SELECT * FROM server").fetch_one(&self.writer).await.map_err(failed)?;
-        Ok(ServerIdentity {
-            account_sid: rows::get(&row, "account_sid")?,
-            key_sid: rows::get(&row, "key_sid")?,
-            app_sid: rows::get(&row, "app_sid")?,
-            voice_secret: rows::get(&row, "voice_secret")?,
-            session_secret: rows::get(&row, "session_secret")?,
+/// Columns that [`company`] reads.
+macro_rules! company_columns {
+    () => {
+        "companies.id, companies.name, companies.region, companies.settings, companies.created_at"
+    };
+}
+/// Columns that [`user`] reads.
+macro_rules! user_columns {
+    () => {
+        "users.id, users.company_id, users.username, users.name, users.extension, users.password_hash, users.role, \
+         users.created_at"
+    };
+}
+/// How many there are.
+pub(crate) const USER_COLUMNS: usize = 8;
+pub(crate) use {company_columns, user_columns};
+
+#[async_trait]
+impl Companies for SqliteStore {
+    async fn create_company(&self, company: &Company) -> Result<()> {
+        let company = company.clone();
+        self.write(move |connection| {
+            let insert = "INSERT INTO companies (id, name, region, settings, created_at) VALUES (?, ?, ?, ?, ?)";
+            let (id, settings) = (company.id.to_bytes(), company.settings.to_string());
+            let created_at = company.created_at.as_millis();
+            let values = params![id, company.name, company.region, settings, created_at];
+            let inserted = connection.prepare_cached(insert)?.execute(values);
+            inserted.map(drop).map_err(|error| insert_failed(error, "company name", "company"))
         })
+        .await
     }
 
-    pub(crate) async fn add_company(&self, company: &Company) -> Result<()> {
-        sqlx::query("INSERT INTO companies (id, name, region, settings, created_at) VALUES (?, ?, ?, ?, ?)")
-            .bind(company.id.to_bytes())
-            .bind(&company.name)
-            .bind(&company.region)
-            .bind(company.settings.to_string())
-            .bind(company.created_at.as_millis())
-            .execute(&self.writer)
-            .await
-            .map_err(|error| insert_failed(error, "company name", "company"))?;
-        Ok(())
+    async fn company(&self, company: CompanyId) -> Result<Option<Company>> {
+        self.read(move |connection| {
+            let query = concat!("SELECT ", company_columns!(), " FROM companies WHERE id = ?");
+            find(connection, query, [company.to_bytes()], |row| read_company(row, 0))
+        })
+        .await
     }
 
-    pub(crate) async fn find_company(&self, company: CompanyId) -> Result<Company> {
-        let mut query = select(COMPANY_COLUMNS, "companies");
-        query.push(" WHERE id = ").push_bind(company.to_bytes());
-        self.one(query, "company", rows::company).await
+    async fn company_by_name(&self, name: &str) -> Result<Option<Company>> {
+        let name = name.to_owned();
+        self.read(move |connection| {
+            let query = concat!("SELECT ", company_columns!(), " FROM companies WHERE name = ?");
+            find(connection, query, [name], |row| read_company(row, 0))
+        })
+        .await
     }
 
-    pub(crate) async fn find_company_by_name(&self, name: &str) -> Result<Company> {
-        let mut query = select(COMPANY_COLUMNS, "companies");
-        query.push(" WHERE name = ").push_bind(name.to_owned());
-        self.one(query, "company", rows::company).await
+    async fn companies(&self) -> Result<Vec<Company>> {
+        self.read(|connection| {
+            let query = concat!("SELECT ", company_columns!(), " FROM companies ORDER BY name");
+            list(connection, query, [], |row| read_company(row, 0))
+        })
+        .await
     }
 
-    pub(crate) async fn all_companies(&self) -> Result<Vec<Company>> {
-        let mut query = select(COMPANY_COLUMNS, "companies");
-        query.push(" ORDER BY name");
-        self.many(query, rows::company).await
-    }
-
-    pub(crate) async fn add_user(&self, user: &User) -> Result<()> {
-        let insert = "INSERT INTO users (id, company_id, username, name, extension, password_hash, role, created_at) \
-                      VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
-        sqlx::query(insert)
-            .bind(user.id.to_bytes())
-            .bind(user.company_id.to_bytes())
-            .bind(&user.username)
-            .bind(&user.name)
-            .bind(&user.extension)
-            .bind(&user.password_hash)
-            .bind(user.role.as_str())
-            .bind(user.created_at.as_millis())
-            .execute(&self.writer)
-            .await
-            .map_err(|error| {
-                let about_extension =
-                    error.as_database_error().is_some_and(|error| error.message().contains("users.extension"));
+    async fn create_user(&self, user: &User) -> Result<()> {
+        let user = user.clone();
+        self.write(move |connection| {
+            let insert = "INSERT INTO users (id, company_id, username, name, extension, password_hash, role, created_at) \
+                          VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+            let (id, company, created_at) = (user.id.to_bytes(), user.company_id.to_bytes(), user.created_at.as_millis());
+            let role = user.role.as_str();
+            let User { username, name, extension, password_hash, .. } = user;
+            let values = params![id, company, username, name, extension, password_hash, role, created_at];
+            let inserted = connection.prepare_cached(insert)?.execute(values);
+            inserted.map(drop).map_err(|error| {
+                let about_extension = error.to_string().contains("users.extension");
                 insert_failed(error, if about_extension { "extension" } else { "user name" }, "company")
-            })?;
-        Ok(())
+            })
+        })
+        .await
     }
 
-    pub(crate) async fn find_user(&self, company: CompanyId, user: UserId) -> Result<User> {
-        let mut query = select(USER_COLUMNS, "users");
-        query.push(" WHERE company_id = ").push_bind(company.to_bytes());
-        query.push(" AND id = ").push_bind(user.to_bytes());
-        self.one(query, "user", rows::user).await
+    async fn user(&self, company: CompanyId, user: UserId) -> Result<Option<User>> {
+        self.read(move |connection| {
+            let query = concat!("SELECT ", user_columns!(), " FROM users WHERE company_id = ? AND id = ?");
+            find(connection, query, [company.to_bytes(), user.to_bytes()], read_user)
+        })
+        .await
     }
 
-    pub(crate) async fn find_username(&self, username: &str) -> Result<User> {
-        let mut query = select(USER_COLUMNS, "users");
-        query.push(" WHERE username = ").push_bind(username.to_owned());
-        self.one(query, "user", rows::user).await
+    async fn user_by_username(&self, username: &str) -> Result<Option<User>> {
+        let username = username.to_owned();
+        self.read(move |connection| {
+            let query = concat!("SELECT ", user_columns!(), " FROM users WHERE username = ?");
+            find(connection, query, [username], read_user)
+        })
+        .await
     }
 
-    pub(crate) async fn find_extension(&self, company: CompanyId, extension: &str) -> Result<User> {
-        let mut query = select(USER_COLUMNS, "users");
-        query.push(" WHERE company_id = ").push_bind(company.to_bytes());
-        query.push(" AND extension = ").push_bind(extension.to_owned());
-        self.one(query, "user", rows::user).await
+    async fn user_by_extension(&self, company: CompanyId, extension: &str) -> Result<Option<User>> {
+        let extension = extension.to_owned();
+        self.read(move |connection| {
+            let query = concat!("SELECT ", user_columns!(), " FROM users WHERE company_id = ? AND extension = ?");
+            find(connection, query, params![company.to_bytes(), extension], read_user)
+        })
+        .await
     }
 
-    pub(crate) async fn all_users(&self, company: CompanyId) -> Result<Vec<User>> {
-        let mut query = select(USER_COLUMNS, "users");
-        query.push(" WHERE company_id = ").push_bind(company.to_bytes()).push(" ORDER BY username");
-        self.many(query, rows::user).await
-    }
-
-    async fn one<T>(
-        &self,
-        mut query: QueryBuilder<Sqlite>,
-        what: &'static str,
-        read: fn(&SqliteRow) -> Result<T>,
-    ) -> Result<T> {
-        let row = query.build().fetch_optional(&self.reader).await.map_err(failed)?;
-        read(&row.ok_or(StoreError::NotFound(what))?)
-    }
-
-    async fn many<T>(&self, mut query: QueryBuilder<Sqlite>, read: fn(&SqliteRow) -> Result<T>) -> Result<Vec<T>> {
-        query.build().fetch_all(&self.reader).await.map_err(failed)?.iter().map(read).collect()
+    async fn users(&self, company: CompanyId) -> Result<Vec<User>> {
+        self.read(move |connection| {
+            let query = concat!("SELECT ", user_columns!(), " FROM users WHERE company_id = ? ORDER BY username");
+            list(connection, query, [company.to_bytes()], read_user)
+        })
+        .await
     }
 }
 
-fn select(columns: &str, table: &str) -> QueryBuilder<Sqlite> {
-    QueryBuilder::new(format!("SELECT {columns} FROM {table}"))
+/// A company whose columns begin at `first`.
+pub(crate) fn read_company(row: &Row<'_>, first: usize) -> Work<Company> {
+    let settings = serde_json::from_str(rows::text(row, first + 3)?);
+    Ok(Company {
+        id: rows::id(row, first)?,
+        name: rows::text(row, first + 1)?.to_owned(),
+        region: rows::text(row, first + 2)?.to_owned(),
+        settings: settings.map_err(|error| StoreError::Internal(error.into()))?,
+        created_at: rows::time(row, first + 4)?,
+    })
+}
+
+pub(crate) fn read_user(row: &Row<'_>) -> Work<User> {
+    Ok(User {
+        id: rows::id(row, 0)?,
+        company_id: rows::id(row, 1)?,
+        username: rows::text(row, 2)?.to_owned(),
+        name: rows::text(row, 3)?.to_owned(),
+        extension: rows::optional_text(row, 4)?.map(str::to_owned),
+        password_hash: rows::text(row, 5)?.to_owned(),
+        role: rows::word(row, 6)?,
+        created_at: rows::time(row, 7)?,
+    })
 }

@@ -1,65 +1,110 @@
 //! SQLite's errors in the store's words.
 
+use mobilecall_sqlite::{
+    Error, OpenError,
+    rusqlite::{self, ErrorCode, ffi},
+};
 use mobilecall_store::{StoreError, error::Cause};
 use std::path::Path;
 
-// Primary result codes, https://www.sqlite.org/rescode.html; the extended code's low byte.
-const PERM: i32 = 3;
-const BUSY: i32 = 5;
-const LOCKED: i32 = 6;
-const READONLY: i32 = 8;
-const IOERR: i32 = 10;
-const CORRUPT: i32 = 11;
-const FULL: i32 = 13;
-const CANTOPEN: i32 = 14;
-const NOTADB: i32 = 26;
-
 const DAMAGED: &str = "it is damaged or not a database: restore a backup, or move it away to begin with an empty one";
+const ACCESS: &str = "give this user read and write access to it and its directory";
 
-/// A statement failed.
-pub(crate) fn failed(error: sqlx::Error) -> StoreError {
-    match primary_code(&error) {
-        Some(BUSY | LOCKED) => StoreError::Busy(error.into()),
-        Some(PERM | READONLY | IOERR | FULL | CANTOPEN) => StoreError::Unavailable(error.into()),
-        Some(CORRUPT | NOTADB) => {
-            StoreError::Unreadable { database: String::new(), remedy: DAMAGED, source: Some(error.into()) }
+/// Why work on a connection failed: the store's own answer, or SQLite's.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    Store(StoreError),
+    Sqlite(Error),
+}
+
+/// Result of work on a connection.
+pub(crate) type Work<T> = Result<T, Failure>;
+
+impl Failure {
+    pub(crate) fn into_store_error(self) -> StoreError {
+        match self {
+            Self::Store(error) => error,
+            Self::Sqlite(error) => failed(error),
         }
-        Some(_) => StoreError::Internal(error.into()),
-        None => match error {
-            sqlx::Error::PoolTimedOut => StoreError::Busy(error.into()),
-            sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_) => {
-                StoreError::Unavailable(error.into())
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error.into())
+    }
+}
+
+fn failed(error: Error) -> StoreError {
+    match error {
+        Error::Busy => StoreError::Busy(error.into()),
+        Error::RolledBack | Error::Unavailable(_) | Error::Closed => StoreError::Unavailable(error.into()),
+        Error::Panicked => StoreError::Internal(error.into()),
+        Error::Sqlite(_) => match error.code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy(error.into()),
+            Some(
+                ErrorCode::PermissionDenied
+                | ErrorCode::ReadOnly
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::DiskFull
+                | ErrorCode::CannotOpen,
+            ) => StoreError::Unavailable(error.into()),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                StoreError::Unreadable { database: String::new(), remedy: DAMAGED, source: Some(error.into()) }
             }
-            other => StoreError::Internal(other.into()),
+            _ => StoreError::Internal(error.into()),
         },
     }
 }
 
 /// An insert failed: a taken value is a `Conflict` over `what`, a missing owner is `NotFound`.
-pub(crate) fn insert_failed(error: sqlx::Error, what: &'static str, owner: &'static str) -> StoreError {
-    match error.as_database_error().map(sqlx::error::DatabaseError::kind) {
-        Some(sqlx::error::ErrorKind::UniqueViolation) => StoreError::Conflict(what),
-        Some(sqlx::error::ErrorKind::ForeignKeyViolation) => StoreError::NotFound(owner),
-        _ => failed(error),
+pub(crate) fn insert_failed(error: rusqlite::Error, what: &'static str, owner: &'static str) -> Failure {
+    match error.sqlite_error().map(|error| error.extended_code) {
+        Some(ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => StoreError::Conflict(what).into(),
+        Some(ffi::SQLITE_CONSTRAINT_FOREIGNKEY) => StoreError::NotFound(owner).into(),
+        _ => error.into(),
     }
 }
 
 /// Opening the database at `path` failed.
-pub(crate) fn opening(path: &Path, error: sqlx::Error) -> StoreError {
-    match primary_code(&error) {
-        Some(CORRUPT | NOTADB) => unreadable(path, DAMAGED, error),
-        Some(PERM | READONLY | CANTOPEN | IOERR) => {
-            unreadable(path, "give this user read and write access to it and its directory", error)
+pub(crate) fn opening(path: &Path, error: OpenError) -> StoreError {
+    let remedy = match &error {
+        OpenError::Directory { .. } => "it is a directory: give the path of a file in it",
+        OpenError::NoDirectory { .. } => {
+            "its directory does not exist: make the directory first, or choose another path"
         }
-        _ => failed(error),
-    }
+        OpenError::Denied { .. } => "give this user access to it, or choose another path",
+        OpenError::Foreign { .. } => "it belongs to another program: choose another path",
+        OpenError::Damaged { .. } => DAMAGED,
+        OpenError::Schema { .. } => {
+            "its tables differ from those of this version: restore a backup, or choose another path"
+        }
+        OpenError::TooNew { found, known, .. } => {
+            return StoreError::TooNew { database: path.display().to_string(), found: *found, known: *known };
+        }
+        OpenError::Sqlite { source, .. } => match source.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => return StoreError::Busy(error.into()),
+            Some(ErrorCode::DiskFull) => return StoreError::Unavailable(error.into()),
+            Some(
+                ErrorCode::PermissionDenied | ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::SystemIoFailure,
+            ) => ACCESS,
+            _ => return StoreError::Internal(error.into()),
+        },
+        OpenError::Threads(_) => return StoreError::Unavailable(error.into()),
+    };
+    unreadable(path, remedy, error)
 }
 
-pub(crate) fn unreadable(path: &Path, remedy: &'static str, source: impl Into<Cause>) -> StoreError {
+fn unreadable(path: &Path, remedy: &'static str, source: impl Into<Cause>) -> StoreError {
     StoreError::Unreadable { database: path.display().to_string(), remedy, source: Some(source.into()) }
-}
-
-fn primary_code(error: &sqlx::Error) -> Option<i32> {
-    let code: i32 = error.as_database_error()?.code()?.parse().ok()?;
-    Some(code & 0xff)
 }

@@ -7,51 +7,23 @@
 //! # Ok(()) }
 //! ```
 //!
-//! One connection writes, a few read; write-ahead logging lets them work side by side. Migrations in `migrations/` are
-//! append-only. A file that is not ours, damaged or from a newer version is refused before anything is written to it.
+//! One file an area, with its trait's SQL in it: `companies`, `sessions`, `calls`, `changes`, `nodes`,
+//! `server_keys`. One connection writes, a few read; write-ahead logging lets them work side by side. Migrations in
+//! `migrations/` are append-only. A file that is not ours, damaged or from a newer version is refused before anything is
+//! written to it.
 
 mod calls;
 mod changes;
 mod companies;
 mod error;
+mod nodes;
 mod open;
-#[cfg(test)]
-mod plans;
+mod query;
 mod rows;
-mod search;
+mod server_keys;
 mod sessions;
-#[cfg(test)]
-mod speed;
 mod store;
 
+pub use mobilecall_sqlite::Statistics;
 pub use mobilecall_store::StoreError;
-
-use mobilecall_store::Result;
-use sqlx::sqlite::SqlitePool;
-use std::path::Path;
-
-/// The store.
-#[derive(Debug, Clone)]
-pub struct SqliteStore {
-    /// One connection: SQLite has one writer, and waiting for it in the pool is fairer than in SQLite's busy handler.
-    writer: SqlitePool,
-    /// Read-only connections.
-    reader: SqlitePool,
-}
-
-impl SqliteStore {
-    /// Opens the database at `path`, makes it if there is none, and brings an older one up to date.
-    ///
-    /// # Errors
-    /// `Unreadable` and `TooNew` leave the file as it was and say what to do.
-    pub async fn open(path: &Path) -> Result<Self> {
-        let (writer, reader) = open::file(path).await?;
-        Ok(Self { writer, reader })
-    }
-
-    /// A database in memory that is gone with the value; for demonstrations and tests.
-    pub async fn in_memory() -> Result<Self> {
-        let pool = open::memory().await?;
-        Ok(Self { writer: pool.clone(), reader: pool })
-    }
-}
+pub use store::SqliteStore;

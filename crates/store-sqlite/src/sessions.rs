@@ -2,37 +2,38 @@
 
 use crate::{
     SqliteStore,
-    error::{failed, insert_failed},
-    rows::{self, COMPANY_COLUMNS, Id, USER_COLUMNS},
+    companies::{USER_COLUMNS, company_columns, read_company, read_user, user_columns},
+    error::{Work, insert_failed},
+    query::{execute, find},
+    rows::{self, Id},
 };
+use async_trait::async_trait;
 use mobilecall_domain::{CompanyId, SessionId, Timestamp};
-use mobilecall_store::{NewSession, Principal, RefreshHash, RefreshPolicy, Refreshed, Result, StoreError};
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use mobilecall_sqlite::rusqlite::{Connection, Row, params};
+use mobilecall_store::{NewSession, Principal, RefreshHash, RefreshPolicy, Refreshed, Result, Sessions, StoreError};
 
-impl SqliteStore {
-    pub(crate) async fn add_session(&self, session: &NewSession) -> Result<()> {
-        let mut transaction = self.write().await?;
-        let now = session.created_at.as_millis();
-        let insert = "INSERT INTO sessions (id, company_id, user_id, created_at, last_used_at) VALUES (?, ?, ?, ?, ?)";
-        sqlx::query(insert)
-            .bind(session.id.to_bytes())
-            .bind(session.company_id.to_bytes())
-            .bind(session.user_id.to_bytes())
-            .bind(now)
-            .bind(now)
-            .execute(&mut *transaction)
-            .await
-            .map_err(|error| insert_failed(error, "session", "user"))?;
-        add_token(&mut transaction, session.id, session.refresh).await?;
-        transaction.commit().await.map_err(failed)
+#[async_trait]
+impl Sessions for SqliteStore {
+    async fn create_session(&self, session: &NewSession) -> Result<()> {
+        let session = session.clone();
+        self.write(move |connection| {
+            let now = session.created_at.as_millis();
+            let insert =
+                "INSERT INTO sessions (id, company_id, user_id, created_at, last_used_at) VALUES (?, ?, ?, ?, ?)";
+            let (id, company, user) =
+                (session.id.to_bytes(), session.company_id.to_bytes(), session.user_id.to_bytes());
+            let inserted = connection.prepare_cached(insert)?.execute(params![id, company, user, now, now]);
+            inserted.map_err(|error| insert_failed(error, "session", "user"))?;
+            add_token(connection, session.id, session.refresh)
+        })
+        .await
     }
 
-    pub(crate) async fn find_principal(&self, company: CompanyId, session: SessionId) -> Result<Principal> {
-        let mut connection = self.reader.acquire().await.map_err(failed)?;
-        principal(&mut connection, company, session).await
+    async fn principal(&self, company: CompanyId, session: SessionId) -> Result<Option<Principal>> {
+        self.read(move |connection| principal(connection, company, session)).await
     }
 
-    pub(crate) async fn exchange(
+    async fn refresh(
         &self,
         presented: RefreshHash,
         next: RefreshHash,
@@ -40,112 +41,108 @@ impl SqliteStore {
         now: Timestamp,
     ) -> Result<Refreshed> {
         // Anybody may send anything here, so a text that is no token must not take the writer's time.
-        let known = sqlx::query("SELECT 1 FROM refresh_tokens WHERE hash = ?").bind(presented.0.to_vec());
-        if known.fetch_optional(&self.reader).await.map_err(failed)?.is_none() {
+        let known = move |connection: &Connection| {
+            find(connection, "SELECT 1 FROM refresh_tokens WHERE hash = ?", [presented.0], |_| Ok(()))
+        };
+        if self.read(known).await?.is_none() {
             return Ok(Refreshed::Unknown);
         }
-        let mut transaction = self.write().await?;
-        let find = "SELECT t.used_at, s.id, s.company_id, s.revoked_at, s.last_used_at \
-                    FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = ?";
-        let row =
-            sqlx::query(find).bind(presented.0.to_vec()).fetch_optional(&mut *transaction).await.map_err(failed)?;
-        let Some(row) = row else { return Ok(Refreshed::Unknown) };
-        let session: SessionId = rows::id(&row, "id")?;
-        let company: CompanyId = rows::id(&row, "company_id")?;
-        let last_used = Timestamp::from_millis(rows::get(&row, "last_used_at")?);
-        if rows::optional_time(&row, "revoked_at")?.is_some() || now.since(last_used) > policy.idle {
-            return Ok(Refreshed::Ended);
-        }
-        if rows::optional_time(&row, "used_at")?.is_some_and(|used| now.since(used) > policy.grace) {
-            revoke(&mut transaction, company, session, now).await?;
-            transaction.commit().await.map_err(failed)?;
-            return Ok(Refreshed::Reused(session));
-        }
-        use_up(&mut transaction, session, now).await?;
-        forget_used(&mut transaction, session, now.minus(policy.remember)).await?;
-        add_token(&mut transaction, session, next).await?;
-        let principal = principal(&mut transaction, company, session).await?;
-        transaction.commit().await.map_err(failed)?;
-        Ok(Refreshed::Rotated(Box::new(principal)))
+        self.write(move |connection| exchange(connection, presented, next, policy, now)).await
     }
 
-    pub(crate) async fn end_session(&self, company: CompanyId, session: SessionId, now: Timestamp) -> Result<()> {
-        let mut connection = self.writer.acquire().await.map_err(failed)?;
-        revoke(&mut connection, company, session, now).await
+    async fn revoke_session(&self, company: CompanyId, session: SessionId, now: Timestamp) -> Result<()> {
+        self.write(move |connection| revoke(connection, company, session, now)).await
     }
 
-    pub(crate) async fn remove_sessions(&self, before: Timestamp) -> Result<u64> {
-        let removed = sqlx::query("DELETE FROM sessions WHERE last_used_at < ?")
-            .bind(before.as_millis())
-            .execute(&self.writer)
-            .await
-            .map_err(failed)?;
-        Ok(removed.rows_affected())
+    async fn prune_sessions(&self, before: Timestamp) -> Result<u64> {
+        self.write(move |connection| {
+            let removed = execute(connection, "DELETE FROM sessions WHERE last_used_at < ?", [before.as_millis()])?;
+            Ok(removed as u64)
+        })
+        .await
     }
 }
 
-async fn principal(connection: &mut SqliteConnection, company: CompanyId, session: SessionId) -> Result<Principal> {
-    let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(format!(
-        "SELECT {USER_COLUMNS}, {COMPANY_COLUMNS} FROM sessions \
-         JOIN users ON users.company_id = sessions.company_id AND users.id = sessions.user_id \
+/// What a presented token leads to.
+struct Presented {
+    used_at: Option<Timestamp>,
+    session: SessionId,
+    company: CompanyId,
+    is_revoked: bool,
+    last_used_at: Timestamp,
+}
+
+fn read_presented(row: &Row<'_>) -> Work<Presented> {
+    Ok(Presented {
+        used_at: rows::optional_time(row, 0)?,
+        session: rows::id(row, 1)?,
+        company: rows::id(row, 2)?,
+        is_revoked: !rows::is_null(row, 3)?,
+        last_used_at: rows::time(row, 4)?,
+    })
+}
+
+fn exchange(
+    connection: &Connection,
+    presented: RefreshHash,
+    next: RefreshHash,
+    policy: RefreshPolicy,
+    now: Timestamp,
+) -> Work<Refreshed> {
+    let query = "SELECT t.used_at, s.id, s.company_id, s.revoked_at, s.last_used_at \
+                 FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = ?";
+    let Some(found) = find(connection, query, [presented.0], read_presented)? else { return Ok(Refreshed::Unknown) };
+    let Presented { used_at, session, company, is_revoked, last_used_at } = found;
+    if is_revoked || now.since(last_used_at) > policy.idle {
+        return Ok(Refreshed::Ended);
+    }
+    if used_at.is_some_and(|used| now.since(used) > policy.grace) {
+        revoke(connection, company, session, now)?;
+        return Ok(Refreshed::Reused(session));
+    }
+    use_up(connection, session, now)?;
+    let forget = "DELETE FROM refresh_tokens WHERE session_id = ? AND used_at < ?";
+    execute(connection, forget, params![session.to_bytes(), now.minus(policy.remember).as_millis()])?;
+    add_token(connection, session, next)?;
+    let principal = principal(connection, company, session)?.ok_or(StoreError::NotFound("session"))?;
+    Ok(Refreshed::Rotated(Box::new(principal)))
+}
+
+/// Three look-ups by primary key in one kept statement: cheap enough for every request, so that the end of a session
+/// counts at once, whoever ended it.
+fn principal(connection: &Connection, company: CompanyId, session: SessionId) -> Work<Option<Principal>> {
+    let query = concat!(
+        "SELECT ",
+        user_columns!(),
+        ", ",
+        company_columns!(),
+        " FROM sessions \
+         JOIN users ON users.id = sessions.user_id AND users.company_id = sessions.company_id \
          JOIN companies ON companies.id = sessions.company_id \
-         WHERE sessions.revoked_at IS NULL AND sessions.company_id = "
-    ));
-    query.push_bind(company.to_bytes()).push(" AND sessions.id = ").push_bind(session.to_bytes());
-    let row = query.build().fetch_optional(connection).await.map_err(failed)?;
-    let row = row.ok_or(StoreError::NotFound("session"))?;
-    Ok(Principal { session_id: session, user: rows::user(&row)?, company: rows::company(&row)? })
+         WHERE sessions.id = ?1 AND sessions.company_id = ?2 AND sessions.revoked_at IS NULL"
+    );
+    find(connection, query, [session.to_bytes(), company.to_bytes()], |row| {
+        Ok(Principal { session_id: session, user: read_user(row)?, company: read_company(row, USER_COLUMNS)? })
+    })
 }
 
 /// Every token of the session that is still good is used from now on.
-async fn use_up(connection: &mut SqliteConnection, session: SessionId, now: Timestamp) -> Result<()> {
-    sqlx::query("UPDATE refresh_tokens SET used_at = ? WHERE session_id = ? AND used_at IS NULL")
-        .bind(now.as_millis())
-        .bind(session.to_bytes())
-        .execute(&mut *connection)
-        .await
-        .map_err(failed)?;
-    sqlx::query("UPDATE sessions SET last_used_at = ? WHERE id = ?")
-        .bind(now.as_millis())
-        .bind(session.to_bytes())
-        .execute(connection)
-        .await
-        .map_err(failed)?;
+fn use_up(connection: &Connection, session: SessionId, now: Timestamp) -> Work<()> {
+    let (session, now) = (session.to_bytes(), now.as_millis());
+    let tokens = "UPDATE refresh_tokens SET used_at = ? WHERE session_id = ? AND used_at IS NULL";
+    execute(connection, tokens, params![now, session])?;
+    execute(connection, "UPDATE sessions SET last_used_at = ? WHERE id = ?", params![now, session])?;
     Ok(())
 }
 
-async fn forget_used(connection: &mut SqliteConnection, session: SessionId, before: Timestamp) -> Result<()> {
-    sqlx::query("DELETE FROM refresh_tokens WHERE session_id = ? AND used_at < ?")
-        .bind(session.to_bytes())
-        .bind(before.as_millis())
-        .execute(connection)
-        .await
-        .map_err(failed)?;
+fn add_token(connection: &Connection, session: SessionId, hash: RefreshHash) -> Work<()> {
+    let insert = "INSERT INTO refresh_tokens (hash, session_id) VALUES (?, ?)";
+    execute(connection, insert, params![hash.0, session.to_bytes()])?;
     Ok(())
 }
 
-async fn add_token(connection: &mut SqliteConnection, session: SessionId, hash: RefreshHash) -> Result<()> {
-    sqlx::query("INSERT INTO refresh_tokens (hash, session_id) VALUES (?, ?)")
-        .bind(hash.0.to_vec())
-        .bind(session.to_bytes())
-        .execute(connection)
-        .await
-        .map_err(failed)?;
-    Ok(())
-}
-
-async fn revoke(
-    connection: &mut SqliteConnection,
-    company: CompanyId,
-    session: SessionId,
-    now: Timestamp,
-) -> Result<()> {
-    sqlx::query("UPDATE sessions SET revoked_at = ? WHERE company_id = ? AND id = ? AND revoked_at IS NULL")
-        .bind(now.as_millis())
-        .bind(company.to_bytes())
-        .bind(session.to_bytes())
-        .execute(connection)
-        .await
-        .map_err(failed)?;
+fn revoke(connection: &Connection, company: CompanyId, session: SessionId, now: Timestamp) -> Work<()> {
+    let revoke = "UPDATE sessions SET revoked_at = ? WHERE company_id = ? AND id = ? AND revoked_at IS NULL";
+    execute(connection, revoke, params![now.as_millis(), company.to_bytes(), session.to_bytes()])?;
     Ok(())
 }

@@ -1,115 +1,81 @@
-//! The trait, joined to the functions of the other modules.
+//! The store as a whole.
 
-use crate::{SqliteStore, error::failed};
-use async_trait::async_trait;
-use mobilecall_domain::{CallId, CallRecord, CallReport, CompanyId, SessionId, Timestamp, UserId};
-use mobilecall_store::{
-    CallChange, CallChanges, CallFilter, CallPage, CallScope, Company, NewSession, OpenCall, Principal, RefreshHash,
-    RefreshPolicy, Refreshed, Result, ServerIdentity, StatusCount, Store, User,
+use crate::{
+    error::{Failure, Work},
+    open,
 };
+use async_trait::async_trait;
+use mobilecall_sqlite::{Database, Statistics, rusqlite::Connection};
+use mobilecall_store::{Result, Store};
+use std::path::Path;
+
+/// The store; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct SqliteStore {
+    database: Database,
+}
+
+impl SqliteStore {
+    /// Opens the database at `path`, makes it if there is none, and brings an older one up to date.
+    ///
+    /// # Errors
+    /// `Unreadable` and `TooNew` leave the file as it was and say what to do.
+    pub async fn open(path: &Path) -> Result<Self> {
+        Ok(Self { database: open::file(path).await? })
+    }
+
+    /// A database in memory that is gone with the value; for demonstrations and tests.
+    pub async fn in_memory() -> Result<Self> {
+        Ok(Self { database: open::memory().await? })
+    }
+
+    /// How many writes and commits there were since it was opened.
+    pub fn statistics(&self) -> Statistics {
+        self.database.statistics()
+    }
+
+    /// Runs `work` on a connection that reads. Every statement sees one moment; two may see different ones.
+    pub(crate) async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        F: FnOnce(&Connection) -> Work<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.database.read(work).await.map_err(Failure::into_store_error)
+    }
+
+    /// Runs `work` in a transaction that is on the disk when this returns.
+    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        F: FnOnce(&Connection) -> Work<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.database.write(work).await.map_err(Failure::into_store_error)
+    }
+}
 
 #[async_trait]
 impl Store for SqliteStore {
     async fn ping(&self) -> Result<()> {
-        sqlx::query("SELECT 1 FROM companies LIMIT 1").fetch_optional(&self.reader).await.map_err(failed)?;
-        Ok(())
+        self.read(|connection| {
+            connection
+                .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM companies LIMIT 1)")?
+                .query_one([], |_| Ok(()))?;
+            Ok(())
+        })
+        .await
     }
-    async fn server_identity(&self, fresh: ServerIdentity) -> Result<ServerIdentity> {
-        self.hold_identity(fresh).await
+
+    async fn check_writable(&self) -> Result<()> {
+        self.write(|connection| {
+            let count = "INSERT INTO write_checks (singleton, checks) VALUES (1, 1) \
+                         ON CONFLICT (singleton) DO UPDATE SET checks = checks + 1";
+            connection.prepare_cached(count)?.execute([])?;
+            Ok(())
+        })
+        .await
     }
+
     async fn close(&self) {
-        // Readers first: the last connection to close, which folds the write-ahead log into the file, must be able to
-        // write.
-        self.reader.close().await;
-        self.writer.close().await;
-    }
-
-    async fn create_company(&self, company: &Company) -> Result<()> {
-        self.add_company(company).await
-    }
-    async fn company(&self, company: CompanyId) -> Result<Company> {
-        self.find_company(company).await
-    }
-    async fn company_by_name(&self, name: &str) -> Result<Company> {
-        self.find_company_by_name(name).await
-    }
-    async fn companies(&self) -> Result<Vec<Company>> {
-        self.all_companies().await
-    }
-
-    async fn create_user(&self, user: &User) -> Result<()> {
-        self.add_user(user).await
-    }
-    async fn user(&self, company: CompanyId, user: UserId) -> Result<User> {
-        self.find_user(company, user).await
-    }
-    async fn user_by_username(&self, username: &str) -> Result<User> {
-        self.find_username(username).await
-    }
-    async fn user_by_extension(&self, company: CompanyId, extension: &str) -> Result<User> {
-        self.find_extension(company, extension).await
-    }
-    async fn users(&self, company: CompanyId) -> Result<Vec<User>> {
-        self.all_users(company).await
-    }
-
-    async fn create_session(&self, session: &NewSession) -> Result<()> {
-        self.add_session(session).await
-    }
-    async fn principal(&self, company: CompanyId, session: SessionId) -> Result<Principal> {
-        self.find_principal(company, session).await
-    }
-    async fn refresh(
-        &self,
-        presented: RefreshHash,
-        next: RefreshHash,
-        policy: RefreshPolicy,
-        now: Timestamp,
-    ) -> Result<Refreshed> {
-        self.exchange(presented, next, policy, now).await
-    }
-    async fn revoke_session(&self, company: CompanyId, session: SessionId, now: Timestamp) -> Result<()> {
-        self.end_session(company, session, now).await
-    }
-    async fn prune_sessions(&self, before: Timestamp) -> Result<u64> {
-        self.remove_sessions(before).await
-    }
-
-    async fn insert_call(&self, record: &CallRecord) -> Result<CallChange> {
-        self.add_call(record).await
-    }
-    async fn save_call(&self, record: &CallRecord, now: Timestamp) -> Result<CallChange> {
-        self.add_or_join_call(record, now).await
-    }
-    async fn report_call(
-        &self,
-        scope: CallScope,
-        call: CallId,
-        report: &CallReport,
-        now: Timestamp,
-    ) -> Result<CallChange> {
-        self.apply_report(scope, call, report, now).await
-    }
-    async fn call(&self, scope: CallScope, call: CallId) -> Result<CallRecord> {
-        self.find_call(scope, call).await
-    }
-    async fn calls(&self, scope: CallScope, filter: &CallFilter, cursor: Option<&str>, limit: u32) -> Result<CallPage> {
-        self.list_calls(scope, filter, cursor, limit).await
-    }
-    async fn calls_since(&self, scope: CallScope, filter: &CallFilter, since: u64, limit: u32) -> Result<CallChanges> {
-        self.list_changes(scope, filter, since, limit).await
-    }
-    async fn sequence(&self, company: CompanyId) -> Result<u64> {
-        self.company_sequence(company).await
-    }
-    async fn count_calls(&self, scope: CallScope, from: Timestamp) -> Result<Vec<StatusCount>> {
-        self.count(scope, from).await
-    }
-
-    async fn mark_alive(&self, calls: &[CallId], now: Timestamp) -> Result<()> {
-        self.touch_calls(calls, now).await
-    }
-    async fn open_direct_calls(&self) -> Result<Vec<OpenCall>> {
-        self.unfinished_direct_calls().await
+        self.database.close().await;
     }
 }

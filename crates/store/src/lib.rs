@@ -1,22 +1,32 @@
-//! What the backend keeps, as one trait with precise errors: companies, people, sessions, calls, and the server's own
-//! keys.
+//! What the backend keeps: one trait an area ([`Companies`], [`Sessions`], [`Calls`], [`Changes`], [`Nodes`],
+//! [`ServerKeys`]), each in a file of its own with its models, and all of them together as [`Store`].
 //!
 //! Every method on rows that belong to a company takes the company as an argument, so that no query can forget it.
 //! Implementations (`store-sqlite`) share the conformance suite behind the feature `conformance`.
 
 pub mod calls;
+pub mod changes;
+pub mod companies;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod error;
-pub mod models;
+pub mod nodes;
+mod scope;
 pub mod search;
+pub mod server_keys;
 pub mod sessions;
 mod store;
 
 pub use calls::{
-    CallChange, CallChanges, CallFilter, CallPage, CallScope, ChangeKind, OpenCall, SequencedCall, StatusCount,
+    CallChange, CallChanges, CallFilter, CallPage, CallRow, Calls, ChangeKind, ScopedReport, SequencedCall,
+    StatusCount, WriteRow, WrittenPage,
 };
+pub use changes::{Area, Audience, Change, ChangePage, Changes, Entity};
+pub use companies::{Companies, Company, Role, User};
 pub use error::{Result, StoreError};
-pub use models::{Company, Role, ServerIdentity, User};
-pub use sessions::{NewSession, Principal, RefreshHash, RefreshPolicy, Refreshed};
+pub use mobilecall_domain::NodeId;
+pub use nodes::{AbandonedCall, Node, Nodes};
+pub use scope::Scope;
+pub use server_keys::{ServerIdentity, ServerKeys};
+pub use sessions::{NewSession, Principal, RefreshHash, RefreshPolicy, Refreshed, Sessions};
 pub use store::Store;

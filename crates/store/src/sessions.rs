@@ -1,8 +1,33 @@
 //! Sign-ins that can be revoked, and the rotation of their refresh tokens.
 
-use crate::models::{Company, User};
+use crate::{
+    companies::{Company, User},
+    error::Result,
+};
+use async_trait::async_trait;
 use mobilecall_domain::{CompanyId, SessionId, Timestamp, UserId};
 use std::{fmt, time::Duration};
+
+/// Sign-ins.
+#[async_trait]
+pub trait Sessions: Send + Sync {
+    /// Adds a session with its first refresh token. `NotFound` without the person.
+    async fn create_session(&self, session: &NewSession) -> Result<()>;
+    /// The person behind a session, unless it does not exist or is revoked.
+    async fn principal(&self, company: CompanyId, session: SessionId) -> Result<Option<Principal>>;
+    /// Exchanges a refresh token for `next`. The token itself finds the company.
+    async fn refresh(
+        &self,
+        presented: RefreshHash,
+        next: RefreshHash,
+        policy: RefreshPolicy,
+        now: Timestamp,
+    ) -> Result<Refreshed>;
+    /// Ends a session; fine if it is over already or does not exist.
+    async fn revoke_session(&self, company: CompanyId, session: SessionId, now: Timestamp) -> Result<()>;
+    /// Removes sessions unused since `before`; returns how many. Server-wide.
+    async fn prune_sessions(&self, before: Timestamp) -> Result<u64>;
+}
 
 /// SHA-256 of a refresh token; the token itself is never stored. A plain hash suffices, since tokens are random and
 /// long, not chosen by people.

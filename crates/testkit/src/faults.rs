@@ -1,10 +1,11 @@
 //! A store whose database can be made to fail, hang or panic.
 
 use async_trait::async_trait;
-use mobilecall_domain::{CallId, CallRecord, CallReport, CompanyId, SessionId, Timestamp, UserId};
+use mobilecall_domain::{CallId, CallRecord, CallReport, CompanyId, NodeId, SessionId, Timestamp, UserId};
 use mobilecall_store::{
-    CallChange, CallChanges, CallFilter, CallPage, CallScope, Company, NewSession, OpenCall, Principal, RefreshHash,
-    RefreshPolicy, Refreshed, Result, ServerIdentity, StatusCount, Store, StoreError, User,
+    AbandonedCall, CallChange, CallChanges, CallFilter, CallPage, Calls, ChangePage, Changes, Companies, Company,
+    NewSession, Node, Nodes, Principal, RefreshHash, RefreshPolicy, Refreshed, Result, Scope, ScopedReport,
+    ServerIdentity, ServerKeys, Sessions, StatusCount, Store, StoreError, User, WriteRow, WrittenPage,
 };
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -19,13 +20,16 @@ pub enum Fault {
     None,
     /// The next so many operations find it busy.
     Busy(u32),
+    /// Reads work, every write fails, as on a full disk.
+    NoWrites,
     /// Every operation waits until the fault is another.
     Hang,
     /// Every operation panics.
     Panic,
 }
 
-/// Passes everything to a real store, unless told to do otherwise. Clones share the fault.
+/// Passes everything to a real store, unless told to do otherwise. Clones share the fault. Leases are spared, because the
+/// clock renews them and no request: so a test knows what hangs or fails.
 #[derive(Clone)]
 pub struct FaultyStore {
     inner: Arc<dyn Store>,
@@ -61,11 +65,20 @@ impl FaultyStore {
         self.hanging.load(Ordering::SeqCst)
     }
 
-    async fn inject(&self) -> Result<()> {
+    /// Before a write.
+    async fn write(&self) -> Result<()> {
+        match self.fault() {
+            Fault::NoWrites => Err(StoreError::Unavailable("made to take no writes by a test".into())),
+            Fault::None | Fault::Busy(_) | Fault::Hang | Fault::Panic => self.read().await,
+        }
+    }
+
+    /// Before a read.
+    async fn read(&self) -> Result<()> {
         let mut changed = self.changed.subscribe();
         loop {
             match self.fault() {
-                Fault::None => return Ok(()),
+                Fault::None | Fault::NoWrites => return Ok(()),
                 Fault::Busy(times) => {
                     let left = times.saturating_sub(1);
                     self.set(if left == 0 { Fault::None } else { Fault::Busy(left) });
@@ -97,49 +110,90 @@ impl Drop for Counted<'_> {
     }
 }
 
-/// Each method injects the fault, then asks the real store.
+/// Each method injects the fault, by whether it reads or writes, then asks the real store.
 macro_rules! pass_on {
-    ($($method:ident($($argument:ident: $type:ty),*) -> $answer:ty;)+) => {
+    ($($area:ident { $($kind:ident $method:ident($($argument:ident: $type:ty),*) -> $answer:ty;)+ })+) => {$(
         #[async_trait]
-        impl Store for FaultyStore {
-            async fn close(&self) {
-                self.inner.close().await;
-            }
+        impl $area for FaultyStore {
             $(
                 async fn $method(&self, $($argument: $type),*) -> Result<$answer> {
-                    self.inject().await?;
+                    self.$kind().await?;
                     self.inner.$method($($argument),*).await
                 }
             )+
         }
-    };
+    )+};
+}
+
+#[async_trait]
+impl Store for FaultyStore {
+    async fn ping(&self) -> Result<()> {
+        self.read().await?;
+        self.inner.ping().await
+    }
+    async fn check_writable(&self) -> Result<()> {
+        self.write().await?;
+        self.inner.check_writable().await
+    }
+    async fn close(&self) {
+        self.inner.close().await;
+    }
 }
 
 pass_on! {
-    ping() -> ();
-    server_identity(fresh: ServerIdentity) -> ServerIdentity;
-    create_company(company: &Company) -> ();
-    company(company: CompanyId) -> Company;
-    company_by_name(name: &str) -> Company;
-    companies() -> Vec<Company>;
-    create_user(user: &User) -> ();
-    user(company: CompanyId, user: UserId) -> User;
-    user_by_username(username: &str) -> User;
-    user_by_extension(company: CompanyId, extension: &str) -> User;
-    users(company: CompanyId) -> Vec<User>;
-    create_session(session: &NewSession) -> ();
-    principal(company: CompanyId, session: SessionId) -> Principal;
-    refresh(presented: RefreshHash, next: RefreshHash, policy: RefreshPolicy, now: Timestamp) -> Refreshed;
-    revoke_session(company: CompanyId, session: SessionId, now: Timestamp) -> ();
-    prune_sessions(before: Timestamp) -> u64;
-    insert_call(record: &CallRecord) -> CallChange;
-    save_call(record: &CallRecord, now: Timestamp) -> CallChange;
-    report_call(scope: CallScope, call: CallId, report: &CallReport, now: Timestamp) -> CallChange;
-    call(scope: CallScope, call: CallId) -> CallRecord;
-    calls(scope: CallScope, filter: &CallFilter, cursor: Option<&str>, limit: u32) -> CallPage;
-    calls_since(scope: CallScope, filter: &CallFilter, since: u64, limit: u32) -> CallChanges;
-    sequence(company: CompanyId) -> u64;
-    count_calls(scope: CallScope, from: Timestamp) -> Vec<StatusCount>;
-    mark_alive(calls: &[CallId], now: Timestamp) -> ();
-    open_direct_calls() -> Vec<OpenCall>;
+    ServerKeys {
+        write server_identity(fresh: ServerIdentity) -> ServerIdentity;
+    }
+    Companies {
+        write create_company(company: &Company) -> ();
+        read company(company: CompanyId) -> Option<Company>;
+        read company_by_name(name: &str) -> Option<Company>;
+        read companies() -> Vec<Company>;
+        write create_user(user: &User) -> ();
+        read user(company: CompanyId, user: UserId) -> Option<User>;
+        read user_by_username(username: &str) -> Option<User>;
+        read user_by_extension(company: CompanyId, extension: &str) -> Option<User>;
+        read users(company: CompanyId) -> Vec<User>;
+    }
+    Sessions {
+        write create_session(session: &NewSession) -> ();
+        read principal(company: CompanyId, session: SessionId) -> Option<Principal>;
+        write refresh(presented: RefreshHash, next: RefreshHash, policy: RefreshPolicy, now: Timestamp) -> Refreshed;
+        write revoke_session(company: CompanyId, session: SessionId, now: Timestamp) -> ();
+        write prune_sessions(before: Timestamp) -> u64;
+    }
+    Calls {
+        write insert_calls(records: &[CallRecord]) -> Vec<CallChange>;
+        write open_calls(records: &[CallRecord], node: NodeId, now: Timestamp) -> Vec<CallChange>;
+        write save_call(record: &CallRecord, now: Timestamp) -> CallChange;
+        write amend_call(scope: Scope, call: CallId, facts: &CallReport, now: Timestamp) -> CallChange;
+        write report_calls(reports: &[ScopedReport], now: Timestamp) -> Vec<CallChange>;
+        read call(scope: Scope, call: CallId) -> Option<CallRecord>;
+        read calls(scope: Scope, filter: &CallFilter, cursor: Option<&str>, limit: u32) -> CallPage;
+        read write_calls(
+            scope: Scope, filter: &CallFilter, cursor: Option<&str>, limit: u32, write: WriteRow
+        ) -> WrittenPage;
+        read calls_since(scope: Scope, filter: &CallFilter, since: u64, limit: u32) -> CallChanges;
+        read count_calls(scope: Scope, from: Timestamp) -> Vec<StatusCount>;
+    }
+    Changes {
+        read changes_since(scope: Scope, since: u64, limit: u32) -> ChangePage;
+        read sequence(company: CompanyId) -> u64;
+    }
+}
+
+#[async_trait]
+impl Nodes for FaultyStore {
+    async fn renew_lease(&self, node: &Node, now: Timestamp, lease_until: Timestamp) -> Result<()> {
+        self.inner.renew_lease(node, now, lease_until).await
+    }
+    async fn abandoned_calls(&self, node: &Node, now: Timestamp) -> Result<Vec<AbandonedCall>> {
+        self.inner.abandoned_calls(node, now).await
+    }
+    async fn forget_dead_nodes(&self, node: &Node, now: Timestamp) -> Result<()> {
+        self.inner.forget_dead_nodes(node, now).await
+    }
+    async fn end_lease(&self, node: NodeId) -> Result<()> {
+        self.inner.end_lease(node).await
+    }
 }

@@ -123,6 +123,10 @@ impl TestServer {
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.store
     }
+    /// How much was written to the database, and in how many commits.
+    pub fn written(&self) -> mobilecall_store_sqlite::Statistics {
+        self.sqlite.statistics()
+    }
     /// The backend itself.
     pub fn backend(&self) -> &Backend {
         &self.backend
@@ -173,7 +177,7 @@ impl TestServer {
     }
     /// Adds many calls at once, as a long history.
     pub async fn import(&self, records: &[CallRecord]) {
-        self.sqlite.import_calls(records).await.expect("the ids are free");
+        self.store.insert_calls(records).await.expect("the ids are free");
     }
     /// Signs in over HTTP.
     pub async fn sign_in(&self, user: &TestUser) -> LoginResponse {

@@ -1,9 +1,9 @@
 //! `/api/calls/{id}` and the reports of clients. The company and the agent of a record always come from the session.
 
 use crate::{
-    convert::{own_calls, visible_calls},
     error::ApiError,
     extract::{Caller, Json, Path, check_company},
+    permissions,
     state::Shared,
 };
 use axum::{extract::State, http::StatusCode};
@@ -46,8 +46,8 @@ pub(crate) async fn get(
     Caller(principal): Caller,
     Path(id): Path<CallId>,
 ) -> Result<axum::Json<CallRecord>, ApiError> {
-    let record = state.store.call(visible_calls(&principal), id).await?;
-    Ok(axum::Json(record.into()))
+    let record = state.store.call(permissions::visible(&principal), id).await?;
+    Ok(axum::Json(record.ok_or(StoreError::NotFound("call"))?.into()))
 }
 
 /// Report a call of one's own; again with the same id it only adds what is new.
@@ -100,11 +100,11 @@ pub(crate) async fn amend(
 ) -> Result<axum::Json<CallRecord>, ApiError> {
     let now = Timestamp::now();
     check_facts(&facts, now)?;
-    match state.calls.amend(own_calls(&principal), id, facts.into(), now).await {
+    match state.calls.amend(permissions::own(&principal), id, facts.into(), now).await {
         Ok(change) => Ok(axum::Json(change.call.record.into())),
         Err(StoreError::NotFound(_)) => {
             // A colleague's call is refused as what it is only to those who may see it.
-            state.store.call(visible_calls(&principal), id).await?;
+            state.store.call(permissions::visible(&principal), id).await?.ok_or(StoreError::NotFound("call"))?;
             Err(ApiError::forbidden("this is a colleague's call: only its own agent reports about it"))
         }
         Err(other) => Err(other.into()),
@@ -151,8 +151,9 @@ fn check(report: &CallReport, now: Timestamp) -> Result<(), ApiError> {
 fn check_facts(facts: &CallFacts, now: Timestamp) -> Result<(), ApiError> {
     check_time("answeredAt", facts.answered_at, now)?;
     check_time("endedAt", facts.ended_at, now)?;
-    check_text("twilioCallSid", facts.twilio_call_sid.as_deref().unwrap_or_default())?;
-    check_text("customerName", facts.customer_name.as_deref().unwrap_or_default())
+    let texts = [("twilioCallSid", &facts.twilio_call_sid), ("customerName", &facts.customer_name)];
+    let sent = texts.into_iter().filter_map(|(name, text)| Some((name, text.as_deref()?)));
+    sent.into_iter().try_for_each(|(name, text)| check_text(name, text))
 }
 
 fn check_time(name: &str, time: Option<Timestamp>, now: Timestamp) -> Result<(), ApiError> {

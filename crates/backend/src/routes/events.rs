@@ -46,13 +46,13 @@ pub(crate) async fn events(
     let upgrade = upgrade.map_err(|rejection| ApiError::bad_request(rejection.body_text()))?;
     let full = || ApiError::unavailable("the server has no room for another event socket: try again later");
     let room = event_socket::room(&state).ok_or_else(full)?;
-    let (news, ended) = (state.hub.listen(caller.0.company.id), state.hub.listen_for_ended_sessions());
+    let (listener, ended) = (state.hub.listen(caller.0.company.id), state.hub.listen_for_ended_sessions());
     // Once more, now that nothing can be missed: the session may have ended between the first check and the listening.
     let principal = state.store.principal(caller.0.company.id, caller.0.session_id).await;
-    let principal = crate::sign_in::found(principal)?.ok_or_else(ApiError::unauthenticated)?;
+    let principal = principal?.ok_or_else(ApiError::unauthenticated)?;
     let talk = move |socket| {
         let tasks = state.tasks.clone();
-        let socket = EventSocket::new(socket, Arc::clone(&state), principal, news, ended);
+        let socket = EventSocket::new(socket, Arc::clone(&state), principal, listener, ended);
         tasks.track_future(async move {
             let _room = room;
             socket.run(query.since).await;

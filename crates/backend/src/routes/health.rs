@@ -12,7 +12,8 @@ const CAPABILITIES: [&str; 2] = ["direct", "events"];
     get, path = "/api/health", tag = "health", security(()),
     responses(
         (status = 200, description = "They do", body = Health),
-        (status = 503, description = "The database does not answer, or the server is stopping", body = ErrorBody),
+        (status = 503, description = "The database does not answer or takes no writes, or the server is stopping",
+            body = ErrorBody),
     )
 )]
 pub(crate) async fn health(State(state): State<Shared>) -> Result<axum::Json<Health>, ApiError> {
@@ -20,6 +21,7 @@ pub(crate) async fn health(State(state): State<Shared>) -> Result<axum::Json<Hea
         return Err(ApiError::unavailable("the server is stopping: try again in a moment"));
     }
     state.store.ping().await?;
+    state.write_check.run().await?;
     Ok(axum::Json(Health {
         status: "ok".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),

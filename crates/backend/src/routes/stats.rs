@@ -1,9 +1,9 @@
 //! `GET /api/calls/stats`.
 
 use crate::{
-    convert::visible_calls,
     error::ApiError,
     extract::{Caller, Query},
+    permissions,
     state::Shared,
 };
 use axum::extract::State;
@@ -37,7 +37,7 @@ pub(crate) async fn stats(
     let period = query.period.unwrap_or_else(|| DEFAULT_PERIOD.to_owned());
     let span = parse_period(&period)
         .ok_or_else(|| ApiError::unprocessable("period is a number and h, d or w, for example 7d, and at most 366d"))?;
-    let counts = state.store.count_calls(visible_calls(&caller.0), Timestamp::now().minus(span)).await?;
+    let counts = state.store.count_calls(permissions::visible(&caller.0), Timestamp::now().minus(span)).await?;
     Ok(axum::Json(add_up(period, &counts)))
 }
 

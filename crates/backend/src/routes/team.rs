@@ -2,7 +2,10 @@
 
 use crate::{convert, error::ApiError, extract::Caller, state::Shared};
 use axum::extract::State;
-use mobilecall_api::{error::ErrorBody, events::Presence};
+use mobilecall_api::{
+    error::ErrorBody,
+    events::{Presence, PresenceState},
+};
 
 /// Everybody of the company, the caller included, and whether they can be reached.
 #[utoipa::path(
@@ -17,9 +20,10 @@ pub(crate) async fn team(
     Caller(principal): Caller,
 ) -> Result<axum::Json<Vec<Presence>>, ApiError> {
     let users = state.store.users(principal.company.id).await?;
-    let present = |user: mobilecall_store::User| {
-        let reachable = state.hub.presence_of(user.id);
-        convert::presence(user, reachable)
+    let present = state.directory.present(principal.company.id).await;
+    let presence = |user: mobilecall_store::User| {
+        let state = present.get(&user.id).copied().unwrap_or(PresenceState::Offline);
+        convert::presence(user, state)
     };
-    Ok(axum::Json(users.into_iter().map(present).collect()))
+    Ok(axum::Json(users.into_iter().map(presence).collect()))
 }

@@ -11,9 +11,19 @@ use mobilecall_api::{
     error::ErrorBody,
 };
 use mobilecall_domain::Timestamp;
+use mobilecall_store::Company;
 
 /// Where the direct line's signaling socket is.
 pub(crate) const SIGNALING_PATH: &str = "/signal";
+
+/// A company's setting that names the signaling socket of the node that serves it, an absolute address. Whoever calls
+/// each other must be at one node.
+const SIGNALING_SETTING: &str = "signaling";
+
+/// Where the company's phones connect: the node it is pinned to, or whichever served the token.
+fn signaling(company: &Company) -> &str {
+    company.settings.get(SIGNALING_SETTING).and_then(serde_json::Value::as_str).unwrap_or(SIGNALING_PATH)
+}
 
 /// A voice token for the caller's own identity.
 #[utoipa::path(
@@ -40,6 +50,6 @@ pub(crate) async fn token(
         identity,
         expires_in: life.as_secs(),
         line: LineKind::Direct,
-        signaling: SIGNALING_PATH.to_owned(),
+        signaling: signaling(&principal.company).to_owned(),
     }))
 }

@@ -105,6 +105,9 @@ async fn every_answer_names_its_request() {
     let second = office.get(&office.alice, "/api/nowhere").await;
     let id = |response: &reqwest::Response| response.headers()["x-request-id"].to_str().unwrap().to_owned();
     assert_ne!(id(&first), id(&second));
+    let request = office.server.request(&office.alice.session, Method::GET, "/api/calls");
+    let third = request.header("x-request-id", "chosen-by-a-client").send().await.unwrap();
+    assert_ne!(id(&third), "chosen-by-a-client");
 }
 
 #[tokio::test]

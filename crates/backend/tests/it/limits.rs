@@ -2,7 +2,7 @@
 
 use crate::office::{Office, outgoing, refusal, refused, with};
 use mobilecall_domain::{CallStatus, Timestamp};
-use mobilecall_store::CallScope;
+use mobilecall_store::{Node, NodeId, Scope};
 use mobilecall_testkit::{Fault, TestServer, call, eventually, within};
 use reqwest::{Method, header};
 use serde_json::json;
@@ -84,6 +84,24 @@ async fn a_panic_ends_one_request() {
 }
 
 #[tokio::test]
+async fn a_database_that_takes_no_writes_shows_in_the_health() {
+    let office = Office::open().await;
+    let url = format!("{}/api/health", office.server.base_url());
+    let health = async || office.server.client().get(&url).send().await.unwrap();
+    assert_eq!(health().await.status(), 200);
+    office.server.faults().set(Fault::NoWrites);
+    // A good answer holds for a second.
+    let sick = eventually("a bad health", async || Some(health().await).filter(|answer| answer.status() != 200)).await;
+    assert_eq!(sick.headers()[header::RETRY_AFTER], "1");
+    assert_eq!(refusal(sick).await, refused(503, "unavailable"));
+    let report = office.send(&office.alice, Method::POST, "/api/calls", Some(&outgoing("102"))).await;
+    assert_eq!(refusal(report).await, refused(503, "unavailable"));
+    assert_eq!(office.get(&office.alice, "/api/calls").await.status(), 200, "what is there can be read");
+    office.server.faults().set(Fault::None);
+    assert_eq!(health().await.status(), 200, "a bad answer does not hold");
+}
+
+#[tokio::test]
 async fn a_caller_who_goes_away_does_not_undo_a_report() {
     let office = Office::open().await;
     let report = outgoing("102");
@@ -127,19 +145,21 @@ async fn a_server_that_starts_again_ends_the_calls_it_carried() {
     let began = Timestamp::now().minus(Duration::from_secs(600));
     let talking = call(company, alice).created_at(began).status(CallStatus::InProgress).build();
     let ringing = call(company, alice).created_at(began).status(CallStatus::Ringing).build();
-    for record in [&talking, &ringing] {
-        store.insert_call(record).await.unwrap();
-    }
+    // The one was carried by an earlier run of this server, of the other only its phone has told.
+    let earlier = Node { id: NodeId::generate(), instance: "main".to_owned() };
+    let opened = store.open_calls(std::slice::from_ref(&talking), earlier.id, began).await.unwrap();
+    assert_eq!(opened[0].call.record.id, talking.id);
+    store.insert_call(&ringing).await.unwrap();
     let last_seen = talking.updated_at.plus(Duration::from_secs(90));
-    store.mark_alive(&[talking.id], last_seen).await.unwrap();
+    store.renew_lease(&earlier, last_seen, last_seen.plus(Duration::from_secs(20))).await.unwrap();
     let directory = office.server.stop().await;
 
     let server = TestServer::builder().directory(directory).start().await;
-    let scope = CallScope { company, agent: None };
-    let ended = server.store().call(scope, talking.id).await.unwrap();
+    let scope = Scope::everybody(company);
+    let ended = server.store().call(scope, talking.id).await.unwrap().unwrap();
     assert_eq!((ended.status, ended.ended_at), (CallStatus::Completed, Some(last_seen)));
     assert_eq!(ended.duration_seconds, Some(90));
-    let failed = server.store().call(scope, ringing.id).await.unwrap();
+    let failed = server.store().call(scope, ringing.id).await.unwrap().unwrap();
     assert_eq!((failed.status, failed.duration_seconds), (CallStatus::Failed, Some(0)));
     assert_eq!(failed.ended_at, Some(ringing.updated_at));
     assert_eq!(server.store().sequence(company).await.unwrap(), 4, "the changes are there for whoever pulls");

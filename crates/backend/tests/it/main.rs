@@ -8,11 +8,14 @@
 
 mod auth;
 mod calls;
+mod changes;
 mod direct;
 mod events;
 mod http;
 mod limits;
+mod nodes;
 mod office;
+mod old;
 mod openapi;
 mod pages;
 mod stats;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const PUBLIC: [&str; 3] = ["post /api/auth/login", "post /api/auth/refresh", "get /api/health"];
 
 /// Routes that need a session; each is tried across companies below.
-const PRIVATE: [&str; 11] = [
+const PRIVATE: [&str; 12] = [
     "get /api/openapi.json",
     "get /api/auth/me",
     "post /api/auth/logout",
@@ -19,6 +19,7 @@ const PRIVATE: [&str; 11] = [
     "patch /api/calls/{id}",
     "get /api/calls/stats",
     "get /api/calls/token",
+    "get /api/changes",
     "get /api/events",
     "get /api/team",
 ];
@@ -64,6 +65,9 @@ async fn records_stay_in_their_company() {
             let calls: Vec<CallRecord> = office.read(stranger, list).await;
             assert_eq!(calls, std::slice::from_ref(&own), "{list}");
         }
+        let changes: Value = office.read(stranger, "/api/changes").await;
+        let seen: Vec<_> = changes["changes"].as_array().unwrap().iter().map(|change| &change["call"]["id"]).collect();
+        assert_eq!((seen, &changes["sequence"]), (vec![&json!(own.id)], &json!(1)));
         let stats: Value = office.read(stranger, "/api/calls/stats").await;
         assert_eq!(stats["total"], 1);
         let copy = with(outgoing("102"), json!({"id": call.id}));
@@ -88,7 +92,15 @@ async fn sequences_tell_nothing_about_other_companies() {
 #[tokio::test]
 async fn a_company_id_may_only_repeat_ones_own() {
     let office = Office::open().await;
-    for path in ["/api/calls", "/api/calls/stats", "/api/calls/token", "/api/team", "/api/auth/me", "/api/events"] {
+    for path in [
+        "/api/calls",
+        "/api/calls/stats",
+        "/api/calls/token",
+        "/api/team",
+        "/api/auth/me",
+        "/api/changes",
+        "/api/events",
+    ] {
         let foreign = format!("{path}?company_id={}", office.acme.id);
         for stranger in [&office.zoe, &office.zboss] {
             assert_eq!(refusal(office.get(stranger, &foreign).await).await, refused(403, "forbidden"), "{path}");

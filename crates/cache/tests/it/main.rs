@@ -4,6 +4,7 @@
 mod calls;
 mod history;
 mod kill;
+mod old;
 mod open;
 mod pull;
 

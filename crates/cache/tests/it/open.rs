@@ -1,5 +1,6 @@
 use crate::{at, call, fixture, key};
 use mobilecall_cache::{Cache, HistoryQuery, OpenError};
+use mobilecall_sqlite::rusqlite::Connection;
 use std::{fs, path::Path};
 
 async fn refusal(path: &Path) -> OpenError {
@@ -35,10 +36,7 @@ async fn a_file_that_is_no_database_is_refused_and_left_alone() {
 async fn another_programs_database_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cache.sqlite");
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path).create_if_missing(true);
-    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
-    sqlx::query("CREATE TABLE invoices (id INTEGER)").execute(&pool).await.unwrap();
-    pool.close().await;
+    Connection::open(&path).unwrap().execute_batch("CREATE TABLE invoices (id INTEGER)").unwrap();
     assert!(matches!(refusal(&path).await, OpenError::Unreadable { .. }));
 }
 
@@ -47,15 +45,7 @@ async fn a_database_of_a_newer_version_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cache.sqlite");
     Cache::open(&path).await.unwrap().close().await;
-    let pool = sqlx::SqlitePool::connect_with(sqlx::sqlite::SqliteConnectOptions::new().filename(&path)).await.unwrap();
-    sqlx::query(
-        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
-         VALUES (9999, 'from the future', 1, x'00', 0)",
-    )
-    .execute(&pool)
-    .await
-    .unwrap();
-    pool.close().await;
+    Connection::open(&path).unwrap().pragma_update(None, "user_version", 9999).unwrap();
     assert!(matches!(refusal(&path).await, OpenError::TooNew { .. }));
 }
 

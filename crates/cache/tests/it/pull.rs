@@ -60,8 +60,8 @@ async fn the_servers_final_record_wins() {
     let joined = account.call(record.id).await.unwrap().unwrap();
     assert_eq!((joined.status, joined.ended_at), (CallStatus::NoAnswer, Some(at(6_500))));
 
-    let pending = account.pending(1).await.unwrap().remove(0);
-    account.pushed(record.id, pending.revision, &server).await.unwrap();
+    assert_eq!(account.pending_count().await.unwrap(), 0, "nothing is left that the server does not know");
+    account.pushed(record.id, i64::MAX, &server).await.unwrap();
     assert_eq!(account.call(record.id).await.unwrap(), Some(server), "both histories agree");
     assert_eq!(account.pending_count().await.unwrap(), 0);
 }
@@ -129,4 +129,25 @@ async fn starting_over_keeps_every_call() {
     account.start_over().await.unwrap();
     assert_eq!(account.position().await.unwrap(), 0);
     assert!(account.call(record.id).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn what_the_server_has_already_is_not_sent() {
+    let account = fixture().await;
+    let record = call(&account, 1_000);
+    account.begin(&record, "run", at(1_000)).await.unwrap();
+    let over =
+        CallReport { status: Some(CallStatus::Completed), answered_at: Some(at(2_000)), ..CallReport::default() };
+    account.report(record.id, &over, at(7_000)).await.unwrap();
+
+    let mut server = record.clone();
+    server.apply(&CallReport { ended_at: Some(at(7_010)), answered_at: Some(at(2_010)), ..over.clone() }, at(7_010));
+    let adopted = account.adopt(std::slice::from_ref(&server), 5).await.unwrap();
+    assert_eq!(adopted.changed, 1);
+    assert_eq!(account.pending_count().await.unwrap(), 0);
+
+    let named = CallReport { customer_name: Some("Layla".into()), ..CallReport::default() };
+    account.report(record.id, &named, at(8_000)).await.unwrap();
+    account.adopt(std::slice::from_ref(&server), 6).await.unwrap();
+    assert_eq!(account.pending_count().await.unwrap(), 1, "the name is news to the server");
 }

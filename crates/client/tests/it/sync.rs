@@ -5,7 +5,7 @@ use mobilecall_client::{
     ClientError, Http, Operation, Remote, ServerUrl, Session, Sync, SyncError, apply, synchronize, trust,
 };
 use mobilecall_domain::{CallId, CallRecord, CallReport, CallStatus, Timestamp};
-use mobilecall_store::{CallFilter, CallScope};
+use mobilecall_store::{CallFilter, Scope};
 use mobilecall_testkit::{TestServer, call, eventually, within};
 use tokio::{net::TcpListener, sync::mpsc};
 
@@ -22,7 +22,7 @@ async fn local_call(fixture: &Fixture, device: &Device) -> CallRecord {
 }
 
 async fn at_server(fixture: &Fixture) -> Vec<CallRecord> {
-    let scope = CallScope { company: fixture.company.id, agent: None };
+    let scope = Scope::everybody(fixture.company.id);
     fixture.server.store().calls(scope, &CallFilter::default(), None, 500).await.unwrap().calls
 }
 
@@ -115,8 +115,8 @@ async fn what_waits_survives_a_server_that_is_down() {
     let server = TestServer::builder().directory(directory).address(address).start().await;
     sync(&session, &device).await.unwrap();
     assert_eq!(device.account.pending_count().await.unwrap(), 0);
-    let scope = CallScope { company: fixture.company.id, agent: None };
-    assert_eq!(server.store().call(scope, record.id).await.unwrap().status, CallStatus::Busy);
+    let scope = Scope::everybody(fixture.company.id);
+    assert_eq!(server.store().call(scope, record.id).await.unwrap().unwrap().status, CallStatus::Busy);
 }
 
 #[tokio::test]

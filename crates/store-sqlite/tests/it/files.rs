@@ -1,13 +1,14 @@
 //! Files that are opened, and files that are refused without being touched.
 
 use mobilecall_domain::CompanyId;
-use mobilecall_store::{Store, StoreError, conformance::fixtures};
+use mobilecall_sqlite::rusqlite::Connection;
+use mobilecall_store::{Companies as _, Store as _, StoreError, conformance::fixtures};
 use mobilecall_store_sqlite::SqliteStore;
-use sqlx::{ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::path::Path;
 
-async fn raw(path: &Path) -> SqliteConnection {
-    SqliteConnectOptions::new().filename(path).create_if_missing(true).connect().await.expect("a connection")
+/// Runs SQL on a file that no store has open.
+fn raw(path: &Path, sql: &str) {
+    Connection::open(path).expect("a connection").execute_batch(sql).expect("run");
 }
 
 async fn refused(path: &Path) -> StoreError {
@@ -26,7 +27,7 @@ async fn what_was_written_is_there_after_reopening() {
     store.close().await;
     assert_eq!(std::fs::read_dir(directory.path()).expect("listed").count(), 1, "the log is folded into the file");
     let store = SqliteStore::open(&path).await.expect("opened");
-    assert_eq!(store.company(one.company.id).await.expect("found"), one.company);
+    assert_eq!(store.company(one.company.id).await.expect("an answer"), Some(one.company));
 }
 
 #[cfg(unix)]
@@ -50,7 +51,7 @@ async fn two_processes_may_share_a_database() {
     let server = SqliteStore::open(&path).await.expect("made");
     let administrator = SqliteStore::open(&path).await.expect("opened beside it");
     let one = fixtures::fixture(&administrator, "one").await;
-    assert_eq!(server.user_by_username("one_alice").await.expect("seen"), one.alice);
+    assert_eq!(server.user_by_username("one_alice").await.expect("an answer"), Some(one.alice));
 }
 
 #[tokio::test]
@@ -58,11 +59,7 @@ async fn a_database_of_a_newer_version_is_refused() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("backend.sqlite");
     SqliteStore::open(&path).await.expect("made").close().await;
-    let mut connection = raw(&path).await;
-    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
-                 VALUES (9999, 'from the future', TRUE, x'00', 0)";
-    sqlx::query(newer).execute(&mut connection).await.expect("written");
-    connection.close().await.expect("closed");
+    raw(&path, "PRAGMA user_version = 9999");
     let error = refused(&path).await;
     assert!(matches!(error, StoreError::TooNew { found: 9999, .. }), "{error:?}");
     assert!(error.to_string().contains("install the newer version"), "{error}");
@@ -74,9 +71,7 @@ async fn damaged_and_foreign_files_are_refused() {
     let text = directory.path().join("notes.txt");
     std::fs::write(&text, "not a database, but long enough to be taken for one ".repeat(40)).expect("written");
     let foreign = directory.path().join("other.sqlite");
-    let mut connection = raw(&foreign).await;
-    sqlx::query("CREATE TABLE notes (id INTEGER)").execute(&mut connection).await.expect("made");
-    connection.close().await.expect("closed");
+    raw(&foreign, "CREATE TABLE notes (id INTEGER)");
     let damaged = directory.path().join("damaged.sqlite");
     SqliteStore::open(&damaged).await.expect("made").close().await;
     let mut bytes = std::fs::read(&damaged).expect("read");

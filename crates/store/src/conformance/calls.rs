@@ -1,7 +1,7 @@
 //! Writing calls.
 
 use super::fixtures::{Fixture, at, fixture};
-use crate::{CallScope, ChangeKind, Store, StoreError};
+use crate::{ChangeKind, NodeId, Scope, ScopedReport, Store, StoreError};
 use mobilecall_domain::{CallId, CallRecord, CallReport, CallStatus, Direction, LineKind};
 
 fn report(status: CallStatus) -> CallReport {
@@ -30,7 +30,7 @@ pub async fn a_call_is_kept_whole(store: &dyn Store) {
     for record in [full(&one), bare] {
         let change = store.insert_call(&record).await.expect("stored");
         assert_eq!((change.kind, &change.call.record), (ChangeKind::Created, &record));
-        assert_eq!(store.call(one.everybody(), record.id).await.expect("found"), record);
+        assert_eq!(store.call(one.everybody(), record.id).await.expect("an answer"), Some(record));
     }
 }
 
@@ -51,7 +51,7 @@ pub async fn reports_move_forward_only(store: &dyn Store) {
         let change = store.report_call(scope, record.id, &report(reported), now).await.expect("reported");
         assert_eq!((change.kind, change.call.record.status, change.call.sequence), (kind, status, sequence));
     }
-    let kept = store.call(scope, record.id).await.expect("found");
+    let kept = store.call(scope, record.id).await.expect("an answer").expect("found");
     assert_eq!((kept.answered_at, kept.ended_at, kept.duration_seconds), (Some(at(2)), Some(at(9)), Some(7)));
 }
 
@@ -91,15 +91,15 @@ pub async fn scopes_hold_for_writes(store: &dyn Store) {
     let (one, two) = (fixture(store, "one").await, fixture(store, "two").await);
     let record = one.call(&one.alice, at(0));
     store.insert_call(&record).await.expect("stored");
-    let strangers = [one.only(&one.basil), two.everybody(), CallScope { agent: Some(one.alice.id), ..two.everybody() }];
+    let strangers = [one.only(&one.basil), two.everybody(), Scope { agent: Some(one.alice.id), ..two.everybody() }];
     for stranger in strangers {
         let refused = store.report_call(stranger, record.id, &report(CallStatus::Failed), at(1)).await;
         assert!(matches!(refused, Err(StoreError::NotFound("call"))));
-        assert!(matches!(store.call(stranger, record.id).await, Err(StoreError::NotFound("call"))));
+        assert_eq!(store.call(stranger, record.id).await.expect("an answer"), None);
     }
     let missing = store.report_call(one.everybody(), CallId::generate(), &report(CallStatus::Failed), at(1)).await;
     assert!(matches!(missing, Err(StoreError::NotFound("call"))));
-    assert_eq!(store.call(one.everybody(), record.id).await.expect("found"), record);
+    assert_eq!(store.call(one.everybody(), record.id).await.expect("an answer"), Some(record));
 }
 
 /// Each company counts for itself, without gaps.
@@ -149,20 +149,38 @@ where
     }
 }
 
-/// A starting server finds what the last one left open on the direct line, and when it was last alive.
-pub async fn open_direct_calls_are_found(store: &dyn Store) {
-    let (one, two) = (fixture(store, "one").await, fixture(store, "two").await);
-    let talking = CallRecord { status: CallStatus::InProgress, ..one.call(&one.alice, at(0)) };
-    let dialing = two.call(&two.alice, at(1));
-    let over = CallRecord { status: CallStatus::Completed, ..one.call(&one.alice, at(2)) };
-    let elsewhere = CallRecord { line: LineKind::Twilio, ..one.call(&one.alice, at(3)) };
-    for record in [&talking, &dialing, &over, &elsewhere] {
-        store.insert_call(record).await.expect("stored");
-    }
-    store.mark_alive(&[talking.id, CallId::generate()], at(30)).await.expect("marked");
-    store.mark_alive(&[], at(31)).await.expect("nothing to mark");
-    let open = store.open_direct_calls().await.expect("found");
-    let found: Vec<_> = open.iter().map(|open| (open.record.id, open.last_alive_at)).collect();
-    assert_eq!(found, [(talking.id, Some(at(30))), (dialing.id, None)]);
-    assert_eq!(store.sequence(one.company.id).await.expect("sequence"), 3, "being alive is no change");
+/// What is written together is written wholly or not at all.
+pub async fn many_are_written_as_one(store: &dyn Store) {
+    let one = fixture(store, "one").await;
+    let (first, second) = (one.call(&one.alice, at(0)), one.call(&one.basil, at(1)));
+    let twice = [first.clone(), second.clone(), first.clone()];
+    assert!(matches!(store.insert_calls(&twice).await, Err(StoreError::Conflict("call id"))));
+    assert_eq!(store.call(one.everybody(), first.id).await.expect("an answer"), None);
+    let changes = store.insert_calls(&twice[..2]).await.expect("stored");
+    assert_eq!(changes.iter().map(|change| change.call.sequence).collect::<Vec<_>>(), [1, 2]);
+
+    let ringing = |scope, call| ScopedReport { scope, call, report: report(CallStatus::Ringing) };
+    let reports = [ringing(one.everybody(), first.id), ringing(one.only(&one.alice), second.id)];
+    assert!(matches!(store.report_calls(&reports, at(2)).await, Err(StoreError::NotFound("call"))));
+    let kept = store.call(one.everybody(), first.id).await.expect("an answer").expect("found");
+    assert_eq!(kept.status, CallStatus::Initiated, "nothing of it was done");
+    let reports = [ringing(one.everybody(), first.id), ringing(one.everybody(), second.id)];
+    let changes = store.report_calls(&reports, at(2)).await.expect("reported");
+    assert_eq!(changes.iter().map(|change| change.call.sequence).collect::<Vec<_>>(), [3, 4]);
+}
+
+/// A call that its softphone reported first is the same call; any other call keeps its id to itself.
+pub async fn opened_calls_are_joined_or_get_fresh_ids(store: &dyn Store) {
+    let one = fixture(store, "one").await;
+    let (reported, taken) = (one.call(&one.alice, at(0)), one.call(&one.basil, at(0)));
+    store.insert_calls(&[reported.clone(), taken.clone()]).await.expect("stored");
+    let other = CallRecord { to_number: "103".to_owned(), ..taken.clone() };
+    let new = one.call(&one.basil, at(1));
+    let opened = store.open_calls(&[reported.clone(), other, new.clone()], NodeId::generate(), at(1)).await;
+    let opened = opened.expect("opened");
+    let kinds: Vec<_> = opened.iter().map(|change| change.kind).collect();
+    assert_eq!(kinds, [ChangeKind::Unchanged, ChangeKind::Created, ChangeKind::Created]);
+    assert_eq!((opened[0].call.record.id, opened[2].call.record.id), (reported.id, new.id));
+    assert_ne!(opened[1].call.record.id, taken.id);
+    assert_eq!(store.call(one.everybody(), taken.id).await.expect("an answer"), Some(taken));
 }

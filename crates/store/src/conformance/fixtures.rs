@@ -1,6 +1,6 @@
 //! Rows for the checks.
 
-use crate::{CallFilter, CallScope, Company, NewSession, RefreshHash, Role, Store, User};
+use crate::{CallFilter, Company, NewSession, RefreshHash, Role, Scope, Store, User};
 use mobilecall_domain::{CallId, CallRecord, CallStatus, CompanyId, Direction, LineKind, SessionId, Timestamp, UserId};
 use std::time::Duration;
 
@@ -24,12 +24,12 @@ pub struct Fixture {
 
 impl Fixture {
     /// Everybody's calls.
-    pub fn everybody(&self) -> CallScope {
-        CallScope { company: self.company.id, agent: None }
+    pub fn everybody(&self) -> Scope {
+        Scope { company: self.company.id, agent: None }
     }
     /// One agent's calls.
-    pub fn only(&self, user: &User) -> CallScope {
-        CallScope { company: self.company.id, agent: Some(user.id) }
+    pub fn only(&self, user: &User) -> Scope {
+        Scope { company: self.company.id, agent: Some(user.id) }
     }
     /// An outgoing call of `user` that was dialed at `created_at`.
     pub fn call(&self, user: &User, created_at: Timestamp) -> CallRecord {
@@ -106,7 +106,7 @@ pub async fn session(store: &dyn Store, user: &User, token: u8) -> SessionId {
 }
 
 /// Every call that `filter` lets through, newest first, page by page of `limit`.
-pub async fn every_page(store: &dyn Store, scope: CallScope, filter: &CallFilter, limit: u32) -> Vec<CallRecord> {
+pub async fn every_page(store: &dyn Store, scope: Scope, filter: &CallFilter, limit: u32) -> Vec<CallRecord> {
     let (mut all, mut cursor) = (Vec::new(), None::<String>);
     loop {
         let page = store.calls(scope, filter, cursor.as_deref(), limit).await.expect("a page");

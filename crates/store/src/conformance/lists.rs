@@ -1,7 +1,7 @@
 //! Reading calls.
 
 use super::fixtures::{Fixture, at, every_page, fixture};
-use crate::{CallFilter, CallScope, StatusCount, Store, StoreError};
+use crate::{CallFilter, Scope, StatusCount, Store, StoreError};
 use mobilecall_domain::{CallId, CallRecord, CallReport, CallStatus, Direction};
 
 fn ids<'a>(calls: impl IntoIterator<Item = &'a CallRecord>) -> Vec<CallId> {
@@ -75,7 +75,7 @@ async fn searchable(store: &dyn Store) -> (Fixture, [CallRecord; 3]) {
     (one, calls)
 }
 
-async fn found_by(store: &dyn Store, scope: CallScope, q: &str) -> Vec<CallId> {
+async fn found_by(store: &dyn Store, scope: Scope, q: &str) -> Vec<CallId> {
     let filter = CallFilter { q: Some(q.to_owned()), ..CallFilter::default() };
     ids(&every_page(store, scope, &filter, 2).await)
 }
@@ -206,4 +206,71 @@ pub async fn counts_add_up(store: &dyn Store) {
     assert_eq!(counts, expected);
     let all: u64 = store.count_calls(one.everybody(), at(0)).await.expect("counted").iter().map(|c| c.calls).sum();
     assert_eq!(all, 5);
+}
+
+/// A written page holds the same rows in the same order, and leads to the same next page.
+pub async fn written_pages_are_the_same_pages(store: &dyn Store) {
+    let one = fixture(store, "one").await;
+    for second in 0..5 {
+        insert(store, one.call(&one.alice, at(second))).await;
+    }
+    let mut cursor = None::<String>;
+    loop {
+        let filter = CallFilter::default();
+        let page = store.calls(one.everybody(), &filter, cursor.as_deref(), 2).await.expect("a page");
+        let write: crate::WriteRow =
+            |row, written| written.extend_from_slice(format!("{:?};", row.to_record()).as_bytes());
+        let written = store.write_calls(one.everybody(), &filter, cursor.as_deref(), 2, write).await.expect("a page");
+        let expected: String = page.calls.iter().map(|call| format!("{call:?};")).collect();
+        assert_eq!(String::from_utf8(written.written).expect("text"), expected);
+        assert_eq!((&written.next, written.sequence), (&page.next, page.sequence));
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+}
+
+/// However a period cuts hours and days, exactly the calls from its first millisecond on are counted, those that are
+/// over and those that are not.
+pub async fn counts_are_exact_at_any_moment(store: &dyn Store) {
+    let (one, two) = (fixture(store, "one").await, fixture(store, "two").await);
+    let minutes =
+        [0, 1, 59, 60, 61, 119, 120, 24 * 60 - 1, 24 * 60, 24 * 60 + 1, 30 * 60, 47 * 60 + 59, 48 * 60, 50 * 60];
+    let mut made = Vec::new();
+    for (index, minute) in minutes.into_iter().enumerate() {
+        for user in [&one.alice, &one.basil] {
+            let status = if index % 3 == 0 { CallStatus::Ringing } else { CallStatus::Initiated };
+            let call = insert(store, CallRecord { status, ..one.call(user, at(60 * minute)) }).await;
+            if index % 4 != 0 {
+                let (ended, talked) = (CallStatus::Completed, u32::try_from(index).expect("small"));
+                let over = CallReport { status: Some(ended), duration_seconds: Some(talked), ..CallReport::default() };
+                store.report_call(one.everybody(), call.id, &over, at(60 * minute)).await.expect("reported");
+            }
+            made.push(store.call(one.everybody(), call.id).await.expect("an answer").expect("found"));
+        }
+        insert(store, CallRecord { status: CallStatus::Busy, ..two.call(&two.alice, at(60 * minute)) }).await;
+    }
+    let moments = minutes.into_iter().flat_map(|minute| {
+        let exact = at(60 * minute);
+        let second = std::time::Duration::from_millis(1);
+        [exact.minus(second), exact, exact.plus(second)]
+    });
+    for from in moments {
+        for scope in [one.everybody(), one.only(&one.basil)] {
+            let counted = store.count_calls(scope, from).await.expect("counted");
+            let within: Vec<_> = made
+                .iter()
+                .filter(|call| call.created_at >= from && scope.holds(call.company_id, call.agent_id))
+                .collect();
+            for status in CallStatus::ALL {
+                let expected: Vec<_> = within.iter().filter(|call| call.status == *status).collect();
+                let found = counted.iter().find(|count| count.status == *status);
+                let (calls, talked) = found.map_or((0, 0), |count| (count.calls, count.duration_seconds));
+                assert_eq!(calls, expected.len() as u64, "{status} from {from}");
+                let seconds: u64 = expected.iter().filter_map(|call| call.duration_seconds).map(u64::from).sum();
+                assert_eq!(talked, seconds, "{status} from {from}");
+            }
+        }
+    }
 }

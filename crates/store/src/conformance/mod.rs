@@ -7,9 +7,12 @@
 //! Each check gets an empty store.
 
 pub mod calls;
+pub mod changes;
 pub mod companies;
 pub mod fixtures;
 pub mod lists;
+pub mod nodes;
+pub mod server_keys;
 pub mod sessions;
 
 /// Makes a `#[tokio::test]` of every check; the argument is an async closure that makes something that
@@ -18,17 +21,22 @@ pub mod sessions;
 macro_rules! conformance_suite {
     ($make:expr) => {
         $crate::conformance_suite! { @with $make,
-            companies: identity_is_made_once companies_are_found users_are_found names_are_unique
-                extensions_are_unique_in_a_company closed_stores_refuse,
+            server_keys: identity_is_made_once writes_can_be_tried closed_stores_refuse,
+            companies: companies_are_found users_are_found names_are_unique extensions_are_unique_in_a_company,
             sessions: principal_is_found_until_revoked refresh_tokens_rotate lost_answers_are_forgiven
                 reuse_revokes tokens_used_long_ago_are_forgotten idle_sessions_end
                 other_companies_do_not_see_sessions old_sessions_are_pruned,
             calls: a_call_is_kept_whole reports_move_forward_only saving_twice_changes_nothing
                 ids_are_not_shared scopes_hold_for_writes sequences_are_per_company concurrent_writers_share_the_sequence
-                open_direct_calls_are_found,
+                many_are_written_as_one opened_calls_are_joined_or_get_fresh_ids,
+            changes: the_log_is_complete what_is_nobodys_is_for_managers the_log_pages
+                the_log_starts_over_after_a_restore,
+            nodes: an_earlier_run_is_recognized_at_once living_nodes_keep_their_calls
+                calls_that_no_node_carries_are_over_if_nobody_else_lives dead_nodes_are_forgotten,
             lists: pages_are_stable filters_narrow search_finds_numbers_and_names short_patterns_are_found
                 search_keeps_to_its_scope changes_are_complete changes_page changes_start_over_after_a_restore
-                bad_cursors_are_refused counts_add_up,
+                bad_cursors_are_refused written_pages_are_the_same_pages counts_add_up
+                counts_are_exact_at_any_moment,
         }
     };
     (@with $make:expr, $($module:ident: $($check:ident)+,)+) => {$(

@@ -1,7 +1,33 @@
-//! Companies, people, and the server itself.
+//! Companies and people.
 
+use crate::error::Result;
+use async_trait::async_trait;
 use mobilecall_domain::{CompanyId, Timestamp, UserId};
 use std::{fmt, str::FromStr};
+
+/// Companies and their people.
+#[async_trait]
+pub trait Companies: Send + Sync {
+    /// Adds a company. `Conflict` if its id or name is taken.
+    async fn create_company(&self, company: &Company) -> Result<()>;
+    /// A company.
+    async fn company(&self, company: CompanyId) -> Result<Option<Company>>;
+    /// A company by its name; for the administrator of the server.
+    async fn company_by_name(&self, name: &str) -> Result<Option<Company>>;
+    /// Every company by name; for the administrator of the server.
+    async fn companies(&self) -> Result<Vec<Company>>;
+
+    /// Adds a person. `Conflict("user name")` or `Conflict("extension")` if taken, `NotFound` without the company.
+    async fn create_user(&self, user: &User) -> Result<()>;
+    /// A person of the company.
+    async fn user(&self, company: CompanyId, user: UserId) -> Result<Option<User>>;
+    /// Whoever has this user name on the whole server; only sign-in asks this, since it does not know the company yet.
+    async fn user_by_username(&self, username: &str) -> Result<Option<User>>;
+    /// A person of the company by short number.
+    async fn user_by_extension(&self, company: CompanyId, extension: &str) -> Result<Option<User>>;
+    /// Everybody of the company, by user name.
+    async fn users(&self, company: CompanyId) -> Result<Vec<User>>;
+}
 
 /// A company; every other row belongs to one.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,24 +114,3 @@ impl FromStr for Role {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' is not a role: use admin, sales_manager, support_manager or agent")]
 pub struct UnknownRole(String);
-
-/// What the server calls itself and signs with, made once per database. `Debug` leaves out the secrets.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ServerIdentity {
-    /// Account of voice tokens, `AC` and 32 hex digits.
-    pub account_sid: String,
-    /// Key that signs voice tokens, `SK` and 32 hex digits.
-    pub key_sid: String,
-    /// Application of outgoing calls, `AP` and 32 hex digits.
-    pub app_sid: String,
-    /// HMAC secret of voice tokens.
-    pub voice_secret: String,
-    /// HMAC secret of session tokens.
-    pub session_secret: String,
-}
-
-impl fmt::Debug for ServerIdentity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ServerIdentity").field("account_sid", &self.account_sid).finish_non_exhaustive()
-    }
-}

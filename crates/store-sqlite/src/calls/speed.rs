@@ -3,7 +3,7 @@
 
 use crate::SqliteStore;
 use mobilecall_domain::{CallRecord, CallStatus, Direction};
-use mobilecall_store::{CallFilter, CallScope, Store, conformance::fixtures};
+use mobilecall_store::{CallFilter, Calls as _, Scope, Store as _, conformance::fixtures};
 use std::time::{Duration, Instant};
 
 /// A quarter of what is allowed for ten times as many calls.
@@ -27,7 +27,7 @@ fn history(one: &fixtures::Fixture) -> Vec<CallRecord> {
 }
 
 /// The quickest of a few tries at the first page, and what it held.
-async fn first_page(store: &SqliteStore, scope: CallScope, filter: &CallFilter) -> (Duration, usize) {
+async fn first_page(store: &SqliteStore, scope: Scope, filter: &CallFilter) -> (Duration, usize) {
     let (mut quickest, mut found) = (Duration::MAX, 0);
     for _ in 0..TRIES {
         let begun = Instant::now();
@@ -42,7 +42,7 @@ async fn lists_and_searches_keep_to_their_budget() {
     let directory = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&directory.path().join("backend.sqlite")).await.unwrap();
     let one = fixtures::fixture(&store, "one").await;
-    store.import_calls(&history(&one)).await.unwrap();
+    store.insert_calls(&history(&one)).await.unwrap();
     let (everybody, alice, basil) = (one.everybody(), one.only(&one.alice), one.only(&one.basil));
     let none = CallFilter::default();
     let search = |q: &str| CallFilter { q: Some(q.to_owned()), ..CallFilter::default() };

@@ -5,17 +5,17 @@
 //! nothing shorter than three.) A longer pattern asks for all its runs of three; the row itself then says whether they
 //! stand together. Two more words stand for company and agent and let the index pass over other people's calls.
 
-use crate::{error::failed, rows::Id};
-use mobilecall_domain::CallRecord;
-use mobilecall_store::{CallScope, Result, search};
-use sqlx::SqliteConnection;
+use crate::{error::Work, query::execute, rows::Id};
+use mobilecall_domain::{CallRecord, CompanyId, UserId};
+use mobilecall_sqlite::rusqlite::{self, Connection, Transaction, params};
+use mobilecall_store::{Scope, search};
 use std::{collections::BTreeSet, fmt::Write as _};
 
 /// Characters of the longest run that is a word of the index.
 const LONGEST_RUN: usize = 3;
 
 /// The full-text expression that any of the patterns matches within the scope; none of them is empty.
-pub(crate) fn expression(scope: CallScope, patterns: &[String]) -> String {
+pub(crate) fn expression(scope: Scope, patterns: &[String]) -> String {
     let mut expression = company_mark(scope);
     if let Some(agent) = scope.agent {
         expression.push_str(" AND ");
@@ -33,35 +33,65 @@ pub(crate) fn expression(scope: CallScope, patterns: &[String]) -> String {
 }
 
 /// Adds a call to the index.
-pub(crate) async fn add(connection: &mut SqliteConnection, key: i64, record: &CallRecord) -> Result<()> {
-    sqlx::query("INSERT INTO call_search (rowid, words) VALUES (?, ?)")
-        .bind(key)
-        .bind(document(record))
-        .execute(connection)
-        .await
-        .map_err(failed)?;
+pub(crate) fn add(connection: &Connection, key: i64, record: &CallRecord) -> Work<()> {
+    execute(connection, "INSERT INTO call_search (rowid, words) VALUES (?, ?)", params![key, document(record)])?;
     Ok(())
 }
 
 /// Replaces a call in the index.
-pub(crate) async fn replace(connection: &mut SqliteConnection, key: i64, record: &CallRecord) -> Result<()> {
-    sqlx::query("DELETE FROM call_search WHERE rowid = ?").bind(key).execute(&mut *connection).await.map_err(failed)?;
-    add(connection, key, record).await
+pub(crate) fn replace(connection: &Connection, key: i64, record: &CallRecord) -> Work<()> {
+    execute(connection, "DELETE FROM call_search WHERE rowid = ?", [key])?;
+    add(connection, key, record)
 }
 
 /// The words of a record.
 fn document(record: &CallRecord) -> String {
-    let scope = CallScope { company: record.company_id, agent: record.agent_id };
+    words_of(Scope { company: record.company_id, agent: record.agent_id }, &search::text_of(record))
+}
+
+/// The words of a searchable text.
+fn words_of(scope: Scope, text: &str) -> String {
     let mut words = BTreeSet::from([company_mark(scope)]);
-    words.extend(record.agent_id.map(|agent| mark('h', agent)));
+    words.extend(scope.agent.map(|agent| mark('h', agent)));
     // No pattern holds a line break, so no run needs to.
-    for line in search::text_of(record).lines() {
+    for line in text.lines() {
         let characters: Vec<char> = line.chars().collect();
         for length in 1..=LONGEST_RUN {
             words.extend(characters.windows(length).map(word));
         }
     }
     words.into_iter().collect::<Vec<_>>().join(" ")
+}
+
+/// Folds what an older version folded by its own rule; a step of a migration.
+pub(crate) fn fold_again(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    let mut stale = Vec::new();
+    let query = "SELECT key, company_id, agent_id, from_number, to_number, agent_name, customer_name, search \
+                 FROM calls WHERE search <> ''";
+    let mut statement = transaction.prepare(query)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let company = CompanyId::from_bytes(row.get(1)?);
+        let agent = row.get::<_, Option<[u8; 16]>>(2)?.map(UserId::from_bytes);
+        let texts = [3, 4, 5, 6].map(|column| row.get_ref(column));
+        let mut parts = Vec::with_capacity(texts.len());
+        for text in texts {
+            parts.extend(text?.as_str_or_null()?);
+        }
+        let text = mobilecall_domain::search::text_of(parts);
+        if text != row.get_ref(7)?.as_str()? {
+            let words = words_of(Scope { company, agent }, &text);
+            stale.push((row.get::<_, i64>(0)?, text, words));
+        }
+    }
+    for (key, text, words) in stale {
+        transaction.prepare_cached("UPDATE calls SET search = ? WHERE key = ?")?.execute(params![text, key])?;
+        transaction.prepare_cached("DELETE FROM call_search WHERE rowid = ?")?.execute([key])?;
+        transaction
+            .prepare_cached("INSERT INTO call_search (rowid, words) VALUES (?, ?)")?
+            .execute(params![key, words])?;
+    }
+    Ok(())
 }
 
 /// A run as a word that every tokenizer leaves alone: the code points in hexadecimal.
@@ -74,7 +104,7 @@ fn word(run: &[char]) -> String {
     word
 }
 
-fn company_mark(scope: CallScope) -> String {
+fn company_mark(scope: Scope) -> String {
     mark('g', scope.company)
 }
 
@@ -88,13 +118,12 @@ fn mark(kind: char, id: impl Id) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mobilecall_domain::{CompanyId, UserId};
 
     #[test]
     fn patterns_become_words() {
         let company: CompanyId = "018f0000-0000-7000-8000-00000000abcd".parse().unwrap();
         let agent: UserId = "018f0000-0000-7000-8000-00000000ef01".parse().unwrap();
-        let everybody = CallScope { company, agent: None };
+        let everybody = Scope { company, agent: None };
         let cases: [(&[&str], &str); 4] = [
             (&["a"], "gabcd AND ((x61))"),
             (&["ab"], "gabcd AND ((x61x62))"),
@@ -105,7 +134,7 @@ mod tests {
             let patterns: Vec<String> = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
             assert_eq!(expression(everybody, &patterns), expected);
         }
-        let own = expression(CallScope { company, agent: Some(agent) }, &["a".to_owned()]);
+        let own = expression(Scope { company, agent: Some(agent) }, &["a".to_owned()]);
         assert_eq!(own, "gabcd AND hef01 AND ((x61))");
     }
 }

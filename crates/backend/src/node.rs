@@ -1,0 +1,87 @@
+//! This server among those over the same store: its lease, and the calls that nobody carries any more.
+
+use crate::{call_log::CallLog, error::chain};
+use mobilecall_domain::{CallReport, CallStatus, NodeId, Timestamp};
+use mobilecall_store::{AbandonedCall, Node, Result, Scope, ScopedReport, Store};
+use std::{sync::Arc, time::Duration};
+use tokio::time::{self, MissedTickBehavior};
+use tokio_util::sync::CancellationToken;
+
+/// The lease is renewed this often. A call that a killed server carried ends at the last renewal.
+const RENEW_EVERY: Duration = Duration::from_secs(5);
+
+/// A server that has not renewed its lease for this long is dead: some renewals may fail, as those of a busy disk.
+const LEASE: Duration = Duration::from_secs(20);
+
+/// Keeps this server's lease.
+#[derive(Clone)]
+pub(crate) struct NodeLease {
+    store: Arc<dyn Store>,
+    node: Node,
+}
+
+impl NodeLease {
+    /// Takes a lease for a fresh start of this instance.
+    pub(crate) async fn take(store: Arc<dyn Store>, instance: &str) -> Result<Self> {
+        let lease = Self { store, node: Node { id: NodeId::generate(), instance: instance.to_owned() } };
+        lease.renew().await?;
+        Ok(lease)
+    }
+
+    pub(crate) fn id(&self) -> NodeId {
+        self.node.id
+    }
+
+    async fn renew(&self) -> Result<()> {
+        let now = Timestamp::now();
+        self.store.renew_lease(&self.node, now, now.plus(LEASE)).await
+    }
+
+    /// Ends the direct calls that nobody carries any more: those of an earlier run of this server, and those of other
+    /// servers whose lease has run out. The media of direct calls runs through the server, so none of them is alive.
+    pub(crate) async fn close_abandoned_calls(&self, calls: &CallLog) -> Result<()> {
+        let now = Timestamp::now();
+        let abandoned = self.store.abandoned_calls(&self.node, now).await?;
+        if !abandoned.is_empty() {
+            let count = abandoned.len();
+            calls.report(abandoned.iter().map(ending).collect(), now).await?;
+            tracing::info!(calls = count, "ended calls that were open when their server stopped");
+        }
+        self.store.forget_dead_nodes(&self.node, now).await
+    }
+
+    /// Renews the lease until told to stop.
+    pub(crate) async fn keep(&self, stop: &CancellationToken) {
+        let mut beats = time::interval_at(time::Instant::now() + RENEW_EVERY, RENEW_EVERY);
+        beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = beats.tick() => {}
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                renewed = self.renew() => if let Err(error) = renewed {
+                    tracing::warn!(cause = chain(&error), "the lease of this server could not be renewed");
+                }
+            }
+        }
+    }
+
+    /// Gives the lease back, once every call has ended. A failure costs a row until the next start.
+    pub(crate) async fn end(&self) {
+        if let Err(error) = self.store.end_lease(self.node.id).await {
+            tracing::warn!(cause = chain(&error), "the lease of this server could not be ended");
+        }
+    }
+}
+
+/// A call that somebody answered was a call, up to the moment when it was last known to be alive.
+fn ending(abandoned: &AbandonedCall) -> ScopedReport {
+    let record = &abandoned.record;
+    let answered = record.status == CallStatus::InProgress || record.answered_at.is_some();
+    let status = if answered { CallStatus::Completed } else { CallStatus::Failed };
+    let last_seen = abandoned.last_alive_at.map_or(record.updated_at, |alive| alive.max(record.updated_at));
+    let report = CallReport { status: Some(status), ended_at: Some(last_seen), ..CallReport::default() };
+    ScopedReport { scope: Scope::everybody(record.company_id), call: record.id, report }
+}

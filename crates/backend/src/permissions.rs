@@ -1,0 +1,16 @@
+//! Who may see and do what.
+
+use mobilecall_store::{Principal, Role, Scope};
+
+/// What a person may see of the company's calls and changes: agents their own, everybody else all.
+pub(crate) fn visible(principal: &Principal) -> Scope {
+    match principal.user.role {
+        Role::Agent => own(principal),
+        Role::Admin | Role::SalesManager | Role::SupportManager => Scope::everybody(principal.company.id),
+    }
+}
+
+/// The calls that a person may report: their own, whatever the role.
+pub(crate) fn own(principal: &Principal) -> Scope {
+    Scope::only(principal.company.id, principal.user.id)
+}

@@ -1,0 +1,80 @@
+//! Several servers over one store.
+
+use mobilecall_backend::{Backend, BackendConfig, PasswordCost};
+use mobilecall_domain::{CallStatus, CompanyId, Timestamp};
+use mobilecall_store::{Company, Node, NodeId, Role, Scope, Store, User};
+use mobilecall_store_sqlite::SqliteStore;
+use mobilecall_testkit::call;
+use std::{sync::Arc, time::Duration};
+
+async fn start(store: &Arc<dyn Store>, instance: &str) -> Backend {
+    let config = BackendConfig {
+        instance: instance.to_owned(),
+        password_cost: PasswordCost::FOR_TESTS,
+        ..BackendConfig::default()
+    };
+    Backend::new(Arc::clone(store), config).await.unwrap()
+}
+
+async fn agent(store: &dyn Store) -> User {
+    let now = Timestamp::now();
+    let (company, name, region) = (CompanyId::generate(), "Acme".to_owned(), "SA".to_owned());
+    let settings = serde_json::json!({});
+    store.create_company(&Company { id: company, name, region, settings, created_at: now }).await.unwrap();
+    let user = User {
+        id: mobilecall_domain::UserId::generate(),
+        company_id: company,
+        username: "alice".to_owned(),
+        name: "Alice".to_owned(),
+        extension: None,
+        password_hash: "!".to_owned(),
+        role: Role::Agent,
+        created_at: now,
+    };
+    store.create_user(&user).await.unwrap();
+    user
+}
+
+/// A call that an earlier run of `instance`, whose lease still holds until `lease_until`, carries.
+async fn carried(store: &dyn Store, alice: &User, instance: &str, lease_until: Timestamp) -> mobilecall_domain::CallId {
+    let node = Node { id: NodeId::generate(), instance: instance.to_owned() };
+    let now = Timestamp::now();
+    store.renew_lease(&node, now, lease_until).await.unwrap();
+    let record = call(alice.company_id, alice.id).status(CallStatus::InProgress).build();
+    store.open_calls(std::slice::from_ref(&record), node.id, now).await.unwrap();
+    record.id
+}
+
+#[tokio::test]
+async fn a_starting_server_ends_only_calls_whose_server_is_dead() {
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::in_memory().await.unwrap());
+    let alice = agent(store.as_ref()).await;
+    let (past, future) =
+        (Timestamp::now().minus(Duration::from_secs(1)), Timestamp::now().plus(Duration::from_secs(60)));
+    let own = carried(store.as_ref(), &alice, "second", future).await;
+    let living = carried(store.as_ref(), &alice, "first", future).await;
+    let dead = carried(store.as_ref(), &alice, "third", past).await;
+    let reported = call(alice.company_id, alice.id).build();
+    store.insert_call(&reported).await.unwrap();
+
+    let _second = start(&store, "second").await;
+    let scope = Scope::everybody(alice.company_id);
+    let status = async |id| store.call(scope, id).await.unwrap().unwrap().status;
+    assert_eq!(status(own).await, CallStatus::Completed, "its own earlier run is over at once");
+    assert_eq!(status(dead).await, CallStatus::Completed, "nobody has heard of that server for long");
+    assert_eq!(status(living).await, CallStatus::InProgress, "another server carries it");
+    assert_eq!(status(reported.id).await, CallStatus::Initiated, "and this one may be with that server too");
+}
+
+#[tokio::test]
+async fn two_servers_that_start_over_one_store_leave_each_other_alone() {
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::in_memory().await.unwrap());
+    let alice = agent(store.as_ref()).await;
+    let _first = start(&store, "first").await;
+    let reported = call(alice.company_id, alice.id).build();
+    store.insert_call(&reported).await.unwrap();
+    let scope = Scope::everybody(alice.company_id);
+    let _second = start(&store, "second").await;
+    let status = store.call(scope, reported.id).await.unwrap().unwrap().status;
+    assert_eq!(status, CallStatus::Initiated, "the first server lives");
+}

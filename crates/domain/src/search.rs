@@ -1,0 +1,255 @@
+//! How a typed text finds a stored one: both are brought into one form, then one contains the other.
+//!
+//! [`fold`] is that form. Letters lose their case, their marks and their style (full width, ligatures, presentation forms);
+//! the digits of every script become ASCII; the Arabic, Persian and Urdu letters that keyboards mix up become one; what
+//! cannot be seen goes away. A text that is a number is also looked for without separators and without its trunk or
+//! international prefix, so that `(050) 123-45` and `0096650123` find `+9665012345…`.
+//!
+//! Whoever stores folded texts has to fold them again when this changes.
+
+use unicode_normalization::{UnicodeNormalization as _, char::canonical_combining_class};
+
+/// Longest text that is searched for, in characters; more cannot stand in a number or name.
+pub const MAX_PATTERN_CHARS: usize = 64;
+
+/// Marks up to this combining class make another letter rather than decorate one: nukta, voicing marks of kana, virama.
+const LETTER_MARKS: u8 = 9;
+
+/// Brings a text into the form that searches compare.
+pub fn fold(text: &str) -> String {
+    let plain = text.nfkd().filter(|c| is_seen(*c)).map(common_letter);
+    // Upper before lower case also joins what has one capital: ß and ss, both forms of sigma, dotless i.
+    let lower = plain.flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfd().filter(|c| is_seen(*c));
+    let mut folded = String::with_capacity(text.len());
+    for c in lower.nfc() {
+        match c {
+            ' ' if folded.is_empty() || folded.ends_with(' ') => {}
+            c => folded.push(c),
+        }
+    }
+    folded.truncate(folded.trim_end().len());
+    folded
+}
+
+/// The searchable form of a record's texts: each on a line of its own, so that nothing is found across two of them.
+pub fn text_of<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for folded in parts.into_iter().map(fold).filter(|folded| !folded.is_empty()) {
+        let compact = compact_number(&folded).filter(|compact| *compact != folded);
+        lines.push(folded);
+        lines.extend(compact);
+    }
+    lines.dedup();
+    lines.join("\n")
+}
+
+/// The patterns of which any must be contained in [`text_of`] a record. Empty if there is nothing to search for.
+pub fn patterns(typed: &str) -> Vec<String> {
+    let folded: String = fold(typed).chars().take(MAX_PATTERN_CHARS).collect();
+    let folded = folded.trim_end();
+    if folded.is_empty() {
+        return Vec::new();
+    }
+    let mut patterns = vec![folded.to_owned()];
+    if let Some(number) = compact_number(folded) {
+        let national = number.strip_prefix('0').filter(|rest| rest.len() >= 2 && !rest.starts_with('0'));
+        let international = number.strip_prefix("00").filter(|rest| !rest.is_empty());
+        let others = [national.map(str::to_owned), international.map(|rest| format!("+{rest}"))];
+        for pattern in std::iter::once(number).chain(others.into_iter().flatten()) {
+            if !patterns.contains(&pattern) {
+                patterns.push(pattern);
+            }
+        }
+    }
+    patterns
+}
+
+/// The digits of a folded text that holds nothing but a number, with a leading `+` kept.
+fn compact_number(folded: &str) -> Option<String> {
+    let number = folded.strip_prefix("tel:").map_or(folded, |uri| uri.split(';').next().unwrap_or(uri)).trim();
+    let international = number.starts_with(['+', '(']) && number.contains('+') || number.starts_with("00");
+    // `+44 (0)20 …` shows the digit that is dialled only within the country.
+    let number = if international { number.replacen("(0)", "", 1) } else { number.to_owned() };
+    let mut compact: String = number.chars().filter(|c| !is_separator(*c)).collect();
+    if compact.ends_with('+') && compact.len() > 1 {
+        // As typed in a right-to-left text.
+        compact.pop();
+        compact.insert(0, '+');
+    }
+    let digits = compact.strip_prefix('+').unwrap_or(&compact);
+    (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(compact)
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(c, ' ' | '-' | '.' | '/' | '(' | ')' | '[' | ']' | '_' | '·')
+}
+
+/// Not a mark that decorates a letter and nothing invisible.
+fn is_seen(c: char) -> bool {
+    let is_control = c.is_control() && !c.is_whitespace();
+    let is_invisible = matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}');
+    // The stretching stroke of Arabic is a letter to Unicode.
+    let is_stroke = c == '\u{640}';
+    canonical_combining_class(c) <= LETTER_MARKS && !is_control && !is_invisible && !is_stroke
+}
+
+/// One for characters that people type in place of each other. Composed forms have been taken apart before.
+fn common_letter(c: char) -> char {
+    match c {
+        'ٱ' => 'ا',
+        'ى' | 'ی' | 'ے' | 'ې' => 'ي',
+        'ک' | 'ڪ' => 'ك',
+        'ة' | 'ۃ' | 'ہ' | 'ھ' | 'ە' => 'ه',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        '\u{2018}' | '\u{2019}' | '\u{2bc}' | '\u{2b9}' => '\'',
+        c if c.is_whitespace() => ' ',
+        c if c.is_ascii() => c,
+        c => ascii_digit(c).unwrap_or(c),
+    }
+}
+
+/// The zeros of all scripts that have digits of their own; the other nine follow each. Unicode 16.
+const ZEROS: [u32; 67] = [
+    0x0660, 0x06f0, 0x07c0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66, 0x0de6, 0x0e50,
+    0x0ed0, 0x0f20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50,
+    0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0x104a0, 0x10d30, 0x10d40, 0x11066, 0x110f0, 0x11136,
+    0x111d0, 0x112f0, 0x11450, 0x114d0, 0x11650, 0x116c0, 0x116d0, 0x116da, 0x11730, 0x118e0, 0x11950, 0x11bf0,
+    0x11c50, 0x11d50, 0x11da0, 0x11f50, 0x16130, 0x16a60, 0x16ac0, 0x16b50, 0x16d70, 0x1e140, 0x1e2f0, 0x1e4f0,
+    0x1e5f1, 0x1e950,
+];
+
+fn ascii_digit(c: char) -> Option<char> {
+    let value = u32::from(c);
+    let zero = ZEROS[..ZEROS.partition_point(|zero| *zero <= value)].last()?;
+    char::from_digit(value - zero, 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_name_meet() {
+        for (one, other) in [
+            ("أحمد", "احمد"),
+            ("آمال", "امال"),
+            ("ٱلله", "الله"),
+            ("علی", "علي"),
+            ("على", "علي"),
+            ("كريم", "کریم"),
+            ("فاطمة", "فاطمه"),
+            ("مُحَمَّد", "محمد"),
+            ("مـحـمـد", "محمد"),
+            ("مؤمن", "مومن"),
+            ("رئيس", "رييس"),
+            ("ﻣﺤﻤﺪ", "محمد"),
+            ("ﻻمع", "لامع"),
+            ("ہادی", "هادي"),
+            ("Jose\u{301}", "JOSÉ"),
+            ("josé", "Jose"),
+            ("Zoë", "ZOE"),
+            ("Straße", "STRASSE"),
+            ("Ισίδωρος", "ΙΣΙΔΩΡΟΣ"),
+            ("İstanbul", "istanbul"),
+            ("ISPARTA", "ısparta"),
+            ("Nguyễn", "nguyen"),
+            ("ﬁnn", "Finn"),
+            ("Ａｌｉ", "ali"),
+            ("O’Brien", "o'brien"),
+            ("Anne\u{a0}Marie", "anne  marie"),
+            ("Jean\u{2011}Luc", "jean-luc"),
+            ("\u{202b}Ali\u{202c}\u{200f}", " ali "),
+            ("한글", "\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}"),
+        ] {
+            assert_eq!(fold(one), fold(other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn different_letters_stay_different() {
+        for (one, other) in [("か", "が"), ("क", "क़"), ("ب", "پ"), ("ح", "خ"), ("a", "b"), ("ك", "گ")] {
+            assert_ne!(fold(one), fold(other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn digits_of_every_script_are_digits() {
+        assert!(ZEROS.is_sorted());
+        for zeros in ["0", "٠", "۰", "०", "০", "๐", "០", "߀", "０", "𝟘", "𞥐"] {
+            let zero = u32::from(zeros.chars().next().unwrap());
+            let digits: String = (zero..zero + 10).map(|digit| char::from_u32(digit).unwrap()).collect();
+            assert_eq!(fold(&digits), "0123456789", "{zeros}");
+        }
+        assert_eq!(fold("²"), "2");
+    }
+
+    #[test]
+    fn folding_twice_changes_nothing() {
+        for text in ["Straße", "علی ۱۲", "İI", "ﬁ", "か\u{3099}", "\u{1fc3}", " a \n b "] {
+            assert_eq!(fold(&fold(text)), fold(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn patterns_of_typed_texts() {
+        let cases: [(&str, &[&str]); 14] = [
+            ("", &[]),
+            (" \u{200f} ", &[]),
+            ("Ali", &["ali"]),
+            ("*43", &["*43"]),
+            ("Client:Bob", &["client:bob"]),
+            ("0", &["0"]),
+            ("+966 50-123", &["+966 50-123", "+96650123"]),
+            ("0501234567", &["0501234567", "501234567"]),
+            ("(050) 123", &["(050) 123", "050123", "50123"]),
+            ("00966501", &["00966501", "+966501"]),
+            ("٠٥٠١", &["0501", "501"]),
+            ("tel:+1-201-555-0123;ext=5", &["tel:+1-201-555-0123;ext=5", "+12015550123"]),
+            ("+44 (0)20 7946", &["+44 (0)20 7946", "+44207946"]),
+            ("966501+", &["966501+", "+966501"]),
+        ];
+        for (typed, expected) in cases {
+            assert_eq!(patterns(typed), expected, "{typed:?}");
+        }
+        assert_eq!(patterns(&"x".repeat(1000)), ["x".repeat(MAX_PATTERN_CHARS)]);
+    }
+
+    #[test]
+    fn a_number_is_found_in_every_form_people_type() {
+        let stored = text_of(["+966501234567", "101", "Layla Haddad"]);
+        for typed in [
+            "+966501234567",
+            "966501234567",
+            "00966501234567",
+            "00 966 50 123 45 67",
+            "0501234567",
+            "050 123 4567",
+            "(050) 123-4567",
+            "050\u{a0}123\u{2011}4567",
+            "050\u{202f}123\u{2013}4567",
+            "＋９６６５０１２３４５６７",
+            "٠٥٠١٢٣٤٥٦٧",
+            "۰۵۰۱۲۳",
+            "\u{202d}+966 50 123 4567\u{202c}",
+            "tel:+966-50-123-4567",
+            "+966 (0)50 123 4567",
+            "050.123.4567",
+            "123 45",
+            "haddad",
+        ] {
+            let found = patterns(typed).iter().any(|pattern| stored.contains(pattern));
+            assert!(found, "{typed}: {:?}", patterns(typed));
+        }
+        for typed in ["0502", "4567101", "567\n101", "haddad layla"] {
+            assert!(!patterns(typed).iter().any(|pattern| stored.contains(pattern)), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_number_stored_with_separators_is_found_without() {
+        let stored = text_of(["(050) 123-4567", "client:bob"]);
+        assert_eq!(stored, "(050) 123-4567\n0501234567\nclient:bob");
+    }
+}

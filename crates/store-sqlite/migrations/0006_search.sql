@@ -1,0 +1,2 @@
+-- Searched texts are folded by the rule of crates/domain/src/search.rs from here on. Nothing changes in the tables; the
+-- program folds each row's text again, after this file and in the same transaction.

@@ -1,0 +1,147 @@
+//! Writing calls. Each change also takes the company's next number in the change log and keeps the counts true.
+
+use super::{counts, row::StoredCall, search};
+use crate::{
+    changes,
+    error::{Work, insert_failed},
+    query::{execute, find},
+    rows::Id,
+};
+use mobilecall_domain::{CallRecord, CallReport, NodeId, Timestamp};
+use mobilecall_sqlite::rusqlite::{Connection, params};
+use mobilecall_store::{Area, Audience, CallChange, ChangeKind, SequencedCall, StoreError, calls::without_progress};
+
+/// Low bits of a key that tell calls of one millisecond apart. Few, because the search index keeps the differences of
+/// keys, and a call that finds all of them taken goes into the next millisecond.
+pub(crate) const TIE_BITS: u32 = 12;
+
+/// Milliseconds that fit above the tie bits of a positive key.
+const MAX_KEY_MILLIS: i64 = (1 << (62 - TIE_BITS)) - 1;
+
+/// Adds a record, whose id must be free; `node` carries it.
+pub(crate) fn insert(connection: &Connection, record: CallRecord, node: Option<NodeId>) -> Work<CallChange> {
+    let sequence = log(connection, &record)?;
+    let key = free_key(connection, &record)?;
+    let insert = "INSERT INTO calls (key, id, company_id, sequence, twilio_call_sid, from_number, to_number, direction, \
+         status, duration_seconds, recording_url, agent_id, agent_name, customer_name, created_at, answered_at, \
+         ended_at, line, updated_at, search, node_id) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let values = params![
+        key,
+        record.id.to_bytes(),
+        record.company_id.to_bytes(),
+        number(sequence),
+        record.twilio_call_sid,
+        record.from_number,
+        record.to_number,
+        record.direction.as_str(),
+        record.status.as_str(),
+        record.duration_seconds,
+        record.recording_url,
+        record.agent_id.map(Id::to_bytes),
+        record.agent_name,
+        record.customer_name,
+        record.created_at.as_millis(),
+        record.answered_at.map(Timestamp::as_millis),
+        record.ended_at.map(Timestamp::as_millis),
+        record.line.as_str(),
+        record.updated_at.as_millis(),
+        mobilecall_store::search::text_of(&record),
+        node.map(Id::to_bytes),
+    ];
+    let inserted = connection.prepare_cached(insert)?.execute(values);
+    inserted.map_err(|error| insert_failed(error, "call id", "agent"))?;
+    search::add(connection, key, &record)?;
+    counts::moved(connection, key, &record, None, counts::outcome(&record))?;
+    Ok(changed(ChangeKind::Created, sequence, record))
+}
+
+/// From now on `node` carries the call. That alone is no change for those who read calls.
+pub(crate) fn carry(connection: &Connection, found: &StoredCall, node: NodeId) -> Work<()> {
+    execute(connection, "UPDATE calls SET node_id = ? WHERE key = ?", params![node.to_bytes(), found.key])?;
+    Ok(())
+}
+
+/// Joins what a softphone says with what is known.
+pub(crate) fn amend(
+    connection: &Connection,
+    found: StoredCall,
+    facts: &CallReport,
+    now: Timestamp,
+) -> Work<CallChange> {
+    let carried = "SELECT 1 FROM calls JOIN nodes ON nodes.id = calls.node_id \
+                   WHERE calls.key = ? AND nodes.lease_until >= ?";
+    if find(connection, carried, [found.key, now.as_millis()], |_| Ok(()))?.is_some() {
+        return apply(connection, found, &without_progress(facts), now);
+    }
+    apply(connection, found, facts, now)
+}
+
+/// Joins a report with what is known.
+pub(crate) fn apply(
+    connection: &Connection,
+    mut found: StoredCall,
+    report: &CallReport,
+    now: Timestamp,
+) -> Work<CallChange> {
+    let named = found.record.customer_name.is_some();
+    let outcome = counts::outcome(&found.record);
+    if !found.record.apply(report, now) {
+        return Ok(changed(ChangeKind::Unchanged, found.sequence, found.record));
+    }
+    let record = found.record;
+    let sequence = log(connection, &record)?;
+    let update = "UPDATE calls SET sequence = ?, twilio_call_sid = ?, status = ?, duration_seconds = ?, \
+         recording_url = ?, customer_name = ?, answered_at = ?, ended_at = ?, updated_at = ? WHERE key = ?";
+    let values = params![
+        number(sequence),
+        record.twilio_call_sid,
+        record.status.as_str(),
+        record.duration_seconds,
+        record.recording_url,
+        record.customer_name,
+        record.answered_at.map(Timestamp::as_millis),
+        record.ended_at.map(Timestamp::as_millis),
+        record.updated_at.as_millis(),
+        found.key,
+    ];
+    execute(connection, update, values)?;
+    // Of what a report can change only the name is searched for.
+    if named != record.customer_name.is_some() {
+        let text = mobilecall_store::search::text_of(&record);
+        execute(connection, "UPDATE calls SET search = ? WHERE key = ?", params![text, found.key])?;
+        search::replace(connection, found.key, &record)?;
+    }
+    counts::moved(connection, found.key, &record, outcome, counts::outcome(&record))?;
+    Ok(changed(ChangeKind::Updated, sequence, record))
+}
+
+fn log(connection: &Connection, record: &CallRecord) -> Work<u64> {
+    changes::log(connection, record.company_id, Area::Call, record.id.to_bytes(), Audience::of(record.agent_id))
+}
+
+fn changed(kind: ChangeKind, sequence: u64, record: CallRecord) -> CallChange {
+    CallChange { kind, call: SequencedCall { sequence, record } }
+}
+
+fn number(sequence: u64) -> i64 {
+    i64::try_from(sequence).unwrap_or(i64::MAX)
+}
+
+/// The lowest key of a call made at `created_at`.
+pub(crate) fn first_key(created_at: Timestamp) -> i64 {
+    created_at.as_millis().clamp(0, MAX_KEY_MILLIS) << TIE_BITS
+}
+
+/// A key for the record's creation time that no other call has. The tie comes from the random end of the id, so a
+/// second try is rare.
+fn free_key(connection: &Connection, record: &CallRecord) -> Work<i64> {
+    let bytes = record.id.to_bytes();
+    let tie = i64::from(u16::from_be_bytes([bytes[14], bytes[15]])) & ((1 << TIE_BITS) - 1);
+    let wanted = first_key(record.created_at) | tie;
+    // Nothing there, or the end of the row of taken keys that begins there.
+    let free = "SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM calls WHERE key = ?1) THEN ?1 ELSE \
+        (SELECT taken.key + 1 FROM calls AS taken WHERE taken.key >= ?1 \
+         AND NOT EXISTS (SELECT 1 FROM calls WHERE key = taken.key + 1) ORDER BY taken.key LIMIT 1) END";
+    find(connection, free, [wanted], |row| Ok(row.get(0)?))?.ok_or_else(|| StoreError::NotFound("key").into())
+}

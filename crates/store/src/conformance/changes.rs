@@ -1,0 +1,79 @@
+//! The change log.
+
+use super::fixtures::{at, fixture};
+use crate::{Audience, ChangePage, Entity, Scope, Store};
+use mobilecall_domain::{CallId, CallReport, CallStatus};
+
+async fn since(store: &dyn Store, scope: Scope, since: u64, limit: u32) -> ChangePage {
+    store.changes_since(scope, since, limit).await.expect("a page")
+}
+
+fn calls(page: &ChangePage) -> Vec<(CallId, u64)> {
+    let call = |change: &crate::Change| match &change.entity {
+        Entity::Call(record) => (record.id, change.sequence),
+    };
+    page.changes.iter().map(call).collect()
+}
+
+/// Everything changed since, oldest change first, each entity once and as it stands; others' changes are passed over.
+pub async fn the_log_is_complete(store: &dyn Store) {
+    let (one, two) = (fixture(store, "one").await, fixture(store, "two").await);
+    assert_eq!(store.sequence(one.company.id).await.expect("sequence"), 0);
+    let (first, second, third) =
+        (one.call(&one.alice, at(9)), one.call(&one.alice, at(1)), one.call(&one.basil, at(3)));
+    store.insert_calls(&[first.clone(), second.clone()]).await.expect("stored");
+    store.insert_call(&two.call(&two.alice, at(1))).await.expect("stored");
+    let ringing = CallReport { status: Some(CallStatus::Ringing), ..CallReport::default() };
+    store.report_call(one.everybody(), first.id, &ringing, at(2)).await.expect("reported");
+    store.insert_call(&third).await.expect("stored");
+    let all = since(store, one.everybody(), 0, 10).await;
+    assert_eq!(calls(&all), [(second.id, 2), (first.id, 3), (third.id, 4)]);
+    assert_eq!((all.upto, all.more), (4, false));
+    let own = since(store, one.only(&one.alice), 0, 10).await;
+    assert_eq!((calls(&own), own.upto), (vec![(second.id, 2), (first.id, 3)], 4));
+    let Entity::Call(record) = &own.changes[1].entity;
+    assert_eq!(record.status, CallStatus::Ringing);
+    assert_eq!(own.changes[1].audience, Audience::Agent(one.alice.id));
+    let none = since(store, one.everybody(), 4, 10).await;
+    assert_eq!((none.changes.len(), none.upto, none.more), (0, 4, false));
+    let other = since(store, Scope { agent: Some(one.alice.id), ..two.everybody() }, 0, 10).await;
+    assert_eq!((other.changes.len(), other.upto), (0, 1), "an agent of another company sees nothing");
+}
+
+/// A call that is nobody's is seen by those who see the whole company.
+pub async fn what_is_nobodys_is_for_managers(store: &dyn Store) {
+    let one = fixture(store, "one").await;
+    let mut record = one.call(&one.alice, at(0));
+    (record.agent_id, record.agent_name) = (None, None);
+    store.insert_call(&record).await.expect("stored");
+    assert_eq!(since(store, one.everybody(), 0, 10).await.changes.len(), 1);
+    assert_eq!(since(store, one.only(&one.alice), 0, 10).await.changes.len(), 0);
+}
+
+/// Pages lead to the end without gap or repetition.
+pub async fn the_log_pages(store: &dyn Store) {
+    let one = fixture(store, "one").await;
+    let mut expected = Vec::new();
+    for second in 0..5 {
+        expected.push(store.insert_call(&one.call(&one.alice, at(second))).await.expect("stored").call.record.id);
+        store.insert_call(&one.call(&one.basil, at(second))).await.expect("stored");
+    }
+    let (mut seen, mut reached) = (Vec::new(), 0);
+    loop {
+        let page = since(store, one.only(&one.alice), reached, 2).await;
+        seen.extend(calls(&page).into_iter().map(|(call, _)| call));
+        reached = page.upto;
+        if !page.more {
+            break;
+        }
+    }
+    assert_eq!((seen, reached), (expected, 10));
+}
+
+/// A reader that is ahead of the company has seen a database that was since put back; it gets everything.
+pub async fn the_log_starts_over_after_a_restore(store: &dyn Store) {
+    let one = fixture(store, "one").await;
+    store.insert_call(&one.call(&one.alice, at(1))).await.expect("stored");
+    let page = since(store, one.everybody(), 1000, 10).await;
+    assert_eq!((page.changes.len(), page.upto, page.more), (1, 1, false));
+}
