@@ -17,3 +17,4 @@ mod openapi;
 mod pages;
 mod stats;
 mod tenants;
+mod web;
