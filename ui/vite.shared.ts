@@ -14,4 +14,6 @@ export const test = {
   setupFiles: [join(import.meta.dirname, 'kit/src/test/setup.ts')],
   include: ['src/**/*.test.ts'],
   restoreMocks: true,
+  // The tests run beside the build of everything else.
+  testTimeout: 30_000,
 };

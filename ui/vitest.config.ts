@@ -1,3 +1,3 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { projects: ['kit', 'window'] } });
+export default defineConfig({ test: { projects: ['kit', 'window', 'web'] } });

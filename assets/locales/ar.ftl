@@ -261,6 +261,16 @@ connect-hint = اتصل بالخادم لتجري المكالمات وتستق�
 connect-button = اتصال
 connect-busy = جارٍ البدء…
 
+## The server's web pages
+
+web-calls = المكالمات الأخيرة
+web-refresh = تحديث
+web-server-works = الخادم يعمل، الإصدار { $version }
+web-server-fails = الخادم لا يعمل
+web-server-asking = جارٍ سؤال الخادم…
+web-server-unreachable = الخادم لا يجيب. تحقق من الشبكة ثم حاول مرة أخرى.
+web-refused = رفض الخادم الطلب. اسأل المسؤول هل يُسمح لك بذلك.
+
 ## المفاتيح
 
 keys-title = مفاتيح الاختصار

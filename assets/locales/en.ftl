@@ -253,6 +253,16 @@ connect-hint = Connect to call and to be called.
 connect-button = Connect
 connect-busy = Starting…
 
+## The server's web pages
+
+web-calls = Recent calls
+web-refresh = Load again
+web-server-works = The server works, version { $version }
+web-server-fails = The server does not work
+web-server-asking = Asking the server…
+web-server-unreachable = The server does not answer. Check the network and try again.
+web-refused = The server refused. Ask your administrator whether you may do this.
+
 ## Keys
 
 keys-title = Keyboard keys

@@ -253,6 +253,16 @@ connect-hint = برای تماس گرفتن و پاسخ دادن وصل شوید
 connect-button = اتصال
 connect-busy = در حال شروع…
 
+## The server's web pages
+
+web-calls = تماس‌های اخیر
+web-refresh = بارگیری دوباره
+web-server-works = سرور کار می‌کند، نسخهٔ { $version }
+web-server-fails = سرور کار نمی‌کند
+web-server-asking = در حال پرسیدن از سرور…
+web-server-unreachable = سرور پاسخ نمی‌دهد. شبکه را بررسی کنید و دوباره تلاش کنید.
+web-refused = سرور نپذیرفت. از مدیر سامانه بپرسید که اجازهٔ این کار را دارید یا نه.
+
 ## کلیدها
 
 keys-title = کلیدهای میان‌بر

@@ -2,7 +2,7 @@
 
 use super::desktop::Desktop;
 use super::process::Running;
-use super::{free_port, installed, program};
+use super::{free_port, program};
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::error::CmdError;
@@ -27,12 +27,14 @@ pub(crate) struct App<'a> {
 impl<'a> App<'a> {
     /// Starts the app on a desktop.
     pub(crate) async fn start(desktop: &'a Desktop, log: &Path) -> Self {
-        let (port, native_port) = (free_port(), free_port());
-        let mut command = desktop.command(installed("tools/bin/tauri-driver"));
-        command.args(["--port", &port.to_string(), "--native-port", &native_port.to_string()]);
-        let driver = Running::start(command.env("RUST_BACKTRACE", "1"), log);
-        let options = json!({ "application": program("mobile-call") });
-        let capabilities = [("tauri:options".to_owned(), options)].into_iter().collect();
+        let port = free_port();
+        let mut command = desktop.command("WebKitWebDriver");
+        command.args(["--host=127.0.0.1", &format!("--port={port}")]);
+        // Tauri lets its web view be driven only if it is told so; the app inherits this from the driver.
+        command.env("TAURI_WEBVIEW_AUTOMATION", "true").env("RUST_BACKTRACE", "1");
+        let driver = Running::start(&mut command, log);
+        let options = json!({ "binary": program("mobile-call"), "args": [] });
+        let capabilities = [("webkitgtk:browserOptions".to_owned(), options)].into_iter().collect();
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(capabilities);
         let address = format!("http://127.0.0.1:{port}");

@@ -1,4 +1,4 @@
 import { defineConfig } from 'vitest/config';
-import { fs, plugins, test } from '../vite.shared';
+import { fs, plugins, test } from '../vite.shared.ts';
 
 export default defineConfig({ plugins, server: { fs }, test: { ...test, name: 'kit' } });

@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { fs, plugins, test } from '../vite.shared';
+import { fs, plugins, test } from '../vite.shared.ts';
 
 export default defineConfig({
   plugins,

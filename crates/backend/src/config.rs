@@ -1,5 +1,6 @@
 //! What can be set. The defaults serve 200 agents on a small machine.
 
+use crate::web::WebPages;
 use mobilecall_edge::EdgeConfig;
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
@@ -31,6 +32,8 @@ pub struct BackendConfig {
     /// The direct line; its account is set by the backend. [`EdgeConfig::loopback`] suits a server that is reached from
     /// this machine only.
     pub edge: EdgeConfig,
+    /// Web pages served beside the API; none unless the program brings some.
+    pub pages: WebPages,
 }
 
 impl Default for BackendConfig {
@@ -47,6 +50,7 @@ impl Default for BackendConfig {
             session_idle: Duration::from_secs(30 * 24 * 60 * 60),
             voice_token_life: Duration::from_secs(60 * 60),
             edge: EdgeConfig::default(),
+            pages: WebPages::default(),
         }
     }
 }

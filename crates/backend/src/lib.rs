@@ -41,6 +41,7 @@ mod sign_in;
 mod state;
 pub mod tls;
 mod tokens;
+mod web;
 
 pub use accounts::{AddUserError, NewUser, add_user};
 pub use backend::{Backend, StartError};
@@ -50,3 +51,4 @@ pub use openapi::openapi_json;
 pub use passwords::{PasswordError, hash_password};
 pub use serve::{ServeError, serve};
 pub use tokio_util::sync::CancellationToken;
+pub use web::WebPages;

@@ -5,6 +5,7 @@ use crate::{
     layers::{self, host::HostRule},
     routes::{auth, calls, changes, description, events, health, lists, signal, stats, team, voice_token},
     state::Shared,
+    web,
 };
 use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get};
 use mobilecall_api::error::ErrorCode;
@@ -39,7 +40,7 @@ pub(crate) fn service(state: Shared, address: IpAddr) -> Router {
     // The last layer is the outermost.
     router
         .route(voice_token::SIGNALING_PATH, get(signal::signal))
-        .fallback(no_such_route)
+        .fallback(web::page)
         .method_not_allowed_fallback(no_such_method)
         .layer(middleware::from_fn_with_state(state.clone(), layers::admission::admit))
         .layer(body_limit)
@@ -53,7 +54,7 @@ pub(crate) fn service(state: Shared, address: IpAddr) -> Router {
         .with_state(state)
 }
 
-async fn no_such_route() -> ApiError {
+pub(crate) fn no_such_route() -> ApiError {
     let message = "there is nothing at this path: GET /api/openapi.json lists what there is";
     ApiError::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, message)
 }

@@ -39,6 +39,8 @@ pub struct ServerView {
     pub url: String,
     /// Answers?
     pub reachable: bool,
+    /// The port that the embedded server was to have, if another program has it.
+    pub port_taken: Option<u16>,
 }
 
 /// The line's standing.

@@ -7,6 +7,7 @@ mod arguments;
 mod database;
 mod log;
 mod media;
+mod pages;
 mod run;
 mod settings;
 mod usage;

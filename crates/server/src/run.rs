@@ -35,6 +35,7 @@ fn config(settings: &Settings) -> anyhow::Result<BackendConfig> {
         cors_origins: settings.cors_origins.clone(),
         allowed_hosts: settings.allowed_hosts.clone(),
         tls,
+        pages: crate::pages::embedded(),
         edge: EdgeConfig {
             advertised: settings.advertise,
             media_ports: settings.media_ports.as_ref().map(crate::media::PortRange::ports),

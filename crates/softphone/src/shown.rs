@@ -126,7 +126,9 @@ pub(crate) fn nothing(settings: Settings) -> Snapshot {
 /// The chosen server before it was reached.
 pub(crate) fn server_of(settings: &Settings) -> ServerView {
     match &settings.server {
-        ServerChoice::Embedded => ServerView { embedded: true, url: String::new(), reachable: false },
-        ServerChoice::Remote { url } => ServerView { embedded: false, url: url.clone(), reachable: false },
+        ServerChoice::Embedded => ServerView { embedded: true, url: String::new(), reachable: false, port_taken: None },
+        ServerChoice::Remote { url } => {
+            ServerView { embedded: false, url: url.clone(), reachable: false, port_taken: None }
+        }
     }
 }

@@ -9,7 +9,7 @@ use std::process::Command;
 /// Runs all checks and stops at the first that fails.
 pub(crate) fn run(project: &Project) -> Result<()> {
     let mut stages = Stages::default();
-    stages.stage("set-up", || setup::for_tests(project))?;
+    stages.stage("set-up", || setup::for_checks(project))?;
     stages.stage("tidy", || tidy::run(project))?;
     stages.stage("formatting", || process::run(project.cargo().args(["fmt", "--all", "--check"])))?;
     stages.stage("user interface", || ui::build(project))?;
@@ -35,8 +35,7 @@ pub(crate) fn run(project: &Project) -> Result<()> {
 
 /// The parts of cargo-deny that need no database of advisories.
 fn licenses(project: &Project) -> Result<()> {
-    let mut deny =
-        Command::new(project.tools().join("bin").join(format!("cargo-deny{}", std::env::consts::EXE_SUFFIX)));
+    let mut deny = Command::new(setup::cargo_deny_program(project));
     deny.current_dir(&project.root).args(["--workspace", "--locked", "--config", ".config/deny.toml"]);
     process::run(deny.args(["check", "--hide-inclusion-graph", "licenses", "bans", "sources"]))
 }

@@ -1,7 +1,7 @@
 //! Generated files that are committed: written by `cargo xtask codegen`, compared by `cargo xtask codegen --check`.
 
 use crate::project::Project;
-use crate::{process, tidy};
+use crate::{process, setup, tidy, ui};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,8 +24,19 @@ const FOLDERS: &[GeneratedFolder] =
 /// With this in the environment, tests that compare a committed copy write it anew instead.
 const WRITE: &str = "MOBILE_CALL_WRITE_GENERATED";
 
+/// The API's types for the web pages, and the committed description that they are made from.
+const WEB_TYPES: &str = "ui/web/src/api/schema.ts";
+const DESCRIPTION: &str = "crates/backend/openapi.json";
+
+/// `cargo xtask codegen`: prepares what the generators need, and runs them.
+pub(crate) fn run(project: &Project, only_check: bool) -> Result<()> {
+    setup::for_run(project)?;
+    ui::build(project)?;
+    if only_check { check(project) } else { write(project) }
+}
+
 /// Brings all generated files up to date.
-pub(crate) fn write(project: &Project) -> Result<()> {
+fn write(project: &Project) -> Result<()> {
     process::run(comparing_tests(project).env(WRITE, "1"))?;
     for (path, content) in stale(project)? {
         let full = project.root.join(&path);
@@ -76,11 +87,21 @@ fn stale(project: &Project) -> Result<BTreeMap<PathBuf, Option<String>>> {
         read_folder(&made, generated, &mut fresh)?;
         read_folder(&project.root.join(generated.folder), generated, &mut committed)?;
     }
-    for (path, content) in tidy::generated(project)? {
+    let made_of_others = [(WEB_TYPES.into(), web_types(project)?)].into_iter().chain(tidy::generated(project)?);
+    for (path, content) in made_of_others {
         committed.insert(path.clone(), fs::read_to_string(project.root.join(&path)).unwrap_or_default());
         fresh.insert(path, content);
     }
     Ok(difference(&committed, fresh))
+}
+
+/// TypeScript made from the description. The tests before have brought that up to date.
+fn web_types(project: &Project) -> Result<String> {
+    let made = project.target.join("codegen").join("web-types.ts");
+    let mut npm = project.npm("ui");
+    npm.args(["exec", "--", "openapi-typescript"]).arg(project.root.join(DESCRIPTION)).arg("--output").arg(&made);
+    process::checked_output(&mut npm)?;
+    fs::read_to_string(&made).with_context(|| format!("could not read {}", made.display()))
 }
 
 fn read_folder(folder: &Path, generated: &GeneratedFolder, files: &mut Files) -> Result<()> {

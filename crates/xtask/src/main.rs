@@ -83,10 +83,9 @@ fn perform(task: Task) -> Result<()> {
         Task::Check => check::run(&project),
         Task::Bench { development: false } => bench::run(&project, bench::Build::Release),
         Task::Bench { development: true } => bench::run(&project, bench::Build::Development),
-        Task::Codegen { check: true } => codegen::check(&project),
-        Task::Codegen { check: false } => codegen::write(&project),
+        Task::Codegen { check } => codegen::run(&project, check),
         Task::Tidy => tidy::run(&project),
         Task::Setup { tests: false } => setup::for_run(&project),
-        Task::Setup { tests: true } => setup::for_tests(&project),
+        Task::Setup { tests: true } => setup::for_everything(&project),
     }
 }

@@ -29,10 +29,14 @@ impl Project {
         Ok(Self { root, target, metadata })
     }
 
-    /// `cargo`, run at the root.
+    /// `cargo`, run at the root as if from a terminal.
     pub(crate) fn cargo(&self) -> Command {
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command.current_dir(&self.root);
+        // What Cargo told this program about itself. Some build scripts watch these, and would run again.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_about_a_package)) {
+            command.env_remove(name);
+        }
         command
     }
 
@@ -48,11 +52,6 @@ impl Project {
         self.target.join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }
 
-    /// The folder of tools that [`crate::setup`] installs.
-    pub(crate) fn tools(&self) -> PathBuf {
-        self.target.join("tools")
-    }
-
     /// The files Git knows or would take, relative to the root, with `/` between folders.
     pub(crate) fn files(&self) -> Result<Vec<String>> {
         let mut git = Command::new("git");
@@ -63,5 +62,26 @@ impl Project {
         files.sort();
         files.dedup();
         Ok(files)
+    }
+}
+
+/// Whether Cargo sets this variable for the programs it runs, and nobody else does.
+fn is_about_a_package(name: &str) -> bool {
+    let prefixes = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"];
+    prefixes.iter().any(|prefix| name.starts_with(prefix)) || name == "OUT_DIR"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_about_a_package;
+
+    #[test]
+    fn settings_of_cargo_stay() {
+        for name in ["CARGO_MANIFEST_DIR", "CARGO_PKG_VERSION", "CARGO_BIN_NAME", "CARGO_CRATE_NAME"] {
+            assert!(is_about_a_package(name), "{name}");
+        }
+        for name in ["CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_INCREMENTAL", "CARGO_BUILD_JOBS", "PATH"] {
+            assert!(!is_about_a_package(name), "{name}");
+        }
     }
 }

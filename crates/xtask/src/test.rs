@@ -8,14 +8,17 @@ use anyhow::Result;
 /// Sets up, builds and runs all tests; with arguments only `cargo test` with them.
 pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<()> {
     let mut stages = Stages::default();
-    stages.stage("set-up", || setup::for_tests(project))?;
-    stages.stage("user interface", || ui::build(project))?;
-    if arguments.is_empty() {
-        stages.stage("tests of the user interface", || ui::test(project))?;
-    }
+    stages.stage("set-up", || setup::to_build_tests(project))?;
+    stages.stage("pages", || ui::build(project))?;
     // Programs and tests in one go: then dependencies have the same features for both and are built once. The
     // end-to-end tests start the programs, which `cargo test` alone would not build.
-    stages.stage("build", || process::run(project.cargo().args(["build", "--workspace", "--bins", "--tests"])))?;
+    let build = || process::run(project.cargo().args(["build", "--workspace", "--bins", "--tests"]));
+    // Meanwhile what needs no program of ours: a build leaves much of a machine idle, at its end above all.
+    let beside = || {
+        setup::to_run_tests(project)?;
+        if arguments.is_empty() { ui::test(project) } else { Ok(()) }
+    };
+    stages.side_by_side(("build", build), ("set-up of the tests, tests of the pages", beside))?;
     stages.stage("tests", || {
         let mut cargo = project.cargo();
         cargo.args(["test", "--workspace"]).args(arguments);

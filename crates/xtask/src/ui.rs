@@ -1,4 +1,4 @@
-//! Building the user interface, which the app's build embeds.
+//! Building the window and the web pages, which the builds of the app and of the server embed.
 
 use crate::process;
 use crate::project::Project;
@@ -12,13 +12,15 @@ const SOURCES: &[&str] = &["ui", "assets"];
 /// What lies among the sources but is not one.
 const NOT_SOURCES: &[&str] = &["node_modules", "dist"];
 
-/// Runs `npm run build` if a source is newer than the last build.
+/// The programs, each with the page that its build writes last.
+const BUILT: &[&str] = &["ui/window/dist/index.html", "ui/web/dist/index.html"];
+
+/// Runs `npm run build` if a source is newer than the oldest of the last builds.
 pub(crate) fn build(project: &Project) -> Result<()> {
-    if !project.root.join("ui/package.json").is_file() {
-        return Ok(());
-    }
-    let built = project.root.join("ui/window/dist/index.html").metadata().and_then(|metadata| metadata.modified());
-    if let Ok(built) = built {
+    // A page that is missing or unreadable counts as never built.
+    let built = |page: &&str| project.root.join(page).metadata().and_then(|metadata| metadata.modified()).ok();
+    let oldest = BUILT.iter().map(built).min().flatten();
+    if let Some(oldest) = oldest {
         let mut newest = SystemTime::UNIX_EPOCH;
         for source in SOURCES {
             let folder = project.root.join(source);
@@ -26,7 +28,7 @@ pub(crate) fn build(project: &Project) -> Result<()> {
                 newest = newest.max(newest_in(&folder)?);
             }
         }
-        if newest < built {
+        if newest < oldest {
             return Ok(());
         }
     }
@@ -61,8 +63,5 @@ pub(crate) fn check(project: &Project) -> Result<()> {
 }
 
 fn npm_script(project: &Project, script: &str) -> Result<()> {
-    if !project.root.join("ui/package.json").is_file() {
-        return Ok(());
-    }
     process::run(project.npm("ui").args(["run", script]))
 }

@@ -20,3 +20,4 @@ mod openapi;
 mod pages;
 mod stats;
 mod tenants;
+mod web;

@@ -144,15 +144,15 @@ impl Core {
     }
 
     fn server_started(&mut self, running: &RunningServer) {
-        self.shown.server(ServerView { embedded: true, url: running.url.clone(), reachable: true });
-        if running.port != running.wanted_port {
-            let message = format!(
-                "port {} is in use by another program, so the server inside the app uses {}",
-                running.wanted_port, running.port
-            );
+        let RunningServer { url, port, wanted_port } = running;
+        let port_taken = (port != wanted_port).then_some(*wanted_port);
+        self.shown.server(ServerView { embedded: true, url: url.clone(), reachable: true, port_taken });
+        if let Some(wanted) = port_taken {
+            let message =
+                format!("port {wanted} is in use by another program, so the server inside the app uses {port}");
             let failure = Failure::new(ErrorCode::PortTaken, message)
-                .with("port", running.port.to_string())
-                .with("wanted", running.wanted_port.to_string());
+                .with("port", port.to_string())
+                .with("wanted", wanted.to_string());
             self.shown.problem(failure);
         }
     }

@@ -78,7 +78,7 @@ pub(crate) fn run(project: &Project, build: Build) -> Result<()> {
         bail!("`cargo xtask bench` reads /proc, so it needs Linux");
     }
     let mut stages = Stages::default();
-    stages.stage("set-up", || setup::for_tests(project))?;
+    stages.stage("set-up", || setup::to_build_tests(project))?;
     stages.stage("user interface", || ui::build(project))?;
     stages.stage("build", || process::run(project.cargo().args(build.arguments())))?;
     let folder = project.target.join("bench");

@@ -48,6 +48,9 @@ pub(crate) const TESTS: &[&str] = &[
     "python3-venv",
 ];
 
+/// To install what the checks run.
+pub(crate) const CHECKS: &[&str] = &["python3", "python3-venv"];
+
 /// Is this a system with apt?
 pub(crate) fn is_here() -> bool {
     process::exists("apt-get") && process::exists("dpkg-query")

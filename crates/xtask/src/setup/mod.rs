@@ -1,12 +1,14 @@
 //! Installs what a fresh machine misses. When nothing is missing it only looks, which takes a fraction of a second.
 
+mod cargo_deny;
 mod debian;
 mod node;
 mod python;
-mod tools;
 
 use crate::project::Project;
 use anyhow::Result;
+
+pub(crate) use cargo_deny::program as cargo_deny_program;
 
 /// The folders with npm packages, each with its own lock file.
 const UI: &str = "ui";
@@ -18,13 +20,30 @@ pub(crate) fn for_run(project: &Project) -> Result<()> {
     node::install(project, UI)
 }
 
-/// What building needs, and besides what the tests and checks need.
-pub(crate) fn for_tests(project: &Project) -> Result<()> {
+/// What must be there before the tests can be built, and the system's part of what they need to run.
+pub(crate) fn to_build_tests(project: &Project) -> Result<()> {
     system_packages(&[debian::BUILD, debian::TESTS].concat())?;
-    node::install(project, UI)?;
+    node::install(project, UI)
+}
+
+/// The rest of what the tests need to run, which nothing waits for while they are built.
+pub(crate) fn to_run_tests(project: &Project) -> Result<()> {
     node::install(project, TWILIO_SDK_TESTS)?;
-    python::install(project)?;
-    tools::install(project)
+    python::speech_quality(project)
+}
+
+/// What building needs, and besides what the checks need.
+pub(crate) fn for_checks(project: &Project) -> Result<()> {
+    system_packages(&[debian::BUILD, debian::CHECKS].concat())?;
+    node::install(project, UI)?;
+    cargo_deny::install(project)
+}
+
+/// Everything that any command needs.
+pub(crate) fn for_everything(project: &Project) -> Result<()> {
+    to_build_tests(project)?;
+    to_run_tests(project)?;
+    for_checks(project)
 }
 
 fn system_packages(debian_packages: &[&str]) -> Result<()> {

@@ -28,7 +28,7 @@ pub(crate) const ARROWS: &[(&str, &[&str])] = &[
     ("server", &["backend", "domain", "store", "store-sqlite"]),
     ("cli", &["backend", "domain", "ipc", "softphone", "store", "store-sqlite"]),
     ("mobile-call", &["backend", "domain", "ipc", "softphone", "store-sqlite"]),
-    ("testkit", &["api", "backend", "domain", "store", "store-sqlite"]),
+    ("testkit", &["api", "backend", "domain", "line", "store", "store-sqlite", "transport"]),
     ("xtask", &[]),
 ];
 

@@ -1,6 +1,7 @@
-//! What no compiler checks: dependency arrows, forbidden words, migrations, links in the docs, file sizes.
+//! What no compiler checks: dependency arrows, features, forbidden words, migrations, links in the docs, file sizes.
 
 mod arrows;
+mod features;
 mod links;
 mod map;
 mod migrations;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 pub(crate) fn run(project: &Project) -> Result<()> {
     let files = project.files()?;
     let mut problems = arrows::check(project);
+    problems.extend(features::check(project)?);
     problems.extend(words::check(project, &files)?);
     problems.extend(migrations::check(project, &files)?);
     problems.extend(links::check(project, &files)?);

@@ -1,5 +1,9 @@
 /** What jsdom lacks and components use. */
+import { configure } from '@testing-library/svelte';
 import { vi } from 'vitest';
+
+// The tests run beside the build of everything else, and then a second is not long.
+configure({ asyncUtilTimeout: 10_000 });
 
 class NoObserver {
   observe(): void {}

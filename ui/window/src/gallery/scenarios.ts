@@ -43,12 +43,12 @@ const inCall = (name: string, change: Partial<CallView>, steps: Scenario['steps'
 
 const remote: Partial<Snapshot> = {
   session: { state: 'signedOut', why: null },
-  server: { embedded: false, url: 'https://calls.example.com', reachable: true },
+  server: { embedded: false, url: 'https://calls.example.com', reachable: true, portTaken: null },
   line: { kind: 'direct', registration: { state: 'unregistered' } },
   settings: { ...settings, server: { type: 'remote', url: 'https://calls.example.com' } },
 };
 const unreachable: Partial<Snapshot> = {
-  server: { embedded: false, url: 'https://calls.example.com', reachable: false },
+  server: { embedded: false, url: 'https://calls.example.com', reachable: false, portTaken: null },
   session: {
     state: 'signedOut',
     why: { code: 'serverUnreachable', message: '', params: { url: 'https://calls.example.com' } },

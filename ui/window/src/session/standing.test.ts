@@ -5,7 +5,7 @@ import { standingOf } from './standing';
 const registering = (attempt: number, reachable: boolean) =>
   standingOf(
     snapshot({
-      server: { embedded: false, url: 'https://calls.example.com', reachable },
+      server: { embedded: false, url: 'https://calls.example.com', reachable, portTaken: null },
       line: { kind: 'direct', registration: { state: 'registering', attempt } },
     }),
   );

@@ -346,7 +346,7 @@ describe('settings', () => {
   });
 
   test('the port that another program has is named', async () => {
-    const { user } = await startApp(new FakeHost({ server: { embedded: true, url: 'http://127.0.0.1:4003', reachable: true } }));
+    const { user } = await startApp(new FakeHost({ server: { embedded: true, url: 'http://127.0.0.1:4003', reachable: true, portTaken: 4000 } }));
     await user.click(screen.getByTestId('tab-settings'));
     expect(plain(document.body)).toContain('Another program uses port 4000, so this server got port 4003.');
   });
@@ -355,7 +355,7 @@ describe('settings', () => {
 describe('signing in', () => {
   const remote = {
     session: { state: 'signedOut' as const, why: null },
-    server: { embedded: false, url: 'https://calls.example.com', reachable: true },
+    server: { embedded: false, url: 'https://calls.example.com', reachable: true, portTaken: null },
     settings: { ...settings, server: { type: 'remote' as const, url: 'https://calls.example.com' } },
     line: { kind: 'direct' as const, registration: { state: 'unregistered' as const } },
   };

@@ -15,4 +15,8 @@ url: string,
 /**
  * Answers?
  */
-reachable: boolean, };
+reachable: boolean, 
+/**
+ * The port that the embedded server was to have, if another program has it.
+ */
+portTaken: number | null, };

@@ -35,7 +35,7 @@ export const snapshot = (change: Partial<Snapshot> = {}): Snapshot => ({
     region: 'SA',
     kept: true,
   },
-  server: { embedded: true, url: 'http://127.0.0.1:4000', reachable: true },
+  server: { embedded: true, url: 'http://127.0.0.1:4000', reachable: true, portTaken: null },
   line: { kind: 'direct', registration: { state: 'registered' } },
   calls: [],
   team,
