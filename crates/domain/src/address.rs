@@ -3,14 +3,16 @@
 use crate::{
     dial_text::{ascii_digit, is_separator, strip_scheme, visible},
     phone::{Digits, MAX_NUMBER_CHARACTERS, PhoneNumber, PhoneNumberError, Region},
+    private::Private,
     sip_uri, tel_uri,
 };
+use std::fmt;
 
 /// The longest name or URI: Twilio's limit for client identities, and ample for a SIP address.
 const MAX_TEXT_CHARACTERS: usize = 256;
 
-/// A destination or origin of a call.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// A destination or origin of a call. Printing it for a log shows what it is, not whose.
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub enum Address {
     /// A number of the public network.
     Phone(PhoneNumber),
@@ -22,6 +24,19 @@ pub enum Address {
     Client(String),
     /// A SIP or SIPS URI (RFC 3261 §19.1).
     Sip(String),
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, text) = match self {
+            Self::Phone(number) => ("Phone", number.as_e164()),
+            Self::Extension(text) => ("Extension", text.as_str()),
+            Self::Service(text) => ("Service", text.as_str()),
+            Self::Client(text) => ("Client", text.as_str()),
+            Self::Sip(text) => ("Sip", text.as_str()),
+        };
+        f.debug_tuple(name).field(&Private::new(text)).finish()
+    }
 }
 
 /// Why a text cannot be dialed.
@@ -232,6 +247,16 @@ mod tests {
         assert_eq!(read(&"1 ".repeat(17)), Err(AddressError::TooLong { max: 32 }));
         assert_eq!(read(&format!("*{}", "1".repeat(32))), Err(AddressError::TooLong { max: 32 }));
         assert_eq!(read(&"a".repeat(257)), Err(AddressError::TooLong { max: 256 }));
+    }
+
+    #[test]
+    fn addresses_stay_out_of_logs() {
+        for text in ["+966501234567", "102102", "*4343", "client:sara_k", "sip:sara_k@pbx.example"] {
+            let printed = format!("{:?}", read(text).unwrap());
+            let private = ["96650", "102102", "4343", "sara", "pbx"];
+            assert!(!private.iter().any(|part| printed.contains(part)), "{printed}");
+            assert!(printed.contains("private characters"), "{printed}");
+        }
     }
 
     proptest! {

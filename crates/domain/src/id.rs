@@ -50,6 +50,8 @@ uuid_id! {
     SessionId
     /// One installation of the softphone, kept for good.
     DeviceId
+    /// One line of a softphone.
+    LineId
 }
 
 /// A call's id in the provider's own form, such as Twilio's `CA…`; not secret.

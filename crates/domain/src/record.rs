@@ -1,9 +1,10 @@
 //! The call record and the one rule by which reports change it.
 
-use crate::{CallId, CallStatus, CompanyId, Direction, Disposition, LineKind, Timestamp, UserId};
+use crate::{CallId, CallStatus, CompanyId, Direction, Disposition, LineKind, Private, Timestamp, UserId};
+use std::fmt;
 
-/// One agent's view of one call, as history keeps it.
-#[derive(Clone, Debug, PartialEq)]
+/// One agent's view of one call, as history keeps it. Printing it for a log shows no number, name or recording.
+#[derive(Clone, PartialEq)]
 pub struct CallRecord {
     /// Key, made by whoever saw the call first.
     pub id: CallId,
@@ -41,8 +42,8 @@ pub struct CallRecord {
     pub updated_at: Timestamp,
 }
 
-/// What somebody (an edge, a webhook, a client) says about a call; absent fields say nothing.
-#[derive(Clone, Debug, PartialEq, Default)]
+/// What somebody (an edge, a webhook, a client) says about a call; absent fields say nothing. Printed as records are.
+#[derive(Clone, PartialEq, Default)]
 pub struct CallReport {
     /// New status.
     pub status: Option<CallStatus>,
@@ -119,6 +120,48 @@ impl CallRecord {
             (CallStatus::NoAnswer | CallStatus::Canceled, Direction::Outgoing) => Disposition::Unanswered,
         }
     }
+}
+
+impl fmt::Debug for CallRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallRecord")
+            .field("id", &self.id)
+            .field("company_id", &self.company_id)
+            .field("twilio_call_sid", &self.twilio_call_sid)
+            .field("from_number", &Private::new(&self.from_number))
+            .field("to_number", &Private::new(&self.to_number))
+            .field("direction", &self.direction)
+            .field("status", &self.status)
+            .field("duration_seconds", &self.duration_seconds)
+            .field("recording_url", &hidden(&self.recording_url))
+            .field("agent_id", &self.agent_id)
+            .field("agent_name", &hidden(&self.agent_name))
+            .field("customer_name", &hidden(&self.customer_name))
+            .field("created_at", &self.created_at)
+            .field("answered_at", &self.answered_at)
+            .field("ended_at", &self.ended_at)
+            .field("line", &self.line)
+            .field("updated_at", &self.updated_at)
+            .finish()
+    }
+}
+
+impl fmt::Debug for CallReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallReport")
+            .field("status", &self.status)
+            .field("twilio_call_sid", &self.twilio_call_sid)
+            .field("answered_at", &self.answered_at)
+            .field("ended_at", &self.ended_at)
+            .field("duration_seconds", &self.duration_seconds)
+            .field("recording_url", &hidden(&self.recording_url))
+            .field("customer_name", &hidden(&self.customer_name))
+            .finish()
+    }
+}
+
+fn hidden(text: &Option<String>) -> Option<Private<&String>> {
+    text.as_ref().map(Private::new)
 }
 
 fn fill<T: Clone>(known: &mut Option<T>, reported: &Option<T>) {

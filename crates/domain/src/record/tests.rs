@@ -195,3 +195,20 @@ proptest! {
         prop_assert_eq!(fresh.as_report(), joined.as_report());
     }
 }
+
+#[test]
+fn records_and_reports_stay_out_of_logs() {
+    let call = CallRecord {
+        from_number: "+966501234567".into(),
+        to_number: "client:sara".into(),
+        agent_name: Some("Sara Khan".into()),
+        customer_name: Some("Layla".into()),
+        recording_url: Some("https://recordings.example/1".into()),
+        ..record(CallStatus::Completed)
+    };
+    let printed = format!("{call:?} {:?}", call.as_report());
+    for private in ["96650", "sara", "Sara", "Layla", "recordings.example"] {
+        assert!(!printed.contains(private), "{private} in {printed}");
+    }
+    assert!(printed.contains("13 private characters") && printed.contains("Completed"), "{printed}");
+}

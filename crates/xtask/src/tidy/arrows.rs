@@ -45,7 +45,7 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
     ("sqlx", &["cache", "store-sqlite"], "SQL stays with the crates that own tables"),
     ("axum", &["backend", "edge"], "HTTP routes are the backend's"),
     ("reqwest", &["client", "testkit"], "HTTP requests to the backend are the client's"),
-    ("ts-rs", &["ipc"], "TypeScript is generated from the engine's contract alone"),
+    ("ts-rs", &["domain", "ipc"], "TypeScript is generated from the engine's contract and the enums it shows"),
 ];
 
 /// Crates that speak signaling must not reach sound, however many steps away.
