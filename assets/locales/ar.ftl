@@ -44,6 +44,7 @@ status-extension = تحويلة { $extension }
 status-connect = اتصال
 status-disconnect = قطع الاتصال
 lines-label = الخطوط
+lines-standing = حالة خطوطك
 line-kind-direct = الزملاء
 line-kind-twilio = شبكة الهاتف
 line-kind-sip = مقسم الهاتف

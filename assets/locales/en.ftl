@@ -40,6 +40,7 @@ status-extension = Extension { $extension }
 status-connect = Connect
 status-disconnect = Disconnect
 lines-label = Lines
+lines-standing = How your lines stand
 line-kind-direct = Colleagues
 line-kind-twilio = Phone network
 line-kind-sip = PBX

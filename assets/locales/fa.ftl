@@ -40,6 +40,7 @@ status-extension = داخلی { $extension }
 status-connect = اتصال
 status-disconnect = قطع اتصال
 lines-label = خط‌ها
+lines-standing = وضعیت خط‌های شما
 line-kind-direct = همکاران
 line-kind-twilio = شبکهٔ تلفن
 line-kind-sip = مرکز تلفن
