@@ -43,6 +43,11 @@ status-server-embedded = هذا الجهاز
 status-extension = تحويلة { $extension }
 status-connect = اتصال
 status-disconnect = قطع الاتصال
+lines-label = الخطوط
+lines-standing = حالة خطوطك
+line-kind-direct = الزملاء
+line-kind-twilio = شبكة الهاتف
+line-kind-sip = مقسم الهاتف
 
 ## حقل الاتصال
 
@@ -57,6 +62,9 @@ dial-kind-extension = تحويلة
 dial-kind-service = خدمة
 dial-kind-client = زميل
 dial-kind-sip = عنوان SIP
+dial-over = عبر { $line }
+dial-line = عبر
+dial-line-down = { $line } – { $standing }
 dial-choices = اختر من تريد الاتصال به
 dial-hint = اكتب اسمًا أو تحويلة أو رقمًا
 dial-hint-echo = جرّب { $code } لتسمع صوتك
@@ -218,6 +226,8 @@ settings-server-unreachable = لا يستجيب
 settings-apply = تطبيق
 settings-auto-connect = اتصال تلقائي
 settings-auto-connect-hint = يتصل من تلقاء نفسه عند بدء التطبيق
+settings-line-standing = { $kind }: { $standing }
+settings-line-off = { $kind }: متوقف
 settings-notifications = إشعارات سطح المكتب
 settings-notifications-hint = للمكالمات الواردة والفائتة
 settings-appearance = المظهر
@@ -315,6 +325,10 @@ error-tooManyTries = محاولات كثيرة. انتظر { $seconds } ثاني
 error-sessionExpired = انتهت جلستك. سجّل الدخول من جديد.
 error-notSignedIn = لم تسجّل الدخول. سجّل الدخول أولًا.
 error-lineNotReady = لستَ متصلًا بعد. انتظر حتى تصبح الحالة «جاهز»، أو اضغط اتصال.
+error-noSuchLine = لم يعد هذا الخط موجودًا. اختر خطًا آخر.
+error-lineUnavailable = هذا النوع من الخطوط غير متاح في هذا الإصدار من التطبيق.
+error-lineCannot = هذا الخط لا يستطيع ذلك.
+error-transferFailed = تعذّر تحويل المكالمة، وهي مستمرة هنا.
 error-nothingToDial = اكتب رقمًا أو تحويلة أو اسمًا أولًا.
 error-malformedNumber = هذا ليس رقم هاتف صحيحًا. تحقق من الأرقام، أو اكتبه مع رمز الدولة.
 error-badCharacter = لا يمكن الاتصال بالرمز «{ $character }». احذفه وحاول مرة أخرى.
@@ -327,6 +341,11 @@ error-unsupportedAddress =
             { $kind ->
                 [phone] يمكنك هنا الاتصال بزملائك فقط، لا بأرقام الهواتف. اكتب تحويلة أو اسمًا.
                *[sip] يمكنك هنا الاتصال بزملائك فقط، لا بعناوين SIP. اكتب تحويلة أو اسمًا.
+            }
+        [none]
+            { $kind ->
+                [phone] لا يمكن لأي من خطوطك الاتصال بأرقام الهواتف. اكتب تحويلة أو اسمًا.
+               *[sip] لا يمكن لأي من خطوطك الاتصال بعناوين SIP. اكتب رقمًا أو تحويلة أو اسمًا.
             }
        *[other]
             { $kind ->

@@ -39,6 +39,11 @@ status-server-embedded = This computer
 status-extension = Extension { $extension }
 status-connect = Connect
 status-disconnect = Disconnect
+lines-label = Lines
+lines-standing = How your lines stand
+line-kind-direct = Colleagues
+line-kind-twilio = Phone network
+line-kind-sip = PBX
 
 ## The smart field
 
@@ -53,6 +58,9 @@ dial-kind-extension = Extension
 dial-kind-service = Service
 dial-kind-client = Colleague
 dial-kind-sip = SIP address
+dial-over = Over { $line }
+dial-line = Over
+dial-line-down = { $line } – { $standing }
 dial-choices = Choose who to call
 dial-hint = Type a name, an extension or a number
 dial-hint-echo = Try { $code } to hear yourself
@@ -210,6 +218,8 @@ settings-server-unreachable = Does not answer
 settings-apply = Apply
 settings-auto-connect = Connect automatically
 settings-auto-connect-hint = Connect by itself when the app starts
+settings-line-standing = { $kind }: { $standing }
+settings-line-off = { $kind }: turned off
 settings-notifications = Desktop notifications
 settings-notifications-hint = For incoming and missed calls
 settings-appearance = Appearance
@@ -307,6 +317,10 @@ error-tooManyTries = Too many tries. Wait { $seconds } seconds, then try again.
 error-sessionExpired = Your session has ended. Sign in again.
 error-notSignedIn = You are not signed in. Sign in first.
 error-lineNotReady = You are not connected yet. Wait until the status says “Ready”, or connect.
+error-noSuchLine = There is no such line any more. Choose another one.
+error-lineUnavailable = This kind of line is not available in this version of the app.
+error-lineCannot = This line cannot do that.
+error-transferFailed = The call could not be handed over. It goes on here.
 error-nothingToDial = Type a number, an extension or a name first.
 error-malformedNumber = This is not a valid phone number. Check the digits, or write it with its country code, like +966 50 123 4567.
 error-badCharacter = “{ $character }” cannot be dialed. Remove it and try again.
@@ -319,6 +333,11 @@ error-unsupportedAddress =
             { $kind ->
                 [phone] You can call colleagues only here, not phone numbers. Type an extension or a name.
                *[sip] You can call colleagues only here, not SIP addresses. Type an extension or a name.
+            }
+        [none]
+            { $kind ->
+                [phone] None of your lines can call phone numbers. Type an extension or a name.
+               *[sip] None of your lines can call SIP addresses. Type a number, an extension or a name.
             }
        *[other]
             { $kind ->

@@ -39,6 +39,11 @@ status-server-embedded = همین رایانه
 status-extension = داخلی { $extension }
 status-connect = اتصال
 status-disconnect = قطع اتصال
+lines-label = خط‌ها
+lines-standing = وضعیت خط‌های شما
+line-kind-direct = همکاران
+line-kind-twilio = شبکهٔ تلفن
+line-kind-sip = مرکز تلفن
 
 ## کادر تماس
 
@@ -53,6 +58,9 @@ dial-kind-extension = داخلی
 dial-kind-service = سرویس
 dial-kind-client = همکار
 dial-kind-sip = نشانی SIP
+dial-over = از راه { $line }
+dial-line = از راه
+dial-line-down = { $line } – { $standing }
 dial-choices = با چه کسی تماس می‌گیرید؟
 dial-hint = نام، داخلی یا شماره را بنویسید
 dial-hint-echo = برای شنیدن صدای خود { $code } را بگیرید
@@ -210,6 +218,8 @@ settings-server-unreachable = پاسخ نمی‌دهد
 settings-apply = اعمال
 settings-auto-connect = اتصال خودکار
 settings-auto-connect-hint = با باز شدن برنامه خودش وصل می‌شود
+settings-line-standing = { $kind }: { $standing }
+settings-line-off = { $kind }: خاموش
 settings-notifications = اعلان‌های دسکتاپ
 settings-notifications-hint = برای تماس‌های ورودی و بی‌پاسخ
 settings-appearance = ظاهر
@@ -307,6 +317,10 @@ error-tooManyTries = تلاش‌ها زیاد بود. { $seconds } ثانیه ص
 error-sessionExpired = نشست شما پایان یافته است. دوباره وارد شوید.
 error-notSignedIn = وارد نشده‌اید. نخست وارد شوید.
 error-lineNotReady = هنوز وصل نیستید. تا وضعیت «آماده» صبر کنید یا اتصال را بزنید.
+error-noSuchLine = این خط دیگر وجود ندارد. خط دیگری برگزینید.
+error-lineUnavailable = این نوع خط در این نسخهٔ برنامه در دسترس نیست.
+error-lineCannot = این خط نمی‌تواند این کار را بکند.
+error-transferFailed = تماس منتقل نشد و همین‌جا ادامه دارد.
 error-nothingToDial = نخست شماره، داخلی یا نامی بنویسید.
 error-malformedNumber = این شمارهٔ تلفن معتبر نیست. رقم‌ها را بررسی کنید یا شماره را با کد کشور بنویسید.
 error-badCharacter = «{ $character }» را نمی‌توان شماره‌گیری کرد. آن را پاک کنید و دوباره تلاش کنید.
@@ -319,6 +333,11 @@ error-unsupportedAddress =
             { $kind ->
                 [phone] اینجا فقط با همکاران می‌توان تماس گرفت، نه با شمارهٔ تلفن. داخلی یا نام بنویسید.
                *[sip] اینجا فقط با همکاران می‌توان تماس گرفت، نه با نشانی SIP. داخلی یا نام بنویسید.
+            }
+        [none]
+            { $kind ->
+                [phone] هیچ‌یک از خط‌های شما با شمارهٔ تلفن تماس نمی‌گیرد. داخلی یا نام بنویسید.
+               *[sip] هیچ‌یک از خط‌های شما با نشانی SIP تماس نمی‌گیرد. شماره، داخلی یا نام بنویسید.
             }
        *[other]
             { $kind ->

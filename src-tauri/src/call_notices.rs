@@ -59,7 +59,7 @@ fn was_missed(call: &CallView) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mobilecall_ipc::LineKind;
+    use mobilecall_ipc::{LineCapabilities, LineKind};
 
     fn call(state: CallState, end: Option<EndReason>) -> CallView {
         CallView {
@@ -69,6 +69,8 @@ mod tests {
             address: "104".to_owned(),
             name: Some("Sara".to_owned()),
             line: LineKind::Direct,
+            line_id: "019ac000-0000-7000-8000-000000000002".parse().unwrap(),
+            capabilities: LineCapabilities::NONE,
             started_at_ms: 0,
             answered_at_ms: None,
             muted: false,

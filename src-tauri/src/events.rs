@@ -68,6 +68,7 @@ impl WindowLink {
             Event::SessionChanged { .. }
             | Event::ServerChanged { .. }
             | Event::LineChanged { .. }
+            | Event::LineRemoved { .. }
             | Event::DigitReceived { .. }
             | Event::TeamChanged { .. }
             | Event::SyncChanged { .. }

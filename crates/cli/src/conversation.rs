@@ -118,14 +118,16 @@ impl Conversation {
                 phone.report.print(&crate::report::Line::Digit { call_id: call, digit });
             }
             Event::Problem { failure } => self.problem(phone, &failure).await,
-            Event::LineChanged { line } => self.line(phone, line.registration).await,
+            Event::LineChanged { line } if phone.is_line(line.id) => self.line(phone, line.registration).await,
             Event::SessionChanged { .. }
             | Event::ServerChanged { .. }
             | Event::TeamChanged { .. }
             | Event::HistoryChanged { .. }
             | Event::SyncChanged { .. }
             | Event::SettingsChanged { .. }
-            | Event::Levels { .. } => {}
+            | Event::Levels { .. }
+            | Event::LineChanged { .. }
+            | Event::LineRemoved { .. } => {}
         }
     }
 
@@ -157,10 +159,11 @@ impl Conversation {
         for id in gone.collect::<Vec<_>>() {
             self.removed(phone, id).await;
         }
+        let registration = phone.line_of(&snapshot);
         for call in snapshot.calls {
             self.call(phone, call).await;
         }
-        self.line(phone, snapshot.line.registration).await;
+        self.line(phone, registration).await;
     }
 
     /// Ends the command where going on makes no sense: without the microphone or the file that was asked for, and

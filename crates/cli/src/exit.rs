@@ -39,13 +39,14 @@ impl Exit {
             | ErrorCode::TooLongToDial
             | ErrorCode::MalformedSip
             | ErrorCode::BadDigit
+            | ErrorCode::NoSuchLine
             | ErrorCode::BadSetting => Self::Usage,
             ErrorCode::ServerUnreachable
             | ErrorCode::CertificateNotTrusted
             | ErrorCode::NotAMobileCallServer
             | ErrorCode::ServerBusy
             | ErrorCode::LineNotReady => Self::Unreachable,
-            ErrorCode::UnknownExtension | ErrorCode::UnsupportedAddress => Self::Refused,
+            ErrorCode::UnknownExtension | ErrorCode::UnsupportedAddress | ErrorCode::LineCannot => Self::Refused,
             ErrorCode::NoMicrophone
             | ErrorCode::NoSpeaker
             | ErrorCode::DeviceLost
@@ -58,6 +59,8 @@ impl Exit {
             | ErrorCode::NotSignedIn => Self::SignIn,
             ErrorCode::NoSuchCall
             | ErrorCode::NotNow
+            | ErrorCode::LineUnavailable
+            | ErrorCode::TransferFailed
             | ErrorCode::NoAudioReceived
             | ErrorCode::DatabaseUnreadable
             | ErrorCode::DatabaseTooNew

@@ -51,6 +51,10 @@ pub(crate) struct Common {
     /// Folder of the local history; without it one that lasts as long as the command.
     #[arg(long, value_name = "DIR", env = "MCALL_DATA_DIR", global = true)]
     pub(crate) data_dir: Option<PathBuf>,
+    /// The line to use: its id, its name, or its kind (direct, twilio, sip). Without it the number that is called says
+    /// which, and the line of the server is waited for.
+    #[arg(long, value_name = "LINE", global = true)]
+    pub(crate) line: Option<String>,
     /// Microphone: `device`, `device:ID`, a WAV file, or `none` for silence.
     #[arg(long, value_name = "WAV|device", default_value = "device", value_parser = capture, global = true)]
     pub(crate) audio_in: CaptureSource,
@@ -194,6 +198,14 @@ mod tests {
             assert_eq!(options.server, "https://a.example", "{arguments:?}");
             assert_eq!(options.username.as_deref(), Some("sara"), "{arguments:?}");
             assert_eq!((options.duration, options.json, options.verbose), (Some(Duration::from_secs(2)), true, 2));
+        }
+    }
+
+    #[test]
+    fn a_line_can_be_chosen_before_or_after_the_command() {
+        for arguments in [["mcall", "--line", "sip", "call", "102"], ["mcall", "call", "102", "--line", "sip"]] {
+            let options = Options::try_parse_from(arguments).unwrap();
+            assert_eq!(options.common.line.as_deref(), Some("sip"));
         }
     }
 

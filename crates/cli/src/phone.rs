@@ -5,9 +5,9 @@ use crate::{
     options::Common,
     report::{Line, Report},
 };
-use mobilecall_domain::CallId;
+use mobilecall_domain::{CallId, LineId};
 use mobilecall_ipc::{
-    Command, ErrorCode, Event, Failure, Registration, Reply, ServerChoice, SessionView, Settings, Snapshot,
+    Command, ErrorCode, Event, Failure, LineView, Registration, Reply, ServerChoice, SessionView, Settings, Snapshot,
 };
 use mobilecall_softphone::{CaptureSource, Engine, EngineConfig, EventStream, PlayoutSink};
 use std::{fs, path::PathBuf, time::Duration};
@@ -23,6 +23,9 @@ pub(crate) struct Phone {
     pub(crate) engine: Engine,
     pub(crate) events: EventStream,
     pub(crate) report: Report,
+    /// The line that the command is about, and whether it was asked for.
+    line: LineId,
+    chosen: bool,
     _folder: Option<TempDir>,
 }
 
@@ -34,6 +37,8 @@ pub(crate) struct PhoneConfig {
     pub(crate) ca: Option<PathBuf>,
     /// Folder of the local data; a passing one without it.
     pub(crate) data_dir: Option<PathBuf>,
+    /// The line to use, in words; that of the server without it.
+    pub(crate) line: Option<String>,
     pub(crate) audio_in: CaptureSource,
     /// A file is processed as a microphone.
     pub(crate) process_audio: bool,
@@ -46,6 +51,7 @@ impl From<&Common> for PhoneConfig {
             server: common.server.clone(),
             ca: common.ca.clone(),
             data_dir: common.data_dir.clone(),
+            line: common.line.clone(),
             audio_in: common.audio_in.clone(),
             process_audio: common.process_audio,
             audio_out: common.audio_out.clone(),
@@ -57,6 +63,7 @@ impl Phone {
     /// Starts an engine that is not signed in yet.
     pub(crate) async fn start(config: PhoneConfig, report: Report) -> Result<Self, Failure> {
         let (folder, data_dir) = data_dir(config.data_dir)?;
+        let wanted = config.line;
         let settings = Settings {
             server: ServerChoice::Remote { url: config.server },
             auto_connect: false,
@@ -72,7 +79,13 @@ impl Phone {
         };
         let engine = Engine::start(config).await?;
         let events = engine.subscribe();
-        Ok(Self { engine, events, report, _folder: folder })
+        match find_line(&engine.snapshot().await.lines, wanted.as_deref()) {
+            Ok(line) => Ok(Self { engine, events, report, line, chosen: wanted.is_some(), _folder: folder }),
+            Err(failure) => {
+                engine.shutdown().await;
+                Err(failure)
+            }
+        }
     }
 
     /// Starts an engine and signs in.
@@ -117,7 +130,7 @@ impl Phone {
     async fn registered(&mut self) -> Result<Snapshot, Failure> {
         loop {
             let snapshot = self.engine.snapshot().await;
-            match snapshot.line.registration {
+            match self.line_of(&snapshot) {
                 Registration::Registered => return Ok(snapshot),
                 Registration::Failed { code } => return Err(not_registered(code)),
                 Registration::Unregistered | Registration::Registering { .. } => {}
@@ -131,12 +144,24 @@ impl Phone {
         }
     }
 
+    /// Whether this is the line that the command is about.
+    pub(crate) fn is_line(&self, line: LineId) -> bool {
+        self.line == line
+    }
+
+    /// How the line that the command is about stands; a line that is gone takes no calls.
+    pub(crate) fn line_of(&self, snapshot: &Snapshot) -> Registration {
+        let line = snapshot.lines.iter().find(|line| line.id == self.line);
+        line.map_or(Registration::Unregistered, |line| line.registration)
+    }
+
     /// Places a call.
     pub(crate) async fn place_call(&mut self, destination: String) -> Result<CallId, Failure> {
         if destination.contains(char::is_alphabetic) && !destination.contains(':') {
             self.know_team().await;
         }
-        match self.engine.send(Command::PlaceCall { destination }).await? {
+        let line = self.chosen.then_some(self.line);
+        match self.engine.send(Command::PlaceCall { destination, line }).await? {
             Reply::Call { call } => Ok(call),
             Reply::Done | Reply::Preview { .. } | Reply::History { .. } | Reply::Devices { .. } => {
                 Err(Failure::new(ErrorCode::Internal, "the engine gave another reply than the call"))
@@ -157,6 +182,39 @@ impl Phone {
             tracing::debug!("no colleagues are known");
         }
     }
+}
+
+/// The line that is meant by an id, a name or a kind; the first, which is that of the server, if none is named.
+fn find_line(lines: &[LineView], wanted: Option<&str>) -> Result<LineId, Failure> {
+    let Some(wanted) = wanted else {
+        return lines.first().map(|line| line.id).ok_or_else(|| no_line("there is no line at all"));
+    };
+    let by_id = |line: &&LineView| wanted.parse() == Ok(line.id);
+    let by_label = |line: &&LineView| line.label.eq_ignore_ascii_case(wanted);
+    let by_kind = |line: &&LineView| line.kind.as_str().eq_ignore_ascii_case(wanted);
+    if let Some(line) = lines.iter().find(by_id).or_else(|| lines.iter().find(by_label)) {
+        return Ok(line.id);
+    }
+    let of_kind: Vec<&LineView> = lines.iter().filter(by_kind).collect();
+    match of_kind[..] {
+        [line] => Ok(line.id),
+        [] => {
+            let names: Vec<&str> = lines.iter().map(name_of).collect();
+            Err(no_line(format!("there is no line '{wanted}': use one of {}", names.join(", "))))
+        }
+        [..] => {
+            let names: Vec<&str> = of_kind.into_iter().map(name_of).collect();
+            Err(no_line(format!("there are several {wanted} lines: use one of {}", names.join(", "))))
+        }
+    }
+}
+
+fn name_of(line: &LineView) -> &str {
+    if line.label.is_empty() { line.kind.as_str() } else { &line.label }
+}
+
+fn no_line(message: impl Into<String>) -> Failure {
+    Failure::new(ErrorCode::NoSuchLine, message)
 }
 
 /// The server refuses the line for good.
@@ -198,4 +256,45 @@ fn read_password(common: &Common) -> Result<String, Failure> {
 
 fn bad(setting: &str, message: impl Into<String>) -> Failure {
     Failure::new(ErrorCode::BadSetting, message).with("setting", setting)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mobilecall_ipc::{LineCapabilities, LineKind};
+
+    fn line(kind: LineKind, label: &str) -> LineView {
+        LineView {
+            id: LineId::generate(),
+            kind,
+            label: label.to_owned(),
+            registration: Registration::Registered,
+            why: None,
+            capabilities: LineCapabilities::NONE,
+        }
+    }
+
+    #[test]
+    fn a_line_is_found_by_id_name_or_kind() {
+        let lines = [
+            line(LineKind::Direct, ""),
+            line(LineKind::Sip, "Office"),
+            line(LineKind::Sip, "Branch"),
+            line(LineKind::Twilio, "direct"),
+        ];
+        let id = lines[2].id.to_string();
+        for (wanted, expected) in [
+            (None, Ok(0)),
+            (Some(id.as_str()), Ok(2)),
+            (Some("office"), Ok(1)),
+            (Some("twilio"), Ok(3)),
+            (Some("direct"), Ok(3)),
+            (Some("sip"), Err("there are several sip lines: use one of Office, Branch")),
+            (Some("isdn"), Err("there is no line 'isdn': use one of direct, Office, Branch, direct")),
+        ] {
+            let found = find_line(&lines, wanted).map_err(|failure| failure.message);
+            assert_eq!(found, expected.map(|index: usize| lines[index].id).map_err(str::to_owned), "{wanted:?}");
+        }
+        assert_eq!(find_line(&[], None).unwrap_err().code, ErrorCode::NoSuchLine);
+    }
 }

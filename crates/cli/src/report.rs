@@ -184,7 +184,9 @@ impl Report {
 
 /// A reader that has gone away does not matter: the exit status still says how the command ended.
 fn write_line(mut output: impl Write, text: &str) {
-    writeln!(output, "{text}").and_then(|()| output.flush()).unwrap_or_default();
+    if let Err(error) = writeln!(output, "{text}").and_then(|()| output.flush()) {
+        tracing::debug!(%error, "nobody reads what is printed");
+    }
 }
 
 /// What went wrong and what to do, with the option that helps where the engine cannot know it.

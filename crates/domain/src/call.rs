@@ -1,5 +1,6 @@
 //! Small enums every layer shares: statuses, directions, end reasons, registration.
 
+use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
 macro_rules! named {
@@ -10,7 +11,7 @@ macro_rules! named {
         impl $name {
             /// Every value.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-            /// The spelling that storage, JSON and logs share.
+            /// The spelling that storage, the API and logs share. What windows see of it is camel case, by way of serde.
             pub const fn as_str(self) -> &'static str { match self { $(Self::$variant => $text),+ } }
         }
         impl fmt::Display for $name {
@@ -84,6 +85,9 @@ impl CallStatus {
 
 named! {
     /// Which way a call goes, seen from the agent. Providers' words ("inbound") are mapped where they enter.
+    #[derive(Serialize, Deserialize)]
+    #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+    #[serde(rename_all = "camelCase")]
     Direction {
         /// Somebody calls the agent.
         Incoming = "inbound",
@@ -94,6 +98,9 @@ named! {
 
 named! {
     /// The kind of line that carries a call.
+    #[derive(Serialize, Deserialize)]
+    #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+    #[serde(rename_all = "camelCase")]
     LineKind {
         /// Twilio Programmable Voice.
         Twilio = "twilio",
@@ -106,6 +113,9 @@ named! {
 
 named! {
     /// Why a call stopped.
+    #[derive(Serialize, Deserialize)]
+    #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+    #[serde(rename_all = "camelCase")]
     EndReason {
         /// This agent hung up an answered call.
         LocalHangup = "local-hangup",
@@ -180,6 +190,9 @@ impl EndReason {
 
 named! {
     /// How history shows a finished call.
+    #[derive(Serialize, Deserialize)]
+    #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+    #[serde(rename_all = "camelCase")]
     Disposition {
         /// Somebody spoke.
         Answered = "answered",

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// One of the sixteen digits of RFC 4733 §3.2.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DtmfDigit(u8);
 
 impl DtmfDigit {
@@ -32,6 +32,13 @@ impl DtmfDigit {
     /// The key's ASCII character.
     pub const fn as_char(self) -> char {
         b"0123456789*#ABCD"[self.0 as usize] as char
+    }
+}
+
+/// Digits may be those of a card or a password, so a log does not get them.
+impl fmt::Debug for DtmfDigit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DtmfDigit(private)")
     }
 }
 

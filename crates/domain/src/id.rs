@@ -52,6 +52,8 @@ uuid_id! {
     DeviceId
     /// One run of a server over a store that several may share.
     NodeId
+    /// One line of a softphone.
+    LineId
 }
 
 /// A call's id in the provider's own form, such as Twilio's `CA…`; not secret.

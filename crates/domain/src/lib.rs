@@ -1,13 +1,14 @@
 //! The words of Mobile Call as plain values: phone numbers, addresses, the call state machine and the call record.
 //!
 //! Nothing here performs I/O, reads a clock or knows a wire format: time is a parameter, and `api` and `ipc` own
-//! the JSON shapes. Everything else in the workspace depends on this crate, and it depends on nothing of ours.
+//! the JSON shapes, but for the enums that a window shows, which are spelled for it here. Everything else in the workspace depends on this crate, and it depends on nothing of ours.
 
 pub mod address;
 pub mod call;
 mod dial_text;
 pub mod dtmf;
 pub mod id;
+pub mod line;
 pub mod machine;
 mod numbering;
 pub mod phone;
@@ -23,7 +24,8 @@ pub mod time;
 pub use address::{Address, AddressError};
 pub use call::{CallStatus, Direction, Disposition, EndReason, LineKind, Registration};
 pub use dtmf::DtmfDigit;
-pub use id::{CallId, CompanyId, DeviceId, LegId, NodeId, ProviderCallId, SessionId, UserId};
+pub use id::{CallId, CompanyId, DeviceId, LegId, LineId, NodeId, ProviderCallId, SessionId, UserId};
+pub use line::LineCapabilities;
 pub use phone::{PhoneNumber, Region};
 pub use private::Private;
 pub use quality::{CallQuality, QualityLabel};

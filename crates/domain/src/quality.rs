@@ -1,5 +1,7 @@
 //! Call quality once a second, in the measures that Twilio's SDK uses.
 
+use serde::{Deserialize, Serialize};
+
 /// One second of a call, measured at this end.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub struct CallQuality {
@@ -20,7 +22,9 @@ pub struct CallQuality {
 }
 
 /// A score in plain words, without gaps between the classes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
 pub enum QualityLabel {
     /// 4.2 and up.
     Excellent,

@@ -1,9 +1,9 @@
-use mobilecall_domain::CallId;
+use mobilecall_domain::{CallId, Direction, EndReason, LineCapabilities, LineId, LineKind, QualityLabel};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// A call as a window shows it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct CallView {
     /// Key.
@@ -19,6 +19,11 @@ pub struct CallView {
     pub name: Option<String>,
     /// Kind of line.
     pub line: LineKind,
+    /// The line that carries it, which may be gone before the call is.
+    #[ts(as = "String")]
+    pub line_id: LineId,
+    /// What can be done in it; nothing else is offered.
+    pub capabilities: LineCapabilities,
     /// Start, in milliseconds since 1970.
     #[ts(type = "number")]
     pub started_at_ms: i64,
@@ -67,52 +72,6 @@ pub enum CallState {
     Ended,
 }
 
-/// Which way a call goes, seen from the agent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub enum Direction {
-    /// Somebody calls the agent.
-    Incoming,
-    /// The agent calls somebody.
-    Outgoing,
-}
-
-/// Kind of line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub enum LineKind {
-    /// Twilio.
-    Twilio,
-    /// PBX extension.
-    Sip,
-    /// Our own backend.
-    Direct,
-}
-
-/// Why a call ended; the window has words for each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "each is documented at the domain type of the same name")]
-pub enum EndReason {
-    LocalHangup,
-    RemoteHangup,
-    LocalCancel,
-    RemoteCancel,
-    Busy,
-    Declined,
-    LocalDecline,
-    NoAnswer,
-    AnsweredElsewhere,
-    UnknownDestination,
-    Offline,
-    NotAllowed,
-    Incompatible,
-    MediaLost,
-    SignalingLost,
-    Interrupted,
-    Failed,
-}
-
 /// One second of call quality.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -136,18 +95,6 @@ pub struct Quality {
     /// RTP packets lost so far.
     #[ts(type = "number")]
     pub packets_lost: u64,
-}
-
-/// A score in words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "each is documented at the domain type of the same name")]
-pub enum QualityLabel {
-    Excellent,
-    VeryGood,
-    Good,
-    Fair,
-    Poor,
 }
 
 /// Sound levels, at most ten times a second, never logged. From 0 (silence) to 1 (full scale), perceived (dB-scaled).

@@ -1,10 +1,10 @@
 use crate::{AudioDevices, HistoryPage, HistoryQuery, Settings};
-use mobilecall_domain::CallId;
+use mobilecall_domain::{CallId, LineId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// What a window (or a script) can ask of the engine. Each gets one [`Reply`] or a [`crate::Failure`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Command {
     /// Sign in at the configured server; afterwards the line registers.
@@ -24,11 +24,19 @@ pub enum Command {
     Preview {
         /// The field's text.
         text: String,
+        /// The line that the agent chose; without it the address says which.
+        #[serde(default)]
+        #[ts(as = "Option<String>", optional)]
+        line: Option<LineId>,
     },
     /// Place a call. Reply: `Call`.
     PlaceCall {
         /// What the agent typed: number, extension, name or address.
         destination: String,
+        /// The line that the agent chose; without it the address says which.
+        #[serde(default)]
+        #[ts(as = "Option<String>", optional)]
+        line: Option<LineId>,
     },
     /// Answer an incoming call; another active call is held.
     Answer {
@@ -64,7 +72,24 @@ pub enum Command {
         /// Hold?
         held: bool,
     },
-    /// Send keypad digits `0-9 * # A-D` in a call.
+    /// Hand a call to somebody without speaking to them first. Only where the call's capabilities say so.
+    Transfer {
+        /// The call.
+        #[ts(as = "String")]
+        call: CallId,
+        /// What the agent typed: number, extension, name or address.
+        destination: String,
+    },
+    /// Join the other parties of two calls and leave both. Only where the calls' capabilities say so.
+    JoinCalls {
+        /// The call that is handed over.
+        #[ts(as = "String")]
+        call: CallId,
+        /// The call with whom it is handed to.
+        #[ts(as = "String")]
+        consulted: CallId,
+    },
+    /// Send keypad digits `0-9 * # A-D` in a call: within the sound if the far end takes them there, else by signaling.
     SendDigits {
         /// The call.
         #[ts(as = "String")]
@@ -125,7 +150,7 @@ pub enum Reply {
 }
 
 /// What the text in the smart field means.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Preview {
     /// Nothing typed.
@@ -138,6 +163,12 @@ pub enum Preview {
         kind: AddressKind,
         /// The colleague's or customer's name, or the service's.
         name: Option<String>,
+        /// The line that the call would take; none while nobody is signed in.
+        #[ts(as = "Option<String>")]
+        line: Option<LineId>,
+        /// All lines that could take it, in the order in which they are preferred.
+        #[ts(as = "Vec<String>")]
+        lines: Vec<LineId>,
     },
     /// Colleagues whose name or extension fits; choose one.
     Choices {

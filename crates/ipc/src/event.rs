@@ -1,5 +1,5 @@
 use crate::{CallView, Colleague, Failure, LevelSource, Levels, LineView, ServerView, SessionView, Settings, SyncView};
-use mobilecall_domain::CallId;
+use mobilecall_domain::{CallId, LineId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -11,8 +11,8 @@ pub struct Snapshot {
     pub session: SessionView,
     /// The server.
     pub server: ServerView,
-    /// The line.
-    pub line: LineView,
+    /// The lines, that of the server first.
+    pub lines: Vec<LineView>,
     /// Calls, the oldest first, ended ones included for a few seconds.
     pub calls: Vec<CallView>,
     /// Colleagues, by name.
@@ -26,7 +26,7 @@ pub struct Snapshot {
 }
 
 /// What happened. Each carries the whole part that changed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Event {
     /// Session changed.
@@ -39,10 +39,16 @@ pub enum Event {
         /// The server.
         server: ServerView,
     },
-    /// Line changed.
+    /// A line came or changed.
     LineChanged {
         /// The line.
         line: LineView,
+    },
+    /// A line is no longer there.
+    LineRemoved {
+        /// The line.
+        #[ts(as = "String")]
+        line: LineId,
     },
     /// A call began or changed.
     CallChanged {

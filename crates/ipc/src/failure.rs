@@ -52,8 +52,16 @@ pub enum ErrorCode {
     SessionExpired,
     /// Not signed in.
     NotSignedIn,
-    /// The line is not registered.
+    /// The line is not registered. Params: `line`, its kind.
     LineNotReady,
+    /// There is no line of this name. Params: `line`.
+    NoSuchLine,
+    /// This version of the app has nothing that makes a line of this kind. Params: `line`, the kind.
+    LineUnavailable,
+    /// The line cannot do this. Params: `line`, the kind, and `what` (`transfer`, `join` or `digits`).
+    LineCannot,
+    /// A call could not be handed over; it goes on here.
+    TransferFailed,
     /// Nothing to dial.
     NothingToDial,
     /// Not a number. Params: `region`.
@@ -66,8 +74,8 @@ pub enum ErrorCode {
     MalformedSip,
     /// Nobody has this extension or name.
     UnknownExtension,
-    /// The kind of address cannot be called on this line. Params: `line` (`direct` or `twilio`), `kind` (`phone` or
-    /// `sip`).
+    /// The kind of address cannot be called on this line, or on none. Params: `line` (`direct`, `twilio`, `sip` or
+    /// `none`), `kind` (`phone`, `sip`, `extension`, `service` or `client`).
     UnsupportedAddress,
     /// No such call, or it is over.
     NoSuchCall,
@@ -119,6 +127,10 @@ impl ErrorCode {
         Self::SessionExpired,
         Self::NotSignedIn,
         Self::LineNotReady,
+        Self::NoSuchLine,
+        Self::LineUnavailable,
+        Self::LineCannot,
+        Self::TransferFailed,
         Self::NothingToDial,
         Self::MalformedNumber,
         Self::BadCharacter,

@@ -1,10 +1,9 @@
-use crate::{Direction, LineKind};
-use mobilecall_domain::CallId;
+use mobilecall_domain::{CallId, Direction, Disposition, LineKind};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// Which part of the history.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default)]
 pub struct HistoryQuery {
     /// Part of a number or name; empty for all.
@@ -45,7 +44,7 @@ pub struct HistoryPage {
 }
 
 /// A row of history.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryEntry {
     /// Key of the call.
@@ -68,17 +67,4 @@ pub struct HistoryEntry {
     pub line: LineKind,
     /// The server has it.
     pub synced: bool,
-}
-
-/// How history shows a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "each is documented at the domain type of the same name")]
-pub enum Disposition {
-    Answered,
-    Missed,
-    Unanswered,
-    Declined,
-    Failed,
-    Ongoing,
 }

@@ -10,6 +10,7 @@ mod command;
 mod event;
 mod failure;
 mod history;
+mod private;
 mod session;
 mod settings;
 
@@ -18,5 +19,6 @@ pub use command::*;
 pub use event::*;
 pub use failure::*;
 pub use history::*;
+pub use mobilecall_domain::{Direction, Disposition, EndReason, LineCapabilities, LineKind, QualityLabel};
 pub use session::*;
 pub use settings::*;

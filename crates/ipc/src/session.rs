@@ -1,3 +1,5 @@
+use crate::Failure;
+use mobilecall_domain::{LineCapabilities, LineId, LineKind};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -8,7 +10,7 @@ pub enum SessionView {
     /// Nobody.
     SignedOut {
         /// Why the engine could not sign in by itself, or why a session ended.
-        why: Option<crate::Failure>,
+        why: Option<Failure>,
     },
     /// Being signed in.
     SigningIn,
@@ -43,14 +45,23 @@ pub struct ServerView {
     pub port_taken: Option<u16>,
 }
 
-/// The line's standing.
+/// A line and its standing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct LineView {
+    /// Key.
+    #[ts(as = "String")]
+    pub id: LineId,
     /// Kind.
-    pub kind: crate::LineKind,
+    pub kind: LineKind,
+    /// Name for people; empty for the line of the server that the agent is signed in at, whose kind says it all.
+    pub label: String,
     /// Standing.
     pub registration: Registration,
+    /// Why it is down, as far as that is known.
+    pub why: Option<Failure>,
+    /// What it can do beyond calls; nothing else is offered.
+    pub capabilities: LineCapabilities,
 }
 
 /// A line's standing with its registrar.

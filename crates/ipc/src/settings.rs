@@ -1,3 +1,4 @@
+use mobilecall_domain::{LineId, LineKind};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -27,6 +28,8 @@ pub struct Settings {
     pub noise_suppression: bool,
     /// Automatic gain.
     pub automatic_gain: bool,
+    /// Lines beside the one of the server. An entry with that one's id changes what is said of it.
+    pub lines: Vec<LineSettings>,
 }
 
 impl Default for Settings {
@@ -43,6 +46,7 @@ impl Default for Settings {
             echo_cancelling: true,
             noise_suppression: true,
             automatic_gain: true,
+            lines: Vec::new(),
         }
     }
 }
@@ -57,6 +61,50 @@ pub enum ServerChoice {
     Remote {
         /// `http://` or `https://` and a host.
         url: String,
+    },
+}
+
+/// A line as data. What makes a line of it depends on the kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LineSettings {
+    /// Key; stays the same when anything else changes.
+    #[ts(as = "String")]
+    pub id: LineId,
+    /// Kind.
+    pub kind: LineKind,
+    /// Name for people.
+    pub label: String,
+    /// Where its signaling is; `None` if the server of the session says it.
+    #[serde(default)]
+    pub server: Option<String>,
+    /// Where its credentials are. They are never here themselves.
+    pub credentials: LineCredentials,
+    /// In use.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// Its place among lines that can take the same call, by the agent's wish; the lowest is first.
+    #[serde(default)]
+    pub agent_preference: Option<u32>,
+    /// The same by the company's wish, which counts where the agent has none.
+    #[serde(default)]
+    pub company_preference: Option<u32>,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// Where the credentials of a line are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum LineCredentials {
+    /// The server that the agent is signed in at gives them out.
+    Session,
+    /// In the keyring of the operating system.
+    Keyring {
+        /// Under this name.
+        name: String,
     },
 }
 

@@ -2,25 +2,15 @@
 
 use crate::{
     config::{PstreamLineConfig, TokenError, VoiceToken},
+    line::LiveLegs,
     signaling::{Loss, Output, Settings, Signaling},
     socket::{Socket, SocketEvent},
     urls::Urls,
 };
-use mobilecall_line::{LineCommand, LineError, LineEvent};
+use mobilecall_line::{LineCommand, LineEvent};
 use mobilecall_pstream::{HEARTBEAT, MAX_RECONNECT_TIMEOUT};
 use std::{collections::VecDeque, time::Instant};
-use tokio::{
-    sync::{mpsc, oneshot},
-    task::JoinHandle,
-    time,
-};
-
-/// A command and where its acceptance is told.
-#[derive(Debug)]
-pub(crate) struct Order {
-    pub(crate) command: LineCommand,
-    pub(crate) reply: oneshot::Sender<Result<(), LineError>>,
-}
+use tokio::{sync::mpsc, task::JoinHandle, time};
 
 type TokenFetch = JoinHandle<Result<VoiceToken, TokenError>>;
 
@@ -31,11 +21,13 @@ struct Driver {
     fetch: Option<TokenFetch>,
     /// Events the engine has not taken yet.
     unseen: VecDeque<LineEvent>,
+    /// What the handle knows of them.
+    legs: LiveLegs,
 }
 
 /// What woke the task.
 enum Wake {
-    Order(Option<Order>),
+    Command(Option<LineCommand>),
     Socket(SocketEvent),
     Token(Result<VoiceToken, TokenError>),
     /// The engine can take an event.
@@ -46,7 +38,12 @@ enum Wake {
 }
 
 /// Runs a line until its handle or the engine's end of the events is gone.
-pub(crate) async fn run(config: PstreamLineConfig, mut orders: mpsc::Receiver<Order>, events: mpsc::Sender<LineEvent>) {
+pub(crate) async fn run(
+    config: PstreamLineConfig,
+    mut commands: mpsc::Receiver<LineCommand>,
+    events: mpsc::Sender<LineEvent>,
+    legs: LiveLegs,
+) {
     let settings = Settings {
         kind: config.kind,
         platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
@@ -54,14 +51,14 @@ pub(crate) async fn run(config: PstreamLineConfig, mut orders: mpsc::Receiver<Or
         call_signaling_timeout: config.call_signaling_timeout.min(MAX_RECONNECT_TIMEOUT),
     };
     let signaling = Signaling::new(settings, Urls::new(&config.urls), Box::new(rand::random), now());
-    let mut driver = Driver { config, signaling, socket: None, fetch: None, unseen: VecDeque::new() };
+    let mut driver = Driver { config, signaling, socket: None, fetch: None, unseen: VecDeque::new(), legs };
     loop {
-        match driver.wait(&mut orders, &events).await {
-            Wake::Order(None) | Wake::SubscriberGone => break,
-            Wake::Order(Some(Order { command, reply })) => {
-                let taken = driver.signaling.command(command, now());
-                if reply.send(taken).is_err() {
-                    tracing::debug!("nobody waits for the acceptance of a command");
+        match driver.wait(&mut commands, &events).await {
+            Wake::Command(None) | Wake::SubscriberGone => break,
+            Wake::Command(Some(command)) => {
+                // Its leg ended while the command was on its way, which is reported.
+                if let Err(error) = driver.signaling.command(command, now()) {
+                    tracing::debug!(%error, "a command came too late");
                 }
             }
             Wake::Socket(SocketEvent::Opened) => driver.signaling.opened(now()),
@@ -89,11 +86,11 @@ fn now() -> Instant {
 
 impl Driver {
     /// Waits for the next thing to happen. Cancel-safe, as each part is.
-    async fn wait(&mut self, orders: &mut mpsc::Receiver<Order>, events: &mpsc::Sender<LineEvent>) -> Wake {
+    async fn wait(&mut self, commands: &mut mpsc::Receiver<LineCommand>, events: &mpsc::Sender<LineEvent>) -> Wake {
         let deadline = self.signaling.deadline();
         let has_unseen = !self.unseen.is_empty();
         tokio::select! {
-            order = orders.recv() => Wake::Order(order),
+            command = commands.recv() => Wake::Command(command),
             event = next_of(self.socket.as_mut()) => Wake::Socket(event),
             result = result_of(self.fetch.as_mut()) => Wake::Token(result),
             room = events.reserve(), if has_unseen => match room {
@@ -119,9 +116,26 @@ impl Driver {
                 Output::Send(frame) => self.send(frame.to_text()),
                 Output::Echo => self.send(HEARTBEAT.to_owned()),
                 Output::CloseSocket => self.socket = None,
-                Output::Event(event) => self.unseen.push_back(event),
+                Output::Event(event) => self.report(event),
             }
         }
+    }
+
+    fn report(&mut self, event: LineEvent) {
+        match &event {
+            LineEvent::Incoming(incoming) => self.legs.add(incoming.leg),
+            LineEvent::Ended { leg, .. } => self.legs.remove(*leg),
+            LineEvent::Registration(_)
+            | LineEvent::Ringing { .. }
+            | LineEvent::Answered { .. }
+            | LineEvent::Renegotiated { .. }
+            | LineEvent::NotRenegotiated { .. }
+            | LineEvent::TransferFailed { .. }
+            | LineEvent::Reoffered { .. }
+            | LineEvent::SignalingLost { .. }
+            | LineEvent::SignalingRestored { .. } => {}
+        }
+        self.unseen.push_back(event);
     }
 
     fn send(&mut self, text: String) {
@@ -161,7 +175,7 @@ impl Driver {
                         socket.close().await;
                     }
                 }
-                Output::Event(event) => self.unseen.push_back(event),
+                Output::Event(event) => self.report(event),
                 Output::FetchToken | Output::Connect(_) | Output::Echo => {}
             }
         }

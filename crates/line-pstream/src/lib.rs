@@ -12,7 +12,7 @@
 //! # async fn example(tokens: Arc<dyn TokenSource>) -> Result<(), Box<dyn std::error::Error>> {
 //! let urls = vec!["wss://voice-js.roaming.twilio.com/signal".parse()?];
 //! let (line, mut events) = PstreamLine::connect(PstreamLineConfig::new(LineKind::Twilio, urls, tokens));
-//! line.send(LineCommand::Register).await?;
+//! line.send(LineCommand::Register)?;
 //! while let Some(event) = events.recv().await {
 //!     println!("{event:?}");
 //! }

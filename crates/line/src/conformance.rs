@@ -11,7 +11,9 @@
 
 use crate::{Line, LineCommand, LineError, LineEvent};
 use async_trait::async_trait;
-use mobilecall_domain::{Address, CallId, EndReason, LegId, Registration, SdpAnswer, SdpOffer};
+use mobilecall_domain::{
+    Address, CallId, DtmfDigit, EndReason, LegId, LineCapabilities, Registration, SdpAnswer, SdpOffer,
+};
 use std::time::Duration;
 use tokio::{sync::mpsc, time::timeout};
 
@@ -67,7 +69,8 @@ pub async fn run(line: &dyn Line, events: &mut mpsc::Receiver<LineEvent>, far_en
 /// As [`run`].
 pub async fn run_registered(line: &dyn Line, events: &mut mpsc::Receiver<LineEvent>, far_end: &mut dyn FarEnd) {
     let mut suite = Suite { line, events, far_end };
-    suite.refuses_unknown_legs().await;
+    suite.refuses_unknown_legs();
+    suite.refuses_what_it_cannot(LegId::generate());
     suite.calls_and_is_hung_up_on().await;
     suite.gives_up_calling().await;
     suite.is_told_of_a_busy_far_end().await;
@@ -91,8 +94,7 @@ impl Suite<'_> {
 
     async fn send(&mut self, command: LineCommand) {
         let what = format!("{command:?}");
-        let taken = timeout(PATIENCE, self.line.send(command)).await.expect("the line takes commands in time");
-        assert_eq!(taken, Ok(()), "{what}");
+        assert_eq!(self.line.send(command), Ok(()), "{what}");
     }
 
     /// Waits for a standing; others before it are passing ones.
@@ -112,7 +114,7 @@ impl Suite<'_> {
             other => panic!("expected the end of the leg, got {other:?}"),
         }
         // Nothing follows for it, and nothing can be done with it.
-        assert_eq!(self.line.send(LineCommand::HangUp { leg: id }).await, Err(LineError::UnknownLeg(id)));
+        assert_eq!(self.line.send(LineCommand::HangUp { leg: id }), Err(LineError::UnknownLeg(id)));
     }
 
     async fn registers(&mut self) {
@@ -120,7 +122,7 @@ impl Suite<'_> {
         self.stands(Registration::Registered).await;
     }
 
-    async fn refuses_unknown_legs(&mut self) {
+    fn refuses_unknown_legs(&mut self) {
         let leg = LegId::generate();
         let commands = [
             LineCommand::Accept { leg, answer: SdpAnswer::new(OUR_ANSWER) },
@@ -130,7 +132,25 @@ impl Suite<'_> {
         ];
         for command in commands {
             let what = format!("{command:?}");
-            assert_eq!(self.line.send(command).await, Err(LineError::UnknownLeg(leg)), "{what}");
+            assert_eq!(self.line.send(command), Err(LineError::UnknownLeg(leg)), "{what}");
+        }
+    }
+
+    /// What the line says that it cannot do it refuses for every leg, and what it can do only for legs it does not have.
+    fn refuses_what_it_cannot(&mut self, leg: LegId) {
+        let commands = [
+            LineCommand::Transfer { leg, target: Address::Extension("103".to_owned()) },
+            LineCommand::Join { leg, consulted: LegId::generate() },
+            LineCommand::Digits { leg, digits: DtmfDigit::from_char('1').into_iter().collect() },
+        ];
+        for command in commands {
+            let lacks = command.lacks(self.line.capabilities());
+            let what = format!("{command:?}");
+            match (self.line.send(command), lacks) {
+                (Err(LineError::Unsupported { kind, .. }), Some(_)) => assert_eq!(kind, self.line.kind(), "{what}"),
+                (Err(LineError::UnknownLeg(unknown)), None) => assert_eq!(unknown, leg, "{what}"),
+                (other, lacks) => panic!("{what}, lacking {lacks:?}: {other:?}"),
+            }
         }
     }
 
@@ -170,6 +190,9 @@ impl Suite<'_> {
         match self.next().await {
             LineEvent::Renegotiated { leg, answer } if leg == id => assert_eq!(answer, SdpAnswer::new(THEIR_ANSWER)),
             other => panic!("expected the renegotiation, got {other:?}"),
+        }
+        if self.line.capabilities() == LineCapabilities::NONE {
+            self.refuses_what_it_cannot(id);
         }
         self.far_end.hang_up().await;
         self.is_over(id, EndReason::RemoteHangup).await;

@@ -6,7 +6,7 @@
 use crate::{IncomingLeg, Line, LineCommand, LineError, LineEvent, conformance::FarEnd};
 use async_trait::async_trait;
 use mobilecall_domain::{
-    Address, CallId, EndReason, LegId, LineKind, ProviderCallId, Registration, SdpAnswer, SdpOffer,
+    Address, CallId, EndReason, LegId, LineCapabilities, LineKind, ProviderCallId, Registration, SdpAnswer, SdpOffer,
 };
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc;
@@ -18,6 +18,7 @@ const EVENTS: usize = 256;
 #[derive(Debug)]
 pub struct FakeLine {
     kind: LineKind,
+    capabilities: LineCapabilities,
     commands: mpsc::UnboundedSender<LineCommand>,
     shared: Arc<Mutex<Shared>>,
 }
@@ -44,23 +45,33 @@ struct Leg {
 }
 
 impl FakeLine {
-    /// A line, its events, and its far end.
+    /// A line that can place and take calls and nothing more, its events, and its far end.
     pub fn new(kind: LineKind) -> (Self, mpsc::Receiver<LineEvent>, FakeFarEnd) {
+        Self::with(kind, LineCapabilities::NONE)
+    }
+    /// A line that can do more.
+    pub fn with(kind: LineKind, capabilities: LineCapabilities) -> (Self, mpsc::Receiver<LineEvent>, FakeFarEnd) {
         let (events, seen) = mpsc::channel(EVENTS);
         let (commands, given) = mpsc::unbounded_channel();
         let shared = Arc::new(Mutex::new(Shared { events, legs: Vec::new(), refuses: false }));
         let far_end = FakeFarEnd { shared: Arc::clone(&shared), commands: given };
-        (Self { kind, commands, shared }, seen, far_end)
+        (Self { kind, capabilities, commands, shared }, seen, far_end)
     }
 }
 
-#[async_trait]
 impl Line for FakeLine {
     fn kind(&self) -> LineKind {
         self.kind
     }
 
-    async fn send(&self, command: LineCommand) -> Result<(), LineError> {
+    fn capabilities(&self) -> LineCapabilities {
+        self.capabilities
+    }
+
+    fn send(&self, command: LineCommand) -> Result<(), LineError> {
+        if let Some(what) = command.lacks(self.capabilities) {
+            return Err(LineError::Unsupported { kind: self.kind, what });
+        }
         let mut shared = lock(&self.shared);
         if shared.refuses {
             return Err(LineError::Closed);
@@ -79,10 +90,18 @@ fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
 
 impl Shared {
     fn take(&mut self, command: &LineCommand) -> Result<(), LineError> {
+        for leg in command.legs() {
+            self.leg(leg)?;
+        }
         match command {
             LineCommand::Register => self.emit(LineEvent::Registration(Registration::Registered)),
             LineCommand::Unregister => self.emit(LineEvent::Registration(Registration::Unregistered)),
-            LineCommand::Reconnect => {}
+            // The far end says what comes of a transfer.
+            LineCommand::Reconnect
+            | LineCommand::Reoffer { .. }
+            | LineCommand::Transfer { .. }
+            | LineCommand::Join { .. }
+            | LineCommand::Digits { .. } => {}
             LineCommand::Invite { leg, .. } => {
                 self.legs.push(Leg { id: *leg, is_incoming: false, is_answered: false });
             }
@@ -96,9 +115,6 @@ impl Shared {
                     (false, false) => EndReason::LocalCancel,
                 };
                 self.end(*leg, reason)?;
-            }
-            LineCommand::Reoffer { leg, .. } => {
-                self.leg(*leg)?;
             }
         }
         Ok(())
@@ -179,6 +195,13 @@ impl FakeFarEnd {
     /// The line stops taking commands, as if its task had ended.
     pub fn refuse_commands(&self) {
         lock(&self.shared).refuses = true;
+    }
+    /// The line's task ends: nothing more comes of it, and it takes no commands.
+    pub fn break_off(&self) {
+        let mut shared = lock(&self.shared);
+        shared.refuses = true;
+        // The only sender but for this; the receiver then finds the end.
+        shared.events = mpsc::channel(1).0;
     }
     /// The legs that are not over.
     pub fn legs(&self) -> Vec<LegId> {

@@ -9,18 +9,24 @@ pub mod conformance;
 #[cfg(feature = "test-support")]
 pub mod fake;
 
-use async_trait::async_trait;
 use mobilecall_domain::{
-    Address, CallId, EndReason, LegId, LineKind, ProviderCallId, Registration, SdpAnswer, SdpOffer,
+    Address, CallId, DtmfDigit, EndReason, LegId, LineCapabilities, LineKind, Private, ProviderCallId, Registration,
+    SdpAnswer, SdpOffer,
 };
+use std::fmt;
 
 /// A line in use. Dropping the last handle closes its connection.
-#[async_trait]
 pub trait Line: Send + Sync {
     /// Which kind.
     fn kind(&self) -> LineKind;
-    /// Hands a command to the line. `Ok` means accepted, not done: the outcome is a [`LineEvent`]. Cancel-safe.
-    async fn send(&self, command: LineCommand) -> Result<(), LineError>;
+    /// What it can do beyond calls.
+    fn capabilities(&self) -> LineCapabilities;
+    /// Hands a command to the line and returns at once, whatever the network does. `Ok` means accepted, not done: the
+    /// outcome is a [`LineEvent`].
+    ///
+    /// # Errors
+    /// Why the line did not take it. It is then as if it had not been sent.
+    fn send(&self, command: LineCommand) -> Result<(), LineError>;
 }
 
 /// What a line can be told.
@@ -69,6 +75,29 @@ pub enum LineCommand {
         /// Our new media.
         offer: SdpOffer,
     },
+    /// Hand the other party of an answered leg to somebody, without speaking to them first. When that is done the leg
+    /// ends with [`EndReason::LocalHangup`]; otherwise [`LineEvent::TransferFailed`] tells, and the leg goes on.
+    Transfer {
+        /// The leg.
+        leg: LegId,
+        /// To whom.
+        target: Address,
+    },
+    /// Join the other parties of two answered legs of this line. When that is done both legs end with
+    /// [`EndReason::LocalHangup`]; otherwise [`LineEvent::TransferFailed`] tells of the first, and both go on.
+    Join {
+        /// The leg that is handed over.
+        leg: LegId,
+        /// The leg with whom it is handed to.
+        consulted: LegId,
+    },
+    /// Send digits by signaling, in an answered leg whose far end takes none within the sound.
+    Digits {
+        /// The leg.
+        leg: LegId,
+        /// The digits.
+        digits: Vec<DtmfDigit>,
+    },
 }
 
 /// What a line reports.
@@ -110,6 +139,13 @@ pub enum LineEvent {
         /// The leg.
         leg: LegId,
     },
+    /// The last [`LineCommand::Transfer`] or [`LineCommand::Join`] came to nothing; the leg goes on.
+    TransferFailed {
+        /// The leg.
+        leg: LegId,
+        /// The provider's own code for the log and for support.
+        code: Option<u32>,
+    },
     /// The far end renegotiates; reply with [`LineCommand::Accept`].
     Reoffered {
         /// The leg.
@@ -138,8 +174,8 @@ pub enum LineEvent {
     },
 }
 
-/// A leg that somebody else began.
-#[derive(Clone, Debug)]
+/// A leg that somebody else began. Whose it is never reaches a log.
+#[derive(Clone)]
 pub struct IncomingLeg {
     /// Made by the line.
     pub leg: LegId,
@@ -157,16 +193,40 @@ pub struct IncomingLeg {
     pub offer: SdpOffer,
 }
 
+impl fmt::Debug for IncomingLeg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { leg, call, provider_call_id, from, from_name, to, offer } = self;
+        f.debug_struct("IncomingLeg")
+            .field("leg", leg)
+            .field("call", call)
+            .field("provider_call_id", provider_call_id)
+            .field("from", &Private::new(from))
+            .field("from_name", &from_name.as_ref().map(Private::new))
+            .field("to", &Private::new(to))
+            .field("offer", offer)
+            .finish()
+    }
+}
+
 /// Why a line did not take a command.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LineError {
     /// The line's task has ended.
     #[error("the line is closed")]
     Closed,
+    /// The line's task has not taken what it was told before. Telling it more would only hide that.
+    #[error("the line does not keep up with its commands")]
+    Stuck,
     /// No such leg, or it is over.
     #[error("leg {0} is not on this line")]
     UnknownLeg(LegId),
-    /// This kind of line cannot do that.
+    /// The leg is not in a state for it.
+    #[error("this cannot be done now: {what}")]
+    NotNow {
+        /// What was asked.
+        what: &'static str,
+    },
+    /// This kind of line cannot do that, ever; see [`LineCapabilities`].
     #[error("a {kind} line cannot do this: {what}")]
     Unsupported {
         /// The kind.
@@ -174,4 +234,71 @@ pub enum LineError {
         /// What was asked.
         what: &'static str,
     },
+}
+
+impl LineCommand {
+    /// What of a line's capabilities the command needs and the line lacks, in words.
+    pub const fn lacks(&self, capabilities: LineCapabilities) -> Option<&'static str> {
+        let (can, what) = match self {
+            Self::Transfer { .. } => (capabilities.blind_transfer, "handing a call over"),
+            Self::Join { .. } => (capabilities.attended_transfer, "joining two calls"),
+            Self::Digits { .. } => (capabilities.signaled_digits, "sending digits by signaling"),
+            Self::Register
+            | Self::Unregister
+            | Self::Reconnect
+            | Self::Invite { .. }
+            | Self::Accept { .. }
+            | Self::Reject { .. }
+            | Self::HangUp { .. }
+            | Self::Reoffer { .. } => (true, ""),
+        };
+        if can { None } else { Some(what) }
+    }
+
+    /// The legs that must be there for the command.
+    pub fn legs(&self) -> impl Iterator<Item = LegId> {
+        let legs = match self {
+            Self::Register | Self::Unregister | Self::Reconnect | Self::Invite { .. } => [None, None],
+            Self::Accept { leg, .. }
+            | Self::Reject { leg }
+            | Self::HangUp { leg }
+            | Self::Reoffer { leg, .. }
+            | Self::Transfer { leg, .. }
+            | Self::Digits { leg, .. } => [Some(*leg), None],
+            Self::Join { leg, consulted } => [Some(*leg), Some(*consulted)],
+        };
+        legs.into_iter().flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_incoming_leg_and_commands_keep_numbers_from_the_log() {
+        let leg = LegId::generate();
+        let incoming = IncomingLeg {
+            leg,
+            call: None,
+            provider_call_id: None,
+            from: "+966501234567".into(),
+            from_name: Some("Sara".into()),
+            to: "+966112345678".into(),
+            offer: SdpOffer::new("v=0 secret"),
+        };
+        let destination = Address::Extension("102102".into());
+        let digits = vec![DtmfDigit::from_char('7').expect("a digit"); 4];
+        let printed = format!(
+            "{:?} {:?} {:?} {:?}",
+            LineEvent::Incoming(incoming),
+            LineCommand::Transfer { leg, target: destination.clone() },
+            LineCommand::Digits { leg, digits },
+            LineCommand::Invite { leg, call: CallId::generate(), destination, offer: SdpOffer::new("v=0 secret") },
+        );
+        for private in ["96650", "Sara", "96611", "102102", "7777", "secret"] {
+            assert!(!printed.contains(private), "{private} in {printed}");
+        }
+        assert!(printed.contains("[13 private characters]"), "{printed}");
+    }
 }

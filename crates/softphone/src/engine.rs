@@ -71,23 +71,30 @@ impl Engine {
     /// Everything a window needs to draw itself; that of an empty engine after a shutdown.
     pub async fn snapshot(&self) -> Snapshot {
         let (reply, snapshot) = oneshot::channel();
-        // A message that cannot be sent drops its reply, which the next line notices.
-        self.inbox.send(Message::Snapshot { reply }).await.unwrap_or_default();
+        self.tell(Message::Snapshot { reply }).await;
+        // A message that was not taken has dropped its reply.
         snapshot.await.unwrap_or_else(|_| shown::nothing(Settings::default()))
     }
 
     /// Tells all windows of something that went wrong around the engine. Cancel-safe.
     pub async fn report(&self, failure: Failure) {
-        // An engine that has ended has no windows.
-        self.inbox.send(Message::Problem(failure)).await.unwrap_or_default();
+        self.tell(Message::Problem(failure)).await;
     }
 
     /// Ends calls, leaves the line, closes the local data and stops the server inside the app.
     pub async fn shutdown(&self) {
         let (reply, done) = oneshot::channel();
-        self.inbox.send(Message::Shutdown { reply }).await.unwrap_or_default();
-        // No answer means that the engine has ended before.
-        done.await.unwrap_or_default();
+        self.tell(Message::Shutdown { reply }).await;
+        if done.await.is_err() {
+            tracing::debug!("the engine had ended before it was shut down");
+        }
+    }
+
+    /// For what an engine that has ended need not hear.
+    async fn tell(&self, message: Message) {
+        if self.inbox.send(message).await.is_err() {
+            tracing::debug!("the engine has ended and is told nothing more");
+        }
     }
 }
 

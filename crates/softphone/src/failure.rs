@@ -3,7 +3,7 @@
 use crate::ports::EmbeddedServerError;
 use mobilecall_cache::{CacheError, OpenError};
 use mobilecall_client::{BadServerUrl, ClientError, ErrorCode as ServerCode, TlsError};
-use mobilecall_domain::AddressError;
+use mobilecall_domain::{AddressError, LineKind};
 use mobilecall_ipc::{ErrorCode, Failure};
 use std::{error::Error, fmt::Write as _};
 
@@ -143,8 +143,44 @@ pub(crate) fn not_signed_in() -> Failure {
     Failure::new(ErrorCode::NotSignedIn, "nobody is signed in: sign in first")
 }
 
-pub(crate) fn line_not_ready() -> Failure {
-    Failure::new(ErrorCode::LineNotReady, "the line is not ready: wait until it is registered and try again")
+pub(crate) fn line_not_ready(line: LineKind) -> Failure {
+    let message = "the line is not ready: wait until it is registered and try again";
+    Failure::new(ErrorCode::LineNotReady, message).with("line", line.as_str())
+}
+
+/// Nothing in this build makes such a line, from this description.
+pub(crate) fn line_unavailable(line: LineKind) -> Failure {
+    let message = format!("{line} lines are not available in this version: install the newest version of the app");
+    Failure::new(ErrorCode::LineUnavailable, message).with("line", line.as_str())
+}
+
+pub(crate) fn no_such_line() -> Failure {
+    Failure::new(ErrorCode::NoSuchLine, "there is no such line: choose one of those in use")
+}
+
+/// The line's own task is at an end or hangs, through no fault of the network.
+pub(crate) fn line_ended() -> Failure {
+    let message = "the line ended by itself and is opened again: if that goes on, restart the app";
+    Failure::new(ErrorCode::Internal, message).with("detail", "the task of a line ended")
+}
+
+/// The line will not register however often it tries.
+pub(crate) fn registration_refused(code: ErrorCode) -> Failure {
+    let message = match code {
+        ErrorCode::SessionExpired => "the server does not take this sign-in for the line: sign in again",
+        _ => "what answers at the line's address is not a server of ours: check the address",
+    };
+    Failure::new(code, message)
+}
+
+pub(crate) fn line_cannot(line: LineKind, what: &str) -> Failure {
+    let message = format!("a {line} line cannot do this: {what}");
+    Failure::new(ErrorCode::LineCannot, message).with("line", line.as_str()).with("what", what)
+}
+
+pub(crate) fn transfer_failed() -> Failure {
+    let message = "the call could not be handed over and goes on here: try another destination";
+    Failure::new(ErrorCode::TransferFailed, message)
 }
 
 /// The engine's own task is gone, which happens only after a shutdown.

@@ -36,13 +36,13 @@ fn entry(row: HistoryRow, team: &[ipc::Colleague]) -> ipc::HistoryEntry {
     let HistoryRow { record, synced } = row;
     ipc::HistoryEntry {
         id: record.id,
-        direction: view::direction(record.direction),
-        disposition: view::disposition(record.disposition()),
+        direction: record.direction,
+        disposition: record.disposition(),
         address: shown_address(view::other_party(&record), team),
         name: name_of(&record, team),
         started_at_ms: record.created_at.as_millis(),
         duration_seconds: record.duration_seconds,
-        line: view::line_kind(record.line),
+        line: record.line,
         synced,
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{calls::CallInput, session::SessionInput};
 use mobilecall_client::SyncEvent;
+use mobilecall_domain::LineId;
 use mobilecall_ipc::{Command, Failure, Reply, Snapshot};
 use mobilecall_line::{Line, LineEvent};
 use std::sync::Arc;
@@ -25,8 +26,8 @@ pub(crate) enum Message {
     Shutdown { reply: oneshot::Sender<()> },
     /// From the tasks of the session.
     Session { epoch: u64, input: SessionInput },
-    /// From the line.
-    Line { epoch: u64, input: LineMessage },
+    /// From a line, in one of its openings.
+    Line { epoch: u64, line: LineId, opening: u32, input: LineMessage },
     /// From the sync.
     Sync { epoch: u64, event: SyncEvent },
     /// From media and timers of calls.
@@ -35,14 +36,16 @@ pub(crate) enum Message {
     Problem(Failure),
 }
 
-/// What the line's task reports.
+/// What a line's task reports.
 pub(crate) enum LineMessage {
-    /// The server has not said where the line is, after so many attempts.
-    NotYet { attempt: u32 },
+    /// The line could not be opened yet, after so many attempts.
+    NotYet { attempt: u32, why: Option<Failure> },
     /// The line is there.
     Opened(Arc<dyn Line>),
     /// Something happened on it.
     Event(LineEvent),
+    /// It ended by itself; its task opens it again.
+    Closed,
     /// It cannot be opened at all.
     Failed(Failure),
 }

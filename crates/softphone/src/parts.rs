@@ -1,8 +1,9 @@
-//! The engine's exchangeable parts: the clock, the sound system and the media transport.
+//! The engine's exchangeable parts: the clock, the sound system, the media transport and what makes lines.
 
 use crate::{
     EngineConfig,
     clock::Clock,
+    lines::LineFactories,
     sound::{SoundSystem, SystemSound},
 };
 use async_trait::async_trait;
@@ -14,6 +15,7 @@ pub(crate) struct Parts {
     pub(crate) clock: Clock,
     pub(crate) sound: Arc<dyn SoundSystem>,
     pub(crate) transports: Arc<dyn Transports>,
+    pub(crate) lines: LineFactories,
 }
 
 /// Makes media sessions.
@@ -39,6 +41,7 @@ impl Parts {
             clock: Clock::system(),
             sound: Arc::new(SystemSound),
             transports: Arc::new(WebRtc(config.transport.clone())),
+            lines: LineFactories::real(),
         }
     }
 }

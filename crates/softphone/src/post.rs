@@ -6,7 +6,7 @@ use crate::{
     session::SessionInput,
 };
 use mobilecall_client::SyncEvent;
-use mobilecall_domain::{CallId, LegId};
+use mobilecall_domain::{CallId, LegId, LineId};
 use mobilecall_ipc::Failure;
 use tokio::sync::mpsc;
 
@@ -27,10 +27,6 @@ impl Post {
         self.send(Message::Session { epoch: self.epoch, input }).await;
     }
 
-    pub(crate) async fn line(&self, input: LineMessage) {
-        self.send(Message::Line { epoch: self.epoch, input }).await;
-    }
-
     pub(crate) async fn sync(&self, event: SyncEvent) {
         self.send(Message::Sync { epoch: self.epoch, event }).await;
     }
@@ -44,11 +40,36 @@ impl Post {
         self.send(Message::Problem(failure)).await;
     }
 
-    /// An engine that is gone needs no messages.
+    /// For what belongs to an opening of a line.
+    pub(crate) fn of_line(self, line: LineId, opening: u32) -> LinePost {
+        LinePost { post: self, line, opening }
+    }
+
     async fn send(&self, message: Message) {
-        if let Some(inbox) = self.inbox.upgrade() {
-            inbox.send(message).await.unwrap_or_default();
+        let Some(inbox) = self.inbox.upgrade() else { return };
+        if inbox.send(message).await.is_err() {
+            tracing::trace!("a message to an engine that has ended is dropped");
         }
+    }
+}
+
+/// Reaches the owner on behalf of one opening of one line, so that what still comes from an earlier one is dropped.
+#[derive(Clone)]
+pub(crate) struct LinePost {
+    post: Post,
+    line: LineId,
+    opening: u32,
+}
+
+impl LinePost {
+    pub(crate) async fn tell(&self, input: LineMessage) {
+        let Self { post, line, opening } = self;
+        post.send(Message::Line { epoch: post.epoch, line: *line, opening: *opening, input }).await;
+    }
+
+    /// For what concerns no line.
+    pub(crate) const fn engine(&self) -> &Post {
+        &self.post
     }
 }
 

@@ -1,7 +1,11 @@
-//! What the text in the smart field means: a pure function of the text, the region, the team and the line.
+//! What the text in the smart field means: a pure function of the text, the region, the team and the lines.
 
-use crate::{failure, view};
-use mobilecall_domain::{Address, AddressError, LineKind, Region, search::fold};
+use crate::{
+    failure,
+    lines::{Candidate, NoRoute, Route, route},
+    view,
+};
+use mobilecall_domain::{Address, AddressError, LineId, LineKind, Region, search::fold};
 use mobilecall_ipc::{Colleague, ErrorCode, Failure, Preview};
 
 /// More than fits below the field helps nobody.
@@ -18,6 +22,8 @@ pub(crate) enum Resolved {
         address: Address,
         /// The colleague's or the service's name.
         name: Option<String>,
+        /// Over which line; `None` where there are no lines at all.
+        route: Option<Route>,
     },
     /// Several colleagues fit.
     Several(Vec<Colleague>),
@@ -29,21 +35,31 @@ pub(crate) struct Known<'a> {
     /// Of numbers without a country code.
     pub(crate) region: &'a str,
     pub(crate) team: &'a [Colleague],
-    /// What the call would go through, once that is known.
-    pub(crate) line: Option<LineKind>,
+    /// What the call could go through.
+    pub(crate) lines: &'a [Candidate],
+    /// The line that the agent chose.
+    pub(crate) chosen: Option<LineId>,
 }
 
-/// Reads what was typed, and refuses what the line cannot call.
+/// Reads what was typed, finds its line, and refuses what no line can call.
 pub(crate) fn resolve(text: &str, known: Known<'_>) -> Result<Resolved, Failure> {
-    let resolved = read(text, known.region, known.team)?;
-    if let (Resolved::One { address, .. }, Some(line)) = (&resolved, known.line) {
-        supported(address, line)?;
+    match read(text, known.region, known.team)? {
+        Read::One(address, name) => {
+            let route = route(&address, known.lines, known.chosen).map_err(|error| no_route(&address, error))?;
+            Ok(Resolved::One { address, name, route })
+        }
+        Read::Several(colleagues) => Ok(Resolved::Several(colleagues)),
     }
-    Ok(resolved)
+}
+
+/// What a text means before a line is looked for.
+enum Read {
+    One(Address, Option<String>),
+    Several(Vec<Colleague>),
 }
 
 /// A colleague is found by part of the name, and by the whole or the beginning of the extension.
-fn read(text: &str, region: &str, team: &[Colleague]) -> Result<Resolved, Failure> {
+fn read(text: &str, region: &str, team: &[Colleague]) -> Result<Read, Failure> {
     // The server gives a region that it has checked; an unknown one would only make national numbers unreadable.
     let rules = Region::parse(region).unwrap_or(Region::SA);
     let parsed = Address::parse(text, rules);
@@ -51,15 +67,12 @@ fn read(text: &str, region: &str, team: &[Colleague]) -> Result<Resolved, Failur
         Ok(Address::Extension(digits)) => Ok(by_extension(digits, team)),
         Ok(Address::Service(code)) => {
             let name = (code == ECHO).then(|| "Echo test".to_owned());
-            Ok(Resolved::One { address: Address::Service(code.clone()), name })
+            Ok(Read::One(Address::Service(code.clone()), name))
         }
         Ok(Address::Client(name)) => {
-            Ok(by_name(text, team)
-                .unwrap_or_else(|| Resolved::One { address: Address::Client(name.clone()), name: None }))
+            Ok(by_name(text, team).unwrap_or_else(|| Read::One(Address::Client(name.clone()), None)))
         }
-        Ok(address @ (Address::Phone(_) | Address::Sip(_))) => {
-            Ok(Resolved::One { address: address.clone(), name: None })
-        }
+        Ok(address @ (Address::Phone(_) | Address::Sip(_))) => Ok(Read::One(address.clone(), None)),
         Err(error @ (AddressError::Empty | AddressError::TooLong { .. } | AddressError::Phone(_))) => {
             Err(failure::of_address(error, region))
         }
@@ -74,8 +87,9 @@ fn read(text: &str, region: &str, team: &[Colleague]) -> Result<Resolved, Failur
 /// The same as the window shows it.
 pub(crate) fn preview(text: &str, known: Known<'_>) -> Preview {
     match resolve(text, known) {
-        Ok(Resolved::One { address, name }) => {
-            Preview::WillCall { kind: view::address_kind(&address), address: address.dialed(), name }
+        Ok(Resolved::One { address, name, route }) => {
+            let (line, lines) = route.map_or((None, Vec::new()), |route| (Some(route.line), route.lines));
+            Preview::WillCall { kind: view::address_kind(&address), address: address.dialed(), name, line, lines }
         }
         Ok(Resolved::Several(colleagues)) => Preview::Choices { colleagues },
         Err(failure) if failure.code == ErrorCode::NothingToDial => Preview::Empty,
@@ -83,46 +97,48 @@ pub(crate) fn preview(text: &str, known: Known<'_>) -> Preview {
     }
 }
 
-/// What a kind of line can call.
-fn supported(address: &Address, line: LineKind) -> Result<(), Failure> {
-    let (line, kind, message) = match (line, address) {
-        (LineKind::Direct, Address::Phone(_)) => (
-            "direct",
-            "phone",
+/// Why no line takes an address.
+fn no_route(address: &Address, error: NoRoute) -> Failure {
+    let kind = match address {
+        Address::Phone(_) => "phone",
+        Address::Extension(_) => "extension",
+        Address::Service(_) => "service",
+        Address::Client(_) => "client",
+        Address::Sip(_) => "sip",
+    };
+    let (line, message) = match (error, address) {
+        (NoRoute::NoSuchLine, _) => return failure::no_such_line(),
+        (NoRoute::Cannot(line @ LineKind::Direct), Address::Phone(_)) => (
+            line.as_str(),
             "the direct line reaches colleagues only: call an extension or a name instead of a phone number",
         ),
-        (LineKind::Direct, Address::Sip(_)) => (
-            "direct",
-            "sip",
+        (NoRoute::Cannot(line @ LineKind::Direct), Address::Sip(_)) => (
+            line.as_str(),
             "the direct line reaches colleagues only: call an extension or a name instead of a SIP address",
         ),
-        (LineKind::Twilio, Address::Sip(_)) => {
-            ("twilio", "sip", "this line cannot call SIP addresses: call a number, an extension or a name")
+        (NoRoute::Cannot(line), Address::Sip(_)) => {
+            (line.as_str(), "this line cannot call SIP addresses: call a number, an extension or a name")
         }
-        (LineKind::Direct | LineKind::Twilio, Address::Extension(_) | Address::Service(_) | Address::Client(_))
-        | (LineKind::Twilio, Address::Phone(_))
-        | (LineKind::Sip, _) => return Ok(()),
+        (NoRoute::Cannot(line), _) => (line.as_str(), "this line cannot call such an address: choose another line"),
+        (NoRoute::NoneCan, _) => ("none", "none of your lines can call such an address: add a line that can"),
     };
-    Err(Failure::new(ErrorCode::UnsupportedAddress, message).with("line", line).with("kind", kind))
+    Failure::new(ErrorCode::UnsupportedAddress, message).with("line", line).with("kind", kind)
 }
 
-fn by_extension(digits: &str, team: &[Colleague]) -> Resolved {
+fn by_extension(digits: &str, team: &[Colleague]) -> Read {
     let exact = team.iter().find(|colleague| colleague.extension.as_deref() == Some(digits));
     let begins =
         |colleague: &&Colleague| colleague.extension.as_deref().is_some_and(|extension| extension.starts_with(digits));
-    let alone = || Resolved::One {
-        address: Address::Extension(digits.to_owned()),
-        name: exact.map(|colleague| colleague.name.clone()),
-    };
+    let alone = || Read::One(Address::Extension(digits.to_owned()), exact.map(|colleague| colleague.name.clone()));
     if exact.is_some() {
         return alone();
     }
     let choices: Vec<Colleague> = team.iter().filter(begins).take(MOST_CHOICES).cloned().collect();
-    if choices.is_empty() { alone() } else { Resolved::Several(choices) }
+    if choices.is_empty() { alone() } else { Read::Several(choices) }
 }
 
 /// `None` if nobody fits.
-fn by_name(text: &str, team: &[Colleague]) -> Option<Resolved> {
+fn by_name(text: &str, team: &[Colleague]) -> Option<Read> {
     let folded = fold(text);
     let wanted = folded.strip_prefix("client:").unwrap_or(&folded);
     let exact = |colleague: &&Colleague| fold(&colleague.username) == wanted || fold(&colleague.name) == wanted;
@@ -138,16 +154,16 @@ fn by_name(text: &str, team: &[Colleague]) -> Option<Resolved> {
     match choices.len() {
         0 => None,
         1 => choices.pop().map(|colleague| one(&colleague)),
-        _ => Some(Resolved::Several(choices)),
+        _ => Some(Read::Several(choices)),
     }
 }
 
-fn one(colleague: &Colleague) -> Resolved {
+fn one(colleague: &Colleague) -> Read {
     let address = match &colleague.extension {
         Some(extension) => Address::Extension(extension.clone()),
         None => Address::Client(colleague.username.clone()),
     };
-    Resolved::One { address, name: Some(colleague.name.clone()) }
+    Read::One(address, Some(colleague.name.clone()))
 }
 
 /// A name in letters that no address is written in, such as an Arabic one.
@@ -182,9 +198,19 @@ mod tests {
 
     /// Describes a preview in one line.
     fn check_on(line: Option<LineKind>, text: &str, expected: &str) {
-        let shown = match preview(text, Known { region: "SA", team: &team(), line }) {
+        check_over(&line.map(candidate).into_iter().collect::<Vec<_>>(), text, expected);
+    }
+
+    fn candidate(kind: LineKind) -> Candidate {
+        let id = LineId::generate();
+        Candidate { id, kind, ready: true, agent_preference: None, company_preference: None }
+    }
+
+    fn check_over(lines: &[Candidate], text: &str, expected: &str) {
+        let shown = match preview(text, Known { region: "SA", team: &team(), lines, chosen: None }) {
             Preview::Empty => "empty".to_owned(),
-            Preview::WillCall { address, kind, name } => {
+            Preview::WillCall { address, kind, name, line, lines: possible } => {
+                assert!(line.is_none_or(|line| possible.contains(&line)));
                 let kind = match kind {
                     AddressKind::Phone => "phone",
                     AddressKind::Extension => "extension",
@@ -202,7 +228,7 @@ mod tests {
                 format!("{:?}{kind}", failure.code)
             }
         };
-        assert_eq!(shown, expected, "'{text}' on {line:?}");
+        assert_eq!(shown, expected, "'{text}' on {lines:?}");
     }
 
     #[test]
@@ -255,5 +281,21 @@ mod tests {
         ] {
             check_on(Some(line), text, expected);
         }
+    }
+
+    #[test]
+    fn the_preview_names_the_line_and_those_to_choose_from() {
+        let lines = [LineKind::Direct, LineKind::Twilio, LineKind::Sip].map(candidate);
+        let [direct, twilio, sip] = [lines[0].id, lines[1].id, lines[2].id];
+        let shown =
+            |text: &str, chosen| match preview(text, Known { region: "SA", team: &team(), lines: &lines, chosen }) {
+                Preview::WillCall { line, lines, .. } => (line, lines),
+                other => panic!("{other:?}"),
+            };
+        assert_eq!(shown("0501234567", None), (Some(twilio), vec![twilio, sip]));
+        assert_eq!(shown("0501234567", Some(sip)), (Some(sip), vec![twilio, sip]));
+        assert_eq!(shown("101", None), (Some(direct), vec![direct, twilio, sip]));
+        assert_eq!(shown("sip:a@b.example", None), (Some(sip), vec![sip]));
+        check_over(&lines[..2], "sip:a@b.example", "UnsupportedAddress sip");
     }
 }

@@ -1,9 +1,9 @@
 //! What windows see: the snapshot as it stands, and the event for each part of it that changes.
 
+use crate::lines::Lines;
 use mobilecall_domain::CallId;
 use mobilecall_ipc::{
-    CallView, Colleague, Event, Failure, LineKind, LineView, Registration, ServerChoice, ServerView, SessionView,
-    Settings, Snapshot, SyncView,
+    CallView, Colleague, Event, Failure, LineView, ServerChoice, ServerView, SessionView, Settings, Snapshot, SyncView,
 };
 use tokio::sync::broadcast;
 
@@ -40,9 +40,13 @@ impl Shown {
         self.server(ServerView { reachable, ..self.snapshot.server.clone() });
     }
 
-    pub(crate) fn line(&mut self, line: LineView) {
-        if self.snapshot.line != line {
-            self.snapshot.line = line.clone();
+    /// The lines as they stand, each told of only if it changed.
+    pub(crate) fn lines(&mut self, lines: Vec<LineView>) {
+        let before = std::mem::replace(&mut self.snapshot.lines, lines.clone());
+        for gone in before.iter().filter(|known| !lines.iter().any(|line| line.id == known.id)) {
+            tell(&self.events, Event::LineRemoved { line: gone.id });
+        }
+        for line in lines.into_iter().filter(|line| !before.contains(line)) {
             tell(&self.events, Event::LineChanged { line });
         }
     }
@@ -114,7 +118,7 @@ pub(crate) fn nothing(settings: Settings) -> Snapshot {
     Snapshot {
         session: SessionView::SignedOut { why: None },
         server: server_of(&settings),
-        line: LineView { kind: LineKind::Direct, registration: Registration::Unregistered },
+        lines: Lines::new(&settings).views(),
         calls: Vec::new(),
         team: Vec::new(),
         sync: SyncView::Offline { pending: 0 },

@@ -15,6 +15,7 @@ pub(crate) struct Tries {
     asked: Option<Duration>,
     failed: u32,
     told: Option<ErrorCode>,
+    why: Option<Failure>,
 }
 
 impl Tries {
@@ -25,7 +26,7 @@ impl Tries {
             .without_max_times()
             .with_jitter()
             .build();
-        Self { pauses, longest, asked: None, failed: 0, told: None }
+        Self { pauses, longest, asked: None, failed: 0, told: None, why: None }
     }
 
     /// Another attempt failed: how many that makes, or the failure if the server itself refuses for good. What answers
@@ -38,10 +39,16 @@ impl Tries {
         tracing::debug!(%error, "the server is tried again");
         self.asked = error.retry_after();
         self.failed = self.failed.saturating_add(1);
+        self.why = Some(failure.clone());
         if failure.code != ErrorCode::ServerUnreachable && self.told.replace(failure.code) != Some(failure.code) {
             post.problem(failure).await;
         }
         Ok(self.failed)
+    }
+
+    /// Why the last attempt failed.
+    pub(crate) fn why(&self) -> Option<Failure> {
+        self.why.clone()
     }
 
     /// Waits for the next attempt, or until somebody is in a hurry. Cancel-safe.

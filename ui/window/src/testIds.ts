@@ -3,6 +3,7 @@ export const testIds = {
   statusStrip: 'status-strip',
   statusText: 'status-text',
   statusConnect: 'status-connect',
+  lineStanding: 'line-standing',
   tab: (name: string) => `tab-${name}`,
   missedBadge: 'missed-badge',
 
@@ -10,6 +11,7 @@ export const testIds = {
   dialButton: 'dial-button',
   dialClear: 'dial-clear',
   preview: 'preview',
+  dialLine: 'dial-line',
   choice: 'choice',
   keypad: 'keypad',
   key: (digit: string) => `key-${keyName(digit)}`,

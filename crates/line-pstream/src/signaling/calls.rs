@@ -48,10 +48,9 @@ impl Signaling {
     }
 
     pub(super) fn accept(&mut self, id: LegId, answer: SdpAnswer) -> Result<(), LineError> {
-        let kind = self.settings.kind;
         let leg = self.legs.get_mut(id).ok_or(LineError::UnknownLeg(id))?;
         let (Stage::Offered, Some(sid)) = (&leg.stage, &leg.sid) else {
-            return Err(LineError::Unsupported { kind, what: "accepting a call that does not ring" });
+            return Err(LineError::NotNow { what: "accepting a call that does not ring" });
         };
         let frame = ClientFrame::Answer(Answer { callsid: sid.to_string(), sdp: answer.clone() });
         leg.stage = Stage::Accepted;
@@ -64,8 +63,7 @@ impl Signaling {
     pub(super) fn reject(&mut self, id: LegId) -> Result<(), LineError> {
         let leg = self.legs.get_mut(id).ok_or(LineError::UnknownLeg(id))?;
         if leg.stage != Stage::Offered {
-            let what = "rejecting a call that does not ring";
-            return Err(LineError::Unsupported { kind: self.settings.kind, what });
+            return Err(LineError::NotNow { what: "rejecting a call that does not ring" });
         }
         self.end_by_id(id, None);
         Ok(())
@@ -81,8 +79,7 @@ impl Signaling {
         let is_online = self.link == Link::Online;
         let leg = self.legs.get_mut(id).ok_or(LineError::UnknownLeg(id))?;
         if !leg.is_agreed() {
-            let what = "renegotiating a call that is not answered";
-            return Err(LineError::Unsupported { kind: self.settings.kind, what });
+            return Err(LineError::NotNow { what: "renegotiating a call that is not answered" });
         }
         leg.local = Some(Private::new(offer.expose().to_owned()));
         if leg.has_sent_reoffer() {

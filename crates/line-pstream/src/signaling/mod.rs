@@ -213,6 +213,10 @@ impl Signaling {
             LineCommand::Reject { leg } => self.reject(leg),
             LineCommand::HangUp { leg } => self.hang_up(leg, now),
             LineCommand::Reoffer { leg, offer } => self.reoffer(leg, offer, now),
+            LineCommand::Transfer { .. } | LineCommand::Join { .. } | LineCommand::Digits { .. } => {
+                let what = "handing calls over and sending digits by signaling";
+                Err(LineError::Unsupported { kind: self.settings.kind, what })
+            }
         };
         self.settle(now);
         taken

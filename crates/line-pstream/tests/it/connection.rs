@@ -37,7 +37,7 @@ async fn a_line_registers_and_echoes_heartbeats() {
 async fn the_handshake_names_the_program_and_nothing_secret() {
     let server = Server::start().await;
     let (line, _events) = PstreamLine::connect(config(&server.url()));
-    line.send(LineCommand::Register).await.unwrap();
+    line.send(LineCommand::Register).unwrap();
     let mut stream = server.accept_tcp().await;
     let mut request = vec![0; 4096];
     let length = stream.read(&mut request).await.unwrap();
@@ -92,14 +92,14 @@ async fn an_expired_token_is_replaced() {
 async fn refused_credentials_end_the_attempts() {
     let server = Server::start().await;
     let (line, mut events) = PstreamLine::connect(config(&server.url()));
-    line.send(LineCommand::Register).await.unwrap();
+    line.send(LineCommand::Register).unwrap();
     let mut peer = server.accept().await;
     peer.listen().await;
     peer.send(error(code::TOKEN_SIGNATURE, None)).await;
     stands(&mut events, Registration::Failed(RegistrationFailure::CredentialsRefused)).await;
     assert_eq!(peer.text().await, None, "the line closes the connection");
     // Somebody signed in again.
-    line.send(LineCommand::Register).await.unwrap();
+    line.send(LineCommand::Register).unwrap();
     let mut again = server.accept().await;
     again.sign_in("jwt2").await;
     stands(&mut events, Registration::Registered).await;
@@ -123,7 +123,7 @@ async fn a_server_that_asks_for_patience_gets_it() {
 async fn a_server_that_speaks_something_else_is_a_failure() {
     let server = Server::start().await;
     let (line, mut events) = PstreamLine::connect(config(&server.url()));
-    line.send(LineCommand::Register).await.unwrap();
+    line.send(LineCommand::Register).unwrap();
     let mut stream = server.accept_tcp().await;
     stream.write_all(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n").await.unwrap();
     stands(&mut events, Registration::Failed(RegistrationFailure::Protocol)).await;
@@ -135,11 +135,11 @@ async fn a_server_that_comes_up_later_is_found() {
     let address = listener.local_addr().unwrap();
     drop(listener);
     let (line, mut events) = PstreamLine::connect(config(&format!("ws://{address}/signal")));
-    line.send(LineCommand::Register).await.unwrap();
+    line.send(LineCommand::Register).unwrap();
     stands(&mut events, Registration::Registering { attempt: 2 }).await;
     // Another program may have taken the port meanwhile; then there is nothing to find.
     let Ok(listener) = TcpListener::bind(address).await else { return };
-    line.send(LineCommand::Reconnect).await.unwrap();
+    line.send(LineCommand::Reconnect).unwrap();
     let mut peer = Server::from_listener(listener).accept().await;
     peer.sign_in("jwt1").await;
     stands(&mut events, Registration::Registered).await;
@@ -191,8 +191,8 @@ async fn an_engine_that_is_gone_ends_the_line() {
     drop(events);
     assert_eq!(peer.frame().await, ClientFrame::Register(mobilecall_pstream::client::Register::OFF));
     assert_eq!(peer.text().await, None);
-    while line.send(LineCommand::Reconnect).await.is_ok() {
+    while line.send(LineCommand::Reconnect) != Err(LineError::Closed) {
         tokio::task::yield_now().await;
     }
-    assert_eq!(line.send(LineCommand::Register).await, Err(LineError::Closed));
+    assert_eq!(line.send(LineCommand::Register), Err(LineError::Closed));
 }

@@ -61,7 +61,7 @@ async fn stands(events: &mut Events, wanted: Registration) {
 async fn registered(server: &server::Server) -> (PstreamLine, Events, server::Peer) {
     use mobilecall_line::Line;
     let (line, mut events) = PstreamLine::connect(config(&server.url()));
-    line.send(LineCommand::Register).await.unwrap();
+    line.send(LineCommand::Register).unwrap();
     let mut peer = server.accept().await;
     peer.sign_in("jwt1").await;
     stands(&mut events, Registration::Registered).await;

@@ -15,7 +15,7 @@ async fn in_call(server: &Server) -> (PstreamLine, Events, Peer, LegId) {
     let leg = LegId::generate();
     let destination = Address::Service("*43".into());
     let invite = LineCommand::Invite { leg, call: CallId::generate(), destination, offer: SdpOffer::new("offer") };
-    line.send(invite).await.unwrap();
+    line.send(invite).unwrap();
     peer.invited().await;
     peer.answer("CA1", Some("theirs"), "tok1").await;
     assert!(matches!(next(&mut events).await, LineEvent::Answered { .. }));
@@ -58,7 +58,7 @@ async fn a_killed_socket_does_not_cost_the_call() {
         peer.send(ServerFrame::Ready).await;
         assert!(matches!(of_call(&mut events).await, LineEvent::SignalingRestored { leg: back } if back == leg));
     }
-    line.send(LineCommand::HangUp { leg }).await.unwrap();
+    line.send(LineCommand::HangUp { leg }).unwrap();
     assert!(matches!(peer.frame().await, ClientFrame::Hangup(hangup) if hangup.callsid == "CA1"));
 }
 

@@ -45,7 +45,7 @@ async fn line_at(server: &Server, trusted: &CertificateDer<'static>) -> (Pstream
     let mut config = config(&url);
     config.tls = Some(trusting(trusted));
     let (line, events) = PstreamLine::connect(config);
-    line.send(LineCommand::Register).await.unwrap();
+    line.send(LineCommand::Register).unwrap();
     (line, events)
 }
 

@@ -4,25 +4,29 @@ use super::Core;
 use crate::{
     calls::{Call, record_of},
     failure, history,
+    lines::{Candidate, LinePart},
     preview::{Known, Resolved, resolve},
 };
 use mobilecall_domain::{
-    CallId, Direction, DtmfDigit, LegId,
+    CallId, Direction, DtmfDigit, LegId, LineId,
     machine::{CallInput as Input, CallMachine, CallState, UserInput},
 };
 use mobilecall_ipc::{ErrorCode, Failure};
+use mobilecall_line::{LineCommand, LineError};
 use tokio::time::Instant;
 
 impl Core {
     /// Places a call; another one is held. The record is written before anything else happens.
-    pub(crate) async fn place_call(&mut self, destination: &str) -> Result<CallId, Failure> {
+    pub(crate) async fn place_call(&mut self, destination: &str, line: Option<LineId>) -> Result<CallId, Failure> {
         let Some(signed_in) = self.sign_in.signed_in() else { return Err(failure::not_signed_in()) };
-        let (address, name) = match resolve(destination, self.dialing())? {
-            Resolved::One { address, name } => (address, name),
+        let lines = self.lines.candidates();
+        let (address, name, route) = match resolve(destination, self.dialing(&lines, line))? {
+            Resolved::One { address, name, route } => (address, name, route),
             Resolved::Several(_) => return Err(several_fit()),
         };
-        if !self.line.is_registered() {
-            return Err(failure::line_not_ready());
+        let part = route.and_then(|route| self.lines.get(route.line)).ok_or_else(failure::no_such_line)?;
+        if !part.is_registered() {
+            return Err(not_ready(part));
         }
         if self.calls.placing().is_some() {
             return Err(failure::not_now("another call is being placed; end it first"));
@@ -30,10 +34,10 @@ impl Core {
         let now = self.clock.now();
         let id = CallId::generate();
         let dialed = address.dialed();
-        let record = record_of(id, Direction::Outgoing, dialed, name, &signed_in.profile, self.line.kind(), now);
-        self.hold_others(id).await?;
+        let record = record_of(id, Direction::Outgoing, dialed, name, &signed_in.profile, part.kind(), now);
         let (machine, effects) = CallMachine::outgoing(now);
-        let mut call = Call::new(machine, LegId::generate(), record);
+        let mut call = Call::new(machine, LegId::generate(), record, part);
+        self.hold_others(id).await?;
         call.address = history::shown_address(&call.address, &self.shown.snapshot().team);
         call.destination = Some(address);
         self.calls.insert(call);
@@ -48,12 +52,10 @@ impl Core {
     }
 
     /// Against what the text of the smart field is read.
-    pub(crate) fn dialing(&self) -> Known<'_> {
-        Known {
-            region: self.sign_in.region(),
-            team: &self.shown.snapshot().team,
-            line: self.line.is_open().then(|| self.line.kind()),
-        }
+    pub(crate) fn dialing<'a>(&'a self, lines: &'a [Candidate], chosen: Option<LineId>) -> Known<'a> {
+        // Nobody's lines call nobody, so the text is read without them.
+        let lines = if self.sign_in.signed_in().is_some() { lines } else { &[] };
+        Known { region: self.sign_in.region(), team: &self.shown.snapshot().team, lines, chosen }
     }
 
     /// Answers; another call is held.
@@ -104,12 +106,65 @@ impl Core {
             .chars()
             .map(|key| DtmfDigit::from_char(key).ok_or_else(|| bad_digit(key)))
             .collect::<Result<_, _>>()?;
-        let known = self.calls.get_mut(call).ok_or_else(failure::no_such_call)?;
+        let known = self.known(call)?;
+        let within_sound = known.media.negotiated.is_none_or(|negotiated| negotiated.telephone_event.is_some());
+        if !within_sound && known.capabilities.signaled_digits {
+            let command = LineCommand::Digits { leg: known.leg, digits: keys.clone() };
+            self.ask_line(known.line_id, "digits", command)?;
+            return self.digits_sent(call, &keys);
+        }
         let voice = known.media.voice().ok_or_else(|| failure::not_now("the sound of the call is not ready"))?;
         voice.send_digits(&keys).map_err(|error| failure::internal(&error))?;
-        known.digits.extend(keys.into_iter().map(DtmfDigit::as_char));
+        self.digits_sent(call, &keys)
+    }
+
+    fn digits_sent(&mut self, call: CallId, keys: &[DtmfDigit]) -> Result<(), Failure> {
+        let known = self.calls.get_mut(call).ok_or_else(failure::no_such_call)?;
+        known.digits.extend(keys.iter().copied().map(DtmfDigit::as_char));
         self.shown.call(known.view());
         Ok(())
+    }
+
+    /// Hands a call over; the line tells what comes of it.
+    pub(crate) fn transfer(&mut self, call: CallId, destination: &str) -> Result<(), Failure> {
+        self.expect(call, is_up, "the call is not connected")?;
+        let known = self.known(call)?;
+        if !known.capabilities.blind_transfer {
+            return Err(failure::line_cannot(known.line, "transfer"));
+        }
+        // Whom the line reaches is reached on it.
+        let lines: Vec<Candidate> =
+            self.lines.candidates().into_iter().filter(|line| line.id == known.line_id).collect();
+        let target = match resolve(destination, self.dialing(&lines, Some(known.line_id)))? {
+            Resolved::One { address, .. } => address,
+            Resolved::Several(_) => return Err(several_fit()),
+        };
+        self.ask_line(known.line_id, "transfer", LineCommand::Transfer { leg: known.leg, target })
+    }
+
+    /// Joins the other parties of two calls.
+    pub(crate) fn join_calls(&mut self, call: CallId, consulted: CallId) -> Result<(), Failure> {
+        self.expect(call, is_up, "the call is not connected")?;
+        self.expect(consulted, is_up, "the other call is not connected")?;
+        let (known, other) = (self.known(call)?, self.known(consulted)?);
+        if call == consulted {
+            return Err(failure::not_now("a call cannot be joined with itself"));
+        }
+        if !known.capabilities.attended_transfer || known.line_id != other.line_id {
+            return Err(failure::line_cannot(known.line, "join"));
+        }
+        self.ask_line(known.line_id, "join", LineCommand::Join { leg: known.leg, consulted: other.leg })
+    }
+
+    /// Gives a line a command that is about no step of a call.
+    fn ask_line(&self, line: LineId, what: &str, command: LineCommand) -> Result<(), Failure> {
+        let kind = self.lines.get(line).map(LinePart::kind);
+        self.lines.send(line, command).map_err(|error| match error {
+            LineError::Unsupported { kind, .. } => failure::line_cannot(kind, what),
+            LineError::UnknownLeg(_) => failure::no_such_call(),
+            LineError::NotNow { what } => failure::not_now(what),
+            LineError::Closed | LineError::Stuck => kind.map_or_else(failure::no_such_line, failure::line_not_ready),
+        })
     }
 
     /// Holds the call that is going on, unless it is this one.
@@ -146,6 +201,14 @@ fn can_be_muted(state: CallState) -> bool {
         | CallState::Active(_)
         | CallState::Reconnecting { .. } => true,
         CallState::Offered | CallState::Ending { .. } | CallState::Ended(_) => false,
+    }
+}
+
+/// A line that nothing can make says so; one that is on its way is to be waited for.
+fn not_ready(part: &LinePart) -> Failure {
+    match part.why() {
+        Some(why) if why.code == ErrorCode::LineUnavailable => why.clone(),
+        Some(_) | None => failure::line_not_ready(part.kind()),
     }
 }
 

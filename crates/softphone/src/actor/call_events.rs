@@ -5,10 +5,10 @@ use crate::{
     calls::{
         Call, CallEvent, CallInput, Description, NextOffer, Second, StartedMedia, Waiting, media_failure, record_of,
     },
-    history,
+    failure, history,
 };
 use mobilecall_domain::{
-    CallId, CallReport, Direction, LegId, ProviderCallId, SdpAnswer, SdpOffer,
+    CallId, CallReport, Direction, LegId, LineId, ProviderCallId, SdpAnswer, SdpOffer,
     machine::{CallInput as Input, CallMachine, CallState, LineInput, MediaFailure, MediaInput, Reoffer},
 };
 use mobilecall_ipc::{ErrorCode, Failure};
@@ -20,10 +20,10 @@ use std::time::Duration;
 const SILENCE: Duration = Duration::from_secs(3);
 
 impl Core {
-    pub(crate) async fn line_event(&mut self, event: LineEvent) {
+    pub(crate) async fn line_event(&mut self, line: LineId, event: LineEvent) {
         match event {
             LineEvent::Registration(_) => {}
-            LineEvent::Incoming(leg) => self.incoming(leg).await,
+            LineEvent::Incoming(leg) => self.incoming(line, leg).await,
             LineEvent::Ringing { leg, provider_call_id, answer } => {
                 // Whether the far end sends sound before it answers shows only when it does.
                 self.progress(leg, provider_call_id, answer, LineInput::Ringing { early_media: false }).await;
@@ -39,6 +39,12 @@ impl Core {
             LineEvent::NotRenegotiated { leg } => {
                 if let Some(call) = self.calls.of_leg(leg) {
                     self.next_offer(call);
+                }
+            }
+            LineEvent::TransferFailed { leg, code } => {
+                if let Some(call) = self.calls.of_leg(leg) {
+                    tracing::info!(call.id = %call, code, "a call could not be handed over");
+                    self.shown.problem(failure::transfer_failed());
                 }
             }
             LineEvent::Reoffered { leg, offer } => {
@@ -65,8 +71,8 @@ impl Core {
         }
     }
 
-    async fn incoming(&mut self, incoming: IncomingLeg) {
-        let Some(signed_in) = self.sign_in.signed_in() else { return };
+    async fn incoming(&mut self, line: LineId, incoming: IncomingLeg) {
+        let (Some(signed_in), Some(part)) = (self.sign_in.signed_in(), self.lines.get(line)) else { return };
         let now = self.clock.now();
         let id = incoming.call.unwrap_or_else(CallId::generate);
         if self.calls.get(id).is_some_and(Call::is_alive) {
@@ -80,11 +86,11 @@ impl Core {
         let address = history::shown_address(&incoming.from, team);
         let name = incoming.from_name.or_else(|| history::colleague_name(&incoming.from, team));
         let profile = &signed_in.profile;
-        let mut record = record_of(id, Direction::Incoming, incoming.from, name, profile, self.line.kind(), now);
+        let mut record = record_of(id, Direction::Incoming, incoming.from, name, profile, part.kind(), now);
         record.to_number = incoming.to;
         record.twilio_call_sid = incoming.provider_call_id.map(|ProviderCallId(id)| id);
         let (machine, effects) = CallMachine::incoming(now);
-        let mut call = Call::new(machine, incoming.leg, record);
+        let mut call = Call::new(machine, incoming.leg, record, part);
         call.address = address;
         call.offer = Some(incoming.offer);
         call.on_line = true;
@@ -144,7 +150,7 @@ impl Core {
             CallEvent::Transport(event) => self.transport_event(call, event).await,
             CallEvent::Offer(offer) => self.send_offer(call, offer).await,
             CallEvent::Answer(answer) => {
-                if let Some(input) = self.tell_line(call, LineCommand::Accept { leg, answer }).await {
+                if let Some(input) = self.tell_line(call, LineCommand::Accept { leg, answer }) {
                     self.drive(call, input).await;
                 }
             }
@@ -188,7 +194,7 @@ impl Core {
             }
         };
         known.on_line = true;
-        if let Some(input) = self.tell_line(call, command).await {
+        if let Some(input) = self.tell_line(call, command) {
             self.drive(call, input).await;
         }
     }
@@ -267,7 +273,7 @@ impl Core {
 
     async fn send_offer(&mut self, call: CallId, offer: SdpOffer) {
         let Some(leg) = self.calls.get(call).filter(|known| known.is_alive()).map(|known| known.leg) else { return };
-        if let Some(input) = self.tell_line(call, LineCommand::Reoffer { leg, offer }).await {
+        if let Some(input) = self.tell_line(call, LineCommand::Reoffer { leg, offer }) {
             self.drive(call, input).await;
         }
     }

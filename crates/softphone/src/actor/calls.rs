@@ -44,7 +44,7 @@ impl Core {
     ) -> Result<Option<Input>, Failure> {
         match effect {
             CallEffect::Report(report) => self.write_report(call, &report, now).await.map(|()| None),
-            CallEffect::Line(action) => Ok(self.line_action(call, action).await),
+            CallEffect::Line(action) => Ok(self.line_action(call, action)),
             CallEffect::Voice(action) => Ok(self.voice_action(call, action)),
             CallEffect::Ring(tone) => {
                 self.tones.begin(call, tone);
@@ -84,7 +84,7 @@ impl Core {
         Ok(())
     }
 
-    async fn line_action(&mut self, call: CallId, action: LineAction) -> Option<Input> {
+    fn line_action(&mut self, call: CallId, action: LineAction) -> Option<Input> {
         let known = self.calls.get_mut(call)?;
         let leg = known.leg;
         let command = match action {
@@ -107,12 +107,13 @@ impl Core {
         if !known.on_line {
             return over(&known.machine.state());
         }
-        self.tell_line(call, command).await
+        self.tell_line(call, command)
     }
 
-    /// Tells the line; if it does not take the command the leg is over.
-    pub(crate) async fn tell_line(&mut self, call: CallId, command: LineCommand) -> Option<Input> {
-        match self.line.send(command).await {
+    /// Tells the call's line; if it does not take the command the leg is over.
+    pub(crate) fn tell_line(&mut self, call: CallId, command: LineCommand) -> Option<Input> {
+        let line = self.calls.get(call)?.line_id;
+        match self.lines.send(line, command) {
             Ok(()) => None,
             Err(error) => {
                 tracing::debug!(call.id = %call, %error, "the line does not take a command");

@@ -23,16 +23,23 @@ impl Core {
                 self.disconnect().await;
                 Ok(Reply::Done)
             }
-            Command::Preview { text } => Ok(Reply::Preview { preview: preview::preview(&text, self.dialing()) }),
+            Command::Preview { text, line } => {
+                let lines = self.lines.candidates();
+                Ok(Reply::Preview { preview: preview::preview(&text, self.dialing(&lines, line)) })
+            }
             Command::SyncNow => self.sync_now(),
             Command::ChangeSettings { settings } => self.change_settings(settings).await.map(|()| Reply::Done),
-            Command::PlaceCall { destination } => self.place_call(&destination).await.map(|call| Reply::Call { call }),
+            Command::PlaceCall { destination, line } => {
+                self.place_call(&destination, line).await.map(|call| Reply::Call { call })
+            }
             Command::Answer { call } => self.answer(call).await.map(|()| Reply::Done),
             Command::Decline { call } => self.decline(call).await.map(|()| Reply::Done),
             Command::HangUp { call } => self.hang_up(call).await.map(|()| Reply::Done),
             Command::SetMute { call, muted } => self.set_mute(call, muted).await.map(|()| Reply::Done),
             Command::SetHold { call, held } => self.set_hold(call, held).await.map(|()| Reply::Done),
             Command::SendDigits { call, digits } => self.send_digits(call, &digits).map(|()| Reply::Done),
+            Command::Transfer { call, destination } => self.transfer(call, &destination).map(|()| Reply::Done),
+            Command::JoinCalls { call, consulted } => self.join_calls(call, consulted).map(|()| Reply::Done),
             Command::SetLevelMeter { on } => {
                 self.set_level_meter(on);
                 Ok(Reply::Done)
@@ -79,12 +86,16 @@ impl Core {
         if server_changes && self.calls.any_alive() {
             return Err(failure::not_now("end the call before changing the server"));
         }
+        self.check_lines(&wanted)?;
         if self.config.settings.is_none() {
             settings::store(&self.cache, &wanted).await?;
         }
         let before = std::mem::replace(&mut self.settings, wanted.clone());
         self.shown.settings(wanted);
         self.apply_sound_settings(&before);
+        if self.settings.lines != before.lines {
+            self.describe_lines();
+        }
         if server_changes {
             self.change_server(&before.server).await;
         }

@@ -1,79 +1,169 @@
-//! The line, as the owner sees it.
+//! The lines, as the owner sees them.
 
 use super::Core;
 use crate::{
-    lines::{LinePart, run_line},
+    failure,
+    lines::{LineContext, LinePart, start},
     message::LineMessage,
     view,
 };
-use mobilecall_domain::Registration;
-use mobilecall_ipc::LineView;
+use mobilecall_domain::{
+    EndReason, LineId, Registration,
+    machine::{CallInput as Input, LineInput},
+};
+use mobilecall_ipc::{Failure, Registration as Standing, Settings};
 use mobilecall_line::{LineCommand, LineEvent};
 use std::sync::Arc;
 
 impl Core {
-    /// Opens the line of the session; one that is open and has given up, or waits for its next try, tries at once.
-    pub(crate) async fn register_line(&mut self) {
-        let command = match self.line.registration {
-            Registration::Failed(_) => LineCommand::Register,
-            Registration::Registering { .. } if self.line.is_open() => LineCommand::Reconnect,
-            Registration::Registering { .. } | Registration::Registered | Registration::Unregistered => {
-                return self.open_line();
+    /// Opens the lines that are not open; those that have given up, or wait for their next try, try at once.
+    pub(crate) fn register_lines(&mut self) {
+        for line in self.lines.ids() {
+            self.register_line(line);
+        }
+        self.show_lines();
+    }
+
+    fn register_line(&mut self, line: LineId) {
+        let Some(part) = self.lines.get(line) else { return };
+        let command = match part.registration() {
+            Standing::Failed { .. } if part.is_open() => LineCommand::Register,
+            Standing::Registering { .. } if part.is_open() => LineCommand::Reconnect,
+            Standing::Failed { .. } | Standing::Registering { .. } | Standing::Registered | Standing::Unregistered => {
+                return self.open_line(line);
             }
         };
-        if let Err(error) = self.line.send(command).await {
-            tracing::debug!(%error, "the line is gone and is opened anew");
-            self.close_line();
-            self.open_line();
+        if let Err(error) = part.send(command) {
+            tracing::debug!(%error, line.id = %line, "the line is gone and is opened anew");
+            self.close_line(line);
+            self.open_line(line);
         }
     }
 
-    /// Opens the line of the session, if there is one and it is not open. Without a session yet it is awaited.
-    pub(crate) fn open_line(&mut self) {
-        let Some(online) = self.sign_in.online() else { return self.line_awaited(0) };
-        if self.line.is_open_or_opening() {
+    /// Opens the lines that are not open.
+    pub(crate) fn open_lines(&mut self) {
+        for line in self.lines.ids() {
+            self.open_line(line);
+        }
+        self.show_lines();
+    }
+
+    /// Opens a line unless it is open. One whose credentials the session gives out is awaited until there is one.
+    fn open_line(&mut self, line: LineId) {
+        let session = self.sign_in.online().map(|online| online.session.clone());
+        let opening = self.lines.next_opening();
+        let post = self.post().of_line(line, opening);
+        let Some(part) = self.lines.get_mut(line) else { return };
+        if part.is_open_or_opening() {
             return;
         }
-        let (session, hurry, post) = (online.session.clone(), Arc::clone(&self.hurry), self.post());
-        self.line = LinePart::opening(|leaving| tokio::spawn(run_line(session, hurry, post, leaving)));
-        self.show_line();
+        if part.needs_session() && session.is_none() {
+            return part.stands(Standing::Registering { attempt: 0 }, None);
+        }
+        let Some(factory) = self.parts.lines.of(part.description.kind) else {
+            return part.given_up(failure::line_unavailable(part.description.kind));
+        };
+        let session = session.filter(|_| part.needs_session());
+        let context = LineContext { session, hurry: Arc::clone(&self.hurry), post };
+        let description = part.description.clone();
+        part.opening(opening, |leaving| start(factory, description, context, leaving));
     }
 
-    /// The line is wanted, and opens as soon as the server is reached.
-    pub(crate) fn line_awaited(&mut self, attempt: u32) {
-        if self.connected && !self.line.is_open() {
-            self.registration_changed(Registration::Registering { attempt });
+    /// The lines of the session are wanted, and open as soon as the server is reached.
+    pub(crate) fn lines_awaited(&mut self, attempt: u32, why: Option<&Failure>) {
+        if !self.connected {
+            return;
+        }
+        for line in self.lines.ids() {
+            if let Some(part) = self.lines.get_mut(line).filter(|part| part.needs_session() && !part.is_open()) {
+                part.stands(Standing::Registering { attempt }, why.cloned());
+            }
+        }
+        self.show_lines();
+    }
+
+    pub(crate) fn show_lines(&mut self) {
+        self.shown.lines(self.lines.views());
+    }
+
+    /// Leaves all lines.
+    pub(crate) fn close_lines(&mut self) {
+        for line in self.lines.ids() {
+            self.close_line(line);
+        }
+        self.show_lines();
+    }
+
+    fn close_line(&mut self, line: LineId) {
+        if let Some(left) = self.lines.close(line) {
+            self.closing_tasks.spawn(left.leave());
         }
     }
 
-    pub(crate) fn show_line(&mut self) {
-        self.shown.line(LineView {
-            kind: view::line_kind(self.line.kind()),
-            registration: view::registration(&self.line.registration),
-        });
+    /// Whether the lines may be as these settings describe them: none that carries a call may go.
+    pub(crate) fn check_lines(&self, wanted: &Settings) -> Result<(), Failure> {
+        let stays = |line: LineId| {
+            let part = self.lines.get(line);
+            crate::lines::described(wanted).iter().any(|known| part.is_some_and(|part| part.is_made_as(known)))
+        };
+        let carries = self.calls.iter().filter(|call| call.is_alive()).any(|call| !stays(call.line_id));
+        if carries { Err(failure::not_now("end the calls of a line before changing it")) } else { Ok(()) }
     }
 
-    pub(crate) async fn line_input(&mut self, input: LineMessage) {
+    /// Takes over what the settings say of lines.
+    pub(crate) fn describe_lines(&mut self) {
+        for left in self.lines.describe(&self.settings) {
+            self.closing_tasks.spawn(left.leave());
+        }
+        if self.connected && self.sign_in.signed_in().is_some() {
+            self.open_lines();
+        }
+        self.show_lines();
+    }
+
+    pub(crate) async fn line_message(&mut self, line: LineId, opening: u32, input: LineMessage) {
+        let Some(part) = self.lines.get_mut(line).filter(|part| part.is_of(opening)) else {
+            return tracing::trace!(line.id = %line, "a message of an earlier opening of a line is dropped");
+        };
         match input {
-            LineMessage::Opened(line) => {
-                self.line.opened(line);
-                if let Err(error) = self.line.send(LineCommand::Register).await {
-                    tracing::error!(%error, "the line does not take its first command");
+            LineMessage::Opened(opened) => {
+                part.opened(opened);
+                if let Err(error) = part.send(LineCommand::Register) {
+                    tracing::error!(%error, line.id = %line, "the line does not take its first command");
                 }
             }
-            LineMessage::NotYet { attempt } => self.line_awaited(attempt),
-            LineMessage::Event(LineEvent::Registration(registration)) => self.registration_changed(registration),
-            LineMessage::Event(event) => self.line_event(event).await,
+            LineMessage::NotYet { attempt, why } => part.stands(Standing::Registering { attempt }, why),
+            LineMessage::Event(LineEvent::Registration(registration)) => registered(part, &registration),
+            LineMessage::Event(event) => return self.line_event(line, event).await,
+            LineMessage::Closed => {
+                tracing::error!(line.id = %line, "the task of a line ended by itself");
+                part.lost(failure::line_ended());
+                self.line_lost(line).await;
+            }
             LineMessage::Failed(failure) => {
-                self.line = LinePart::none();
-                self.show_line();
+                part.given_up(failure.clone());
                 self.shown.problem(failure);
             }
         }
+        self.show_lines();
     }
 
-    fn registration_changed(&mut self, registration: Registration) {
-        self.line.registration = registration;
-        self.show_line();
+    /// Nothing more comes of the calls of a line.
+    async fn line_lost(&mut self, line: LineId) {
+        let carried = self.calls.iter().filter(|call| call.line_id == line && call.is_alive());
+        for call in carried.map(|call| call.id).collect::<Vec<_>>() {
+            self.drive(call, Input::Line(LineInput::Ended(EndReason::SignalingLost))).await;
+        }
     }
+}
+
+fn registered(part: &mut LinePart, registration: &Registration) {
+    let standing = view::registration(registration);
+    let why = match standing {
+        Standing::Failed { code } => Some(failure::registration_refused(code)),
+        // What made the first attempt fail is still so.
+        Standing::Registering { attempt: 1.. } => part.why().cloned(),
+        Standing::Registering { attempt: 0 } | Standing::Registered | Standing::Unregistered => None,
+    };
+    part.stands(standing, why);
 }

@@ -18,7 +18,7 @@ use crate::{
     EngineConfig,
     calls::Calls,
     clock::Clock,
-    lines::LinePart,
+    lines::Lines,
     message::{Message, ReplyTo, answer},
     parts::Parts,
     post::Post,
@@ -58,13 +58,13 @@ pub(crate) struct Core {
     pub(crate) sign_in: SignInState,
     /// The window that waits for a sign-in.
     pub(crate) signing_in: Option<ReplyTo>,
-    /// The line is wanted: not after `Disconnect`.
+    /// The lines are wanted: not after `Disconnect`.
     pub(crate) connected: bool,
     /// The session has ended, and is left when no call needs it any more.
     pub(crate) leave_when_idle: bool,
     /// Cuts the pauses short of whatever tries to reach the server again and again.
     pub(crate) hurry: Arc<Notify>,
-    pub(crate) line: LinePart,
+    pub(crate) lines: Lines,
     /// The local history holds everything that the server has.
     pub(crate) caught_up: bool,
     pub(crate) team: Vec<Presence>,
@@ -89,6 +89,7 @@ impl Core {
             secrets: Secrets::new(config.secrets.clone()),
             clock: parts.clock.clone(),
             shown: Shown::new(settings.clone(), events),
+            lines: Lines::new(&settings),
             config,
             parts,
             cache,
@@ -101,7 +102,6 @@ impl Core {
             connected: false,
             leave_when_idle: false,
             hurry: Arc::default(),
-            line: LinePart::none(),
             caught_up: false,
             team: Vec::new(),
             calls: Calls::default(),
@@ -139,7 +139,9 @@ impl Core {
             Message::Snapshot { reply } => answer(reply, self.shown.snapshot().clone()),
             Message::Shutdown { .. } => {}
             Message::Session { epoch, input } if epoch == self.epoch => self.session_input(input).await,
-            Message::Line { epoch, input } if epoch == self.epoch => self.line_input(input).await,
+            Message::Line { epoch, line, opening, input } if epoch == self.epoch => {
+                self.line_message(line, opening, input).await;
+            }
             Message::Sync { epoch, event } if epoch == self.epoch => self.sync_event(event).await,
             Message::Call { epoch, input } if epoch == self.epoch => self.call_input(input).await,
             late @ (Message::Session { .. } | Message::Line { .. } | Message::Sync { .. } | Message::Call { .. }) => {

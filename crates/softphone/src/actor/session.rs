@@ -3,7 +3,6 @@
 use super::Core;
 use crate::{
     failure,
-    lines::LinePart,
     message::{ReplyTo, answer},
     ports::RunningServer,
     post::Post,
@@ -23,7 +22,7 @@ use tokio_util::task::AbortOnDropHandle;
 const LOG_OUT_LIMIT: Duration = Duration::from_secs(5);
 
 impl Core {
-    /// Connects to the chosen server and registers the line, as far as that is not done. What waits for its next try
+    /// Connects to the chosen server and registers the lines, as far as that is not done. What waits for its next try
     /// waits no longer.
     pub(crate) async fn connect(&mut self) {
         self.connected = true;
@@ -31,15 +30,15 @@ impl Core {
         match &self.sign_in {
             SignInState::SignedOut => self.begin_signing_in(How::ByItself),
             SignInState::SigningIn { .. } => {}
-            SignInState::SignedIn(_) => self.register_line().await,
+            SignInState::SignedIn(_) => self.register_lines(),
         }
     }
 
-    /// Leaves the line but stays signed in.
+    /// Leaves the lines but stays signed in.
     pub(crate) async fn disconnect(&mut self) {
         self.connected = false;
         self.hang_up_all().await;
-        self.close_line();
+        self.close_lines();
     }
 
     pub(crate) async fn sign_in(&mut self, username: String, password: String, reply: ReplyTo) {
@@ -71,10 +70,10 @@ impl Core {
         });
     }
 
-    /// Ends calls, leaves the line and forgets the session in memory. What waits for the server stays in the database.
+    /// Ends calls, leaves the lines and forgets the session in memory. What waits for the server stays in the database.
     pub(crate) async fn leave(&mut self) {
         self.hang_up_all().await;
-        self.close_line();
+        self.close_lines();
         self.drop_calls();
         self.epoch += 1;
         self.sign_in = SignInState::SignedOut;
@@ -115,11 +114,14 @@ impl Core {
                 };
                 self.signed_in(SignedIn { profile: *profile, account, kept: true, online: None, _reviving: reviving })
                     .await;
-                self.line_awaited(0);
+                self.lines_awaited(0, None);
+                if self.connected {
+                    self.open_lines();
+                }
             }
-            SessionInput::NotYet { attempt } => {
+            SessionInput::NotYet { attempt, why } => {
                 self.shown.reachable(false);
-                self.line_awaited(attempt);
+                self.lines_awaited(attempt, why.as_ref());
             }
             SessionInput::Opened(opened) => self.opened(*opened).await,
             SessionInput::NoSession(http) => {
@@ -179,7 +181,7 @@ impl Core {
         self.signed_in(SignedIn { profile, account, kept: embedded, online: Some(online), _reviving: None }).await;
         self.answer_sign_in(Ok(Reply::Done));
         if self.connected {
-            self.open_line();
+            self.open_lines();
         }
     }
 
@@ -254,12 +256,6 @@ impl Core {
         if let Some(reply) = self.signing_in.take() {
             answer(reply, outcome);
         }
-    }
-
-    pub(crate) fn close_line(&mut self) {
-        let line = std::mem::replace(&mut self.line, LinePart::none());
-        self.closing_tasks.spawn(line.leave());
-        self.show_line();
     }
 }
 

@@ -1,9 +1,10 @@
 //! One call.
 
 use super::{Media, Renegotiation};
-use crate::{session::Profile, view};
+use crate::{lines::LinePart, session::Profile, view};
 use mobilecall_domain::{
-    Address, CallId, CallQuality, CallRecord, CallStatus, Direction, EndReason, LegId, LineKind, SdpOffer, Timestamp,
+    Address, CallId, CallQuality, CallRecord, CallStatus, Direction, EndReason, LegId, LineCapabilities, LineId,
+    LineKind, SdpOffer, Timestamp,
     machine::{CallMachine, CallState},
 };
 use mobilecall_ipc::{CallState as ShownState, CallView};
@@ -17,7 +18,11 @@ const SHOWN_AFTER_END: Duration = Duration::from_secs(5);
 pub(crate) struct Call {
     pub(crate) id: CallId,
     pub(crate) leg: LegId,
+    /// The line that carries it.
+    pub(crate) line_id: LineId,
     pub(crate) line: LineKind,
+    /// What that line can do in it.
+    pub(crate) capabilities: LineCapabilities,
     pub(crate) machine: CallMachine,
     /// The other party as dialable text.
     pub(crate) address: String,
@@ -58,11 +63,14 @@ pub(crate) enum Waiting {
 }
 
 impl Call {
-    pub(crate) fn new(machine: CallMachine, leg: LegId, record: CallRecord) -> Self {
+    /// A call over a line.
+    pub(crate) fn new(machine: CallMachine, leg: LegId, record: CallRecord, line: &LinePart) -> Self {
         Self {
             id: record.id,
             leg,
+            line_id: line.id(),
             line: record.line,
+            capabilities: line.capabilities(),
             machine,
             address: view::other_party(&record).to_owned(),
             name: record.customer_name.clone(),
@@ -119,18 +127,20 @@ impl Call {
         let talk = self.machine.talk();
         CallView {
             id: self.id,
-            direction: view::direction(self.machine.direction()),
+            direction: self.machine.direction(),
             state: shown_state(self.machine.state()),
             address: self.address.clone(),
             name: self.name.clone(),
-            line: view::line_kind(self.line),
+            line: self.line,
+            line_id: self.line_id,
+            capabilities: self.capabilities,
             started_at_ms: self.machine.started_at().as_millis(),
             answered_at_ms: self.machine.answered_at().map(Timestamp::as_millis),
             muted: talk.muted,
             held: talk.held,
             digits: self.digits.clone(),
             quality: self.quality.as_ref().map(view::quality),
-            end: self.machine.end_reason().map(view::end_reason),
+            end: self.machine.end_reason(),
             setup_ms: self.setup_ms,
             first_audio_ms: self.first_audio_ms,
         }

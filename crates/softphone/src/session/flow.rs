@@ -137,7 +137,7 @@ impl SignInFlow {
                 }
                 Err(error) => {
                     let attempt = tries.failed(error, &self.post).await?;
-                    self.post.session(SessionInput::NotYet { attempt }).await;
+                    self.post.session(SessionInput::NotYet { attempt, why: tries.why() }).await;
                     tries.pause(&self.hurry).await;
                 }
             }

@@ -61,7 +61,7 @@ pub(crate) enum SessionInput {
     /// A session of an earlier run is being revived; until that succeeds the local data is shown.
     Restored { profile: Box<Profile>, account: Account },
     /// The server could not be reached, after so many attempts; they go on.
-    NotYet { attempt: u32 },
+    NotYet { attempt: u32, why: Option<mobilecall_ipc::Failure> },
     /// Signed in.
     Opened(Box<OpenedSession>),
     /// There is no session to revive at this server.

@@ -86,8 +86,9 @@ impl Meter {
         let (system, source) = (Arc::clone(&self.system), self.source.clone());
         let opened = tokio::task::spawn_blocking(move || {
             let losses: LossSink = Arc::new(move |loss| {
-                // The first loss is enough.
-                lost.try_send(loss).unwrap_or_default();
+                if lost.try_send(loss).is_err() {
+                    tracing::trace!("the microphone of the level meter is lost already");
+                }
             });
             let mut capture = system.open_capture(&source, &losses)?;
             let instead = capture.instead.take();

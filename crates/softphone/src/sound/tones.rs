@@ -28,8 +28,8 @@ pub(crate) fn play(system: &Arc<dyn SoundSystem>, sink: PlayoutSink, tone: Tone,
         let ignore: LossSink = Arc::new(|_| {});
         match system.play(&sink, sound_of(tone), &ignore) {
             Ok(player) => {
-                // The sender is never used: its end is the signal.
-                stopped.blocking_recv().unwrap_or_default();
+                // The sender is never used: its end, which is an error here, is the signal.
+                let _ended = stopped.blocking_recv();
                 drop(player);
             }
             Err(error) => {

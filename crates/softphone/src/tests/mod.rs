@@ -4,6 +4,7 @@
 
 mod hold;
 mod incoming;
+mod lines;
 mod lost;
 mod outgoing;
 mod records;
@@ -13,7 +14,7 @@ mod sound;
 use crate::{
     Engine, EngineConfig, EventStream,
     clock::Clock,
-    lines::pump,
+    lines::{DIRECT, LineFactories, pump},
     message::Message,
     parts::{Parts, Reach, Transports},
     post::Post,
@@ -29,9 +30,12 @@ use mobilecall_audio::{
 use mobilecall_cache::{Account, AccountKey, Cache};
 use mobilecall_client::User;
 use mobilecall_domain::{
-    CallId, CallQuality, CallRecord, CompanyId, DtmfDigit, LegId, LineKind, Registration, SdpOffer, Timestamp, UserId,
+    CallId, CallQuality, CallRecord, CompanyId, DtmfDigit, LegId, LineId, LineKind, Registration, SdpOffer, Timestamp,
+    UserId,
 };
-use mobilecall_ipc::{CallState, CallView, Command, ErrorCode, Event, Failure, Reply, Settings, Snapshot};
+use mobilecall_ipc::{
+    CallState, CallView, Command, ErrorCode, Event, Failure, LineSettings, Reply, Settings, Snapshot,
+};
 use mobilecall_line::{
     IncomingLeg, LineCommand, LineEvent,
     fake::{FakeFarEnd, FakeLine},
@@ -330,15 +334,21 @@ impl FarEnd {
 
 impl Rig {
     pub(crate) async fn start() -> Self {
+        Self::start_with(Vec::new(), LineFactories::default()).await
+    }
+
+    /// With further lines, which open when the agent connects.
+    pub(crate) async fn start_with(lines: Vec<LineSettings>, factories: LineFactories) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let ours = Arc::new(OurTransports::default());
         let sound = Arc::new(FakeSound::default());
-        let settings = Settings { auto_connect: false, ..Settings::default() };
+        let settings = Settings { auto_connect: false, lines, ..Settings::default() };
         let config = EngineConfig { settings: Some(settings), ..EngineConfig::new(folder.path()) };
         let parts = Parts {
             clock: Clock::paused(Timestamp::from_millis(START_MS)),
             sound: Arc::clone(&sound) as Arc<dyn SoundSystem>,
             transports: Arc::clone(&ours) as Arc<dyn Transports>,
+            lines: factories,
         };
         let engine = Engine::start_with(config, Arc::new(parts)).await.unwrap();
         let events = engine.subscribe();
@@ -353,7 +363,7 @@ impl Rig {
         let network = ours.network.clone();
         let mut rig = Self { engine, events, line, network, sound, ours, account, profile, _folder: folder };
         assert!(matches!(rig.line.command().await, LineCommand::Register));
-        rig.until("the line", |snapshot| snapshot.line.registration == mobilecall_ipc::Registration::Registered).await;
+        rig.until("the line", |snapshot| direct(snapshot) == mobilecall_ipc::Registration::Registered).await;
         rig
     }
 
@@ -367,7 +377,7 @@ impl Rig {
     /// Waits until the engine has heard everything that the line has said.
     pub(crate) async fn line_is_heard(&mut self) {
         self.line.say(LineEvent::Registration(Registration::Registering { attempt: 9 }));
-        let heard = |snapshot: &Snapshot| snapshot.line.registration != mobilecall_ipc::Registration::Registered;
+        let heard = |snapshot: &Snapshot| direct(snapshot) != mobilecall_ipc::Registration::Registered;
         self.until("the line's last word", heard).await;
     }
 
@@ -427,7 +437,7 @@ impl Rig {
 
     /// Places a call and gives its id and leg and the far end's answer-in-waiting.
     pub(crate) async fn place(&mut self, destination: &str) -> (CallId, LegId, SdpOffer) {
-        let reply = self.send(Command::PlaceCall { destination: destination.into() }).await.unwrap();
+        let reply = self.send(Command::PlaceCall { destination: destination.into(), line: None }).await.unwrap();
         let Reply::Call { call } = reply else { panic!("{reply:?}") };
         let (leg, invited, _, offer) = self.line.invite().await;
         assert_eq!(call, invited);
@@ -476,6 +486,16 @@ impl Rig {
     }
 }
 
+/// How the line of the server stands.
+pub(crate) fn direct(snapshot: &Snapshot) -> mobilecall_ipc::Registration {
+    standing(snapshot, DIRECT)
+}
+
+/// How a line stands.
+pub(crate) fn standing(snapshot: &Snapshot, line: LineId) -> mobilecall_ipc::Registration {
+    snapshot.lines.iter().find(|view| view.id == line).unwrap().registration
+}
+
 fn profile() -> Profile {
     let user = serde_json::json!({
         "id": UserId::generate(), "username": "alice", "name": "Alice", "company_id": CompanyId::generate(),
@@ -487,8 +507,8 @@ fn profile() -> Profile {
 
 fn open_line(engine: &Engine) -> FakeLineEnd {
     let (line, happened, far_end) = FakeLine::new(LineKind::Direct);
-    let post = Post::new(engine.inbox.downgrade(), 0);
-    tokio::spawn(pump(Arc::new(line), happened, post, CancellationToken::new()));
+    let post = Post::new(engine.inbox.downgrade(), 0).of_line(DIRECT, 0);
+    tokio::spawn(async move { pump(Arc::new(line), happened, &post, &CancellationToken::new()).await });
     FakeLineEnd(far_end)
 }
 

@@ -1,4 +1,4 @@
-use super::Rig;
+use super::{Rig, direct};
 use mobilecall_domain::{CallStatus, EndReason, ProviderCallId};
 use mobilecall_ipc::{CallState, Command, EndReason as ShownEnd, ErrorCode, Reply};
 use mobilecall_line::{LineCommand, LineEvent};
@@ -67,7 +67,8 @@ async fn each_refusal_has_its_reason_and_status() {
 #[tokio::test]
 async fn a_call_given_up_at_once_never_reaches_the_line() {
     let mut rig = Rig::start().await;
-    let Reply::Call { call } = rig.send(Command::PlaceCall { destination: "102".into() }).await.unwrap() else {
+    let Reply::Call { call } = rig.send(Command::PlaceCall { destination: "102".into(), line: None }).await.unwrap()
+    else {
         panic!("no call")
     };
     rig.send(Command::HangUp { call }).await.unwrap();
@@ -98,7 +99,11 @@ async fn what_cannot_be_called_is_refused_with_its_reason() {
         ("sip:a@b.example", ErrorCode::UnsupportedAddress),
         ("فاطمة", ErrorCode::UnknownExtension),
     ] {
-        assert_eq!(rig.refused(Command::PlaceCall { destination: destination.into() }).await, code, "{destination}");
+        assert_eq!(
+            rig.refused(Command::PlaceCall { destination: destination.into(), line: None }).await,
+            code,
+            "{destination}"
+        );
     }
 }
 
@@ -107,8 +112,11 @@ async fn a_call_needs_a_registered_line() {
     let mut rig = Rig::start().await;
     let lost = mobilecall_domain::Registration::Registering { attempt: 1 };
     rig.line.say(LineEvent::Registration(lost));
-    rig.until("the loss", |snapshot| snapshot.line.registration != mobilecall_ipc::Registration::Registered).await;
-    assert_eq!(rig.refused(Command::PlaceCall { destination: "102".into() }).await, ErrorCode::LineNotReady);
+    rig.until("the loss", |snapshot| direct(snapshot) != mobilecall_ipc::Registration::Registered).await;
+    assert_eq!(
+        rig.refused(Command::PlaceCall { destination: "102".into(), line: None }).await,
+        ErrorCode::LineNotReady
+    );
 }
 
 #[tokio::test]

@@ -124,14 +124,14 @@ async fn history_comes_in_pages_and_marks_missed_calls_as_seen() {
 async fn the_preview_says_what_the_call_would_say() {
     let rig = Rig::start().await;
     for text in ["0501234567", "sip:a@b.example", "+96650x", "102", "*43"] {
-        let reply = rig.send(Command::Preview { text: text.into() }).await.unwrap();
+        let reply = rig.send(Command::Preview { text: text.into(), line: None }).await.unwrap();
         let Reply::Preview { preview } = reply else { panic!("{reply:?}") };
         let previewed = match preview {
             Preview::Refused { failure } => Some(failure),
             Preview::WillCall { .. } => None,
             Preview::Empty | Preview::Choices { .. } => panic!("{preview:?}"),
         };
-        let reply = rig.send(Command::PlaceCall { destination: text.into() }).await;
+        let reply = rig.send(Command::PlaceCall { destination: text.into(), line: None }).await;
         if let Ok(Reply::Call { call }) = reply {
             rig.send(Command::HangUp { call }).await.unwrap();
         }

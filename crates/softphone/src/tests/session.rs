@@ -1,6 +1,6 @@
 //! Reaching the server: an agent who was signed in stays so, whatever answers in the server's place.
 
-use super::{Rig, eventually, problems, profile, within};
+use super::{Rig, direct, eventually, problems, profile, within};
 use crate::{
     EmbeddedServer, EmbeddedServerError, Engine, EngineConfig, EventStream, LoginResponse, RunningServer, SecretStore,
     SecretStoreUnavailable,
@@ -172,13 +172,13 @@ async fn a_server_out_of_reach_is_tried_again_and_at_once_when_asked_to() {
     asks.close();
 
     phone.engine.send(Command::Disconnect).await.unwrap();
-    phone.until("rest", |snapshot| snapshot.line.registration == Shown::Unregistered).await;
+    phone.until("rest", |snapshot| direct(snapshot) == Shown::Unregistered).await;
     phone.engine.send(Command::Connect).await.unwrap();
-    phone.until("another attempt", |snapshot| snapshot.line.registration != Shown::Unregistered).await;
+    phone.until("another attempt", |snapshot| direct(snapshot) != Shown::Unregistered).await;
 }
 
 fn is_registering(snapshot: &Snapshot, failed: u32) -> bool {
-    matches!(snapshot.line.registration, Shown::Registering { attempt } if attempt >= failed)
+    matches!(direct(snapshot), Shown::Registering { attempt } if attempt >= failed)
 }
 
 #[tokio::test]
@@ -186,13 +186,13 @@ async fn a_line_that_gave_up_registers_when_the_agent_connects() {
     let mut rig = Rig::start().await;
     let failed = Registration::Failed(RegistrationFailure::CredentialsRefused);
     rig.line.say(LineEvent::Registration(failed));
-    rig.until("the failure", |snapshot| matches!(snapshot.line.registration, Shown::Failed { .. })).await;
+    rig.until("the failure", |snapshot| matches!(direct(snapshot), Shown::Failed { .. })).await;
     rig.send(Command::Connect).await.unwrap();
     assert!(matches!(rig.line.command().await, LineCommand::Register));
-    rig.until("the line", |snapshot| snapshot.line.registration == Shown::Registered).await;
+    rig.until("the line", |snapshot| direct(snapshot) == Shown::Registered).await;
 
     rig.line.say(LineEvent::Registration(Registration::Registering { attempt: 3 }));
-    rig.until("the loss", |snapshot| snapshot.line.registration != Shown::Registered).await;
+    rig.until("the loss", |snapshot| direct(snapshot) != Shown::Registered).await;
     rig.send(Command::Connect).await.unwrap();
     assert!(matches!(rig.line.command().await, LineCommand::Reconnect), "it does not wait for its next try");
 }
@@ -253,7 +253,7 @@ async fn one_who_is_to_sign_in_sees_whether_the_server_answers() {
     assert_eq!((why(&snapshot), snapshot.server.reachable), (Some(None), true), "the form itself says why");
 
     phone.engine.send(sign_in(PASSWORD)).await.unwrap();
-    phone.until("the line", |snapshot| snapshot.line.registration == Shown::Registered).await;
+    phone.until("the line", |snapshot| direct(snapshot) == Shown::Registered).await;
 }
 
 #[tokio::test]

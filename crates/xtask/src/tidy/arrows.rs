@@ -46,7 +46,7 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
     ("rusqlite", &["sqlite"], "`sqlite` decides the version and hands it on"),
     ("axum", &["backend", "edge"], "HTTP routes are the backend's"),
     ("reqwest", &["client", "testkit"], "HTTP requests to the backend are the client's"),
-    ("ts-rs", &["ipc"], "TypeScript is generated from the engine's contract alone"),
+    ("ts-rs", &["domain", "ipc"], "TypeScript is generated from the engine's contract and the enums it shows"),
 ];
 
 /// Crates that speak signaling must not reach sound, however many steps away.

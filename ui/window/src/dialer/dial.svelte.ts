@@ -14,6 +14,8 @@ export class Dial {
   marked = $state(-1);
   /** What the engine said when the call was refused, until the text changes. */
   refused = $state.raw<Failure | null>(null);
+  /** The line that the agent chose for what is typed. */
+  line = $state<string | null>(null);
   readonly choices: readonly Colleague[] = $derived(this.preview.type === 'choices' ? this.preview.colleagues : []);
 
   private asked = 0;
@@ -30,8 +32,19 @@ export class Dial {
     this.asked += 1;
     this.answer = null;
     clearTimeout(this.timer);
-    if (text.trim() === '') this.preview = nothing;
-    else this.timer = setTimeout(() => void this.current(), TYPING_PAUSE_MS);
+    if (text.trim() === '') {
+      this.preview = nothing;
+      this.line = null;
+    } else this.timer = setTimeout(() => void this.current(), TYPING_PAUSE_MS);
+  }
+
+  /** Takes another line for what is typed. */
+  chooseLine(line: string): void {
+    this.line = line;
+    this.refused = null;
+    this.asked += 1;
+    this.answer = null;
+    void this.current();
   }
 
   press(digit: string): void {
@@ -59,7 +72,7 @@ export class Dial {
 
   async placeTo(destination: string): Promise<boolean> {
     const text = this.text;
-    const failure = await this.phone.attempt({ type: 'placeCall', destination });
+    const failure = await this.phone.attempt({ type: 'placeCall', destination, ...this.chosen() });
     if (failure === null) this.setText('');
     else if (this.text === text) this.refused = failure;
     return failure === null;
@@ -71,11 +84,15 @@ export class Dial {
     return (this.answer ??= this.ask(this.asked));
   }
 
+  private chosen(): { line?: string } {
+    return this.line === null ? {} : { line: this.line };
+  }
+
   private async ask(question: number): Promise<void> {
     const { text } = this;
     if (text.trim() === '') return;
     try {
-      const reply = await this.phone.host.send({ type: 'preview', text });
+      const reply = await this.phone.host.send({ type: 'preview', text, ...this.chosen() });
       if (question === this.asked && reply.type === 'preview') this.preview = reply.preview;
     } catch {
       // A preview is only a courtesy: the engine judges again, and says why, when the call is placed.

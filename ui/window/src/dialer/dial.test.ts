@@ -29,7 +29,7 @@ describe('preview', () => {
       (command: Command) => new Promise((resolve) => command.type === 'preview' && replies.set(command.text, resolve)),
     );
     const answer = (text: string): void =>
-      replies.get(text)?.({ type: 'preview', preview: { type: 'willCall', address: text, kind: 'extension', name: null } });
+      replies.get(text)?.({ type: 'preview', preview: { type: 'willCall', address: text, kind: 'extension', name: null, line: null, lines: [] } });
     dial.setText('10');
     await vi.advanceTimersByTimeAsync(200);
     dial.setText('104');

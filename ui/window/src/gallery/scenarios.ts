@@ -1,7 +1,17 @@
 /** Every view and every state of a call, for looking at and for the accessibility tests. */
-import type { CallView, Failure, HistoryEntry, Snapshot } from '../ipc';
+import type { CallView, Failure, HistoryEntry, LineView, Snapshot } from '../ipc';
 import { FakeHost } from '../platform/fake/fakeHost';
-import { call, history, poorQuality, settings, snapshot } from '../platform/fake/fixtures';
+import {
+  call,
+  history,
+  line,
+  lineSettings,
+  pbxLine,
+  poorQuality,
+  settings,
+  snapshot,
+  twilioLine,
+} from '../platform/fake/fixtures';
 
 export interface Scenario {
   readonly name: string;
@@ -44,7 +54,7 @@ const inCall = (name: string, change: Partial<CallView>, steps: Scenario['steps'
 const remote: Partial<Snapshot> = {
   session: { state: 'signedOut', why: null },
   server: { embedded: false, url: 'https://calls.example.com', reachable: true, portTaken: null },
-  line: { kind: 'direct', registration: { state: 'unregistered' } },
+  lines: [line({ registration: { state: 'unregistered' } })],
   settings: { ...settings, server: { type: 'remote', url: 'https://calls.example.com' } },
 };
 const unreachable: Partial<Snapshot> = {
@@ -78,6 +88,17 @@ const longTeam = snapshot().team.map((one, index) => ({
   extension: String(1_000_000 + index),
 }));
 const signedIn = { state: 'signedIn', username: 'agent', region: 'SA', kept: true } as const;
+
+const withLines = (...others: LineView[]): Partial<Snapshot> => ({
+  lines: [line(), ...others],
+  settings: { ...settings, lines: others.map(lineSettings) },
+});
+const pbxDown: LineView = { ...pbxLine, registration: { state: 'registering', attempt: 3 } };
+const unavailable: LineView = {
+  ...pbxLine,
+  registration: { state: 'failed', code: 'lineUnavailable' },
+  why: failure('lineUnavailable', { line: 'sip' }),
+};
 
 export const scenarios: readonly Scenario[] = [
   shows('keypad', { missed: 2 }),
@@ -147,9 +168,12 @@ export const scenarios: readonly Scenario[] = [
       { scrollTo: 'sign-in-error' },
     ],
   },
-  shows('signed-out', { session: { state: 'signedOut', why: null }, line: { kind: 'direct', registration: { state: 'unregistered' } } }),
-  shows('connecting-line', { line: { kind: 'direct', registration: { state: 'registering', attempt: 2 } } }),
-  shows('line-failed', { line: { kind: 'direct', registration: { state: 'failed', code: 'sessionExpired' } } }),
+  shows('signed-out', { session: { state: 'signedOut', why: null }, lines: [line({ registration: { state: 'unregistered' } })] }),
+  shows('connecting-line', { lines: [line({ registration: { state: 'registering', attempt: 2 } })] }),
+  shows('line-failed', { lines: [line({ registration: { state: 'failed', code: 'sessionExpired' } })] }),
+  shows('lines-two', withLines(twilioLine), [{ dial: '0501234567' }]),
+  shows('lines-three', withLines(twilioLine, pbxDown), [{ dial: '0501234567' }]),
+  shows('lines-three-settings', withLines(twilioLine, unavailable), [{ click: 'tab-settings' }, { scrollTo: `setting-line-${pbxLine.id}` }]),
   troubled('problems', {}, troubles),
   troubled('problems-in-call', withCalls({}), [...troubles, failure('noAudioReceived')]),
   troubled('problems-ringing', withCalls({}, offered), troubles),

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { snapshot } from '../platform/fake/fixtures';
+import { line, snapshot } from '../platform/fake/fixtures';
 import { standingOf } from './standing';
 
 const registering = (attempt: number, reachable: boolean) =>
   standingOf(
     snapshot({
       server: { embedded: false, url: 'https://calls.example.com', reachable, portTaken: null },
-      line: { kind: 'direct', registration: { state: 'registering', attempt } },
+      lines: [line({ registration: { state: 'registering', attempt } })],
     }),
   );
 

@@ -1,5 +1,5 @@
 /** The standing of the connection in one word and one color, from what the engine says of server and line. */
-import type { ServerView, Snapshot } from '../ipc';
+import type { LineView, ServerView, Snapshot } from '../ipc';
 import { problemWords } from '../problems/problemWords';
 import { number } from '@mobilecall/kit/format';
 import { t } from '@mobilecall/kit/i18n';
@@ -12,8 +12,9 @@ export interface Standing {
   readonly canConnect: boolean;
 }
 
-export function standingOf({ session, line, server }: Snapshot): Standing {
-  const { registration } = line;
+/** How a line stands; without one how that of the server does, which stands for the connection as a whole. */
+export function standingOf({ session, lines, server }: Snapshot, line: LineView | undefined = lines[0]): Standing {
+  const registration = line?.registration ?? { state: 'unregistered' };
   switch (registration.state) {
     case 'registered':
       return { kind: 'ready', words: t('status-ready'), detail: t('status-ready-detail'), canConnect: false };
@@ -27,7 +28,7 @@ export function standingOf({ session, line, server }: Snapshot): Standing {
       return { kind: 'connecting', words: down ? t('status-server-down') : words, detail: words, canConnect: down };
     }
     case 'failed': {
-      const detail = problemWords({ code: registration.code, message: '', params: { url: server.url } });
+      const detail = problemWords(line?.why ?? { code: registration.code, message: '', params: { url: server.url } });
       return { kind: 'failed', words: t('status-failed'), detail, canConnect: session.state === 'signedIn' };
     }
     case 'unregistered':
@@ -35,6 +36,11 @@ export function standingOf({ session, line, server }: Snapshot): Standing {
         ? { kind: 'connecting', words: t('status-connecting'), detail: t('sign-in-busy'), canConnect: false }
         : { kind: 'off', words: t('status-off'), detail: t('status-off-detail'), canConnect: session.state === 'signedIn' };
   }
+}
+
+/** The name of a line: the agent's or the company's, else what it is. */
+export function lineName(line: Pick<LineView, 'kind' | 'label'>): string {
+  return line.label === '' ? t(`line-kind-${line.kind}`) : line.label;
 }
 
 /** The server in a few words: this computer, or the host. */

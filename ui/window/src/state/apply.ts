@@ -1,5 +1,5 @@
 /** State flows one way: a snapshot, then events, each of which carries the whole part that changed. */
-import type { CallView, EngineEvent, Snapshot } from '../ipc';
+import type { EngineEvent, Snapshot } from '../ipc';
 
 /** The snapshot after an event. Events that change nothing drawn from the snapshot return it as it is. */
 export function apply(snapshot: Snapshot, event: EngineEvent): Snapshot {
@@ -9,7 +9,9 @@ export function apply(snapshot: Snapshot, event: EngineEvent): Snapshot {
     case 'serverChanged':
       return { ...snapshot, server: event.server };
     case 'lineChanged':
-      return { ...snapshot, line: event.line };
+      return { ...snapshot, lines: replaced(snapshot.lines, event.line) };
+    case 'lineRemoved':
+      return { ...snapshot, lines: snapshot.lines.filter((line) => line.id !== event.line) };
     case 'callChanged':
       return { ...snapshot, calls: replaced(snapshot.calls, event.call) };
     case 'callRemoved':
@@ -30,7 +32,7 @@ export function apply(snapshot: Snapshot, event: EngineEvent): Snapshot {
   }
 }
 
-function replaced(calls: CallView[], call: CallView): CallView[] {
-  const index = calls.findIndex((known) => known.id === call.id);
-  return index < 0 ? [...calls, call] : calls.with(index, call);
+function replaced<T extends { id: string }>(known: readonly T[], one: T): T[] {
+  const index = known.findIndex(({ id }) => id === one.id);
+  return index < 0 ? [...known, one] : known.with(index, one);
 }

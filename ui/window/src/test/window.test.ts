@@ -2,7 +2,7 @@ import { plain } from '@mobilecall/kit/test/plain';
 import { cleanup, screen, waitFor } from '@testing-library/svelte';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { FakeHost } from '../platform/fake/fakeHost';
-import { call, settings, snapshot } from '../platform/fake/fixtures';
+import { call, line, settings, snapshot } from '../platform/fake/fixtures';
 import { startApp } from './app';
 
 afterEach(cleanup);
@@ -357,7 +357,7 @@ describe('signing in', () => {
     session: { state: 'signedOut' as const, why: null },
     server: { embedded: false, url: 'https://calls.example.com', reachable: true, portTaken: null },
     settings: { ...settings, server: { type: 'remote' as const, url: 'https://calls.example.com' } },
-    line: { kind: 'direct' as const, registration: { state: 'unregistered' as const } },
+    lines: [line({ registration: { state: 'unregistered' } })],
   };
 
   test('a wrong password is said at the form, and the right one opens the phone', async () => {
@@ -403,9 +403,9 @@ describe('signing in', () => {
 test('the status strip follows the line', async () => {
   const { host } = await startApp();
   expect(plain(screen.getByTestId('status-text'))).toBe('Ready');
-  host.emit({ type: 'lineChanged', line: { kind: 'direct', registration: { state: 'registering', attempt: 1 } } });
+  host.emit({ type: 'lineChanged', line: line({ registration: { state: 'registering', attempt: 1 } }) });
   await waitFor(() => expect(plain(screen.getByTestId('status-text'))).toBe('Connecting, try 2'));
-  host.emit({ type: 'lineChanged', line: { kind: 'direct', registration: { state: 'failed', code: 'sessionExpired' } } });
+  host.emit({ type: 'lineChanged', line: line({ registration: { state: 'failed', code: 'sessionExpired' } }) });
   await waitFor(() => expect(plain(screen.getByTestId('status-text'))).toBe('Cannot connect'));
 });
 

@@ -80,6 +80,7 @@ impl Stage<'_> {
             server: self.server.url().to_owned(),
             ca: None,
             data_dir: Some(self.folder.join(person.username)),
+            line: None,
             audio_in: CaptureSource::Wav { path: self.files.join(voice.said()), repeat: true },
             process_audio: false,
             audio_out: PlayoutSink::Wav(self.files.join(voice.heard())),

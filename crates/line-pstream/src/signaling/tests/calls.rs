@@ -1,7 +1,7 @@
 //! Calls on a connection that works.
 
 use super::Bench;
-use mobilecall_domain::{EndReason, LegId, LineKind, SdpAnswer};
+use mobilecall_domain::{EndReason, LegId, SdpAnswer};
 use mobilecall_line::{LineCommand, LineError};
 
 const NOTHING: [&str; 0] = [];
@@ -168,16 +168,16 @@ fn an_incoming_call_is_refused_or_cancelled() {
 #[test]
 fn commands_that_do_not_fit_are_refused() {
     let mut bench = Bench::in_call();
-    let unsupported = |what| Err(LineError::Unsupported { kind: LineKind::Direct, what });
+    let not_now = |what| Err(LineError::NotNow { what });
     let leg = bench.leg;
     let accept = LineCommand::Accept { leg, answer: SdpAnswer::new("x") };
-    assert_eq!(bench.try_command(accept), unsupported("accepting a call that does not ring"));
-    assert_eq!(bench.try_command(LineCommand::Reject { leg }), unsupported("rejecting a call that does not ring"));
+    assert_eq!(bench.try_command(accept), not_now("accepting a call that does not ring"));
+    assert_eq!(bench.try_command(LineCommand::Reject { leg }), not_now("rejecting a call that does not ring"));
     bench.invite();
     let offer = mobilecall_domain::SdpOffer::new("x");
     assert_eq!(
         bench.try_command(LineCommand::Reoffer { leg: bench.leg, offer }),
-        unsupported("renegotiating a call that is not answered")
+        not_now("renegotiating a call that is not answered")
     );
     let unknown = LegId::generate();
     assert_eq!(bench.try_command(LineCommand::HangUp { leg: unknown }), Err(LineError::UnknownLeg(unknown)));

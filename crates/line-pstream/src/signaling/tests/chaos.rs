@@ -177,6 +177,7 @@ impl Watch {
             | LineEvent::Answered { leg, .. }
             | LineEvent::Renegotiated { leg, .. }
             | LineEvent::NotRenegotiated { leg }
+            | LineEvent::TransferFailed { leg, .. }
             | LineEvent::Reoffered { leg, .. }
             | LineEvent::SignalingLost { leg }
             | LineEvent::SignalingRestored { leg } => {

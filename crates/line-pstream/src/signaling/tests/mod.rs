@@ -186,6 +186,7 @@ impl Bench {
             }
             LineEvent::Renegotiated { answer, .. } => format!("renegotiated {}", answer.expose()),
             LineEvent::NotRenegotiated { .. } => "not renegotiated".to_owned(),
+            LineEvent::TransferFailed { .. } => panic!("nothing is handed over"),
             LineEvent::Reoffered { .. } => panic!("servers do not offer anew"),
             LineEvent::SignalingLost { .. } => "signaling lost".into(),
             LineEvent::SignalingRestored { .. } => "signaling restored".into(),

@@ -2,6 +2,7 @@
 import type { CallState } from "./CallState";
 import type { Direction } from "./Direction";
 import type { EndReason } from "./EndReason";
+import type { LineCapabilities } from "./LineCapabilities";
 import type { LineKind } from "./LineKind";
 import type { Quality } from "./Quality";
 
@@ -33,6 +34,14 @@ name: string | null,
  * Kind of line.
  */
 line: LineKind, 
+/**
+ * The line that carries it, which may be gone before the call is.
+ */
+lineId: string, 
+/**
+ * What can be done in it; nothing else is offered.
+ */
+capabilities: LineCapabilities, 
 /**
  * Start, in milliseconds since 1970.
  */

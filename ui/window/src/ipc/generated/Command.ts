@@ -17,11 +17,19 @@ password: string, } | { "type": "signOut" } | { "type": "connect" } | { "type": 
 /**
  * The field's text.
  */
-text: string, } | { "type": "placeCall", 
+text: string, 
+/**
+ * The line that the agent chose; without it the address says which.
+ */
+line?: string, } | { "type": "placeCall", 
 /**
  * What the agent typed: number, extension, name or address.
  */
-destination: string, } | { "type": "answer", 
+destination: string, 
+/**
+ * The line that the agent chose; without it the address says which.
+ */
+line?: string, } | { "type": "answer", 
 /**
  * The call.
  */
@@ -49,7 +57,23 @@ call: string,
 /**
  * Hold?
  */
-held: boolean, } | { "type": "sendDigits", 
+held: boolean, } | { "type": "transfer", 
+/**
+ * The call.
+ */
+call: string, 
+/**
+ * What the agent typed: number, extension, name or address.
+ */
+destination: string, } | { "type": "joinCalls", 
+/**
+ * The call that is handed over.
+ */
+call: string, 
+/**
+ * The call with whom it is handed to.
+ */
+consulted: string, } | { "type": "sendDigits", 
 /**
  * The call.
  */

@@ -25,7 +25,11 @@ server: ServerView, } | { "type": "lineChanged",
 /**
  * The line.
  */
-line: LineView, } | { "type": "callChanged", 
+line: LineView, } | { "type": "lineRemoved", 
+/**
+ * The line.
+ */
+line: string, } | { "type": "callChanged", 
 /**
  * The call.
  */

@@ -18,7 +18,15 @@ kind: AddressKind,
 /**
  * The colleague's or customer's name, or the service's.
  */
-name: string | null, } | { "type": "choices", 
+name: string | null, 
+/**
+ * The line that the call would take; none while nobody is signed in.
+ */
+line: string | null, 
+/**
+ * All lines that could take it, in the order in which they are preferred.
+ */
+lines: Array<string>, } | { "type": "choices", 
 /**
  * At most eight.
  */

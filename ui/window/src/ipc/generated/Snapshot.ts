@@ -20,9 +20,9 @@ session: SessionView,
  */
 server: ServerView, 
 /**
- * The line.
+ * The lines, that of the server first.
  */
-line: LineView, 
+lines: Array<LineView>, 
 /**
  * Calls, the oldest first, ended ones included for a few seconds.
  */

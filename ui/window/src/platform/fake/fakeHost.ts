@@ -1,5 +1,17 @@
 /** A host in memory. It remembers what it was asked, answers like a small engine, and emits whatever a test wants. */
-import type { CallView, Command, EngineEvent, Failure, HistoryEntry, HistoryQuery, Preview, Reply, Snapshot } from '../../ipc';
+import type {
+  AddressKind,
+  CallView,
+  Command,
+  EngineEvent,
+  Failure,
+  HistoryEntry,
+  HistoryQuery,
+  LineKind,
+  Preview,
+  Reply,
+  Snapshot,
+} from '../../ipc';
 import { apply } from '../../state/apply';
 import { canMute, isAnswered } from '../../state/calls';
 import type { Host, ShowTarget, Unsubscribe } from '../host';
@@ -77,9 +89,9 @@ export class FakeHost implements Host {
   private answer(command: Command): Reply {
     switch (command.type) {
       case 'preview':
-        return { type: 'preview', preview: this.preview(command.text) };
+        return { type: 'preview', preview: this.preview(command.text, command.line ?? null) };
       case 'placeCall':
-        return { type: 'call', call: this.place(command.destination) };
+        return { type: 'call', call: this.place(command.destination, command.line ?? null) };
       case 'history':
         return { type: 'history', page: this.page(command.query) };
       case 'audioDevices':
@@ -119,10 +131,19 @@ export class FakeHost implements Host {
       case 'signIn':
       case 'connect':
         this.emit({ type: 'sessionChanged', session: snapshot().session });
-        this.emit({ type: 'lineChanged', line: snapshot().line });
+        for (const known of this.current.lines) {
+          this.emit({ type: 'lineChanged', line: { ...known, registration: { state: 'registered' }, why: null } });
+        }
         return { type: 'done' };
       case 'disconnect':
-        this.emit({ type: 'lineChanged', line: { kind: 'direct', registration: { state: 'unregistered' } } });
+        for (const known of this.current.lines) {
+          this.emit({ type: 'lineChanged', line: { ...known, registration: { state: 'unregistered' } } });
+        }
+        return { type: 'done' };
+      case 'transfer':
+      case 'joinCalls':
+        this.expect(command.call, isAnswered);
+        this.change(command.call, { state: 'ended', end: 'localHangup' });
         return { type: 'done' };
       case 'syncNow':
       case 'setLevelMeter':
@@ -131,7 +152,7 @@ export class FakeHost implements Host {
     }
   }
 
-  private place(destination: string): string {
+  private place(destination: string, line: string | null): string {
     const id = `019ac000-0000-7000-8000-2000000000${String(this.nextCall++).padStart(2, '0')}`;
     const colleague = this.current.team.find(
       (one) => one.extension === destination || `client:${one.username}` === destination,
@@ -144,6 +165,7 @@ export class FakeHost implements Host {
       startedAtMs: Date.now(),
       answeredAtMs: null,
       quality: null,
+      ...(line !== null && { lineId: line }),
     });
     this.emit({ type: 'callChanged', call: view });
     return id;
@@ -161,18 +183,24 @@ export class FakeHost implements Host {
     if (known) this.emit({ type: 'callChanged', call: { ...known, ...change } });
   }
 
-  private preview(text: string): Preview {
+  private willCall(kind: AddressKind, address: string, name: string | null, chosen: string | null): Preview {
+    const fits = (line: LineKind): boolean => (kind === 'phone' ? line !== 'direct' : kind !== 'sip' || line === 'sip');
+    const lines = this.current.lines.filter((line) => fits(line.kind)).map(({ id }) => id);
+    return { type: 'willCall', address, kind, name, line: chosen ?? lines[0] ?? null, lines };
+  }
+
+  private preview(text: string, line: string | null): Preview {
     const wanted = text.trim().toLowerCase();
     if (wanted === '') return { type: 'empty' };
-    if (wanted === '*43') return { type: 'willCall', address: '*43', kind: 'service', name: 'Echo test' };
+    if (wanted === '*43') return this.willCall('service', '*43', 'Echo test', line);
     const exact = this.current.team.find((one) => one.extension === wanted);
-    if (exact) return { type: 'willCall', address: wanted, kind: 'extension', name: exact.name };
+    if (exact) return this.willCall('extension', wanted, exact.name, line);
     const colleagues = this.current.team.filter((one) => one.name.toLowerCase().includes(wanted));
     if (colleagues.length > 0) return { type: 'choices', colleagues };
     if (/^0\d{9}$/.test(wanted)) {
-      return { type: 'willCall', address: `+966${wanted.slice(1)}`, kind: 'phone', name: null };
+      return this.willCall('phone', `+966${wanted.slice(1)}`, null, line);
     }
-    if (/^\+\d{8,15}$/.test(wanted)) return { type: 'willCall', address: wanted, kind: 'phone', name: null };
+    if (/^\+\d{8,15}$/.test(wanted)) return this.willCall('phone', wanted, null, line);
     return { type: 'refused', failure: { code: 'malformedNumber', message: 'not a number', params: { region: 'SA' } } };
   }
 

@@ -1,5 +1,16 @@
 /** Plausible values for tests and the gallery. */
-import type { AudioDevices, CallView, Colleague, HistoryEntry, Quality, Settings, Snapshot } from '../../ipc';
+import type {
+  AudioDevices,
+  CallView,
+  Colleague,
+  HistoryEntry,
+  LineCapabilities,
+  LineSettings,
+  LineView,
+  Quality,
+  Settings,
+  Snapshot,
+} from '../../ipc';
 
 export const settings: Settings = {
   server: { type: 'embedded' },
@@ -13,6 +24,7 @@ export const settings: Settings = {
   echoCancelling: true,
   noiseSuppression: true,
   automaticGain: true,
+  lines: [],
 };
 
 export const team: Colleague[] = [
@@ -25,6 +37,34 @@ export const team: Colleague[] = [
   { username: 'yusuf', name: 'Yusuf Demir', extension: null, presence: 'offline' },
 ];
 
+/** What today's lines can do beyond calls. */
+export const noCapabilities: LineCapabilities = { blindTransfer: false, attendedTransfer: false, signaledDigits: false };
+
+/** The line of the server. */
+export const line = (change: Partial<LineView> = {}): LineView => ({
+  id: '00000000-0000-7000-8000-000000000001',
+  kind: 'direct',
+  label: '',
+  registration: { state: 'registered' },
+  why: null,
+  capabilities: noCapabilities,
+  ...change,
+});
+
+/** Lines beside it, as the settings describe them and as they stand. */
+export const twilioLine = line({ id: '019ac000-0000-7000-8000-300000000001', kind: 'twilio', label: 'Riyadh numbers' });
+export const pbxLine = line({ id: '019ac000-0000-7000-8000-300000000002', kind: 'sip', label: 'Office PBX' });
+export const lineSettings = ({ id, kind, label }: LineView): LineSettings => ({
+  id,
+  kind,
+  label,
+  server: null,
+  credentials: { type: 'keyring', name: `line ${id}` },
+  enabled: true,
+  agentPreference: null,
+  companyPreference: null,
+});
+
 export const snapshot = (change: Partial<Snapshot> = {}): Snapshot => ({
   session: {
     state: 'signedIn',
@@ -36,7 +76,7 @@ export const snapshot = (change: Partial<Snapshot> = {}): Snapshot => ({
     kept: true,
   },
   server: { embedded: true, url: 'http://127.0.0.1:4000', reachable: true, portTaken: null },
-  line: { kind: 'direct', registration: { state: 'registered' } },
+  lines: [line()],
   calls: [],
   team,
   sync: { state: 'upToDate', atMs: Date.now() },
@@ -74,6 +114,8 @@ export const call = (change: Partial<CallView> = {}): CallView => ({
   address: '+966501234567',
   name: 'Sara Khan',
   line: 'direct',
+  lineId: '00000000-0000-7000-8000-000000000001',
+  capabilities: noCapabilities,
   startedAtMs: Date.now() - 140_000,
   answeredAtMs: Date.now() - 134_000,
   muted: false,

@@ -1,0 +1,226 @@
+//! How the contract is printed for a log: passwords, numbers, digits and names of customers stay out of it.
+
+use crate::{CallView, Command, Event, HistoryEntry, HistoryQuery, Preview};
+use mobilecall_domain::Private;
+use std::fmt;
+
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SignIn { username, password } => f
+                .debug_struct("SignIn")
+                .field("username", &Private::new(username))
+                .field("password", &Private::new(password))
+                .finish(),
+            Self::SignOut => f.write_str("SignOut"),
+            Self::Connect => f.write_str("Connect"),
+            Self::Disconnect => f.write_str("Disconnect"),
+            Self::Preview { text, line } => {
+                f.debug_struct("Preview").field("text", &Private::new(text)).field("line", line).finish()
+            }
+            Self::PlaceCall { destination, line } => f
+                .debug_struct("PlaceCall")
+                .field("destination", &Private::new(destination))
+                .field("line", line)
+                .finish(),
+            Self::Answer { call } => f.debug_struct("Answer").field("call", call).finish(),
+            Self::Decline { call } => f.debug_struct("Decline").field("call", call).finish(),
+            Self::HangUp { call } => f.debug_struct("HangUp").field("call", call).finish(),
+            Self::SetMute { call, muted } => {
+                f.debug_struct("SetMute").field("call", call).field("muted", muted).finish()
+            }
+            Self::SetHold { call, held } => f.debug_struct("SetHold").field("call", call).field("held", held).finish(),
+            Self::Transfer { call, destination } => {
+                f.debug_struct("Transfer").field("call", call).field("destination", &Private::new(destination)).finish()
+            }
+            Self::JoinCalls { call, consulted } => {
+                f.debug_struct("JoinCalls").field("call", call).field("consulted", consulted).finish()
+            }
+            Self::SendDigits { call, digits } => {
+                f.debug_struct("SendDigits").field("call", call).field("digits", &Private::new(digits)).finish()
+            }
+            Self::History { query } => f.debug_struct("History").field("query", query).finish(),
+            Self::SyncNow => f.write_str("SyncNow"),
+            Self::ChangeSettings { settings } => f.debug_struct("ChangeSettings").field("settings", settings).finish(),
+            Self::AudioDevices => f.write_str("AudioDevices"),
+            Self::SetLevelMeter { on } => f.debug_struct("SetLevelMeter").field("on", on).finish(),
+            Self::PlayTestTone => f.write_str("PlayTestTone"),
+        }
+    }
+}
+
+impl fmt::Debug for Preview {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("Empty"),
+            Self::WillCall { address, kind, name, line, lines } => f
+                .debug_struct("WillCall")
+                .field("address", &Private::new(address))
+                .field("kind", kind)
+                .field("name", &hidden(name))
+                .field("line", line)
+                .field("lines", lines)
+                .finish(),
+            Self::Choices { colleagues } => f.debug_struct("Choices").field("colleagues", &colleagues.len()).finish(),
+            Self::Refused { failure } => f.debug_struct("Refused").field("code", &failure.code).finish(),
+        }
+    }
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, part): (&str, &dyn fmt::Debug) = match self {
+            Self::SessionChanged { session } => ("SessionChanged", session),
+            Self::ServerChanged { server } => ("ServerChanged", server),
+            Self::LineChanged { line } => ("LineChanged", line),
+            Self::LineRemoved { line } => ("LineRemoved", line),
+            Self::CallChanged { call } => ("CallChanged", call),
+            Self::CallRemoved { call } => ("CallRemoved", call),
+            // Which digit it was is not for a log.
+            Self::DigitReceived { call, digit: _ } => ("DigitReceived", call),
+            Self::TeamChanged { team } => ("TeamChanged", team),
+            Self::HistoryChanged { missed } => ("HistoryChanged", missed),
+            Self::SyncChanged { sync } => ("SyncChanged", sync),
+            Self::SettingsChanged { settings } => ("SettingsChanged", settings),
+            Self::Problem { failure } => ("Problem", failure),
+            Self::Levels { source, levels } => return f.debug_tuple("Levels").field(source).field(levels).finish(),
+            Self::Lagged => return f.write_str("Lagged"),
+        };
+        f.debug_tuple(name).field(part).finish()
+    }
+}
+
+impl fmt::Debug for CallView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallView")
+            .field("id", &self.id)
+            .field("direction", &self.direction)
+            .field("state", &self.state)
+            .field("address", &Private::new(&self.address))
+            .field("name", &hidden(&self.name))
+            .field("line", &self.line)
+            .field("line_id", &self.line_id)
+            .field("capabilities", &self.capabilities)
+            .field("started_at_ms", &self.started_at_ms)
+            .field("answered_at_ms", &self.answered_at_ms)
+            .field("muted", &self.muted)
+            .field("held", &self.held)
+            .field("digits", &Private::new(&self.digits))
+            .field("quality", &self.quality)
+            .field("end", &self.end)
+            .field("setup_ms", &self.setup_ms)
+            .field("first_audio_ms", &self.first_audio_ms)
+            .finish()
+    }
+}
+
+impl fmt::Debug for HistoryQuery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HistoryQuery")
+            .field("text", &Private::new(&self.text))
+            .field("filter", &self.filter)
+            .field("cursor", &self.cursor)
+            .field("limit", &self.limit)
+            .field("seen", &self.seen)
+            .finish()
+    }
+}
+
+impl fmt::Debug for HistoryEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HistoryEntry")
+            .field("id", &self.id)
+            .field("direction", &self.direction)
+            .field("disposition", &self.disposition)
+            .field("address", &Private::new(&self.address))
+            .field("name", &hidden(&self.name))
+            .field("started_at_ms", &self.started_at_ms)
+            .field("duration_seconds", &self.duration_seconds)
+            .field("line", &self.line)
+            .field("synced", &self.synced)
+            .finish()
+    }
+}
+
+fn hidden(text: &Option<String>) -> Option<Private<&String>> {
+    text.as_ref().map(Private::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::*;
+    use mobilecall_domain::{CallId, LineId};
+
+    /// None of these may be printed.
+    const PRIVATE: [&str; 5] = ["hunter2", "+966501234567", "9876", "Customer", "sara.k"];
+
+    fn check(printed: &str, private_parts: usize) {
+        for private in PRIVATE {
+            assert!(!printed.contains(private), "{private} in {printed}");
+        }
+        assert_eq!(printed.matches("private characters").count(), private_parts, "{printed}");
+    }
+
+    #[test]
+    fn commands_keep_passwords_numbers_and_digits_from_the_log() {
+        let call = CallId::generate();
+        let number = || PRIVATE[1].to_owned();
+        for (command, parts) in [
+            (Command::SignIn { username: PRIVATE[4].into(), password: PRIVATE[0].into() }, 2),
+            (Command::Preview { text: number(), line: None }, 1),
+            (Command::PlaceCall { destination: number(), line: Some(LineId::generate()) }, 1),
+            (Command::Transfer { call, destination: number() }, 1),
+            (Command::SendDigits { call, digits: PRIVATE[2].into() }, 1),
+            (Command::History { query: HistoryQuery { text: PRIVATE[3].into(), ..HistoryQuery::default() } }, 1),
+        ] {
+            check(&format!("{command:?}"), parts);
+        }
+    }
+
+    #[test]
+    fn calls_and_history_keep_numbers_names_and_digits_from_the_log() {
+        let call = CallView {
+            id: CallId::generate(),
+            direction: Direction::Incoming,
+            state: CallState::Active,
+            address: PRIVATE[1].into(),
+            name: Some(PRIVATE[3].into()),
+            line: LineKind::Direct,
+            line_id: LineId::generate(),
+            capabilities: LineCapabilities::NONE,
+            started_at_ms: 0,
+            answered_at_ms: None,
+            muted: false,
+            held: false,
+            digits: PRIVATE[2].into(),
+            quality: None,
+            end: None,
+            setup_ms: None,
+            first_audio_ms: None,
+        };
+        let id = call.id;
+        check(&format!("{:?}", Event::CallChanged { call }), 3);
+        let digit = format!("{:?}", Event::DigitReceived { call: id, digit: '#' });
+        assert!(!digit.contains('#'), "{digit}");
+        let entry = HistoryEntry {
+            id,
+            direction: Direction::Outgoing,
+            disposition: Disposition::Answered,
+            address: PRIVATE[1].into(),
+            name: Some(PRIVATE[3].into()),
+            started_at_ms: 0,
+            duration_seconds: None,
+            line: LineKind::Direct,
+            synced: true,
+        };
+        check(&format!("{entry:?}"), 2);
+        let preview = Preview::WillCall {
+            address: PRIVATE[1].into(),
+            kind: AddressKind::Phone,
+            name: Some(PRIVATE[3].into()),
+            line: None,
+            lines: Vec::new(),
+        };
+        check(&format!("{:?}", Reply::Preview { preview }), 2);
+    }
+}

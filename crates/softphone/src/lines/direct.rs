@@ -1,0 +1,70 @@
+//! The line of the server that the agent is signed in at.
+
+use super::factory::{LineContext, LineFactory, OpenedLine};
+use crate::{failure, message::LineMessage, tries::Tries};
+use async_trait::async_trait;
+use mobilecall_client::{ClientError, Session};
+use mobilecall_domain::{LineKind, Private};
+use mobilecall_ipc::{Failure, LineSettings};
+use mobilecall_line_pstream::{PstreamLine, PstreamLineConfig, TokenError, TokenSource, VoiceToken};
+use std::{sync::Arc, time::Duration};
+use url::Url;
+
+/// First pause between attempts to get a voice token from a server that does not answer.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// Longest such pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+/// Makes the lines of the server that the agent is signed in at.
+pub(crate) struct DirectLines;
+
+#[async_trait]
+impl LineFactory for DirectLines {
+    /// Fetches a voice token to learn where the line's signaling is, and opens the line.
+    async fn open(&self, description: &LineSettings, context: &LineContext) -> Result<OpenedLine, Failure> {
+        // The owner opens lines that need a session when there is one; others of this kind have no credentials.
+        let Some(session) = context.session.clone() else { return Err(failure::line_unavailable(description.kind)) };
+        let (urls, kind) = find_signaling(&session, context).await?;
+        let tls = session.http().tls().clone();
+        let tokens = Arc::new(SessionTokens(session));
+        let config = PstreamLineConfig { tls: Some(tls), ..PstreamLineConfig::new(kind, urls, tokens) };
+        let (line, events) = PstreamLine::connect(config);
+        Ok((Arc::new(line), events))
+    }
+}
+
+async fn find_signaling(session: &Session, context: &LineContext) -> Result<(Vec<Url>, LineKind), Failure> {
+    let mut tries = Tries::new(FIRST_PAUSE, LONGEST_PAUSE);
+    let token = loop {
+        match session.voice_token().await {
+            Ok(token) => break token,
+            Err(error) => {
+                let attempt = tries.failed(error, context.post.engine()).await?;
+                context.post.tell(LineMessage::NotYet { attempt, why: tries.why() }).await;
+                tries.pause(&context.hurry).await;
+            }
+        }
+    };
+    let url = if token.signaling.starts_with('/') {
+        session.http().server().socket_at(&token.signaling)
+    } else {
+        token.signaling.parse().map_err(|error: url::ParseError| failure::internal(&error))?
+    };
+    Ok((vec![url], token.line.into()))
+}
+
+/// Voice tokens of the signed-in person.
+struct SessionTokens(Session);
+
+#[async_trait]
+impl TokenSource for SessionTokens {
+    async fn fetch(&self) -> Result<VoiceToken, TokenError> {
+        match self.0.voice_token().await {
+            Ok(token) => Ok(VoiceToken { token: Private::new(token.token), identity: token.identity }),
+            Err(error) => {
+                let retryable = error.is_retryable() || !matches!(error, ClientError::SessionEnded);
+                Err(TokenError { retryable, reason: failure::chain(&error) })
+            }
+        }
+    }
+}

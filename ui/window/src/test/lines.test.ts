@@ -1,0 +1,74 @@
+import { cleanup, screen, waitFor } from '@testing-library/svelte';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { LineView, Snapshot } from '../ipc';
+import { FakeHost } from '../platform/fake/fakeHost';
+import { call, line, lineSettings, pbxLine, settings, twilioLine } from '../platform/fake/fixtures';
+import { plain, startApp } from './app';
+
+afterEach(cleanup);
+
+const withLines = (...others: LineView[]): Partial<Snapshot> => ({
+  lines: [line(), ...others],
+  settings: { ...settings, lines: others.map(lineSettings) },
+});
+
+describe('one line', () => {
+  test('is not named where there is nothing to tell it from', async () => {
+    const { user } = await startApp();
+    await user.type(screen.getByTestId('dial-field'), '102');
+    await waitFor(() => expect(plain(screen.getByTestId('preview'))).toContain('Will call Sara Khan'));
+    expect(screen.queryByTestId('dial-line')).toBeNull();
+    expect(screen.queryAllByTestId('line-standing')).toHaveLength(0);
+  });
+});
+
+describe('several lines', () => {
+  test('stand for themselves in the strip', async () => {
+    const { host } = await startApp(new FakeHost(withLines(twilioLine, pbxLine)));
+    const standings = (): (string | null)[] =>
+      screen.getAllByTestId('line-standing').map((chip) => chip.getAttribute('data-standing'));
+    expect(standings()).toEqual(['ready', 'ready', 'ready']);
+    host.emit({ type: 'lineChanged', line: { ...pbxLine, registration: { state: 'registering', attempt: 2 } } });
+    await waitFor(() => expect(standings()).toEqual(['ready', 'ready', 'connecting']));
+    expect(plain(screen.getByTestId('status-text'))).toBe('Ready');
+    host.emit({ type: 'lineRemoved', line: pbxLine.id });
+    await waitFor(() => expect(standings()).toEqual(['ready', 'ready']));
+  });
+
+  test('are named by the preview, without a choice where only one can', async () => {
+    const { user } = await startApp(new FakeHost(withLines(twilioLine)));
+    await user.type(screen.getByTestId('dial-field'), '0501234567');
+    expect(plain(await screen.findByTestId('dial-line'))).toBe('Over Riyadh numbers');
+  });
+
+  test('can be chosen from where several could take the call', async () => {
+    const { host, user } = await startApp(new FakeHost(withLines(twilioLine, pbxLine)));
+    await user.type(screen.getByTestId('dial-field'), '0501234567');
+    const choice = await screen.findByTestId<HTMLSelectElement>('dial-line');
+    expect(choice.value).toBe(twilioLine.id);
+    await user.selectOptions(choice, pbxLine.id);
+    await waitFor(() => expect(host.sent('preview').at(-1)?.line).toBe(pbxLine.id));
+    await user.click(screen.getByTestId('dial-button'));
+    await waitFor(() => expect(host.sent('placeCall')).toEqual([{ type: 'placeCall', destination: '0501234567', line: pbxLine.id }]));
+    // The choice was for that call.
+    await user.type(screen.getByTestId('dial-field'), '0501234567');
+    await waitFor(() => expect(host.sent('preview').at(-1)).toEqual({ type: 'preview', text: '0501234567' }));
+  });
+
+  test('are listed in the settings with their reason, and turned off there', async () => {
+    const why = { code: 'lineUnavailable' as const, message: '', params: { line: 'sip' } };
+    const failed: LineView = { ...pbxLine, registration: { state: 'failed', code: why.code }, why };
+    const { host, user } = await startApp(new FakeHost(withLines(twilioLine, failed)));
+    await user.click(screen.getByTestId('tab-settings'));
+    expect(await screen.findByText(/This kind of line is not available/)).toBeTruthy();
+    await user.click(screen.getByTestId(`setting-line-${twilioLine.id}`));
+    const wanted = host.sent('changeSettings')[0]?.settings.lines.map(({ enabled }) => enabled);
+    expect(wanted).toEqual([false, true]);
+  });
+});
+
+test('a call on a line that can hand nothing over has no button for it', async () => {
+  await startApp(new FakeHost({ calls: [call({})] }));
+  const names = screen.getAllByRole('button').map((button) => button.getAttribute('aria-label') ?? plain(button));
+  expect(names.filter((name) => /transfer|hand over|join/i.test(name))).toEqual([]);
+});
