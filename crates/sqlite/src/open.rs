@@ -1,16 +1,20 @@
 //! Opening a file: first a look that changes nothing, then a version 0.1 is taken over, then migrations.
 
 use crate::{OpenError, Options};
-use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig};
 use rusqlite_migration::{Error as MigrationError, MigrationDefinitionError, Migrations};
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
 /// How long a statement waits for another process, such as a command of an administrator beside a running server.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Pause between attempts where SQLite does not wait by itself.
+const BUSY_PAUSE: Duration = Duration::from_millis(5);
 
 /// Prepared statements kept a connection: more than any of our programs has.
 const STATEMENTS: usize = 128;
@@ -51,7 +55,7 @@ impl Connector {
             None => configured(Connection::open_in_memory()?)?,
         };
         if self.path.is_some() {
-            connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+            write_ahead(&connection)?;
         }
         connection.pragma_update(None, "synchronous", self.options.synchronous.as_str())?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
@@ -62,6 +66,22 @@ impl Connector {
     pub(crate) fn reader(&self) -> rusqlite::Result<Connection> {
         connect(self.path.as_deref().unwrap_or(Path::new(":memory:")), OpenFlags::SQLITE_OPEN_READ_ONLY)
     }
+}
+
+/// Turns write-ahead logging on. Where another process does the same just then, SQLite does not wait but says at once that
+/// the file is locked.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    let deadline = Instant::now() + BUSY_TIMEOUT;
+    loop {
+        match connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())) {
+            Err(error) if is_busy(&error) && Instant::now() < deadline => thread::sleep(BUSY_PAUSE),
+            outcome => return outcome,
+        }
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
 }
 
 fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
