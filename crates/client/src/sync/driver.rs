@@ -1,19 +1,24 @@
 //! The task that synchronizes at the right moments.
 
-use super::{Remote, SyncError, synchronize};
+use super::{Remote, SyncError, plan::passes_through_server, synchronize};
 use crate::{ClientError, EventSocket, Session};
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use mobilecall_api::events::{Event, Presence};
 use mobilecall_cache::Account;
 use mobilecall_domain::Timestamp;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::Instant};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// Without announcements the server is asked this often.
 const POLL_INTERVAL: Duration = Duration::from_secs(30);
 /// First pause after a failure; it doubles up to [`POLL_INTERVAL`].
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// The server writes direct calls itself and announces that within milliseconds of their end. What it has not told by
+/// then is told to it.
+const DIRECT_CALLS_GRACE: Duration = Duration::from_secs(2);
+/// Calls that wait here, looked at to see whether the server writes them itself. More than this are told at once.
+const FEW: u32 = 20;
 /// Requests to the task; more than a few mean the same as one.
 const ASKS: usize = 4;
 /// Events on their way to the engine, which takes them at once; when it is slow the sync waits.
@@ -195,10 +200,10 @@ impl Driver {
         self.pauses.next().unwrap_or(POLL_INTERVAL)
     }
 
-    /// Pushes and pulls until both sides agree, then asks for the team.
+    /// Asks for the team, then pushes and pulls until both sides agree: who shows the calls then knows by which names.
     async fn catch_up(&mut self) -> Result<(), SyncError> {
-        self.round().await?;
-        self.ask_for_team().await
+        self.ask_for_team().await?;
+        self.round().await
     }
 
     async fn ask_for_team(&mut self) -> Result<(), SyncError> {
@@ -231,14 +236,22 @@ impl Driver {
             Ok(socket) => socket,
             Err(error) => return Ok(self.without_events(&error)),
         };
+        let mut push_at: Option<Instant> = None;
         loop {
             tokio::select! {
+                () = tokio::time::sleep_until(push_at.unwrap_or_else(Instant::now)), if push_at.is_some() => {
+                    push_at = None;
+                    self.round().await?;
+                }
                 event = socket.next() => match event {
                     Ok(Some(event)) => self.take(event).await?,
                     Ok(None) => return Ok(FIRST_PAUSE),
                     Err(error) => return Ok(self.without_events(&error)),
                 },
                 ask = self.asked.recv() => match ask {
+                    Some(Ask::Push) if self.server_will_tell().await? => {
+                        push_at.get_or_insert_with(|| Instant::now() + DIRECT_CALLS_GRACE);
+                    }
                     Some(Ask::Push) => self.round().await?,
                     Some(Ask::Everything) => {
                         self.remote = Remote::default();
@@ -248,6 +261,12 @@ impl Driver {
                 },
             }
         }
+    }
+
+    /// Only direct calls wait, of which the server is about to announce the same.
+    async fn server_will_tell(&self) -> Result<bool, SyncError> {
+        let pending = self.account.pending(FEW).await?;
+        Ok(pending.len() < FEW as usize && pending.iter().all(passes_through_server))
     }
 
     async fn take(&mut self, event: Event) -> Result<(), SyncError> {

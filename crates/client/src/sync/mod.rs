@@ -2,7 +2,8 @@
 //!
 //! [`plan()`] decides and does nothing; [`apply`] does one step and may be stopped anywhere; [`synchronize`] repeats both
 //! until nothing is left. [`Sync`] runs them at the right moments: at the start, when something waits here, when the
-//! server announces a change, and every 30 seconds while no announcements can be had. What a round costs grows with
+//! server announces a change, and every 30 seconds while no announcements can be had. Of a direct call, which the server
+//! writes itself, nothing is pushed that its announcement already tells. What a round costs grows with
 //! what changed, not with what there is.
 
 mod driver;

@@ -37,7 +37,8 @@ pub enum Operation {
 
 /// Decides the next steps, in order. Empty when both sides agree as far as is known.
 ///
-/// Pushes come before pulls, so that a page that is pulled already holds what was pushed.
+/// Pushes come before pulls, so that a page that is pulled already holds what was pushed. Direct calls are the exception:
+/// the server has most likely written of them all that is known here, and then the pull leaves nothing to push.
 pub fn plan(local: &Local, remote: &Remote) -> Vec<Operation> {
     let mut operations = Vec::new();
     let mut since = local.position;
@@ -45,22 +46,29 @@ pub fn plan(local: &Local, remote: &Remote) -> Vec<Operation> {
         operations.push(Operation::StartOver);
         since = 0;
     }
-    for call in local.pending.iter().filter(|call| is_ready(call)).cloned() {
+    let asks = remote.sequence.is_none_or(|sequence| sequence > since);
+    let waits = |call: &PendingCall| asks && passes_through_server(call);
+    for call in local.pending.iter().filter(|call| is_ready(call) && !waits(call)).cloned() {
         operations.push(if call.on_server { Operation::Update(call) } else { Operation::Create(call) });
     }
-    if remote.sequence.is_none_or(|sequence| sequence > since) {
+    if asks {
         operations.push(Operation::Pull { since });
     }
     operations
 }
 
-/// A direct call passes through the server, which writes its record as it goes and has the last word on when it
-/// began; what this device saw is of use once it is over. Calls of other lines are told as they go.
-fn is_ready(call: &PendingCall) -> bool {
+/// A direct call passes through the server, which writes its record as it goes and has the last word on when it began.
+pub(super) fn passes_through_server(call: &PendingCall) -> bool {
     match call.record.line {
-        LineKind::Direct => call.record.status.is_final(),
-        LineKind::Twilio | LineKind::Sip => true,
+        LineKind::Direct => true,
+        LineKind::Twilio | LineKind::Sip => false,
     }
+}
+
+/// What this device saw of a call that the server writes itself is of use once it is over. Other calls are told as they
+/// go.
+fn is_ready(call: &PendingCall) -> bool {
+    !passes_through_server(call) || call.record.status.is_final()
 }
 
 #[cfg(test)]
@@ -130,9 +138,17 @@ mod tests {
 
     #[test]
     fn what_waits_is_pushed_before_anything_is_pulled() {
-        let over = |on_server| pending(LineKind::Direct, CallStatus::Completed, on_server);
+        let over = |on_server| pending(LineKind::Sip, CallStatus::Completed, on_server);
         check(7, vec![over(false), over(true)], None, "create, update, pull 7");
         check(7, vec![over(true)], Some(7), "update");
+    }
+
+    #[test]
+    fn direct_calls_are_pushed_only_once_it_is_known_what_the_server_has() {
+        let over = |on_server| pending(LineKind::Direct, CallStatus::Completed, on_server);
+        check(7, vec![over(false), over(true)], None, "pull 7");
+        check(7, vec![over(false), over(true)], Some(9), "pull 7");
+        check(7, vec![over(false), over(true)], Some(7), "create, update");
     }
 
     #[test]

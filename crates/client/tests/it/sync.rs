@@ -7,7 +7,18 @@ use mobilecall_client::{
 use mobilecall_domain::{CallId, CallRecord, CallReport, CallStatus, Timestamp};
 use mobilecall_store::{CallFilter, Scope};
 use mobilecall_testkit::{TestServer, call, eventually, within};
-use tokio::{net::TcpListener, sync::mpsc};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+};
 
 async fn sync(session: &Session, device: &Device) -> Result<Remote, SyncError> {
     synchronize(session, &device.account, Remote::default(), |_, _| {}).await
@@ -58,6 +69,65 @@ async fn both_sides_agree_after_a_round() {
     let mut steps = 0;
     synchronize(&session, &device.account, Remote::default(), |_, _| steps += 1).await.unwrap();
     assert_eq!(steps, 1, "with nothing changed a round is one empty page");
+}
+
+/// Passes everything on to the server and counts the requests that tell it of calls.
+async fn counting(fixture: &Fixture) -> (Http, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (server, pushes) = (fixture.server.address(), Arc::new(AtomicUsize::new(0)));
+    let counted = Arc::clone(&pushes);
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            tokio::spawn(pass_on(client, server, Arc::clone(&counted)));
+        }
+    });
+    (Http::new(ServerUrl::parse(&url).unwrap(), trust(None).unwrap()).unwrap(), pushes)
+}
+
+async fn pass_on(client: TcpStream, server: SocketAddr, pushes: Arc<AtomicUsize>) -> std::io::Result<()> {
+    let server = TcpStream::connect(server).await?;
+    let ((mut from_client, mut to_client), (mut from_server, mut to_server)) =
+        (client.into_split(), server.into_split());
+    tokio::spawn(async move { tokio::io::copy(&mut from_server, &mut to_client).await });
+    let mut bytes = vec![0; 64 * 1024];
+    loop {
+        let length = from_client.read(&mut bytes).await?;
+        if length == 0 {
+            return to_server.shutdown().await;
+        }
+        // A request's head is short and comes in one piece.
+        let text = String::from_utf8_lossy(&bytes[..length]);
+        let found = ["POST /api/calls", "PATCH /api/calls"].iter().map(|head| text.matches(head).count()).sum();
+        pushes.fetch_add(found, Ordering::SeqCst);
+        to_server.write_all(&bytes[..length]).await?;
+    }
+}
+
+#[tokio::test]
+async fn an_answered_direct_call_that_the_server_wrote_itself_is_not_pushed() {
+    let fixture = fixture().await;
+    let login = fixture.server.sign_in(&fixture.alice).await;
+    let (http, pushes) = counting(&fixture).await;
+    let session = Session::start(&http, login);
+    let device = fixture.device(&session).await;
+    let record = call(fixture.company.id, fixture.alice.user.id).build();
+    device.account.begin(&record, "run", Timestamp::now()).await.unwrap();
+    let mut server = record.clone();
+    for status in [CallStatus::InProgress, CallStatus::Completed] {
+        let report = CallReport { status: Some(status), ..CallReport::default() };
+        device.account.report(record.id, &report, Timestamp::now()).await.unwrap();
+        server.apply(&report, Timestamp::now());
+    }
+    fixture.server.store().insert_call(&server).await.unwrap();
+
+    sync(&session, &device).await.unwrap();
+    assert_eq!((device.account.pending_count().await.unwrap(), pushes.load(Ordering::SeqCst)), (0, 0));
+    assert_eq!(device.account.call(record.id).await.unwrap().as_ref(), at_server(&fixture).await.first());
+
+    let only_here = local_call(&fixture, &device).await;
+    sync(&session, &device).await.unwrap();
+    assert_eq!((at_server(&fixture).await.len(), pushes.load(Ordering::SeqCst)), (2, 1), "{} is told", only_here.id);
 }
 
 #[tokio::test]
