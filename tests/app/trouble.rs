@@ -16,8 +16,7 @@ const WANTED_PORT: u16 = 4000;
 const FROM_A_NEWER_VERSION: &str = "\
 import sqlite3, sys
 database = sqlite3.connect(sys.argv[1])
-database.execute(\"INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
-VALUES (999999999, 'to come', 1, x'00', 0)\")
+database.execute('PRAGMA user_version = 999999999')
 database.commit()
 database.execute('PRAGMA wal_checkpoint(TRUNCATE)')
 ";
