@@ -161,6 +161,7 @@ impl FakeFarEnd {
             provider_call_id: None,
             from: from.to_owned(),
             from_name: None,
+            from_extension: None,
             to: "client:agent".to_owned(),
             offer: SdpOffer::new(crate::conformance::THEIR_OFFER),
         });

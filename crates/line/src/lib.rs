@@ -187,6 +187,8 @@ pub struct IncomingLeg {
     pub from: String,
     /// Display name, if the line gives one.
     pub from_name: Option<String>,
+    /// Short number of the colleague who calls, if the line tells it.
+    pub from_extension: Option<String>,
     /// Which of our addresses was called.
     pub to: String,
     /// Their media.
@@ -195,13 +197,14 @@ pub struct IncomingLeg {
 
 impl fmt::Debug for IncomingLeg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { leg, call, provider_call_id, from, from_name, to, offer } = self;
+        let Self { leg, call, provider_call_id, from, from_name, from_extension, to, offer } = self;
         f.debug_struct("IncomingLeg")
             .field("leg", leg)
             .field("call", call)
             .field("provider_call_id", provider_call_id)
             .field("from", &Private::new(from))
             .field("from_name", &from_name.as_ref().map(Private::new))
+            .field("from_extension", &from_extension.as_ref().map(Private::new))
             .field("to", &Private::new(to))
             .field("offer", offer)
             .finish()
@@ -284,6 +287,7 @@ mod tests {
             provider_call_id: None,
             from: "+966501234567".into(),
             from_name: Some("Sara".into()),
+            from_extension: Some("102102".into()),
             to: "+966112345678".into(),
             offer: SdpOffer::new("v=0 secret"),
         };

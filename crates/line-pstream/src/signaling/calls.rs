@@ -140,6 +140,7 @@ impl Signaling {
             provider_call_id: provider_id(&invite.callsid),
             from: text("From"),
             from_name: parameters.custom("FromName").filter(|name| !name.is_empty()),
+            from_extension: parameters.custom("FromExtension").filter(|extension| !extension.is_empty()),
             to: text("To"),
             offer: invite.sdp,
         };

@@ -83,7 +83,8 @@ impl Core {
             self.closing_tasks.spawn(over.media.stop());
         }
         let team = &self.shown.snapshot().team;
-        let address = history::shown_address(&incoming.from, team);
+        // Told with the call, since the first call may come before the list of colleagues.
+        let address = incoming.from_extension.unwrap_or_else(|| history::shown_address(&incoming.from, team));
         let name = incoming.from_name.or_else(|| history::colleague_name(&incoming.from, team));
         let profile = &signed_in.profile;
         let mut record = record_of(id, Direction::Incoming, incoming.from, name, profile, part.kind(), now);

@@ -159,6 +159,7 @@ async fn an_offer_that_cannot_be_understood_ends_the_call_when_it_is_answered() 
         provider_call_id: None,
         from: "client:bob".into(),
         from_name: None,
+        from_extension: None,
         to: "client:alice".into(),
         offer: SdpOffer::new("this is no session description"),
     }));
@@ -178,4 +179,23 @@ async fn what_a_notification_was_asked_and_is_refused_is_told() {
     let refused = rig.send(Command::Answer { call }).await.unwrap_err();
     rig.engine.report(refused).await;
     rig.until_problem(ErrorCode::NoSuchCall).await;
+}
+
+#[tokio::test]
+async fn a_colleague_is_shown_by_the_extension_that_comes_with_the_call() {
+    let mut rig = Rig::start().await;
+    let call = CallId::generate();
+    rig.line.say(LineEvent::Incoming(IncomingLeg {
+        leg: LegId::generate(),
+        call: Some(call),
+        provider_call_id: None,
+        from: "client:nobody.in.the.team".into(),
+        from_name: None,
+        from_extension: Some("117".into()),
+        to: "client:alice".into(),
+        offer: SdpOffer::new("not looked at before the answer"),
+    }));
+    let view = rig.until_call(call, "the ring", |view| view.state == CallState::Offered).await;
+    assert_eq!(view.address, "117");
+    assert_eq!(rig.record(call).await.from_number, "client:nobody.in.the.team", "what is called back stays");
 }

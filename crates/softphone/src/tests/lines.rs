@@ -131,6 +131,7 @@ impl Office {
             provider_call_id: None,
             from: from.into(),
             from_name: None,
+            from_extension: None,
             to: "+966112345678".into(),
             offer,
         }));

@@ -479,6 +479,7 @@ impl Rig {
             provider_call_id: None,
             from: "client:bob".into(),
             from_name: Some("Bob".into()),
+            from_extension: None,
             to: "client:alice".into(),
             offer,
         }));
