@@ -146,6 +146,26 @@ export interface paths {
         patch: operations["amend"];
         trace?: never;
     };
+    "/api/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed in the company, whatever the area, oldest change first.
+         * @description Agents get what is their own, other roles everything of the company.
+         */
+        get: operations["changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -223,7 +243,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Body of `PATCH /api/calls/{id}`: facts learned since; absent fields say nothing, and nothing is rewound. */
+        /**
+         * @description Body of `PATCH /api/calls/{id}`: facts learned since; absent fields say nothing, and nothing is rewound.
+         *     `Debug` leaves out the name.
+         */
         CallFacts: {
             /**
              * Format: date-time
@@ -256,7 +279,10 @@ export interface components {
              */
             twilioCallSid: string | null;
         };
-        /** @description A call record; exactly the fields of the old softphone's contract and the few of ours. */
+        /**
+         * @description A call record; exactly the fields of the old softphone's contract and the few of ours. `Debug` leaves out numbers and
+         *     names.
+         */
         CallRecord: {
             /**
              * Format: uuid
@@ -319,7 +345,7 @@ export interface components {
         };
         /**
          * @description Body of `POST /api/calls`: a call that a client saw. Sending it again with the same `id` changes nothing more than
-         *     what is new in it.
+         *     what is new in it. `Debug` leaves out numbers and names.
          */
         CallReport: components["schemas"]["CallFacts"] & {
             /**
@@ -401,11 +427,41 @@ export interface components {
          * @enum {string}
          */
         CallStatus: "queued" | "initiated" | "ringing" | "in-progress" | "completed" | "busy" | "no-answer" | "canceled" | "failed";
+        /** @description One entity and the sequence of its newest change. */
+        Change: components["schemas"]["Entity"] & {
+            /**
+             * Format: int64
+             * @description Place among the changes of the company.
+             */
+            sequence: number;
+        };
+        /** @description Answer of `GET /api/changes`. */
+        ChangePage: {
+            /** @description Oldest change first; each entity appears once, as it stands. */
+            changes: components["schemas"]["Change"][];
+            /** @description Whether there is more. */
+            more: boolean;
+            /**
+             * Format: int64
+             * @description How far this page brings the reader: ask next for what is since this.
+             */
+            sequence: number;
+        };
         /**
          * @description Direction as the old contract spells it.
          * @enum {string}
          */
         Direction: "inbound" | "outbound";
+        /** @description An entity as it stands, by its area. */
+        Entity: {
+            /** @enum {string} */
+            area: "call";
+            /** @description The record. */
+            call: components["schemas"]["CallRecord"];
+        } | {
+            /** @enum {string} */
+            area: "unknown";
+        };
         /** @description Body of every answer with a status of 400 or more. */
         ErrorBody: {
             /** @description Stable code; programs decide by it. */
@@ -479,7 +535,10 @@ export interface components {
             /** @description Who signed in. */
             user: components["schemas"]["User"];
         };
-        /** @description A colleague's reachability on the direct line; also the items of `GET /api/team`. */
+        /**
+         * @description A colleague's reachability on the direct line; also the items of `GET /api/team`. `Debug` leaves
+         *     out name and number.
+         */
         Presence: {
             /** @description Short number. */
             extension?: string | null;
@@ -510,7 +569,7 @@ export interface components {
          * @enum {string}
          */
         Role: "admin" | "sales_manager" | "support_manager" | "agent";
-        /** @description A signed-in person, as `GET /api/auth/me` gives it. */
+        /** @description A signed-in person, as `GET /api/auth/me` gives it. `Debug` leaves out names and numbers. */
         User: {
             /**
              * Format: uuid
@@ -1073,6 +1132,69 @@ export interface operations {
             };
         };
     };
+    changes: {
+        parameters: {
+            query?: {
+                /** @description Only what changed after this sequence; 0 or absent for everything. */
+                since?: number;
+                /** @description Page size, 1 to 500, default 200. */
+                limit?: number;
+                /** @description May only repeat the session's own company. */
+                company_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePage"];
+                };
+            };
+            /** @description The query is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Another company's id */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A value is out of range */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     events: {
         parameters: {
             query?: {
@@ -1152,7 +1274,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description The database does not answer, or the server is stopping */
+            /** @description The database does not answer or takes no writes, or the server is stopping */
             503: {
                 headers: {
                     [name: string]: unknown;
