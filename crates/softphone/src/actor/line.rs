@@ -17,14 +17,14 @@ use std::sync::Arc;
 
 impl Core {
     /// Opens the lines that are not open; those that have given up, or wait for their next try, try at once.
-    pub(crate) fn register_lines(&mut self) {
+    pub(crate) async fn register_lines(&mut self) {
         for line in self.lines.ids() {
-            self.register_line(line);
+            self.register_line(line).await;
         }
         self.show_lines();
     }
 
-    fn register_line(&mut self, line: LineId) {
+    async fn register_line(&mut self, line: LineId) {
         let Some(part) = self.lines.get(line) else { return };
         let command = match part.registration() {
             Standing::Failed { .. } if part.is_open() => LineCommand::Register,
@@ -35,7 +35,7 @@ impl Core {
         };
         if let Err(error) = part.send(command) {
             tracing::debug!(%error, line.id = %line, "the line is gone and is opened anew");
-            self.close_line(line);
+            self.close_line(line).await;
             self.open_line(line);
         }
     }
@@ -87,17 +87,19 @@ impl Core {
     }
 
     /// Leaves all lines.
-    pub(crate) fn close_lines(&mut self) {
+    pub(crate) async fn close_lines(&mut self) {
         for line in self.lines.ids() {
-            self.close_line(line);
+            self.close_line(line).await;
         }
         self.show_lines();
     }
 
-    fn close_line(&mut self, line: LineId) {
+    async fn close_line(&mut self, line: LineId) {
         if let Some(left) = self.lines.close(line) {
             self.closing_tasks.spawn(left.leave());
         }
+        // What the left line still says, the end of its calls above all, is not heard any more.
+        self.line_lost(line).await;
     }
 
     /// Whether the lines may be as these settings describe them: none that carries a call may go.
@@ -150,7 +152,7 @@ impl Core {
 
     /// Nothing more comes of the calls of a line.
     async fn line_lost(&mut self, line: LineId) {
-        let carried = self.calls.iter().filter(|call| call.line_id == line && call.is_alive());
+        let carried = self.calls.iter().filter(|call| call.line_id == line && call.ended_at.is_none());
         for call in carried.map(|call| call.id).collect::<Vec<_>>() {
             self.drive(call, Input::Line(LineInput::Ended(EndReason::SignalingLost))).await;
         }

@@ -30,7 +30,7 @@ impl Core {
         match &self.sign_in {
             SignInState::SignedOut => self.begin_signing_in(How::ByItself),
             SignInState::SigningIn { .. } => {}
-            SignInState::SignedIn(_) => self.register_lines(),
+            SignInState::SignedIn(_) => self.register_lines().await,
         }
     }
 
@@ -38,7 +38,7 @@ impl Core {
     pub(crate) async fn disconnect(&mut self) {
         self.connected = false;
         self.hang_up_all().await;
-        self.close_lines();
+        self.close_lines().await;
     }
 
     pub(crate) async fn sign_in(&mut self, username: String, password: String, reply: ReplyTo) {
@@ -73,7 +73,7 @@ impl Core {
     /// Ends calls, leaves the lines and forgets the session in memory. What waits for the server stays in the database.
     pub(crate) async fn leave(&mut self) {
         self.hang_up_all().await;
-        self.close_lines();
+        self.close_lines().await;
         self.drop_calls();
         self.epoch += 1;
         self.sign_in = SignInState::SignedOut;

@@ -1,5 +1,5 @@
 use super::Rig;
-use mobilecall_domain::{CallStatus, EndReason};
+use mobilecall_domain::{CallStatus, EndReason, machine::END_TIMEOUT};
 use mobilecall_ipc::{CallState, Command, EndReason as ShownEnd};
 use mobilecall_line::{LineCommand, LineEvent};
 use mobilecall_transport::MediaTransport as _;
@@ -56,6 +56,8 @@ async fn a_network_that_is_back_finds_one_offer_at_a_time() {
     rig.line.say(LineEvent::SignalingLost { leg });
     // The line offers by itself what was not answered, and the restart that is wished for now waits for that.
     rig.line.say(LineEvent::SignalingRestored { leg });
+    let second = tokio::time::timeout(Duration::from_millis(200), rig.line.command()).await;
+    assert!(second.is_err(), "{second:?}");
     let answer = far.transport.create_answer(&offer).await.unwrap();
     rig.line.say(LineEvent::Renegotiated { leg, answer });
     let LineCommand::Reoffer { offer, .. } = rig.line.command().await else { panic!("no second restart") };
@@ -71,11 +73,15 @@ async fn a_network_that_is_back_finds_one_offer_at_a_time() {
 async fn disconnecting_ends_calls_and_leaves_the_line() {
     let mut rig = Rig::start().await;
     let (call, leg, _far) = rig.talk("102").await;
+    let disconnected = tokio::time::Instant::now();
     rig.send(Command::Disconnect).await.unwrap();
     assert!(matches!(rig.line.command().await, LineCommand::HangUp { leg: ended } if ended == leg));
     assert!(matches!(rig.line.command().await, LineCommand::Unregister));
     assert_eq!(rig.record(call).await.status, CallStatus::Completed);
-    rig.until_state(call, CallState::Ended).await;
+    let view = rig.until_state(call, CallState::Ended).await;
+    assert_eq!(view.end, Some(ShownEnd::LocalHangup));
+    // Nobody is left who would confirm the end, so nobody is waited for.
+    assert!(disconnected.elapsed() < END_TIMEOUT, "{:?}", disconnected.elapsed());
 }
 
 #[tokio::test]
