@@ -22,6 +22,8 @@ const OUTGOING_CAPACITY: usize = 64;
 const MEDIA_CAPACITY: usize = 256;
 /// How long sockets, records and transports may take to end when the edge stops.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
+/// Of that, the time for a last try of what did not succeed so far.
+const LAST_TRY: Duration = Duration::from_secs(1);
 
 /// What others send to the owner.
 pub(crate) enum Message {
@@ -106,10 +108,9 @@ impl Owner {
                 tracing::error!(%error, "the task that tells of presence broke");
             }
         };
-        if timeout(SHUTDOWN_TIMEOUT, finish).await.is_err() {
+        if !finished_in_time(finish, &giving_up).await {
             tracing::warn!("records or media transports did not end in time");
         }
-        giving_up.cancel();
         for done in stopped {
             if done.send(()).is_err() {
                 tracing::debug!("who asked the edge to stop did not wait for it");
@@ -227,6 +228,16 @@ impl Owner {
             *sender = None;
         }
     }
+}
+
+/// Gives the work its time. Shortly before that is over, what waits for its next try is tried for the last time.
+async fn finished_in_time(work: impl Future<Output = ()>, giving_up: &CancellationToken) -> bool {
+    let mut work = std::pin::pin!(work);
+    if timeout(SHUTDOWN_TIMEOUT - LAST_TRY, &mut work).await.is_ok() {
+        return true;
+    }
+    giving_up.cancel();
+    timeout(LAST_TRY, work).await.is_ok()
 }
 
 #[cfg(test)]
