@@ -202,8 +202,9 @@ impl Driver {
 
     /// Asks for the team, then pushes and pulls until both sides agree: who shows the calls then knows by which names.
     async fn catch_up(&mut self) -> Result<(), SyncError> {
-        self.ask_for_team().await?;
-        self.round().await
+        let team = self.ask_for_team().await;
+        self.round().await?;
+        team
     }
 
     async fn ask_for_team(&mut self) -> Result<(), SyncError> {
