@@ -44,6 +44,9 @@ impl Connector {
         let mut connection = self.writer().map_err(OpenError::at(path))?;
         take_over(&mut connection, self.options.application_id).map_err(OpenError::at(path))?;
         migrate(&mut connection, path, &self.options)?;
+        // Last, so that until then the older version can still open the file.
+        let forget = format!("DROP TABLE IF EXISTS {OLD_MIGRATIONS}");
+        connection.execute_batch(&forget).map_err(OpenError::at(path))?;
         Ok(connection)
     }
 
@@ -135,7 +138,10 @@ fn describe(connection: &Connection) -> rusqlite::Result<Found> {
     let tables = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
     let application_id = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let old = tables.iter().any(|name| name == OLD_MIGRATIONS);
-    let version = if old { old_version(connection)? } else { user_version(connection)? };
+    let version = match user_version(connection)? {
+        0 if old => old_version(connection)?,
+        version => version,
+    };
     Ok(Found { tables, application_id, old, version })
 }
 
@@ -168,18 +174,17 @@ fn create_private(path: &Path) -> io::Result<()> {
     options.open(path).map(drop)
 }
 
-/// Marks the file as ours. In one of version 0.1 the version moves from that version's own table to where it belongs.
+/// Marks the file as ours. In one of version 0.1 the version is copied from that version's own table to where it belongs.
 fn take_over(connection: &mut Connection, application_id: i32) -> rusqlite::Result<()> {
     let found = describe(connection)?;
-    if found.application_id == application_id && !found.old {
+    if found.application_id == application_id && (!found.old || user_version(connection)? > 0) {
         return Ok(());
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Once more under the lock: another process may have been quicker.
-    if describe(&transaction)?.old {
+    if describe(&transaction)?.old && user_version(&transaction)? == 0 {
         let version = old_version(&transaction)?;
         transaction.pragma_update(None, "user_version", version)?;
-        transaction.execute_batch("DROP TABLE _sqlx_migrations")?;
     }
     transaction.pragma_update(None, "application_id", application_id)?;
     transaction.commit()
