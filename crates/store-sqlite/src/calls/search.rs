@@ -63,14 +63,29 @@ fn words_of(scope: Scope, text: &str) -> String {
     words.into_iter().collect::<Vec<_>>().join(" ")
 }
 
-/// Folds what an older version folded by its own rule; a step of a migration.
+/// Folds what an older version folded by its own rule; a step of a migration. Page by page, because the words of a
+/// whole database do not fit into the memory of a small server.
 pub(crate) fn fold_again(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    let mut after = i64::MIN;
+    while let Some(last) = fold_page_again(transaction, after)? {
+        after = last;
+    }
+    Ok(())
+}
+
+/// The calls of one page after this key. Returns the last key, or nothing when there was none.
+fn fold_page_again(transaction: &Transaction<'_>, after: i64) -> rusqlite::Result<Option<i64>> {
+    let mut last = None;
     let mut stale = Vec::new();
     let query = "SELECT key, company_id, agent_id, from_number, to_number, agent_name, customer_name, search \
-                 FROM calls WHERE search <> ''";
-    let mut statement = transaction.prepare(query)?;
-    let mut rows = statement.query([])?;
+                 FROM calls WHERE key > ? ORDER BY key LIMIT 1000";
+    let mut statement = transaction.prepare_cached(query)?;
+    let mut rows = statement.query([after])?;
     while let Some(row) = rows.next()? {
+        last = Some(row.get(0)?);
+        if row.get_ref(7)?.as_str()?.is_empty() {
+            continue;
+        }
         let company = CompanyId::from_bytes(row.get(1)?);
         let agent = row.get::<_, Option<[u8; 16]>>(2)?.map(UserId::from_bytes);
         let texts = [3, 4, 5, 6].map(|column| row.get_ref(column));
@@ -91,7 +106,7 @@ pub(crate) fn fold_again(transaction: &Transaction<'_>) -> rusqlite::Result<()> 
             .prepare_cached("INSERT INTO call_search (rowid, words) VALUES (?, ?)")?
             .execute(params![key, words])?;
     }
-    Ok(())
+    Ok(last)
 }
 
 /// A run as a word that every tokenizer leaves alone: the code points in hexadecimal.
