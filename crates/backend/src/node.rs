@@ -42,16 +42,18 @@ impl NodeLease {
     pub(crate) async fn close_abandoned_calls(&self, calls: &CallLog) -> Result<()> {
         let now = Timestamp::now();
         let abandoned = self.store.abandoned_calls(&self.node, now).await?;
-        if !abandoned.is_empty() {
-            let count = abandoned.len();
-            calls.report(abandoned.iter().map(ending).collect(), now).await?;
-            tracing::info!(calls = count, "ended calls that were open when their server stopped");
-        }
+        close(&abandoned, calls, now).await?;
         self.store.forget_dead_nodes(&self.node, now).await
     }
 
-    /// Renews the lease until told to stop.
-    pub(crate) async fn keep(&self, stop: &CancellationToken) {
+    /// Ends the calls of other servers that have died meanwhile.
+    async fn close_orphaned_calls(&self, calls: &CallLog) -> Result<()> {
+        let now = Timestamp::now();
+        close(&self.store.orphaned_calls(self.node.id, now).await?, calls, now).await
+    }
+
+    /// Renews the lease, and looks after calls that lost their server, until told to stop.
+    pub(crate) async fn keep(&self, calls: &CallLog, stop: &CancellationToken) {
         let mut beats = time::interval_at(time::Instant::now() + RENEW_EVERY, RENEW_EVERY);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -61,11 +63,16 @@ impl NodeLease {
             }
             tokio::select! {
                 () = stop.cancelled() => return,
-                renewed = self.renew() => if let Err(error) = renewed {
-                    tracing::warn!(cause = chain(&error), "the lease of this server could not be renewed");
+                kept = self.beat(calls) => if let Err(error) = kept {
+                    tracing::warn!(cause = chain(&error), "the lease of this server could not be kept");
                 }
             }
         }
+    }
+
+    async fn beat(&self, calls: &CallLog) -> Result<()> {
+        self.renew().await?;
+        self.close_orphaned_calls(calls).await
     }
 
     /// Gives the lease back, once every call has ended. A failure costs a row until the next start.
@@ -74,6 +81,15 @@ impl NodeLease {
             tracing::warn!(cause = chain(&error), "the lease of this server could not be ended");
         }
     }
+}
+
+async fn close(abandoned: &[AbandonedCall], calls: &CallLog, now: Timestamp) -> Result<()> {
+    if abandoned.is_empty() {
+        return Ok(());
+    }
+    calls.report(abandoned.iter().map(ending).collect(), now).await?;
+    tracing::info!(calls = abandoned.len(), "ended calls that were open when their server stopped");
+    Ok(())
 }
 
 /// A call that somebody answered was a call, up to the moment when it was last known to be alive.

@@ -77,7 +77,7 @@ impl Backend {
             outcome
         };
         let (outcome, (), (), ()) =
-            tokio::join!(serving, self.wind_up(&stop, &handle), self.prune(&stop), self.state.lease.keep(&stop));
+            tokio::join!(serving, self.wind_up(&stop, &handle), self.prune(&stop), self.state.lease.keep(&self.state.calls, &stop));
         tracing::info!(%address, "stopped");
         outcome.map_err(ServeError::Listener)
     }

@@ -36,6 +36,8 @@ fn config(settings: &Settings) -> anyhow::Result<BackendConfig> {
         allowed_hosts: settings.allowed_hosts.clone(),
         tls,
         pages: crate::pages::embedded(),
+        // As configured: the same at each start of this server, another one for a second server over the same database.
+        instance: settings.listen.to_string(),
         edge: EdgeConfig {
             advertised: settings.advertise,
             media_ports: settings.media_ports.as_ref().map(crate::media::PortRange::ports),

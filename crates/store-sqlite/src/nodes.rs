@@ -25,6 +25,17 @@ pub(crate) const ABANDONED: &str = concat!(
      ORDER BY calls.key"
 );
 
+/// Open direct calls of other nodes whose lease has run out. ?1 is the node, ?2 the time.
+pub(crate) const ORPHANED: &str = concat!(
+    "SELECT ",
+    calls::call_columns!(),
+    ", COALESCE(nodes.alive_at, calls.last_alive_at) \
+     FROM calls LEFT JOIN nodes ON nodes.id = calls.node_id \
+     WHERE calls.line = 'direct' AND calls.status IN ('queued', 'initiated', 'ringing', 'in-progress') \
+     AND calls.node_id IS NOT NULL AND calls.node_id <> ?1 AND (nodes.id IS NULL OR nodes.lease_until < ?2) \
+     ORDER BY calls.key"
+);
+
 #[async_trait]
 impl Nodes for SqliteStore {
     async fn renew_lease(&self, node: &Node, now: Timestamp, lease_until: Timestamp) -> Result<()> {
@@ -45,6 +56,11 @@ impl Nodes for SqliteStore {
             list(connection, ABANDONED, params![node.id.to_bytes(), node.instance, now.as_millis()], read_abandoned)
         })
         .await
+    }
+
+    async fn orphaned_calls(&self, node: NodeId, now: Timestamp) -> Result<Vec<AbandonedCall>> {
+        self.read(move |connection| list(connection, ORPHANED, params![node.to_bytes(), now.as_millis()], read_abandoned))
+            .await
     }
 
     async fn forget_dead_nodes(&self, node: &Node, now: Timestamp) -> Result<()> {

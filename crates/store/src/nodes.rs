@@ -16,6 +16,9 @@ pub trait Nodes: Send + Sync {
     /// an earlier run of its instance, and of nodes whose lease has run out. Calls that no node carries, as a softphone
     /// reported them, are among them only if no other node is alive. Server-wide.
     async fn abandoned_calls(&self, node: &Node, now: Timestamp) -> Result<Vec<AbandonedCall>>;
+    /// Direct calls that are not over and that another node carried whose lease has run out, as `node` looks for them while
+    /// it runs. Server-wide.
+    async fn orphaned_calls(&self, node: NodeId, now: Timestamp) -> Result<Vec<AbandonedCall>>;
     /// Removes the earlier runs of the node's instance, and nodes whose lease has run out, unless they still have calls
     /// that are not over.
     async fn forget_dead_nodes(&self, node: &Node, now: Timestamp) -> Result<()>;

@@ -190,6 +190,9 @@ impl Nodes for FaultyStore {
     async fn abandoned_calls(&self, node: &Node, now: Timestamp) -> Result<Vec<AbandonedCall>> {
         self.inner.abandoned_calls(node, now).await
     }
+    async fn orphaned_calls(&self, node: NodeId, now: Timestamp) -> Result<Vec<AbandonedCall>> {
+        self.inner.orphaned_calls(node, now).await
+    }
     async fn forget_dead_nodes(&self, node: &Node, now: Timestamp) -> Result<()> {
         self.inner.forget_dead_nodes(node, now).await
     }

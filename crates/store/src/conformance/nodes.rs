@@ -45,6 +45,15 @@ pub async fn living_nodes_keep_their_calls(store: &dyn Store) {
     store.renew_lease(&second, at(2), at(22)).await.expect("renewed");
     assert_eq!(abandoned(store, &second, at(10)).await, []);
     assert_eq!(abandoned(store, &second, at(21)).await, [(talking, Some(at(0)))]);
+    let reported = one.call(&one.alice, at(3));
+    store.insert_call(&reported).await.expect("stored");
+    for (node, second, expected) in [(&second, 10, vec![]), (&second, 21, vec![talking]), (&first, 21, vec![])] {
+        let found = store.orphaned_calls(node.id, at(second)).await.expect("found");
+        let found: Vec<_> = found.iter().map(|call| call.record.id).collect();
+        assert_eq!(found, expected, "at {second}: what no node carries is left alone while servers run");
+    }
+    let over = mobilecall_domain::CallReport { status: Some(CallStatus::Failed), ..Default::default() };
+    store.report_call(one.everybody(), reported.id, &over, at(4)).await.expect("reported");
     // A node that nobody knows any more is not alive.
     store.end_lease(first.id).await.expect("ended");
     assert_eq!(abandoned(store, &second, at(10)).await, [(talking, None)]);
