@@ -162,7 +162,8 @@ impl Follower {
                 }
                 Err(error) => {
                     tracing::warn!(cause = chain(&error), "live changes cannot be read, trying again");
-                    if !error.is_retryable() || self.changed.receiver_count() == 0 {
+                    // Also after an error that looks final: what was announced is not announced again.
+                    if self.changed.receiver_count() == 0 {
                         return from;
                     }
                     time::sleep(PAUSE).await;

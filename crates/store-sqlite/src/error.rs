@@ -51,7 +51,13 @@ fn failed(error: Error) -> StoreError {
         Error::RolledBack | Error::Unavailable(_) | Error::Closed => StoreError::Unavailable(error.into()),
         Error::Panicked => StoreError::Internal(error.into()),
         Error::Sqlite(_) => match error.code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy(error.into()),
+            // All of them pass: another writer, a race for the lock of the log, a moment without memory.
+            Some(
+                ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::FileLockingProtocolFailed
+                | ErrorCode::OutOfMemory,
+            ) => StoreError::Busy(error.into()),
             Some(
                 ErrorCode::PermissionDenied
                 | ErrorCode::ReadOnly
