@@ -1,9 +1,10 @@
+import { plain } from '@mobilecall/kit/test/plain';
 import { cleanup, screen, waitFor } from '@testing-library/svelte';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { LineView, Snapshot } from '../ipc';
 import { FakeHost } from '../platform/fake/fakeHost';
 import { call, line, lineSettings, pbxLine, settings, twilioLine } from '../platform/fake/fixtures';
-import { plain, startApp } from './app';
+import { startApp } from './app';
 
 afterEach(cleanup);
 
