@@ -56,6 +56,18 @@ describe('several lines', () => {
     await waitFor(() => expect(host.sent('preview').at(-1)).toEqual({ type: 'preview', text: '0501234567' }));
   });
 
+  test('can still be chosen from when the call was refused', async () => {
+    const { host, user } = await startApp(new FakeHost(withLines(twilioLine, pbxLine)));
+    await user.type(screen.getByTestId('dial-field'), '0501234567');
+    await screen.findByTestId('dial-line');
+    host.refuse.set('placeCall', { code: 'lineNotReady', message: '', params: { line: 'twilio' } });
+    await user.click(screen.getByTestId('dial-button'));
+    expect(plain(await screen.findByRole('alert'))).toBeTruthy();
+    await user.selectOptions(screen.getByTestId('dial-line'), pbxLine.id);
+    await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
+    expect(screen.getByTestId<HTMLSelectElement>('dial-line').value).toBe(pbxLine.id);
+  });
+
   test('are listed in the settings with their reason, and turned off there', async () => {
     const why = { code: 'lineUnavailable' as const, message: '', params: { line: 'sip' } };
     const failed: LineView = { ...pbxLine, registration: { state: 'failed', code: why.code }, why };
