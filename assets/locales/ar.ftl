@@ -324,7 +324,11 @@ error-wrongCredentials = اسم المستخدم أو كلمة المرور غي
 error-tooManyTries = محاولات كثيرة. انتظر { $seconds } ثانية ثم حاول مرة أخرى.
 error-sessionExpired = انتهت جلستك. سجّل الدخول من جديد.
 error-notSignedIn = لم تسجّل الدخول. سجّل الدخول أولًا.
-error-lineNotReady = لستَ متصلًا بعد. انتظر حتى تصبح الحالة «جاهز»، أو اضغط اتصال.
+error-lineNotReady =
+    { $line ->
+        [direct] لستَ متصلًا بعد. انتظر حتى تصبح الحالة «جاهز»، أو اضغط اتصال.
+       *[other] هذا الخط ليس جاهزًا بعد. انتظر، أو اختر خطًا آخر.
+    }
 error-noSuchLine = لم يعد هذا الخط موجودًا. اختر خطًا آخر.
 error-lineUnavailable = هذا النوع من الخطوط غير متاح في هذا الإصدار من التطبيق.
 error-lineCannot = هذا الخط لا يستطيع ذلك.

@@ -316,7 +316,11 @@ error-wrongCredentials = User name or password is wrong. Check both and try agai
 error-tooManyTries = Too many tries. Wait { $seconds } seconds, then try again.
 error-sessionExpired = Your session has ended. Sign in again.
 error-notSignedIn = You are not signed in. Sign in first.
-error-lineNotReady = You are not connected yet. Wait until the status says “Ready”, or connect.
+error-lineNotReady =
+    { $line ->
+        [direct] You are not connected yet. Wait until the status says “Ready”, or connect.
+       *[other] This line is not ready yet. Wait, or choose another one.
+    }
 error-noSuchLine = There is no such line any more. Choose another one.
 error-lineUnavailable = This kind of line is not available in this version of the app.
 error-lineCannot = This line cannot do that.

@@ -33,6 +33,7 @@ export class Session {
 
   #forget(): void {
     this.#tokens = null;
+    this.#renewing = null;
     this.user = null;
   }
 
@@ -50,12 +51,19 @@ export class Session {
   /** Requests that fail together renew together, since a refresh token is good for one use. */
   #renew(used: Tokens): Promise<boolean> {
     if (this.#tokens !== used) return Promise.resolve(this.#tokens !== null);
-    this.#renewing ??= this.#exchange(used).finally(() => (this.#renewing = null));
-    return this.#renewing;
+    if (this.#renewing !== null) return this.#renewing;
+    const renewing = this.#exchange(used).finally(() => {
+      if (this.#renewing === renewing) this.#renewing = null;
+    });
+    this.#renewing = renewing;
+    return renewing;
   }
 
-  async #exchange({ refresh_token }: Tokens): Promise<boolean> {
+  async #exchange(used: Tokens): Promise<boolean> {
+    const { refresh_token } = used;
     const renewed = await outcome(anonymous.POST('/api/auth/refresh', { body: { refresh_token } }));
+    // Whoever it was for has signed out meanwhile, and somebody may have signed in.
+    if (this.#tokens !== used) return false;
     if (renewed.failure === null) {
       this.#tokens = renewed.data;
       return true;

@@ -37,6 +37,8 @@ export class FakeServer {
   password = 'right';
   calls: CallRecord[][] = [[call()]];
   reachable = true;
+  /** Set to hold back the answers to exchanges of tokens, which are made at once, until released. */
+  gate: Promise<void> | null = null;
   /** Whether whoever was signed in ended the session. */
   signedOut = false;
   /** The tokens that are good now; each exchange makes new ones. */
@@ -66,8 +68,10 @@ export class FakeServer {
       }
       case 'POST /api/auth/refresh': {
         const { refresh_token } = (await request.json()) as { refresh_token: string };
-        if (refresh_token !== `refresh-${this.#generation - 1}`) return refusal(401, 'unauthenticated');
-        return json(this.#tokens());
+        const good = refresh_token === `refresh-${this.#generation - 1}`;
+        const answer = good ? json(this.#tokens()) : refusal(401, 'unauthenticated');
+        await this.gate;
+        return answer;
       }
     }
     if (request.headers.get('authorization') !== `Bearer token-${this.#generation}`) return refusal(401, 'unauthenticated');

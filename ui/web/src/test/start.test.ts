@@ -3,7 +3,7 @@ import { i18n } from '@mobilecall/kit/i18n';
 import { plain } from '@mobilecall/kit/test/plain';
 import { cleanup, render, screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { preferences } from '../frame/preferences.svelte';
 import { Session } from '../session/session.svelte';
 import Start from '../start/Start.svelte';
@@ -66,6 +66,51 @@ test('a token that ran out is exchanged once, and nobody notices', async () => {
   const asked = await Promise.all([session.api.GET('/api/calls'), session.api.GET('/api/calls')]);
   expect(asked.map(({ response }) => response.status)).toEqual([200, 200]);
   expect(server.asked.filter((request) => request === 'POST /api/auth/refresh')).toHaveLength(1);
+});
+
+interface Overtaken {
+  session: Session;
+  release: () => void;
+  late: Promise<{ response: Response }>;
+}
+
+describe('a renewal that outlives its session', () => {
+  /** Signs out and in again while the answer to an exchange is on its way. */
+  async function overtaken(ended: boolean): Promise<Overtaken> {
+    const session = new Session();
+    let release = (): void => {};
+    await session.signIn('sara', 'right');
+    server.gate = new Promise((resolve) => (release = resolve));
+    server.expire({ session: ended });
+    const late = session.api.GET('/api/calls');
+    await waitFor(() => expect(server.asked).toContain('POST /api/auth/refresh'));
+    await session.signOut();
+    server.gate = null;
+    server.expire({ session: true });
+    await session.signIn('sara', 'right');
+    return { session, release, late };
+  }
+
+  test.each([
+    ['granted', false],
+    ['refused', true],
+  ])('and is %s leaves the next one as it is', async (_, ended) => {
+    const { session, release, late } = await overtaken(ended);
+    release();
+    expect((await late).response.status).toBe(401);
+    expect((await session.api.GET('/api/calls')).response.status).toBe(200);
+    expect([session.user?.username, session.ended]).toEqual(['sara', false]);
+  });
+
+  test('does not stand in for one of the next session', async () => {
+    const { session, release, late } = await overtaken(false);
+    server.expire();
+    const next = session.api.GET('/api/calls');
+    await waitFor(() => expect(server.asked.filter((request) => request === 'POST /api/auth/refresh')).toHaveLength(2));
+    release();
+    expect((await late).response.status).toBe(401);
+    expect((await next).response.status).toBe(200);
+  });
 });
 
 test('a session that the server ended leads back to signing in, and says so', async () => {

@@ -1,5 +1,5 @@
 /** The smart field: what is typed, what the engine says would be called, and which colleague is marked. */
-import type { Colleague, Failure, Preview } from '../ipc';
+import type { AddressKind, Colleague, Failure, Preview } from '../ipc';
 import type { Phone } from '../state/phone.svelte';
 
 /** Short enough to feel live, long enough to spare the engine a question for every letter of a fast typist. */
@@ -18,6 +18,8 @@ export class Dial {
   line = $state<string | null>(null);
   readonly choices: readonly Colleague[] = $derived(this.preview.type === 'choices' ? this.preview.colleagues : []);
 
+  /** What was typed when the line was chosen: for anything else it is not the agent's choice. */
+  private chosenFor: AddressKind | null = null;
   private asked = 0;
   /** The answer for the text as it is, once it was asked for. */
   private answer: Promise<void> | null = null;
@@ -41,10 +43,9 @@ export class Dial {
   /** Takes another line for what is typed. */
   chooseLine(line: string): void {
     this.line = line;
+    this.chosenFor = this.preview.type === 'willCall' ? this.preview.kind : null;
     this.refused = null;
-    this.asked += 1;
-    this.answer = null;
-    void this.current();
+    this.askAgain();
   }
 
   press(digit: string): void {
@@ -67,15 +68,30 @@ export class Dial {
       this.mark(1);
       return false;
     }
-    return this.placeTo(colleague ? `client:${colleague.username}` : text);
+    return colleague ? this.placeTo(`client:${colleague.username}`) : this.send(text, this.chosen());
   }
 
-  async placeTo(destination: string): Promise<boolean> {
+  /** Calls one of the choices; a line that was chosen earlier was not chosen for it. */
+  placeTo(destination: string): Promise<boolean> {
+    return this.send(destination, {});
+  }
+
+  private async send(destination: string, chosen: { line?: string }): Promise<boolean> {
     const text = this.text;
-    const failure = await this.phone.attempt({ type: 'placeCall', destination, ...this.chosen() });
+    const failure = await this.phone.attempt({ type: 'placeCall', destination, ...chosen });
     if (failure === null) this.setText('');
-    else if (this.text === text) this.refused = failure;
+    else if (this.text === text) {
+      this.refused = failure;
+      // The lines to choose from are those of before.
+      if (failure.code === 'noSuchLine') this.askAgain();
+    }
     return failure === null;
+  }
+
+  private askAgain(): void {
+    this.asked += 1;
+    this.answer = null;
+    void this.current();
   }
 
   /** Settles when the preview is that of the text; asks without waiting for the pause. */
@@ -88,12 +104,22 @@ export class Dial {
     return this.line === null ? {} : { line: this.line };
   }
 
+  /** Whether the chosen line is not for what is typed now: it cannot call that, is gone, or was chosen for another kind. */
+  private outlived(preview: Preview): boolean {
+    return preview.type === 'refused' || (preview.type === 'willCall' && preview.kind !== this.chosenFor);
+  }
+
   private async ask(question: number): Promise<void> {
     const { text } = this;
     if (text.trim() === '') return;
     try {
       const reply = await this.phone.host.send({ type: 'preview', text, ...this.chosen() });
-      if (question === this.asked && reply.type === 'preview') this.preview = reply.preview;
+      if (question !== this.asked || reply.type !== 'preview') return;
+      if (this.line !== null && this.outlived(reply.preview)) {
+        this.line = null;
+        return await this.ask(question);
+      }
+      this.preview = reply.preview;
     } catch {
       // A preview is only a courtesy: the engine judges again, and says why, when the call is placed.
       if (question === this.asked) this.preview = nothing;

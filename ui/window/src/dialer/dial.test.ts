@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Command, Reply } from '../ipc';
 import { FakeHost } from '../platform/fake/fakeHost';
+import { line, pbxLine, twilioLine } from '../platform/fake/fixtures';
 import { Phone } from '../state/phone.svelte';
 import { Dial } from './dial.svelte';
 
@@ -142,5 +143,77 @@ describe('placing', () => {
     expect(dial.refused?.code).toBe('unknownExtension');
     dial.setText('99');
     expect(dial.refused).toBeNull();
+  });
+});
+
+describe('a chosen line', () => {
+  const preview = async (text: string): Promise<void> => {
+    dial.setText(text);
+    await vi.runAllTimersAsync();
+  };
+  const choose = async (text: string, chosen: string): Promise<void> => {
+    await preview(text);
+    dial.chooseLine(chosen);
+    await vi.runAllTimersAsync();
+    expect(dial.preview).toMatchObject({ type: 'willCall', line: chosen });
+  };
+
+  beforeEach(() => {
+    host.current = { ...host.current, lines: [line(), twilioLine, pbxLine] };
+  });
+
+  test('stays while more of the same kind is typed', async () => {
+    await choose('+966501234567', pbxLine.id);
+    await preview('+9665012345678');
+    expect(dial.preview).toMatchObject({ type: 'willCall', line: pbxLine.id });
+  });
+
+  test('is dropped when it cannot call what is typed now', async () => {
+    await choose('102', twilioLine.id);
+    await preview('sip:a@b');
+    expect(dial.preview).toMatchObject({ type: 'willCall', kind: 'sip', line: pbxLine.id });
+    expect(dial.line).toBeNull();
+  });
+
+  test('is dropped when it is gone', async () => {
+    await choose('0501234567', pbxLine.id);
+    host.emit({ type: 'lineRemoved', line: pbxLine.id });
+    await preview('0501234568');
+    expect(dial.preview).toMatchObject({ type: 'willCall', line: twilioLine.id });
+  });
+
+  test('is dropped when the call finds it gone, and what is left can be chosen', async () => {
+    await choose('0501234567', pbxLine.id);
+    host.emit({ type: 'lineRemoved', line: pbxLine.id });
+    host.refuse.set('placeCall', { code: 'noSuchLine', message: '', params: {} });
+    expect(await dial.place()).toBe(false);
+    await vi.runAllTimersAsync();
+    expect(dial.refused?.code).toBe('noSuchLine');
+    expect(dial.preview).toMatchObject({ type: 'willCall', line: twilioLine.id });
+  });
+
+  test('for a number is not taken for a colleague', async () => {
+    await choose('0501234567', pbxLine.id);
+    dial.setText('102');
+    await dial.place();
+    expect(host.sent('placeCall')).toEqual([{ type: 'placeCall', destination: '102' }]);
+  });
+
+  test('is not taken for one of the choices', async () => {
+    await choose('0501234567', pbxLine.id);
+    await preview('a');
+    await dial.placeTo('client:sara');
+    await choose('0501234567', pbxLine.id);
+    await preview('a');
+    dial.mark(1);
+    await dial.place();
+    expect(host.sent('placeCall').map((command) => command.line)).toEqual([undefined, undefined]);
+  });
+
+  test('that is refused without it says the reason of the text', async () => {
+    await choose('0501234567', pbxLine.id);
+    await preview('05x');
+    expect(dial.preview).toMatchObject({ type: 'refused', failure: { code: 'malformedNumber' } });
+    expect(dial.line).toBeNull();
   });
 });

@@ -7,6 +7,8 @@ test.each<[ErrorCode, Record<string, string>, string]>([
   ['deviceMissing', { role: 'speaker', device: 'Built-in' }, 'The speaker you chose is not plugged in. “Built-in” is used instead.'],
   ['audioFailed', { role: 'microphone', cause: 'busy' }, 'Another program is using the microphone. Close it, or choose another microphone in the settings.'],
   ['audioFailed', { role: 'speaker', cause: 'other' }, 'The speaker could not be opened. Plug it in again, or choose another one in the settings.'],
+  ['lineNotReady', { line: 'direct' }, 'You are not connected yet. Wait until the status says “Ready”, or connect.'],
+  ['lineNotReady', { line: 'sip' }, 'This line is not ready yet. Wait, or choose another one.'],
   ['unsupportedAddress', { line: 'direct', kind: 'phone' }, 'You can call colleagues only here, not phone numbers. Type an extension or a name.'],
   ['unsupportedAddress', { line: 'twilio', kind: 'sip' }, 'SIP addresses cannot be called on this line. Type a number, an extension or a name.'],
 ])('%s with %j', (code, params, words) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { line, snapshot } from '../platform/fake/fixtures';
+import { line, pbxLine, snapshot } from '../platform/fake/fixtures';
 import { standingOf } from './standing';
 
 const registering = (attempt: number, reachable: boolean) =>
@@ -17,4 +17,14 @@ test('a server out of reach is named, and need not be waited for', () => {
 test('the first attempt is just connecting', () => {
   expect(registering(0, false)).toMatchObject({ words: 'Connecting…', canConnect: false });
   expect(registering(2, true)).toMatchObject({ kind: 'connecting', canConnect: false });
+});
+
+test('the connection stands as the line of the server does, wherever that is in the list', () => {
+  const down = line({ registration: { state: 'registering', attempt: 0 } });
+  expect(standingOf(snapshot({ lines: [pbxLine, down] })).kind).toBe('connecting');
+  expect(standingOf(snapshot({ lines: [pbxLine] })).kind).toBe('ready');
+});
+
+test('without any line there is nothing to connect', () => {
+  expect(standingOf(snapshot({ lines: [] }))).toMatchObject({ kind: 'off', canConnect: false });
 });

@@ -3,6 +3,7 @@ import type { LineView, ServerView, Snapshot } from '../ipc';
 import { problemWords } from '../problems/problemWords';
 import { number } from '@mobilecall/kit/format';
 import { t } from '@mobilecall/kit/i18n';
+import { serverLine } from './serverLine';
 
 export interface Standing {
   readonly kind: 'ready' | 'connecting' | 'off' | 'failed';
@@ -13,7 +14,7 @@ export interface Standing {
 }
 
 /** How a line stands; without one how that of the server does, which stands for the connection as a whole. */
-export function standingOf({ session, lines, server }: Snapshot, line: LineView | undefined = lines[0]): Standing {
+export function standingOf({ session, lines, server }: Snapshot, line: LineView | undefined = serverLine(lines)): Standing {
   const registration = line?.registration ?? { state: 'unregistered' };
   switch (registration.state) {
     case 'registered':
@@ -31,10 +32,12 @@ export function standingOf({ session, lines, server }: Snapshot, line: LineView 
       const detail = problemWords(line?.why ?? { code: registration.code, message: '', params: { url: server.url } });
       return { kind: 'failed', words: t('status-failed'), detail, canConnect: session.state === 'signedIn' };
     }
-    case 'unregistered':
-      return session.state === 'signingIn'
-        ? { kind: 'connecting', words: t('status-connecting'), detail: t('sign-in-busy'), canConnect: false }
-        : { kind: 'off', words: t('status-off'), detail: t('status-off-detail'), canConnect: session.state === 'signedIn' };
+    case 'unregistered': {
+      if (session.state === 'signingIn')
+        return { kind: 'connecting', words: t('status-connecting'), detail: t('sign-in-busy'), canConnect: false };
+      const canConnect = line !== undefined && session.state === 'signedIn';
+      return { kind: 'off', words: t('status-off'), detail: t('status-off-detail'), canConnect };
+    }
   }
 }
 

@@ -1,9 +1,10 @@
+import { plain } from '@mobilecall/kit/test/plain';
 import { cleanup, screen, waitFor } from '@testing-library/svelte';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { LineView, Snapshot } from '../ipc';
 import { FakeHost } from '../platform/fake/fakeHost';
 import { call, line, lineSettings, pbxLine, settings, twilioLine } from '../platform/fake/fixtures';
-import { plain, startApp } from './app';
+import { startApp } from './app';
 
 afterEach(cleanup);
 
@@ -53,6 +54,18 @@ describe('several lines', () => {
     // The choice was for that call.
     await user.type(screen.getByTestId('dial-field'), '0501234567');
     await waitFor(() => expect(host.sent('preview').at(-1)).toEqual({ type: 'preview', text: '0501234567' }));
+  });
+
+  test('can still be chosen from when the call was refused', async () => {
+    const { host, user } = await startApp(new FakeHost(withLines(twilioLine, pbxLine)));
+    await user.type(screen.getByTestId('dial-field'), '0501234567');
+    await screen.findByTestId('dial-line');
+    host.refuse.set('placeCall', { code: 'lineNotReady', message: '', params: { line: 'twilio' } });
+    await user.click(screen.getByTestId('dial-button'));
+    expect(plain(await screen.findByRole('alert'))).toBeTruthy();
+    await user.selectOptions(screen.getByTestId('dial-line'), pbxLine.id);
+    await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
+    expect(screen.getByTestId<HTMLSelectElement>('dial-line').value).toBe(pbxLine.id);
   });
 
   test('are listed in the settings with their reason, and turned off there', async () => {

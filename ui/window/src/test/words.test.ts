@@ -16,6 +16,7 @@ test.each([
   ['ErrorCode', 'error-'],
   ['EndReason', 'end-'],
   ['CallState', 'call-state-'],
+  ['LineKind', 'line-kind-'],
   ['QualityLabel', 'quality-'],
   ['AddressKind', 'dial-kind-'],
   ['PresenceState', 'presence-'],

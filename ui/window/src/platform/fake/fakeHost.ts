@@ -186,13 +186,21 @@ export class FakeHost implements Host {
   private willCall(kind: AddressKind, address: string, name: string | null, chosen: string | null): Preview {
     const fits = (line: LineKind): boolean => (kind === 'phone' ? line !== 'direct' : kind !== 'sip' || line === 'sip');
     const lines = this.current.lines.filter((line) => fits(line.kind)).map(({ id }) => id);
+    if (chosen !== null && !lines.includes(chosen)) return { type: 'refused', failure: this.unfit(kind, chosen) };
     return { type: 'willCall', address, kind, name, line: chosen ?? lines[0] ?? null, lines };
+  }
+
+  private unfit(kind: AddressKind, chosen: string): Failure {
+    const known = this.current.lines.find(({ id }) => id === chosen);
+    if (!known) return { code: 'noSuchLine', message: 'there is no such line', params: {} };
+    return { code: 'unsupportedAddress', message: 'the line cannot', params: { line: known.kind, kind } };
   }
 
   private preview(text: string, line: string | null): Preview {
     const wanted = text.trim().toLowerCase();
     if (wanted === '') return { type: 'empty' };
     if (wanted === '*43') return this.willCall('service', '*43', 'Echo test', line);
+    if (/^sip:.+@.+/.test(wanted)) return this.willCall('sip', wanted, null, line);
     const exact = this.current.team.find((one) => one.extension === wanted);
     if (exact) return this.willCall('extension', wanted, exact.name, line);
     const colleagues = this.current.team.filter((one) => one.name.toLowerCase().includes(wanted));

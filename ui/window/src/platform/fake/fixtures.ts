@@ -11,6 +11,7 @@ import type {
   Settings,
   Snapshot,
 } from '../../ipc';
+import { SERVER_LINE } from '../../session/serverLine';
 
 export const settings: Settings = {
   server: { type: 'embedded' },
@@ -42,7 +43,7 @@ export const noCapabilities: LineCapabilities = { blindTransfer: false, attended
 
 /** The line of the server. */
 export const line = (change: Partial<LineView> = {}): LineView => ({
-  id: '00000000-0000-7000-8000-000000000001',
+  id: SERVER_LINE,
   kind: 'direct',
   label: '',
   registration: { state: 'registered' },
@@ -114,7 +115,7 @@ export const call = (change: Partial<CallView> = {}): CallView => ({
   address: '+966501234567',
   name: 'Sara Khan',
   line: 'direct',
-  lineId: '00000000-0000-7000-8000-000000000001',
+  lineId: SERVER_LINE,
   capabilities: noCapabilities,
   startedAtMs: Date.now() - 140_000,
   answeredAtMs: Date.now() - 134_000,
