@@ -33,7 +33,7 @@ async fn the_history_is_there_also_without_the_server() {
     // Another device of the same person learns it from the server.
     assert_eq!(calls(&office.run("alice", &["history"]).await), rows);
     let missed = calls(&office.run("bob", &["history", "--missed"]).await);
-    assert_eq!((missed.len(), missed[0]["address"].as_str()), (1, Some("client:alice")), "{missed:?}");
+    assert_eq!((missed.len(), missed[0]["address"].as_str()), (1, Some("101")), "{missed:?}");
 
     let line = |username: &str, more: &[&str]| office.line(username, &[&["history"], more].concat());
     let (alice, alice_found) = (line("alice", &data), line("alice", &[&data[..], &["--search", "43"]].concat()));
