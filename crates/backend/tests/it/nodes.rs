@@ -78,26 +78,3 @@ async fn two_servers_that_start_over_one_store_leave_each_other_alone() {
     let status = store.call(scope, reported.id).await.unwrap().unwrap().status;
     assert_eq!(status, CallStatus::Initiated, "the first server lives");
 }
-
-#[tokio::test(start_paused = true)]
-async fn a_running_server_ends_the_calls_of_one_that_died_meanwhile() {
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::in_memory().await.unwrap());
-    let alice = agent(store.as_ref()).await;
-    let second = start(&store, "second").await;
-    let past = Timestamp::now().minus(Duration::from_secs(1));
-    let dead = carried(store.as_ref(), &alice, "first", past).await;
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let shutdown = tokio_util::sync::CancellationToken::new();
-    let scope = Scope::everybody(alice.company_id);
-    let until_over = async {
-        while store.call(scope, dead).await.unwrap().unwrap().status != CallStatus::Completed {
-            // Time stands still here unless everybody waits.
-            tokio::time::advance(Duration::from_secs(1)).await;
-        }
-        shutdown.cancel();
-    };
-    let (served, over) =
-        tokio::join!(second.serve(listener, shutdown.clone()), tokio::time::timeout(Duration::from_secs(60), until_over));
-    served.unwrap();
-    over.unwrap();
-}
