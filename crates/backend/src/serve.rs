@@ -76,8 +76,12 @@ impl Backend {
             stop.cancel();
             outcome
         };
-        let (outcome, (), (), ()) =
-            tokio::join!(serving, self.wind_up(&stop, &handle), self.prune(&stop), self.state.lease.keep(&self.state.calls, &stop));
+        let (outcome, (), (), ()) = tokio::join!(
+            serving,
+            self.wind_up(&stop, &handle),
+            self.prune(&stop),
+            self.state.lease.keep(&self.state.calls, &stop)
+        );
         tracing::info!(%address, "stopped");
         outcome.map_err(ServeError::Listener)
     }

@@ -59,8 +59,10 @@ impl Nodes for SqliteStore {
     }
 
     async fn orphaned_calls(&self, node: NodeId, now: Timestamp) -> Result<Vec<AbandonedCall>> {
-        self.read(move |connection| list(connection, ORPHANED, params![node.to_bytes(), now.as_millis()], read_abandoned))
-            .await
+        self.read(move |connection| {
+            list(connection, ORPHANED, params![node.to_bytes(), now.as_millis()], read_abandoned)
+        })
+        .await
     }
 
     async fn forget_dead_nodes(&self, node: &Node, now: Timestamp) -> Result<()> {
