@@ -11,13 +11,13 @@ use mobilecall_domain::{CompanyId, UserId};
 use mobilecall_sqlite::rusqlite::{Row, params};
 use mobilecall_store::{Companies, Company, Result, StoreError, User};
 
-/// Columns that [`company`] reads.
+/// Columns that [`read_company`] reads.
 macro_rules! company_columns {
     () => {
         "companies.id, companies.name, companies.region, companies.settings, companies.created_at"
     };
 }
-/// Columns that [`user`] reads.
+/// Columns that [`read_user`] reads.
 macro_rules! user_columns {
     () => {
         "users.id, users.company_id, users.username, users.name, users.extension, users.password_hash, users.role, \
