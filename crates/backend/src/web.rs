@@ -19,7 +19,7 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
 /// The build gives every file in this folder a name that changes with its content.
 const HASHED: &str = "/assets/";
 
-/// Content types by the ending of the name; a file of another kind is not served as a page's part.
+/// Content types by the ending of the name; a file of another kind is sent as bytes of no known type.
 const CONTENT_TYPES: [(&str, &str); 7] = [
     (".html", "text/html; charset=utf-8"),
     (".js", "text/javascript; charset=utf-8"),

@@ -1,4 +1,4 @@
-//! Questions to the host, each in a task of its own and with a time limit.
+//! Questions to the host, each in a task of its own; all but the opening of records have a time limit.
 
 use super::retry::Retry;
 use crate::core::{CallKey, CheckId, Input, SocketId};
