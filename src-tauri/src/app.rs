@@ -43,13 +43,21 @@ pub fn run() -> ExitCode {
 }
 
 fn try_run(options: Options) -> anyhow::Result<()> {
-    let app = tauri::Builder::default()
+    let built = tauri::Builder::default()
         // First, so that a second start does nothing else.
         .plugin(tauri_plugin_single_instance::init(|app, arguments, _| second_start(app, arguments)))
         .invoke_handler(tauri::generate_handler![commands::snapshot, commands::send, commands::wanted_part])
         .setup(move |app| Ok(set_up(app, options)?))
-        .build(tauri::generate_context!())
-        .context("the desktop could not be reached")?;
+        .build(tauri::generate_context!());
+    let app = match built {
+        // The running app ended in the moment in which this start was handed over to it.
+        Err(tauri::Error::PluginInitialization(plugin, why)) if plugin == "single-instance" && !quit::is_anew() => {
+            tracing::info!(%why, "the running app has just ended; starting anew");
+            let arguments: Vec<_> = std::env::args().skip(1).collect();
+            return quit::start_anew(&arguments).context("this program could not be started anew");
+        }
+        built => built.context("the desktop could not be reached")?,
+    };
     app.run(|app, event| match event {
         // Without a window the app goes on in the tray; only `quit` gives a code.
         RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
@@ -101,7 +109,11 @@ async fn open(app: AppHandle, phone: Arc<Phone>, options: Options) {
 
 /// Somebody started the app again: the running one comes to the front.
 fn second_start(app: &AppHandle, arguments: Vec<String>) {
-    match options::parse(arguments.into_iter().skip(1)) {
+    let arguments: Vec<_> = arguments.into_iter().skip(1).collect();
+    if quit::starts_afterwards(&arguments) {
+        return;
+    }
+    match options::parse(arguments.into_iter()) {
         Parsed::Run(Options { hidden: true }) => {}
         Parsed::Run(Options { hidden: false }) | Parsed::Print(_) | Parsed::Refuse(_) => window::show(app, None),
     }

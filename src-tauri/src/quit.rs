@@ -1,13 +1,23 @@
 //! Ending the app on purpose: from the tray, or by a signal of the system.
 
 use crate::phone::Phone;
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    env, io,
+    process::Command,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use tauri::{AppHandle, Manager};
 
 static QUITTING: AtomicBool = AtomicBool::new(false);
+
+/// Set for a process that was started by another of this program.
+const ANEW: &str = "MOBILE_CALL_STARTED_ANEW";
+
+/// The arguments of a start that came while this one was ending.
+static WANTED_AGAIN: Mutex<Option<Vec<String>>> = Mutex::new(None);
 
 /// Ends the engine, then the app. Asking twice changes nothing.
 pub(crate) fn quit(app: &AppHandle) {
@@ -18,8 +28,35 @@ pub(crate) fn quit(app: &AppHandle) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         app.state::<Arc<Phone>>().shutdown().await;
+        // From here on a start finds nobody and stays.
+        tauri_plugin_single_instance::destroy(&app);
+        let wanted = WANTED_AGAIN.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(arguments) = wanted
+            && let Err(error) = start_anew(&arguments)
+        {
+            tracing::error!(%error, "the app was wanted again while it ended, and could not be started");
+        }
         app.exit(0);
     });
+}
+
+/// Whether the app is ending. Then a further start is made up for as soon as it has ended.
+pub(crate) fn starts_afterwards(arguments: &[String]) -> bool {
+    let quitting = QUITTING.load(Ordering::SeqCst);
+    if quitting {
+        *WANTED_AGAIN.lock().unwrap_or_else(PoisonError::into_inner) = Some(arguments.to_vec());
+    }
+    quitting
+}
+
+/// Starts this program once more, in a process of its own.
+pub(crate) fn start_anew(arguments: &[String]) -> io::Result<()> {
+    Command::new(env::current_exe()?).args(arguments).env(ANEW, "1").spawn().map(drop)
+}
+
+/// Whether this process was started by another of this program, which a start of a start must not be.
+pub(crate) fn is_anew() -> bool {
+    env::var_os(ANEW).is_some()
 }
 
 /// Quits when the system asks: Ctrl+C in a terminal, a log-out, a service manager.

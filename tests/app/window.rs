@@ -2,7 +2,7 @@
 
 use crate::steps::{CALL_LIMIT, choose_language, dial_echo, ready, turn, turn_processing_off};
 use crate::support::desktop::Desktop;
-use crate::support::process::{Running, children_of, runs, wait_for};
+use crate::support::process::{Running, children_of, runs, signal, wait_for};
 use crate::support::sound::{self, Ear};
 use crate::support::tray::Tray;
 use crate::support::webdriver::App;
@@ -68,6 +68,33 @@ fn start_again(desktop: &Desktop, folder: &Path, name: &str, arguments: &[&str])
     let mut command = desktop.command(program("mobile-call"));
     let mut second = Running::start(command.args(arguments), &folder.join(format!("{name}.log")));
     assert!(second.wait(GOODBYE).success(), "the {name} start ends well");
+}
+
+#[tokio::test]
+async fn a_start_while_the_app_ends_is_made_up_for() {
+    let _turn = turn().await;
+    let folder = artifacts("app-again");
+    let desktop = Desktop::start(&folder);
+    let first = Running::start(&mut desktop.command(program("mobile-call")), &folder.join("app-0.log"));
+    let mut process = desktop.wait_for_app_window().process;
+    assert_eq!(process, first.id());
+    let mut starts = vec![first];
+    for round in 1..=3 {
+        signal(process, "TERM");
+        let mut command = desktop.command(program("mobile-call"));
+        let mut again = Running::start(&mut command, &folder.join(format!("app-{round}.log")));
+        let next = wait_for("the window of the next start", GOODBYE * 2, || {
+            let shown = desktop.app_window()?.process;
+            (shown != process).then_some(shown)
+        });
+        assert!(next == again.id() || again.wait(GOODBYE).success(), "a start that is made up for ends well");
+        wait_for("the app to end", GOODBYE, || (!runs(process)).then_some(()));
+        process = next;
+        // One that was not handed over goes on.
+        starts.push(again);
+    }
+    signal(process, "TERM");
+    wait_for("the last one to end", GOODBYE, || (!runs(process)).then_some(()));
 }
 
 #[tokio::test]

@@ -60,8 +60,7 @@ impl Running {
 
     /// Sends a signal by name.
     pub(crate) fn signal(&mut self, signal: &str) {
-        let sent = Command::new("kill").args(["-s", signal, &self.id().to_string()]).status();
-        assert!(sent.is_ok_and(|status| status.success()), "could not send {signal} to {}", self.name);
+        self::signal(self.id(), signal);
     }
 
     fn ended_within(&mut self, limit: Duration) -> Option<ExitStatus> {
@@ -90,6 +89,12 @@ impl Drop for Running {
             let _already_gone = self.child.wait();
         }
     }
+}
+
+/// Sends a signal by name to a process.
+pub(crate) fn signal(process: u32, name: &str) {
+    let sent = Command::new("kill").args(["-s", name, &process.to_string()]).status();
+    assert!(sent.is_ok_and(|status| status.success()), "could not send {name} to process {process}");
 }
 
 /// The processes that a process has started and that run.

@@ -1,7 +1,7 @@
 //! The real app's window, driven as a person would: by what is on it. Elements are named by their `data-testid`.
 
 use super::desktop::Desktop;
-use super::process::Running;
+use super::process::{Running, children_of, runs, wait_for};
 use super::{free_port, program};
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::elements::Element;
@@ -9,7 +9,7 @@ use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// How long the window may take for anything that has no limit of its own.
@@ -22,6 +22,7 @@ pub(crate) struct App<'a> {
     desktop: &'a Desktop,
     client: Client,
     driver: Running,
+    log: PathBuf,
 }
 
 impl<'a> App<'a> {
@@ -38,8 +39,9 @@ impl<'a> App<'a> {
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(capabilities);
         let address = format!("http://127.0.0.1:{port}");
-        let client = within("a WebDriver session", LIMIT, async || builder.connect(&address).await.ok()).await;
-        Self { desktop, client, driver }
+        let what = format!("a WebDriver session (see {})", log.display());
+        let client = within(&what, LIMIT, async || builder.connect(&address).await.ok()).await;
+        Self { desktop, client, driver, log: log.to_path_buf() }
     }
 
     /// The element, as soon as it is there.
@@ -161,10 +163,13 @@ impl<'a> App<'a> {
         self.desktop.screenshot_of_app(path);
     }
 
-    /// Ends the app.
+    /// Ends the app, and waits until it has ended: the next start would be handed over to it.
     pub(crate) async fn close(mut self) {
+        let app = children_of(self.driver.id());
         answered("ending the session", self.client.close()).await;
         self.driver.stop();
+        let what = format!("the app to end (see {})", self.log.display());
+        wait_for(&what, LIMIT, || (!app.iter().any(|process| runs(*process))).then_some(()));
     }
 }
 
