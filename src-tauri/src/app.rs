@@ -113,7 +113,7 @@ fn second_start(app: &AppHandle, arguments: Vec<String>) {
     if quit::starts_afterwards(&arguments) {
         return;
     }
-    match options::parse(arguments.into_iter()) {
+    match options::parse(arguments) {
         Parsed::Run(Options { hidden: true }) => {}
         Parsed::Run(Options { hidden: false }) | Parsed::Print(_) | Parsed::Refuse(_) => window::show(app, None),
     }

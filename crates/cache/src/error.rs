@@ -3,7 +3,7 @@
 use mobilecall_sqlite::{Error, rusqlite};
 use std::path::{Path, PathBuf};
 
-/// Why the database cannot be used. In both cases the file is left as it was.
+/// Why the database cannot be used. In all cases the file is left as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Not a database, damaged, locked, or not permitted.
@@ -18,6 +18,15 @@ pub enum OpenError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Encrypted with another key, or damaged at its beginning.
+    #[error(
+        "the database {} does not open with the key of this device: bring the key back, or move the file away to start anew",
+        path.display()
+    )]
+    WrongKey {
+        /// The file.
+        path: PathBuf,
+    },
     /// Written by a version of the program that knows more than this one.
     #[error("the database {} was written by a newer version of Mobile Call: install that version", path.display())]
     TooNew {
@@ -31,6 +40,7 @@ impl OpenError {
         let path = path.to_owned();
         match error {
             mobilecall_sqlite::OpenError::TooNew { .. } => Self::TooNew { path },
+            mobilecall_sqlite::OpenError::WrongKey { .. } => Self::WrongKey { path },
             other => Self::Unreadable { path, source: other.into() },
         }
     }

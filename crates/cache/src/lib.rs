@@ -26,6 +26,7 @@ pub use account::{Account, AccountKey};
 pub use calls::StaleCall;
 pub use error::{CacheError, OpenError};
 pub use history::{HistoryFilter, HistoryPage, HistoryQuery, HistoryRow};
+pub use mobilecall_sqlite::Key;
 pub use open::Cache;
 pub use outbox::PendingCall;
 pub use pull::Adopted;

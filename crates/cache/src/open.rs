@@ -1,7 +1,7 @@
 //! Opening the file, and the schema.
 
 use crate::{CacheError, OpenError, error::Failure, search};
-use mobilecall_sqlite::{Database, Migration, Options, Synchronous, rusqlite::Connection};
+use mobilecall_sqlite::{Database, Key, Migration, Options, Synchronous, rusqlite::Connection};
 use std::path::Path;
 
 const OPTIONS: Options = Options {
@@ -30,6 +30,12 @@ impl Cache {
     pub async fn open(path: &Path) -> Result<Self, OpenError> {
         let database = Database::open(path, OPTIONS).await.map_err(|source| OpenError::of(path, source))?;
         Ok(Self { database })
+    }
+
+    /// As [`Self::open`], for a file that only this key opens. One that was not encrypted before is from now on.
+    pub async fn open_encrypted(path: &Path, key: Key) -> Result<Self, OpenError> {
+        let opened = Database::open_encrypted(path, OPTIONS, key).await;
+        Ok(Self { database: opened.map_err(|source| OpenError::of(path, source))? })
     }
 
     /// Waits for running statements and closes the file. Later uses fail.

@@ -28,7 +28,7 @@ pub(crate) fn internal(error: &(dyn Error + 'static)) -> Failure {
 pub(crate) fn of_open(error: &OpenError) -> Failure {
     let message = error.to_string();
     match error {
-        OpenError::Unreadable { path, .. } => {
+        OpenError::Unreadable { path, .. } | OpenError::WrongKey { path } => {
             tracing::error!(error = %chain(error), "the local database cannot be opened");
             Failure::new(ErrorCode::DatabaseUnreadable, message).with("path", path.display().to_string())
         }

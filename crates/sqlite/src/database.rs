@@ -1,7 +1,7 @@
 //! The handle that callers hold.
 
 use crate::{
-    Error, OpenError, Options,
+    Error, Key, OpenError, Options,
     job::{self, Job},
     open::Connector,
     reader,
@@ -65,12 +65,21 @@ impl Database {
     /// # Errors
     /// A file that is not ours, damaged or from a newer version is refused before anything is written to it.
     pub async fn open(path: &Path, options: Options) -> Result<Self, OpenError> {
-        Self::start(Connector { path: Some(path.to_owned()), options }).await
+        Self::start(Connector { path: Some(path.to_owned()), options, key: None }).await
+    }
+
+    /// As [`Self::open`], for a file that is or becomes encrypted.
+    ///
+    /// # Errors
+    /// As for [`Self::open`]. An encrypted file that the key does not fit is left as it is, and so is one that is not
+    /// encrypted while another process has it open.
+    pub async fn open_encrypted(path: &Path, options: Options, key: Key) -> Result<Self, OpenError> {
+        Self::start(Connector { path: Some(path.to_owned()), options, key: Some(key) }).await
     }
 
     /// A database that is gone with its last handle. One connection does everything, so reads wait for writes.
     pub async fn in_memory(options: Options) -> Result<Self, OpenError> {
-        Self::start(Connector { path: None, options }).await
+        Self::start(Connector { path: None, options, key: None }).await
     }
 
     async fn start(connector: Connector) -> Result<Self, OpenError> {

@@ -39,7 +39,17 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
     },
-    /// Not a database, or a broken one.
+    /// The key is not the one that the file was encrypted with, or the file is damaged at its beginning: that cannot be told
+    /// apart.
+    #[error(
+        "the database {} does not open with its key: bring the key back, or move the file away",
+        path.display()
+    )]
+    WrongKey {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Not a database, or a broken one, or one that is encrypted and no key was given.
     #[error("the database {} is damaged or not a database: restore a backup, or move it away", path.display())]
     Damaged {
         /// The file.

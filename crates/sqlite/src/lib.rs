@@ -29,12 +29,18 @@
 //! itself. A write is answered after its commit. The more there is to write, the fewer commits it takes; nobody waits for
 //! company, because a group is what came in while the commit before was under way.
 //!
+//! # Encryption
+//!
+//! [`Database::open_encrypted`] takes a key. A file that was not encrypted before is replaced by an encrypted copy. Without the
+//! key the file, its log and its journal say nothing but their size.
+//!
 //! # Faults
 //!
 //! If SQLite rolls a transaction back by itself (disk full, read error) or a commit fails, every write of that group gets an
 //! error and the connection is thrown away; the next group gets a new one. A panic in a closure is that caller's error.
 
 mod database;
+mod encryption;
 mod error;
 mod job;
 mod open;
@@ -43,6 +49,10 @@ mod reader;
 mod writer;
 
 pub use database::{Database, Statistics};
+pub use encryption::Key;
 pub use error::{Error, OpenError};
 pub use options::{Migration, Options, Synchronous};
 pub use rusqlite;
+
+// The C code, which `rusqlite` leaves to us.
+use mobilecall_sqlite3mc as _;

@@ -1,6 +1,9 @@
 //! Opening a file: first a look that changes nothing, then a version 0.1 is taken over, then migrations.
 
-use crate::{OpenError, Options};
+use crate::{
+    Key, OpenError, Options,
+    encryption::{self, Failure},
+};
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig};
 use rusqlite_migration::{Error as MigrationError, MigrationDefinitionError, Migrations};
 use std::{
@@ -28,6 +31,8 @@ pub(crate) struct Connector {
     /// Nowhere: in memory.
     pub(crate) path: Option<PathBuf>,
     pub(crate) options: Options,
+    /// For files only.
+    pub(crate) key: Option<Key>,
 }
 
 impl Connector {
@@ -39,8 +44,17 @@ impl Connector {
             migrate(&mut connection, memory, &self.options)?;
             return Ok(connection);
         };
-        inspect(path, &self.options)?;
-        create_private(path).map_err(|source| OpenError::Denied { path: path.clone(), source })?;
+        inspect(path, &self.options, self.key.as_ref())?;
+        let denied = |source| OpenError::Denied { path: path.clone(), source };
+        create_private(path).map_err(denied)?;
+        if let Some(key) = &self.key
+            && encryption::is_plain(path).map_err(denied)?
+        {
+            encryption::encrypt(path, key).map_err(|failure| match failure {
+                Failure::Sqlite(error) => OpenError::at(path)(error),
+                Failure::Files(error) => denied(error),
+            })?;
+        }
         let mut connection = self.writer().map_err(OpenError::at(path))?;
         take_over(&mut connection, self.options.application_id).map_err(OpenError::at(path))?;
         migrate(&mut connection, path, &self.options)?;
@@ -54,7 +68,7 @@ impl Connector {
     pub(crate) fn writer(&self) -> rusqlite::Result<Connection> {
         let connection = match &self.path {
             // Without the right to create: a file that was taken away meanwhile must not come back empty.
-            Some(path) => connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?,
+            Some(path) => connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, self.key.as_ref())?,
             None => configured(Connection::open_in_memory()?)?,
         };
         if self.path.is_some() {
@@ -67,7 +81,8 @@ impl Connector {
 
     /// A reading connection beside the writing one; for files only.
     pub(crate) fn reader(&self) -> rusqlite::Result<Connection> {
-        connect(self.path.as_deref().unwrap_or(Path::new(":memory:")), OpenFlags::SQLITE_OPEN_READ_ONLY)
+        let path = self.path.as_deref().unwrap_or(Path::new(":memory:"));
+        connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, self.key.as_ref())
     }
 }
 
@@ -87,9 +102,13 @@ fn is_busy(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
 }
 
-fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
+pub(crate) fn connect(path: &Path, access: OpenFlags, key: Option<&Key>) -> rusqlite::Result<Connection> {
     // Each connection belongs to one thread, so SQLite's own lock is not needed.
-    configured(Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?)
+    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    if let Some(key) = key {
+        key.unlock(&connection)?;
+    }
+    configured(connection)
 }
 
 fn configured(connection: Connection) -> rusqlite::Result<Connection> {
@@ -99,7 +118,7 @@ fn configured(connection: Connection) -> rusqlite::Result<Connection> {
 }
 
 /// Looks at an existing file without the right to write.
-fn inspect(path: &Path, options: &Options) -> Result<(), OpenError> {
+fn inspect(path: &Path, options: &Options, key: Option<&Key>) -> Result<(), OpenError> {
     match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return parent_exists(path),
         Err(source) => return Err(OpenError::Denied { path: path.to_owned(), source }),
@@ -107,8 +126,14 @@ fn inspect(path: &Path, options: &Options) -> Result<(), OpenError> {
         Ok(metadata) if metadata.len() == 0 => return Ok(()),
         Ok(_) => {}
     }
-    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(OpenError::at(path))?;
-    let found = describe(&connection).map_err(OpenError::at(path))?;
+    let plain = encryption::is_plain(path).map_err(|source| OpenError::Denied { path: path.to_owned(), source })?;
+    let key = key.filter(|_| !plain);
+    let refused = |error: rusqlite::Error| match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) if key.is_some() => OpenError::WrongKey { path: path.to_owned() },
+        _ => OpenError::at(path)(error),
+    };
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, key).map_err(refused)?;
+    let found = describe(&connection).map_err(refused)?;
     if found.tables.iter().all(|table| table == OLD_MIGRATIONS) {
         // Another process is just making it, or was stopped in it.
         return Ok(());
@@ -166,7 +191,7 @@ fn parent_exists(path: &Path) -> Result<(), OpenError> {
 
 /// Makes the file for its owner only, unless it is there: what is in it is nobody else's business. SQLite gives the files
 /// beside it the same rights.
-fn create_private(path: &Path) -> io::Result<()> {
+pub(crate) fn create_private(path: &Path) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]

@@ -91,7 +91,7 @@ pub(crate) fn opening(path: &Path, error: OpenError) -> StoreError {
         }
         OpenError::Denied { .. } => "give this user access to it, or choose another path",
         OpenError::Foreign { .. } => "it belongs to another program: choose another path",
-        OpenError::Damaged { .. } => DAMAGED,
+        OpenError::Damaged { .. } | OpenError::WrongKey { .. } => DAMAGED,
         OpenError::Schema { .. } => {
             "its tables differ from those of this version: restore a backup, or choose another path"
         }

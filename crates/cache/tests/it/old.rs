@@ -1,9 +1,8 @@
 //! A database that version 0.1 made, kept from a real device: six calls, one of which waits for the server.
 
 use crate::at;
-use mobilecall_cache::{AccountKey, Cache, HistoryQuery, HistoryRow};
+use mobilecall_cache::{AccountKey, Cache, HistoryQuery, HistoryRow, Key, OpenError};
 use mobilecall_sqlite::rusqlite::Connection;
-use std::path::Path;
 
 const OLD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/device-0.1.sqlite");
 
@@ -20,11 +19,10 @@ async fn found(cache: &Cache, text: &str) -> Vec<HistoryRow> {
     account.history(&HistoryQuery { text: text.into(), limit: 10, ..Default::default() }).await.unwrap().rows
 }
 
-async fn check(path: &Path) {
-    let cache = Cache::open(path).await.unwrap();
+async fn check(cache: &Cache) {
     let account = cache.account(&key(), at(0)).await.unwrap();
     assert_eq!((account.position().await.unwrap(), account.pending_count().await.unwrap()), (32, 1));
-    let rows = found(&cache, "").await;
+    let rows = found(cache, "").await;
     let numbers: Vec<_> = rows.iter().map(|row| row.record.to_number.as_str()).collect();
     assert_eq!(numbers, ["*43", "109", "*43", "101", "101", "101"]);
     assert_eq!(rows.iter().map(|row| row.synced).collect::<Vec<_>>(), [false, true, true, true, true, true]);
@@ -41,9 +39,26 @@ async fn a_database_of_version_0_1_is_taken_over_with_everything_in_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cache.sqlite");
     std::fs::copy(OLD, &path).unwrap();
-    check(&path).await;
-    check(&path).await;
+    check(&Cache::open(&path).await.unwrap()).await;
+    check(&Cache::open(&path).await.unwrap()).await;
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[tokio::test]
+async fn a_database_of_version_0_1_is_encrypted_with_everything_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cache.sqlite");
+    std::fs::copy(OLD, &path).unwrap();
+    let device = || Key::new([42; 32]);
+    check(&Cache::open_encrypted(&path, device()).await.unwrap()).await;
+    check(&Cache::open_encrypted(&path, device()).await.unwrap()).await;
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    let bytes = std::fs::read(&path).unwrap();
+    for text in ["sara", "CREATE TABLE", "SQLite format"] {
+        assert!(!bytes.windows(text.len()).any(|part| part == text.as_bytes()), "{text}");
+    }
+    let error = Cache::open_encrypted(&path, Key::new([43; 32])).await.unwrap_err();
+    assert!(matches!(error, OpenError::WrongKey { .. }), "{error}");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The database over real files.
 #![expect(clippy::unwrap_used, reason = "a failing unwrap fails the test")]
 
+mod encryption;
 mod old;
 mod open;
 mod read;
