@@ -79,6 +79,7 @@ impl Embedded {
             | StoreError::InvalidCursor
             | StoreError::Busy(_)
             | StoreError::Unavailable(_)
+            | StoreError::Outdated { .. }
             | StoreError::Internal(_)) => self.failed(other.into()),
         }
     }

@@ -90,7 +90,10 @@ impl From<StoreError> for ApiError {
                 let refused = Self::unavailable("the database is busy or not available: try again in a moment");
                 Self { cause: Some(error.into()), ..refused }
             }
-            StoreError::Unreadable { .. } | StoreError::TooNew { .. } | StoreError::Internal(_) => {
+            StoreError::Unreadable { .. }
+            | StoreError::TooNew { .. }
+            | StoreError::Outdated { .. }
+            | StoreError::Internal(_) => {
                 Self::internal(error)
             }
         }

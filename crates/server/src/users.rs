@@ -15,7 +15,7 @@ use std::{
 /// Adds a person.
 pub(crate) async fn add(settings: &Settings, new: AddUser) -> anyhow::Result<()> {
     let password = read_password(&new.password_file)?;
-    let store = settings.database.open().await?;
+    let store = settings.database.open_current().await?;
     let new = NewUser {
         name: new.name.unwrap_or_else(|| new.username.clone()),
         username: new.username,
@@ -40,7 +40,7 @@ pub(crate) async fn add(settings: &Settings, new: AddUser) -> anyhow::Result<()>
 
 /// Lists people.
 pub(crate) async fn list(settings: &Settings, filter: ListUsers) -> anyhow::Result<()> {
-    let store = settings.database.open().await?;
+    let store = settings.database.open_current().await?;
     let companies = match &filter.company {
         Some(name) => {
             let company = store.company_by_name(name).await.context("cannot list")?;

@@ -122,6 +122,9 @@ fn inspect(path: &Path, options: &Options) -> Result<(), OpenError> {
     if found.version > known {
         return Err(OpenError::TooNew { path: path.to_owned(), found: found.version, known });
     }
+    if found.version < known && !options.migrate {
+        return Err(OpenError::Outdated { path: path.to_owned(), found: found.version, known });
+    }
     Ok(())
 }
 

@@ -98,6 +98,9 @@ pub(crate) fn opening(path: &Path, error: OpenError) -> StoreError {
         OpenError::TooNew { found, known, .. } => {
             return StoreError::TooNew { database: path.display().to_string(), found: *found, known: *known };
         }
+        OpenError::Outdated { found, known, .. } => {
+            return StoreError::Outdated { database: path.display().to_string(), found: *found, known: *known };
+        }
         OpenError::Sqlite { source, .. } => match source.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => return StoreError::Busy(error.into()),
             Some(ErrorCode::DiskFull) => return StoreError::Unavailable(error.into()),

@@ -24,6 +24,14 @@ impl SqliteStore {
         Ok(Self { database: open::file(path).await? })
     }
 
+    /// As [`Self::open`] for a command beside a running server, whose tables must stay as that server knows them.
+    ///
+    /// # Errors
+    /// Also `Outdated`, which leaves the file as it was.
+    pub async fn open_current(path: &Path) -> Result<Self> {
+        Ok(Self { database: open::current_file(path).await? })
+    }
+
     /// A database in memory that is gone with the value; for demonstrations and tests.
     pub async fn in_memory() -> Result<Self> {
         Ok(Self { database: open::memory().await? })

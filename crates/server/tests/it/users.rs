@@ -42,6 +42,24 @@ fn what_cannot_be_added_is_said_and_changes_nothing() {
 }
 
 #[test]
+fn a_database_of_an_older_version_is_left_to_its_server() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("backend.sqlite");
+    std::fs::write(&file, include_bytes!("../../../store-sqlite/tests/fixtures/server-0.1.sqlite")).unwrap();
+    let before = std::fs::read(&file).unwrap();
+    let url = database_url(directory.path());
+    let added = add_user(directory.path(), &["--username", "new", "--company", "Acme"]);
+    for refused in [added, run(&["user", "list", "--database-url", &url])] {
+        let text = String::from_utf8_lossy(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(1), "{text}");
+        assert!(text.contains("version 1") && text.contains("start the new one"), "{text}");
+        assert_eq!(std::fs::read(&file).unwrap(), before);
+    }
+    drop(crate::program::Server::start(directory.path(), &[]));
+    assert!(run(&["user", "list", "--database-url", &url]).status.success(), "the server brought it up to date");
+}
+
+#[test]
 fn an_empty_password_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     let url = database_url(directory.path());
