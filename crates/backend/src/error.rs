@@ -7,7 +7,7 @@ use axum::{
 };
 use mobilecall_api::error::{ErrorBody, ErrorCode};
 use mobilecall_store::StoreError;
-use std::{borrow::Cow, fmt::Write as _, time::Duration};
+use std::{borrow::Cow, fmt::Write as _, sync::Arc, time::Duration};
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -74,7 +74,14 @@ impl ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        match error {
+        Arc::new(error).into()
+    }
+}
+
+/// Of a failure that several requests share.
+impl From<Arc<StoreError>> for ApiError {
+    fn from(error: Arc<StoreError>) -> Self {
+        match error.as_ref() {
             StoreError::NotFound(what) => {
                 let message = format!("there is no such {what} in your company");
                 Self::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, message)

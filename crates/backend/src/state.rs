@@ -1,7 +1,7 @@
 //! What every handler reaches.
 
 use crate::{
-    announce::Announcer, call_log::CallLog, config::BackendConfig, directory::Directory, health::WriteCheck, hub::Hub,
+    announce::Announcer, call_log::CallLog, config::BackendConfig, directory::Directory, health::DatabaseCheck, hub::Hub,
     node::NodeLease, passwords::Passwords, tokens::Tokens,
 };
 use mobilecall_edge::Edge;
@@ -24,8 +24,8 @@ pub(crate) struct State {
     pub(crate) hub: Arc<Hub>,
     /// This node's lease.
     pub(crate) lease: NodeLease,
-    /// Whether the database takes writes.
-    pub(crate) write_check: WriteCheck,
+    /// Whether the database answers and takes writes.
+    pub(crate) database_check: DatabaseCheck,
     pub(crate) calls: CallLog,
     /// The direct line.
     pub(crate) edge: Edge,
