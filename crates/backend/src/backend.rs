@@ -55,10 +55,12 @@ pub enum StartError {
 }
 
 impl Backend {
-    /// Joins the parts, gives a new database its identity, takes this server's lease, and ends direct calls that a killed
-    /// server left open.
+    /// Joins the parts, gives a new database its identity, begins a fresh range of change numbers, takes this server's
+    /// lease, and ends direct calls that a killed server left open.
     pub async fn new(store: Arc<dyn Store>, config: BackendConfig) -> Result<Self, StartError> {
         let identity = store.server_identity(fresh_identity()).await?;
+        // In case the database was put back from a backup: devices may know numbers that it has not given yet.
+        store.skip_sequences(u64::try_from(Timestamp::now().as_millis()).unwrap_or(0)).await?;
         let hub = Arc::new(Hub::new(Arc::clone(&store), config.limits.event_queue));
         let announcer: Arc<dyn Announcer> = hub.clone();
         let directory: Arc<dyn Directory> = Arc::new(LocalDirectory::new(config.login));

@@ -100,9 +100,7 @@ impl From<Arc<StoreError>> for ApiError {
             StoreError::Unreadable { .. }
             | StoreError::TooNew { .. }
             | StoreError::Outdated { .. }
-            | StoreError::Internal(_) => {
-                Self::internal(error)
-            }
+            | StoreError::Internal(_) => Self::internal(error),
         }
     }
 }

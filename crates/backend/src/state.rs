@@ -1,8 +1,8 @@
 //! What every handler reaches.
 
 use crate::{
-    announce::Announcer, call_log::CallLog, config::BackendConfig, directory::Directory, health::DatabaseCheck, hub::Hub,
-    node::NodeLease, passwords::Passwords, tokens::Tokens,
+    announce::Announcer, call_log::CallLog, config::BackendConfig, directory::Directory, health::DatabaseCheck,
+    hub::Hub, node::NodeLease, passwords::Passwords, tokens::Tokens,
 };
 use mobilecall_edge::Edge;
 use mobilecall_store::Store;

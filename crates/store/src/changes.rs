@@ -46,6 +46,12 @@ pub trait Changes: Send + Sync {
     async fn changes_since(&self, scope: Scope, since: u64, limit: u32) -> Result<ChangePage>;
     /// The company's newest change, 0 before the first.
     async fn sequence(&self, company: CompanyId) -> Result<u64>;
+    /// Every company's next change gets a number above this, as if so many had been given.
+    ///
+    /// A database that is put back from a backup would give numbers again that readers know for other changes. A server that
+    /// starts therefore begins above every number that an earlier run can have given: at the time in milliseconds, which
+    /// no company's changes overtake.
+    async fn skip_sequences(&self, upto: u64) -> Result<()>;
 }
 
 /// Changed entities, oldest change first.

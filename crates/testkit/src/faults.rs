@@ -179,6 +179,7 @@ pass_on! {
     Changes {
         read changes_since(scope: Scope, since: u64, limit: u32) -> ChangePage;
         read sequence(company: CompanyId) -> u64;
+        write skip_sequences(upto: u64) -> ();
     }
 }
 

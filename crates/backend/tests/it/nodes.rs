@@ -1,10 +1,10 @@
-//! Several servers over one store.
+//! Several servers over one store, one after the other or side by side.
 
 use mobilecall_backend::{Backend, BackendConfig, PasswordCost};
 use mobilecall_domain::{CallStatus, CompanyId, Timestamp};
 use mobilecall_store::{Company, Node, NodeId, Role, Scope, Store, User};
 use mobilecall_store_sqlite::SqliteStore;
-use mobilecall_testkit::call;
+use mobilecall_testkit::{TestServer, call};
 use std::{sync::Arc, time::Duration};
 
 async fn start(store: &Arc<dyn Store>, instance: &str) -> Backend {
@@ -77,4 +77,41 @@ async fn two_servers_that_start_over_one_store_leave_each_other_alone() {
     let _second = start(&store, "second").await;
     let status = store.call(scope, reported.id).await.unwrap().unwrap().status;
     assert_eq!(status, CallStatus::Initiated, "the first server lives");
+}
+
+#[tokio::test]
+async fn after_a_backup_was_put_back_no_change_is_missed() {
+    let server = TestServer::start().await;
+    let company = server.company("Acme").await;
+    let alice = server.agent(&company, "alice", "101").await;
+    let scope = Scope::everybody(company.id);
+    let make = async |server: &TestServer| {
+        let record = call(company.id, alice.user.id).status(CallStatus::Busy).build();
+        server.store().save_call(&record, Timestamp::now()).await.unwrap();
+        record.id
+    };
+    make(&server).await;
+    let directory = server.stop().await;
+    let (file, backup) = (directory.path().join("backend.sqlite"), directory.path().join("backup"));
+    std::fs::copy(&file, &backup).unwrap();
+
+    // A device sees three more changes, which are then lost.
+    let server = TestServer::builder().directory(directory).start().await;
+    for _ in 0..3 {
+        make(&server).await;
+    }
+    let seen = server.store().sequence(company.id).await.unwrap();
+    let directory = server.stop().await;
+    std::fs::rename(&backup, &file).unwrap();
+
+    let server = TestServer::builder().directory(directory).start().await;
+    let mut made = Vec::new();
+    for _ in 0..5 {
+        made.push(make(&server).await);
+    }
+    let news = server.store().changes_since(scope, seen, 10).await.unwrap();
+    let news = news.changes.into_iter().map(|change| match change.entity {
+        mobilecall_store::Entity::Call(record) => record.id,
+    });
+    assert_eq!(news.collect::<Vec<_>>(), made);
 }

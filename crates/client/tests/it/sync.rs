@@ -202,6 +202,44 @@ async fn a_server_that_was_rewound_is_pulled_from_the_beginning() {
 }
 
 #[tokio::test]
+async fn a_server_that_was_put_back_from_a_backup_tells_everything_new() {
+    let fixture = fixture().await;
+    let session = fixture.session().await;
+    let device = fixture.device(&session).await;
+    fill(&fixture, 1).await;
+    let (address, company, alice) = (fixture.server.address(), fixture.company.id, fixture.alice.user.id);
+    let start = async |directory| TestServer::builder().directory(directory).address(address).start().await;
+    let directory = fixture.server.stop().await;
+    let (file, backup) = (directory.path().join("backend.sqlite"), directory.path().join("backup"));
+    std::fs::copy(&file, &backup).unwrap();
+
+    let server = start(directory).await;
+    let make = async |server: &TestServer| {
+        let record = call(company, alice).status(CallStatus::Completed).build();
+        server.store().insert_call(&record).await.unwrap();
+        record.id
+    };
+    for _ in 0..3 {
+        make(&server).await;
+    }
+    sync(&session, &device).await.unwrap();
+    assert_eq!(local_count(&device).await, 4);
+    let directory = server.stop().await;
+    std::fs::rename(&backup, &file).unwrap();
+
+    // The device is ahead of the server, which passes it before they talk again.
+    let server = start(directory).await;
+    let mut made = Vec::new();
+    for _ in 0..5 {
+        made.push(make(&server).await);
+    }
+    sync(&session, &device).await.unwrap();
+    for id in made {
+        assert!(device.account.call(id).await.unwrap().is_some(), "{id} is missing");
+    }
+}
+
+#[tokio::test]
 async fn a_call_that_the_server_will_never_take_stays_here_and_blocks_nothing() {
     let fixture = fixture().await;
     let session = fixture.session().await;

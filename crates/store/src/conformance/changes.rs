@@ -77,3 +77,21 @@ pub async fn the_log_starts_over_after_a_restore(store: &dyn Store) {
     let page = since(store, one.everybody(), 1000, 10).await;
     assert_eq!((page.changes.len(), page.upto, page.more), (1, 1, false));
 }
+
+/// Readers that are behind skip along, and those ahead of a company that was put back miss nothing.
+pub async fn skipped_numbers_are_never_given(store: &dyn Store) {
+    let (one, two) = (fixture(store, "one").await, fixture(store, "two").await);
+    let before = store.insert_call(&one.call(&one.alice, at(1))).await.expect("stored").call;
+    store.skip_sequences(1000).await.expect("skipped");
+    store.skip_sequences(500).await.expect("nothing to skip");
+    for scope in [one.everybody(), one.only(&one.alice)] {
+        let all = since(store, scope, 0, 10).await;
+        assert_eq!((calls(&all), all.upto, all.more), (vec![(before.record.id, 1)], 1000, false));
+        let none = since(store, scope, 700, 10).await;
+        assert_eq!((none.changes.len(), none.upto), (0, 1000), "a reader ahead of the backup loses its number");
+    }
+    let next = store.insert_call(&one.call(&one.alice, at(2))).await.expect("stored").call;
+    assert_eq!(next.sequence, 1001);
+    assert_eq!(calls(&since(store, one.everybody(), 700, 10).await), [(next.record.id, 1001)]);
+    assert_eq!(store.sequence(two.company.id).await.expect("sequence"), 1000);
+}
