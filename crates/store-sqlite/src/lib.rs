@@ -25,5 +25,5 @@ mod sessions;
 mod store;
 
 pub use mobilecall_sqlite::Statistics;
-pub use mobilecall_store::StoreError;
+pub use mobilecall_store::{Store, StoreError};
 pub use store::SqliteStore;
