@@ -1,5 +1,6 @@
 //! Several servers over one store, one after the other or side by side.
 
+use mobilecall_api::calls::VoiceToken;
 use mobilecall_backend::{Backend, BackendConfig, PasswordCost};
 use mobilecall_domain::{CallStatus, CompanyId, Timestamp};
 use mobilecall_store::{Company, Node, NodeId, Role, Scope, Store, User};
@@ -114,4 +115,27 @@ async fn after_a_backup_was_put_back_no_change_is_missed() {
         mobilecall_store::Entity::Call(record) => record.id,
     });
     assert_eq!(news.collect::<Vec<_>>(), made);
+}
+
+#[tokio::test]
+async fn phones_of_a_pinned_company_are_sent_to_its_node() {
+    let server = TestServer::start().await;
+    let signaling = async |company: &Company, name: &str, extension: &str| {
+        let session = server.sign_in(&server.agent(company, name, extension).await).await;
+        let token: VoiceToken = server.get(&session, "/api/calls/token").await.json().await.unwrap();
+        token.signaling
+    };
+    let free = server.company("Free").await;
+    assert_eq!(signaling(&free, "alice", "101").await, "/signal");
+    let node = "wss://node2.example/signal";
+    for (name, settings, expected) in [
+        ("pinned", serde_json::json!({"signaling": node, "recording": true}), node),
+        ("odd", serde_json::json!({"signaling": 7}), "/signal"),
+        ("bare", serde_json::json!([]), "/signal"),
+    ] {
+        let id = CompanyId::generate();
+        let company = Company { id, name: name.to_owned(), settings, ..free.clone() };
+        server.store().create_company(&company).await.unwrap();
+        assert_eq!(signaling(&company, name, "101").await, expected, "{name}");
+    }
 }
