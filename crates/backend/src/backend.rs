@@ -64,7 +64,7 @@ impl Backend {
         let hub = Arc::new(Hub::new(Arc::clone(&store), config.limits.event_queue));
         let announcer: Arc<dyn Announcer> = hub.clone();
         let directory: Arc<dyn Directory> = Arc::new(LocalDirectory::new(config.login));
-        let lease = NodeLease::take(Arc::clone(&store), &config.instance).await?;
+        let lease = NodeLease::take(Arc::clone(&store), &config.instance, config.lease).await?;
         let calls = CallLog::new(Arc::clone(&store), Arc::clone(&announcer), lease.id());
         lease.close_abandoned_calls(&calls).await?;
         let edge_config = EdgeConfig { account_sid: identity.account_sid.clone(), ..config.edge.clone() };

@@ -17,6 +17,8 @@ pub struct BackendConfig {
     /// Tells this server from others over the same store, and is the same at each of its starts. What an earlier run of it
     /// carried is over once it starts again.
     pub instance: String,
+    /// How it tells other servers over the same store that it is alive.
+    pub lease: Lease,
     /// Sizes and times.
     pub limits: Limits,
     /// How often somebody may try to sign in.
@@ -43,6 +45,7 @@ impl Default for BackendConfig {
             allowed_hosts: Vec::new(),
             tls: None,
             instance: "main".to_owned(),
+            lease: Lease::default(),
             limits: Limits::default(),
             login: LoginLimits::default(),
             password_cost: PasswordCost::default(),
@@ -52,6 +55,21 @@ impl Default for BackendConfig {
             edge: EdgeConfig::default(),
             pages: WebPages::default(),
         }
+    }
+}
+
+/// How a server over a shared store tells the others that it is alive.
+#[derive(Clone, Copy, Debug)]
+pub struct Lease {
+    /// It is renewed this often. A call that a killed server carried ends at the last renewal.
+    pub renew_every: Duration,
+    /// A server that has not renewed it for this long is dead: some renewals may fail, as those of a busy disk.
+    pub lasts: Duration,
+}
+
+impl Default for Lease {
+    fn default() -> Self {
+        Self { renew_every: Duration::from_secs(5), lasts: Duration::from_secs(20) }
     }
 }
 

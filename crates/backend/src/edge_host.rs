@@ -145,7 +145,13 @@ fn unserved(error: &StoreError) -> HostError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{config::LoginLimits, directory::LocalDirectory, hub::Hub, node::NodeLease, tokens::fresh_identity};
+    use crate::{
+        config::{Lease, LoginLimits},
+        directory::LocalDirectory,
+        hub::Hub,
+        node::NodeLease,
+        tokens::fresh_identity,
+    };
     use mobilecall_domain::{CallReport, CallStatus, Direction, LineKind};
     use mobilecall_store::{Company, Role};
     use mobilecall_store_sqlite::SqliteStore;
@@ -192,7 +198,7 @@ mod tests {
         user(&*store, acme, "301", Some("300")).await;
         user(&*store, zenith, "zoe", Some("103")).await;
         let announcer: Arc<dyn Announcer> = Arc::new(Hub::new(Arc::clone(&store), 8));
-        let node = NodeLease::take(Arc::clone(&store), "one").await.unwrap().id();
+        let node = NodeLease::take(Arc::clone(&store), "one", Lease::default()).await.unwrap().id();
         let host = BackendHost {
             directory: Arc::new(LocalDirectory::new(LoginLimits::default())),
             calls: CallLog::new(Arc::clone(&store), Arc::clone(&announcer), node),

@@ -1,11 +1,11 @@
 //! Several servers over one store, one after the other or side by side.
 
 use mobilecall_api::calls::VoiceToken;
-use mobilecall_backend::{Backend, BackendConfig, PasswordCost};
+use mobilecall_backend::{Backend, BackendConfig, Lease, PasswordCost};
 use mobilecall_domain::{CallStatus, CompanyId, Timestamp};
 use mobilecall_store::{Company, Node, NodeId, Role, Scope, Store, User};
 use mobilecall_store_sqlite::SqliteStore;
-use mobilecall_testkit::{TestServer, call};
+use mobilecall_testkit::{TestServer, call, eventually};
 use std::{sync::Arc, time::Duration};
 
 async fn start(store: &Arc<dyn Store>, instance: &str) -> Backend {
@@ -138,4 +138,22 @@ async fn phones_of_a_pinned_company_are_sent_to_its_node() {
         server.store().create_company(&company).await.unwrap();
         assert_eq!(signaling(&company, name, "101").await, expected, "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_running_server_ends_the_calls_of_one_that_died() {
+    let lease = Lease { renew_every: Duration::from_millis(20), lasts: Duration::from_secs(60) };
+    let server = TestServer::builder().config(move |config| config.lease = lease).start().await;
+    let company = server.company("Acme").await;
+    let alice = server.agent(&company, "alice", "101").await.user;
+    let (scope, store) = (Scope::everybody(company.id), server.store());
+    let living = carried(store.as_ref(), &alice, "living", Timestamp::now().plus(Duration::from_secs(60))).await;
+    let own = carried(store.as_ref(), &alice, "main", Timestamp::now().plus(Duration::from_secs(60))).await;
+    let dead = carried(store.as_ref(), &alice, "dead", Timestamp::now().plus(Duration::from_millis(100))).await;
+    let status = async |id| store.call(scope, id).await.unwrap().unwrap().status;
+    eventually("the end of the call", async || (status(dead).await == CallStatus::Completed).then_some(())).await;
+    let last_sign = store.call(scope, dead).await.unwrap().unwrap().ended_at;
+    assert!(last_sign.is_some_and(|end| end <= Timestamp::now()), "{last_sign:?}");
+    assert_eq!(status(living).await, CallStatus::InProgress, "the server that carries it lives");
+    assert_eq!(status(own).await, CallStatus::InProgress, "only its next start knows that an earlier run is over");
 }
