@@ -304,7 +304,7 @@ mod tests {
         let setting = setting().await;
         let long_ago = Timestamp::now().minus(Duration::from_secs(120));
         let over = CallRecord { status: CallStatus::Busy, updated_at: long_ago, ..setting.call() };
-        setting.host.store.insert_call(&over).await.unwrap();
+        setting.host.store.save_call(&over, Timestamp::now()).await.unwrap();
         let again = CallRecord { id: over.id, ..setting.call() };
         let fresh = setting.open(again).await.unwrap();
         assert_ne!(fresh, over.id);

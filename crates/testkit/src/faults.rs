@@ -163,9 +163,8 @@ pass_on! {
         write prune_sessions(before: Timestamp) -> u64;
     }
     Calls {
-        write insert_calls(records: &[CallRecord]) -> Vec<CallChange>;
         write open_calls(records: &[CallRecord], node: NodeId, now: Timestamp) -> Vec<CallChange>;
-        write save_call(record: &CallRecord, now: Timestamp) -> CallChange;
+        write save_calls(records: &[CallRecord], now: Timestamp) -> Vec<CallChange>;
         write amend_call(scope: Scope, call: CallId, facts: &CallReport, now: Timestamp) -> CallChange;
         write report_calls(reports: &[ScopedReport], now: Timestamp) -> Vec<CallChange>;
         read call(scope: Scope, call: CallId) -> Option<CallRecord>;

@@ -150,7 +150,7 @@ async fn a_server_that_starts_again_ends_the_calls_it_carried() {
     let earlier = Node { id: NodeId::generate(), instance: "main".to_owned() };
     let opened = store.open_calls(std::slice::from_ref(&talking), earlier.id, began).await.unwrap();
     assert_eq!(opened[0].call.record.id, talking.id);
-    store.insert_call(&ringing).await.unwrap();
+    store.save_call(&ringing, Timestamp::now()).await.unwrap();
     let last_seen = talking.updated_at.plus(Duration::from_secs(90));
     store.renew_lease(&earlier, last_seen, last_seen.plus(Duration::from_secs(20))).await.unwrap();
     let directory = office.server.stop().await;

@@ -56,7 +56,7 @@ async fn a_starting_server_ends_only_calls_whose_server_is_dead() {
     let living = carried(store.as_ref(), &alice, "first", future).await;
     let dead = carried(store.as_ref(), &alice, "third", past).await;
     let reported = call(alice.company_id, alice.id).build();
-    store.insert_call(&reported).await.unwrap();
+    store.save_call(&reported, Timestamp::now()).await.unwrap();
 
     let _second = start(&store, "second").await;
     let scope = Scope::everybody(alice.company_id);
@@ -73,7 +73,7 @@ async fn two_servers_that_start_over_one_store_leave_each_other_alone() {
     let alice = agent(store.as_ref()).await;
     let _first = start(&store, "first").await;
     let reported = call(alice.company_id, alice.id).build();
-    store.insert_call(&reported).await.unwrap();
+    store.save_call(&reported, Timestamp::now()).await.unwrap();
     let scope = Scope::everybody(alice.company_id);
     let _second = start(&store, "second").await;
     let status = store.call(scope, reported.id).await.unwrap().unwrap().status;

@@ -44,7 +44,7 @@ async fn local_count(device: &Device) -> usize {
 async fn fill(fixture: &Fixture, count: usize) {
     for _ in 0..count {
         let record = call(fixture.company.id, fixture.alice.user.id).status(CallStatus::Completed).build();
-        fixture.server.store().insert_call(&record).await.unwrap();
+        fixture.server.store().save_call(&record, Timestamp::now()).await.unwrap();
     }
 }
 
@@ -144,7 +144,7 @@ async fn an_answered_direct_call_that_the_server_wrote_itself_is_not_pushed() {
         device.account.report(record.id, &report, Timestamp::now()).await.unwrap();
         server.apply(&report, Timestamp::now());
     }
-    fixture.server.store().insert_call(&server).await.unwrap();
+    fixture.server.store().save_call(&server, Timestamp::now()).await.unwrap();
 
     sync(&session, &device).await.unwrap();
     assert_eq!((device.account.pending_count().await.unwrap(), asked.pushes()), (0, 0));
@@ -270,7 +270,7 @@ async fn a_server_that_was_put_back_from_a_backup_tells_everything_new() {
     let server = start(directory).await;
     let make = async |server: &TestServer| {
         let record = call(company, alice).status(CallStatus::Completed).build();
-        server.store().insert_call(&record).await.unwrap();
+        server.store().save_call(&record, Timestamp::now()).await.unwrap();
         record.id
     };
     for _ in 0..3 {
