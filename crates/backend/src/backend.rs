@@ -87,6 +87,7 @@ impl Backend {
             database_check: DatabaseCheck::new(Arc::clone(&store)),
             calls,
             event_sockets: Arc::new(Semaphore::new(config.limits.event_sockets)),
+            sign_ins: Arc::new(Semaphore::new(config.limits.concurrent_sign_ins)),
             requests: Arc::new(Semaphore::new(config.limits.concurrent_requests)),
             description: openapi_json,
             closing: CancellationToken::new(),

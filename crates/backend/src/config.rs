@@ -82,6 +82,8 @@ pub struct Limits {
     pub request_timeout: Duration,
     /// Requests worked on at once; more wait for their turn.
     pub concurrent_requests: usize,
+    /// People who may be signing in at once; more are refused and may try again. Each needs some 20 ms of a core.
+    pub concurrent_sign_ins: usize,
     /// Event sockets open at once on the whole server.
     pub event_sockets: usize,
     /// Events that a slow reader may fall behind before it misses some and is told so.
@@ -98,6 +100,7 @@ impl Default for Limits {
             body_bytes: 64 * 1024,
             request_timeout: Duration::from_secs(15),
             concurrent_requests: 256,
+            concurrent_sign_ins: 64,
             event_sockets: 2048,
             event_queue: 256,
             event_ping: Duration::from_secs(20),

@@ -51,10 +51,19 @@ impl ApiError {
     pub(crate) fn broken_body(error: &axum::Error) -> Self {
         let mut causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
         if causes.any(|cause| cause.is::<http_body_util::LengthLimitError>()) {
-            let message = "the body is too large: send less at once";
-            return Self::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::TooLarge, message);
+            return Self::large_body();
         }
         Self::bad_request("the body did not come whole: send it again")
+    }
+    /// A body that is larger than the limit.
+    pub(crate) fn large_body() -> Self {
+        let message = "the body is too large: send less at once";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::TooLarge, message)
+    }
+    /// A body that did not come in time. Whoever sends it again may have a better network.
+    pub(crate) fn slow_body() -> Self {
+        let message = "the request did not arrive in time: send it again";
+        Self::new(StatusCode::REQUEST_TIMEOUT, ErrorCode::Unavailable, message)
     }
     pub(crate) fn too_many_requests(retry_after: Duration) -> Self {
         let message = "too many tries to sign in: wait a moment and try again";

@@ -33,9 +33,7 @@ impl From<JsonRejection> for ApiError {
         let (status, text) = (rejection.status(), rejection.body_text());
         match status {
             StatusCode::UNPROCESSABLE_ENTITY => Self::unprocessable(text),
-            StatusCode::PAYLOAD_TOO_LARGE => {
-                Self::new(status, ErrorCode::TooLarge, "the body is too large: send less at once")
-            }
+            StatusCode::PAYLOAD_TOO_LARGE => Self::large_body(),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => {
                 Self::new(status, ErrorCode::BadRequest, "send the body as application/json")
             }

@@ -30,6 +30,7 @@ mod health;
 mod hub;
 mod layers;
 mod node;
+mod occasional;
 mod openapi;
 mod passwords;
 mod permissions;

@@ -31,6 +31,8 @@ pub(crate) struct State {
     pub(crate) edge: Edge,
     /// Room for event sockets.
     pub(crate) event_sockets: Arc<Semaphore>,
+    /// Room for those who sign in.
+    pub(crate) sign_ins: Arc<Semaphore>,
     /// Room for requests.
     pub(crate) requests: Arc<Semaphore>,
     /// The API's description. A function, because it is made from the routes, which stand above this.

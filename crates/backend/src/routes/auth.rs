@@ -16,6 +16,9 @@ use mobilecall_api::{
 };
 use std::net::SocketAddr;
 
+/// Where to sign in.
+pub(crate) const LOGIN_PATH: &str = "/api/auth/login";
+
 /// Sign in with user name and password.
 #[utoipa::path(
     post, path = "/api/auth/login", tag = "auth", security(()), request_body = LoginRequest,

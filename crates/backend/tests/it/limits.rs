@@ -1,13 +1,17 @@
 //! Sizes, times, numbers, panics, stopping.
 
 use crate::office::{Office, outgoing, refusal, refused, with};
+use mobilecall_backend::PasswordCost;
 use mobilecall_domain::{CallStatus, Timestamp};
 use mobilecall_store::{Node, NodeId, Scope};
 use mobilecall_testkit::{Fault, TestServer, call, eventually, within};
 use reqwest::{Method, header};
 use serde_json::json;
 use std::time::Duration;
-use tokio::{io::AsyncWriteExt as _, net::TcpStream};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 #[tokio::test]
 async fn large_bodies_are_refused() {
@@ -15,6 +19,71 @@ async fn large_bodies_are_refused() {
     let body = with(outgoing("102"), json!({"customerName": "x".repeat(2000)}));
     let response = office.send(&office.alice, Method::POST, "/api/calls", Some(&body)).await;
     assert_eq!(refusal(response).await, refused(413, "too_large"));
+}
+
+#[tokio::test]
+async fn bodies_that_say_that_they_are_large_need_not_be_sent() {
+    let office = Office::open().await;
+    let head = post_head(&office, 5_000_000_000);
+    let (answer, _) = exchange(&office, &head).await;
+    assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("\"too_large\""), "{answer}");
+}
+
+#[tokio::test]
+async fn bodies_that_do_not_come_are_told_apart_from_a_busy_server() {
+    let office = Office::with(|config| config.limits.request_timeout = Duration::from_millis(200)).await;
+    let (answer, _) = exchange(&office, &post_head(&office, 50)).await;
+    assert!(answer.starts_with("HTTP/1.1 408 ") && answer.contains("\"unavailable\""), "{answer}");
+}
+
+/// The head of a sign-in whose body has this length.
+fn post_head(office: &Office, length: u64) -> String {
+    format!(
+        "POST /api/auth/login HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n",
+        office.server.address()
+    )
+}
+
+/// Sends this and no more, and reads an answer to the end of its body, which is a JSON object.
+async fn exchange(office: &Office, text: &str) -> (String, TcpStream) {
+    let mut stream = TcpStream::connect(office.server.address()).await.unwrap();
+    stream.write_all(text.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    within("the answer", async {
+        while !answer.ends_with(b"}") {
+            assert!(stream.read_buf(&mut answer).await.unwrap() > 0, "{}", String::from_utf8_lossy(&answer));
+        }
+    })
+    .await;
+    (String::from_utf8(answer).unwrap(), stream)
+}
+
+#[tokio::test]
+async fn those_who_sign_in_hold_nobody_elses_turns() {
+    let office = Office::with(|config| {
+        config.limits.concurrent_requests = 1;
+        config.limits.concurrent_sign_ins = 2;
+        config.password_cost = PasswordCost { memory_kib: 1024, passes: 1000 };
+    });
+    let office = office.await;
+    let sign_in = || {
+        let body = json!({"username": "nobody", "password": "guess"});
+        office.server.client().post(format!("{}/api/auth/login", office.server.base_url())).json(&body).send()
+    };
+    let many = futures_util::future::join_all((0..20).map(|_| sign_in()));
+    let others = async {
+        for _ in 0..10 {
+            assert_eq!(office.get(&office.alice, "/api/calls").await.status(), 200);
+        }
+    };
+    let (tried, ()) = tokio::join!(many, others);
+    let mut statuses = std::collections::BTreeMap::new();
+    for response in tried {
+        let (status, code) = refusal(response.unwrap()).await;
+        assert!(status == 401 && code == "wrong_credentials" || status == 503 && code == "unavailable", "{status}");
+        *statuses.entry(status).or_insert(0) += 1;
+    }
+    assert!(statuses[&401] >= 2 && statuses[&503] >= 1, "{statuses:?}");
 }
 
 #[tokio::test]
