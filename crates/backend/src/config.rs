@@ -82,10 +82,21 @@ pub struct Limits {
     pub request_timeout: Duration,
     /// Requests worked on at once; more wait for their turn.
     pub concurrent_requests: usize,
+    /// Connections of one client address (of IPv6: of one /64) at once. A whole office may be behind one address, and
+    /// everybody behind one reverse proxy; each agent has two or three.
+    pub connections_per_address: usize,
+    /// A connection over which no whole head of a request came within this time is closed.
+    pub first_request: Duration,
     /// People who may be signing in at once; more are refused and may try again. Each needs some 20 ms of a core.
     pub concurrent_sign_ins: usize,
     /// Event sockets open at once on the whole server.
     pub event_sockets: usize,
+    /// Of these, those of one company.
+    pub event_sockets_per_company: usize,
+    /// And those of one session: its softphone's, and those of some windows of a browser.
+    pub event_sockets_per_session: usize,
+    /// Signaling sockets of one client address that have shown no token yet.
+    pub unknown_phones_per_address: usize,
     /// Events that a slow reader may fall behind before it misses some and is told so.
     pub event_queue: usize,
     /// An event socket is probed this often, and given up when it was silent for twice as long.
@@ -100,8 +111,13 @@ impl Default for Limits {
             body_bytes: 64 * 1024,
             request_timeout: Duration::from_secs(15),
             concurrent_requests: 256,
+            connections_per_address: 2048,
+            first_request: Duration::from_secs(15),
             concurrent_sign_ins: 64,
             event_sockets: 2048,
+            event_sockets_per_company: 1024,
+            event_sockets_per_session: 16,
+            unknown_phones_per_address: 128,
             event_queue: 256,
             event_ping: Duration::from_secs(20),
             shutdown_grace: Duration::from_secs(10),

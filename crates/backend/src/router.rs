@@ -51,6 +51,7 @@ pub(crate) fn service(state: Shared, address: IpAddr) -> Router {
         .layer(layers::observe::tell_id())
         .layer(layers::observe::set_id())
         .layer(middleware::map_request(layers::observe::drop_foreign_id))
+        .layer(middleware::map_request(layers::asked::note))
         .with_state(state)
 }
 

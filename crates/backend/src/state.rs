@@ -1,12 +1,12 @@
 //! What every handler reaches.
 
 use crate::{
-    announce::Announcer, call_log::CallLog, config::BackendConfig, directory::Directory, health::DatabaseCheck,
-    hub::Hub, node::NodeLease, passwords::Passwords, tokens::Tokens,
+    announce::Announcer, call_log::CallLog, config::BackendConfig, crowd::Crowd, directory::Directory,
+    event_socket::Rooms, health::DatabaseCheck, hub::Hub, node::NodeLease, passwords::Passwords, tokens::Tokens,
 };
 use mobilecall_edge::Edge;
 use mobilecall_store::Store;
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -30,7 +30,9 @@ pub(crate) struct State {
     /// The direct line.
     pub(crate) edge: Edge,
     /// Room for event sockets.
-    pub(crate) event_sockets: Arc<Semaphore>,
+    pub(crate) event_sockets: Rooms,
+    /// Signaling sockets that have shown no token yet.
+    pub(crate) unknown_phones: Crowd<IpAddr>,
     /// Room for those who sign in.
     pub(crate) sign_ins: Arc<Semaphore>,
     /// Room for requests.

@@ -2,6 +2,7 @@
 
 use crate::{
     convert,
+    door::Peer,
     error::ApiError,
     extract::{Caller, Json},
     state::Shared,
@@ -14,7 +15,6 @@ use mobilecall_api::{
     auth::{LoginRequest, LoginResponse, RefreshRequest, User},
     error::ErrorBody,
 };
-use std::net::SocketAddr;
 
 /// Where to sign in.
 pub(crate) const LOGIN_PATH: &str = "/api/auth/login";
@@ -31,7 +31,7 @@ pub(crate) const LOGIN_PATH: &str = "/api/auth/login";
 )]
 pub(crate) async fn login(
     State(state): State<Shared>,
-    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    ConnectInfo(client): ConnectInfo<Peer>,
     Json(request): Json<LoginRequest>,
 ) -> Result<axum::Json<LoginResponse>, ApiError> {
     Ok(axum::Json(state.sign_in(&request.username, request.password, client.ip()).await?))

@@ -14,9 +14,9 @@ use tokio_tungstenite::{
     tungstenite::{self, Message, client::IntoClientRequest as _, http::StatusCode},
 };
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-async fn connect(office: &Office, who: &Person, query: &str) -> Result<Socket, tungstenite::Error> {
+pub(crate) async fn connect(office: &Office, who: &Person, query: &str) -> Result<Socket, tungstenite::Error> {
     let url = format!("ws://{}/api/events{query}", office.server.address());
     let mut request = url.into_client_request().unwrap();
     let bearer = format!("Bearer {}", who.session.token).parse().unwrap();
