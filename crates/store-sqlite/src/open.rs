@@ -13,6 +13,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::new(include_str!("../migrations/0004_call_counts.sql")),
     Migration::new(include_str!("../migrations/0005_write_checks.sql")),
     Migration::with(include_str!("../migrations/0006_search.sql"), calls::fold_again),
+    Migration::new(include_str!("../migrations/0007_refresh_successors.sql")),
 ];
 
 const OPTIONS: Options = Options {

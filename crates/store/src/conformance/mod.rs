@@ -24,7 +24,7 @@ macro_rules! conformance_suite {
             server_keys: identity_is_made_once writes_can_be_tried closed_stores_refuse,
             companies: companies_are_found users_are_found names_are_unique extensions_are_unique_in_a_company,
             sessions: principal_is_found_until_revoked refresh_tokens_rotate lost_answers_are_forgiven
-                reuse_revokes tokens_used_long_ago_are_forgotten idle_sessions_end
+                answers_lost_long_ago_are_forgiven reuse_revokes tokens_used_long_ago_are_forgotten idle_sessions_end
                 other_companies_do_not_see_sessions old_sessions_are_pruned,
             calls: a_call_is_kept_whole reports_move_forward_only saving_twice_changes_nothing
                 ids_are_not_shared scopes_hold_for_writes sequences_are_per_company concurrent_writers_share_the_sequence
