@@ -37,6 +37,7 @@ mod openapi;
 mod passwords;
 mod permissions;
 mod rate_limit;
+mod refusal;
 mod router;
 mod routes;
 mod serve;

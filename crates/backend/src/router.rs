@@ -47,6 +47,8 @@ pub(crate) fn service(state: Shared, address: IpAddr) -> Router {
         .layer(cors)
         .layer(middleware::from_fn_with_state(host_rule, layers::host::check))
         .layer(layers::panics::layer())
+        .layer(layers::answers::not_sniffed())
+        .layer(layers::answers::not_kept())
         .layer(layers::observe::trace())
         .layer(layers::observe::tell_id())
         .layer(layers::observe::set_id())
