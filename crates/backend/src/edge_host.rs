@@ -12,7 +12,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use mobilecall_api::events::PresenceState;
-use mobilecall_domain::{Address, CallId, CallRecord, CompanyId, Region, Timestamp, UserId};
+use mobilecall_domain::{Address, CallId, CallRecord, CompanyId, Region, Timestamp, UserId, names};
 use mobilecall_edge::host::{
     Agent, CallReported, Destination, EdgeHost, HostError, Presence, Subscriber, TokenRejected,
 };
@@ -124,7 +124,7 @@ impl BackendHost {
 }
 
 fn agent(user: User) -> Agent {
-    Agent { user: user.id, username: user.username, name: user.name, extension: user.extension }
+    Agent { user: user.id, username: user.username, name: names::clean(&user.name), extension: user.extension }
 }
 
 fn known<T>(result: StoreResult<Option<T>>) -> Result<T, TokenRejected> {

@@ -19,6 +19,7 @@ mod accounts;
 mod announce;
 mod backend;
 mod call_log;
+mod call_times;
 mod config;
 mod convert;
 mod crowd;

@@ -6,7 +6,8 @@ use mobilecall_api::{
     changes::{ChangePage, Entity},
     events::Presence,
 };
-use mobilecall_domain::CallRecord;
+use mobilecall_domain::{CallRecord, Timestamp};
+use std::time::Duration;
 
 /// Changes of one page. The server allows at most 500; a page is one transaction here.
 const PAGE_SIZE: u32 = 200;
@@ -75,13 +76,26 @@ impl Session {
     }
 }
 
+/// No call is longer, so the clock of this device was set while it went on. The server refuses such times.
+const LONGEST_CALL: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What is known of the call. Times that contradict each other, because the clock was set between them or another one told
+/// the first, are left out: the server then takes its own.
 fn facts(record: &CallRecord) -> CallFacts {
+    let agree = times_agree(record);
+    let longest = u32::try_from(LONGEST_CALL.as_secs()).unwrap_or(u32::MAX);
     CallFacts {
         status: Some(record.status.into()),
         twilio_call_sid: record.twilio_call_sid.clone(),
-        answered_at: record.answered_at,
-        ended_at: record.ended_at,
-        duration_seconds: record.duration_seconds,
+        answered_at: record.answered_at.filter(|_| agree),
+        ended_at: record.ended_at.filter(|_| agree),
+        duration_seconds: record.duration_seconds.filter(|seconds| *seconds <= longest),
         customer_name: record.customer_name.clone(),
     }
+}
+
+fn times_agree(record: &CallRecord) -> bool {
+    let times = [Some(record.created_at), record.answered_at, record.ended_at];
+    let times: Vec<Timestamp> = times.into_iter().flatten().collect();
+    times.is_sorted() && times.last().is_none_or(|last| last.since(record.created_at) <= LONGEST_CALL)
 }

@@ -363,3 +363,31 @@ async fn a_session_that_ended_stops_the_round() {
     assert!(matches!(error, SyncError::Client(ClientError::SessionEnded)), "{error}");
     assert_eq!(device.account.pending_count().await.unwrap(), 1);
 }
+
+#[tokio::test]
+async fn a_clock_that_was_set_during_a_call_costs_no_call() {
+    let fixture = fixture().await;
+    let session = fixture.session().await;
+    let device = fixture.device(&session).await;
+    let year = std::time::Duration::from_secs(365 * 24 * 3600);
+    let now = Timestamp::now();
+    for (created, answered, ended) in [
+        (now, now.plus(year), now.plus(year)),
+        (now, now.minus(year), now.minus(year)),
+        (now.plus(year), now, now),
+        (now.plus(year), now.plus(year), now.plus(year)),
+        (Timestamp::from_millis(-1), now, now),
+    ] {
+        let fresh = call(fixture.company.id, fixture.alice.user.id);
+        let record = CallRecord { line: mobilecall_domain::LineKind::Sip, ..fresh.created_at(created).build() };
+        device.account.begin(&record, "run", created).await.unwrap();
+        for (status, at) in [(CallStatus::InProgress, answered), (CallStatus::Completed, ended)] {
+            let report = CallReport { status: Some(status), ..CallReport::default() };
+            device.account.report(record.id, &report, at).await.unwrap();
+        }
+        sync(&session, &device).await.unwrap();
+        assert_eq!(device.account.pending_count().await.unwrap(), 0);
+        let kept = at_server(&fixture).await.into_iter().find(|kept| kept.id == record.id);
+        assert_eq!(kept.map(|kept| kept.status), Some(CallStatus::Completed), "{created} {answered} {ended}");
+    }
+}
