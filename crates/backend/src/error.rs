@@ -7,7 +7,7 @@ use axum::{
 };
 use mobilecall_api::error::{ErrorBody, ErrorCode};
 use mobilecall_store::StoreError;
-use std::{borrow::Cow, fmt::Write as _, sync::Arc, time::Duration};
+use std::{borrow::Cow, fmt::Write as _, path::Path, sync::Arc, time::Duration};
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -106,10 +106,15 @@ impl From<Arc<StoreError>> for ApiError {
                 let refused = Self::unavailable("the database is busy or not available: try again in a moment");
                 Self { cause: Some(error.into()), ..refused }
             }
-            StoreError::Unreadable { .. }
-            | StoreError::TooNew { .. }
-            | StoreError::Outdated { .. }
-            | StoreError::Internal(_) => Self::internal(error),
+            StoreError::Unreadable { database, .. } => {
+                let file =
+                    Path::new(database).file_name().map_or_else(|| database.into(), |name| name.to_string_lossy());
+                let refused = Self::unavailable(format!(
+                    "the database {file} is damaged: the administrator has to restore a backup, or to move it away"
+                ));
+                Self { cause: Some(error.into()), ..refused }
+            }
+            StoreError::TooNew { .. } | StoreError::Outdated { .. } | StoreError::Internal(_) => Self::internal(error),
         }
     }
 }

@@ -18,7 +18,7 @@ use std::{io, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, time};
 use tokio_util::sync::CancellationToken;
 
-/// Old sessions are removed this often.
+/// Old sessions are removed, and the database is examined, this often.
 const PRUNE_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Longest time from the beginning of a kept connection's pause to the head of its next request, and between the signs of
@@ -112,7 +112,21 @@ impl Backend {
                 () = stop.cancelled() => return,
                 _ = days.tick() => {}
             }
-            self.prune_sessions().await;
+            let care = async {
+                self.prune_sessions().await;
+                self.examine().await;
+            };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = care => {}
+            }
+        }
+    }
+
+    /// So that damage shows in the health before somebody meets it. The store says what it finds.
+    async fn examine(&self) {
+        if let Err(error) = self.state.store.examine().await {
+            tracing::error!(cause = chain(&error), "the database is not whole, or could not be examined");
         }
     }
 

@@ -23,6 +23,7 @@ mod rows;
 mod server_keys;
 mod sessions;
 mod store;
+mod whole;
 
 pub use mobilecall_sqlite::Statistics;
 pub use mobilecall_store::{Store, StoreError};

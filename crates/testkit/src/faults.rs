@@ -28,8 +28,8 @@ pub enum Fault {
     Panic,
 }
 
-/// Passes everything to a real store, unless told to do otherwise. Clones share the fault. Leases are spared, because the
-/// clock renews them and no request: so a test knows what hangs or fails.
+/// Passes everything to a real store, unless told to do otherwise. Clones share the fault. Leases and the examination of
+/// the whole are spared, because the clock asks for them and no request: so a test knows what hangs or fails.
 #[derive(Clone)]
 pub struct FaultyStore {
     inner: Arc<dyn Store>,
@@ -134,6 +134,9 @@ impl Store for FaultyStore {
     async fn check_writable(&self) -> Result<()> {
         self.write().await?;
         self.inner.check_writable().await
+    }
+    async fn examine(&self) -> Result<()> {
+        self.inner.examine().await
     }
     async fn close(&self) {
         self.inner.close().await;

@@ -240,3 +240,28 @@ async fn a_server_that_starts_again_ends_the_calls_it_carried() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_damaged_database_shows_in_the_health_by_name() {
+    let office = Office::open().await;
+    let name = "Wilhelmina";
+    office.report(&office.alice, &with(outgoing("102"), json!({"customerName": name, "status": "completed"}))).await;
+    let directory = office.server.stop().await;
+    let path = directory.path().join("backend.sqlite");
+    let mut bytes = std::fs::read(&path).unwrap();
+    // The page in which the call is.
+    let at = bytes.windows(name.len()).position(|window| window == name.as_bytes()).unwrap();
+    let page = at / 4096 * 4096;
+    bytes[page..page + 4096].fill(0xA5);
+    std::fs::write(&path, bytes).unwrap();
+    let server = TestServer::builder().directory(directory).start().await;
+    let sick = eventually("a bad health", async || {
+        let answer = server.client().get(format!("{}/api/health", server.base_url())).send().await.unwrap();
+        (answer.status() != 200).then_some(answer)
+    })
+    .await;
+    assert_eq!(sick.status(), 503);
+    let body: serde_json::Value = sick.json().await.unwrap();
+    let message = body["message"].as_str().unwrap();
+    assert!(message.contains("backend.sqlite is damaged") && message.contains("backup"), "{message}");
+}

@@ -12,7 +12,10 @@ mod search;
 mod write;
 
 pub(crate) use row::{CALL_COLUMNS, StoredCall, call_columns, read_call};
-pub(crate) use search::fold_again;
+pub(crate) use search::{
+    INDEX as SEARCH_INDEX, check as check_search_index, fold_again, make_again as make_search_index_again,
+    make_anew as make_search_index_anew, misses_calls as search_index_misses_calls,
+};
 
 use crate::{SqliteStore, changes::reached, error::Work, query, rows::Id};
 use async_trait::async_trait;
