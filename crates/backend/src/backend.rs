@@ -13,6 +13,7 @@ use crate::{
     hub::Hub,
     node::NodeLease,
     openapi::openapi_json,
+    openings::Openings,
     passwords::{PasswordError, Passwords},
     state::{Shared, State},
     tokens::{Tokens, fresh_identity},
@@ -71,11 +72,12 @@ impl Backend {
         lease.close_abandoned_calls(&calls).await?;
         let edge_config = EdgeConfig { account_sid: identity.account_sid.clone(), ..config.edge.clone() };
         let tokens = Arc::new(Tokens::new(identity));
+        let closing = CancellationToken::new();
         let host = BackendHost {
             store: Arc::clone(&store),
             directory: Arc::clone(&directory),
             announcer: Arc::clone(&announcer),
-            calls: calls.clone(),
+            openings: Openings::new(calls.clone(), closing.clone()),
             tokens: Arc::clone(&tokens),
         };
         let state = State {
@@ -93,7 +95,7 @@ impl Backend {
             sign_ins: Arc::new(Semaphore::new(config.limits.concurrent_sign_ins)),
             requests: Arc::new(Semaphore::new(config.limits.concurrent_requests)),
             description: openapi_json,
-            closing: CancellationToken::new(),
+            closing,
             tasks: TaskTracker::new(),
             store,
             config,

@@ -35,6 +35,7 @@ mod layers;
 mod node;
 mod occasional;
 mod openapi;
+mod openings;
 mod passwords;
 mod permissions;
 mod rate_limit;
