@@ -1,7 +1,7 @@
 //! Sizes, times, numbers, panics, stopping.
 
 use crate::office::{Office, outgoing, refusal, refused, with};
-use mobilecall_backend::PasswordCost;
+use mobilecall_backend::{PasswordCost, Rate};
 use mobilecall_domain::{CallStatus, Timestamp};
 use mobilecall_store::{Node, NodeId, Scope};
 use mobilecall_testkit::{Fault, TestServer, call, eventually, within};
@@ -31,7 +31,7 @@ async fn bodies_that_say_that_they_are_large_need_not_be_sent() {
 
 #[tokio::test]
 async fn bodies_that_do_not_come_are_told_apart_from_a_busy_server() {
-    let office = Office::with(|config| config.limits.request_timeout = Duration::from_millis(200)).await;
+    let office = Office::with(|config| config.limits.request_timeout = Duration::from_secs(2)).await;
     let (answer, _) = exchange(&office, &post_head(&office, 50)).await;
     assert!(answer.starts_with("HTTP/1.1 408 ") && answer.contains("\"unavailable\""), "{answer}");
 }
@@ -64,6 +64,7 @@ async fn those_who_sign_in_hold_nobody_elses_turns() {
         config.limits.concurrent_requests = 1;
         config.limits.concurrent_sign_ins = 2;
         config.password_cost = PasswordCost { memory_kib: 1024, passes: 1000 };
+        config.login.per_person = Rate::new(1000, Duration::from_secs(1));
     });
     let office = office.await;
     let sign_in = || {

@@ -47,11 +47,12 @@ impl Server {
         Self::start_by(command(), directory, more, "debug")
     }
 
-    /// As [`Self::start`], and a file that may not grow costs an error instead of the process.
+    /// As [`Self::start`], after a shell has changed what the process may do.
     #[cfg(target_os = "linux")]
-    pub(crate) fn start_patient(directory: &Path) -> Self {
+    pub(crate) fn start_after(change: &str, directory: &Path) -> Self {
         let mut shell = Command::new("sh");
-        shell.args(["-c", "trap '' XFSZ; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_mobile-call-server")]);
+        let run = format!("{change}; exec \"$@\"");
+        shell.args(["-c", &run, "sh", env!("CARGO_BIN_EXE_mobile-call-server")]);
         // Nobody reads the log, so it must not be long.
         Self::start_by(shell, directory, &[], "off")
     }
