@@ -4,8 +4,6 @@
 //! fixture's omar. The calls lie evenly in the last 90 days; one in five was missed. Their words in the search index are
 //! only those that tell companies and agents apart, which makes the file in a minute instead of many.
 
-#![expect(clippy::print_stdout, reason = "a program of its own")]
-
 use mobilecall_domain::{CompanyId, Timestamp, UserId};
 use mobilecall_sqlite::rusqlite::{Connection, Result, params};
 

@@ -229,3 +229,48 @@ async fn names_keep_what_can_be_seen() {
         assert_eq!(amended.customer_name.as_deref(), kept, "{sent:?}");
     }
 }
+
+/// Every order of these.
+fn orders<'a>(words: &[&'a str]) -> Vec<Vec<&'a str>> {
+    let Some((first, rest)) = words.split_first() else { return vec![vec![]] };
+    let with_first = |order: Vec<&'a str>| {
+        (0..=order.len()).map(move |place| [&order[..place], &[*first], &order[place..]].concat()).collect::<Vec<_>>()
+    };
+    orders(rest).into_iter().flat_map(with_first).collect()
+}
+
+#[tokio::test]
+async fn reports_in_any_order_and_number_make_one_record() {
+    let office = Office::open().await;
+    let began = Timestamp::now().minus(Duration::from_secs(120));
+    let (answered, ended) = (began.plus(Duration::from_secs(10)), began.plus(Duration::from_secs(70)));
+    let all = orders(&["initiated", "ringing", "in-progress", "completed"]);
+    assert_eq!(all.len(), 24);
+    for (number, order) in all.iter().enumerate() {
+        let call = with(outgoing("102"), json!({"line": "sip", "createdAt": began}));
+        let before: Value = office.read(&office.alice, "/api/changes?since=0&limit=500").await;
+        for status in order {
+            let facts = match *status {
+                "in-progress" => json!({"status": status, "answeredAt": answered}),
+                "completed" => json!({"status": status, "answeredAt": answered, "endedAt": ended}),
+                _ => json!({"status": status}),
+            };
+            let body = with(call.clone(), facts);
+            // Once to three times, two of them at once.
+            let send = || office.send(&office.alice, Method::POST, "/api/calls", Some(&body));
+            let (first, second) = tokio::join!(send(), send());
+            assert!(first.status().is_success() && second.status().is_success(), "{order:?}");
+            for _ in 0..number % 2 {
+                assert!(send().await.status().is_success());
+            }
+        }
+        let path = format!("/api/calls/{}", call["id"].as_str().unwrap());
+        let kept: mobilecall_api::calls::CallRecord = office.read(&office.alice, &path).await;
+        let expected = (mobilecall_api::calls::CallStatus::Completed, Some(60), Some(answered), Some(ended));
+        assert_eq!((kept.status, kept.duration_seconds, kept.answered_at, kept.ended_at), expected, "{order:?}");
+        let after: Value = office.read(&office.alice, "/api/changes?since=0&limit=500").await;
+        let changes = after["sequence"].as_u64().unwrap() - before["sequence"].as_u64().unwrap();
+        assert!((1..=4).contains(&changes), "{order:?}: {changes} changes, one for each that said something new");
+    }
+    assert_eq!(office.read::<Vec<Value>>(&office.alice, "/api/calls").await.len(), 24);
+}
