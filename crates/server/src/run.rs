@@ -6,6 +6,7 @@ use mobilecall_backend::{Backend, BackendConfig, CancellationToken, EdgeConfig, 
 use std::{
     io::{self, ErrorKind, Write as _},
     net::SocketAddr,
+    num::NonZeroUsize,
 };
 use tokio::net::TcpListener;
 
@@ -59,7 +60,10 @@ fn config(settings: &Settings, descriptors: usize) -> anyhow::Result<BackendConf
         },
         // No client takes all of them.
         limits: Limits {
-            connections_per_address: Limits::default().connections_per_address.min(descriptors / 2),
+            connections_per_address: settings
+                .connections_per_address
+                .map_or(Limits::default().connections_per_address, NonZeroUsize::get)
+                .min(descriptors / 2),
             ..Limits::default()
         },
         ..BackendConfig::default()
