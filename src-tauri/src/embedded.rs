@@ -4,7 +4,7 @@ use anyhow::Context;
 use async_trait::async_trait;
 use mobilecall_backend::{Backend, BackendConfig, CancellationToken, EdgeConfig, Limits, ServeError, StartError};
 use mobilecall_softphone::{EmbeddedServer, EmbeddedServerError, LoginResponse, RunningServer};
-use mobilecall_store_sqlite::{SqliteStore, StoreError};
+use mobilecall_store_sqlite::{SqliteStore, Store as _, StoreError};
 use std::{io, net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::Mutex, task::JoinHandle};
 
@@ -22,6 +22,7 @@ pub(crate) struct Embedded {
 }
 
 struct Running {
+    store: SqliteStore,
     backend: Backend,
     at: RunningServer,
     shutdown: CancellationToken,
@@ -44,16 +45,16 @@ impl Embedded {
             limits: Limits { shutdown_grace: SHUTDOWN_GRACE, ..Limits::default() },
             ..BackendConfig::default()
         };
-        let backend = Backend::new(Arc::new(store), config).await.map_err(|error| match error {
+        let backend = Backend::new(Arc::new(store.clone()), config).await.map_err(|error| match error {
             StartError::Store(error) => self.refused(error),
             other @ (StartError::PasswordCost(_) | StartError::NotLocal | StartError::Session) => {
                 self.failed(other.into())
             }
         })?;
-        self.serve(backend).await.map_err(|error| self.failed(error))
+        self.serve(store, backend).await.map_err(|error| self.failed(error))
     }
 
-    async fn serve(&self, backend: Backend) -> anyhow::Result<Running> {
+    async fn serve(&self, store: SqliteStore, backend: Backend) -> anyhow::Result<Running> {
         let listener = listen(WANTED_PORT).await.context("no port of this computer can be listened on")?;
         let port = listener.local_addr()?.port();
         let shutdown = CancellationToken::new();
@@ -62,7 +63,7 @@ impl Embedded {
             async move { backend.serve(listener, shutdown).await }
         });
         let at = RunningServer { url: format!("http://127.0.0.1:{port}"), port, wanted_port: WANTED_PORT };
-        Ok(Running { backend, at, shutdown, serving })
+        Ok(Running { store, backend, at, shutdown, serving })
     }
 
     /// The database cannot be used.
@@ -79,6 +80,7 @@ impl Embedded {
             | StoreError::InvalidCursor
             | StoreError::Busy(_)
             | StoreError::Unavailable(_)
+            | StoreError::Outdated { .. }
             | StoreError::Internal(_)) => self.failed(other.into()),
         }
     }
@@ -116,6 +118,7 @@ impl EmbeddedServer for Embedded {
             Ok(Err(error)) => tracing::warn!(%error, "the server inside the app ended with an error"),
             Err(panicked) => tracing::error!(%panicked, "the server inside the app failed"),
         }
+        running.store.close().await;
     }
 }
 
@@ -146,12 +149,16 @@ mod tests {
     #[tokio::test]
     async fn starts_once_signs_in_and_keeps_its_data() {
         let folder = tempfile::tempdir().unwrap();
-        let embedded = Embedded::new(folder.path().join("data").join("backend.sqlite"));
+        let data = folder.path().join("data");
+        let embedded = Embedded::new(data.join("backend.sqlite"));
         assert!(embedded.sign_in().await.is_err(), "not before it runs");
         let at = embedded.start().await.unwrap();
         assert_eq!(embedded.start().await.unwrap(), at);
         let first = embedded.sign_in().await.unwrap();
         embedded.stop().await;
+        // A copy of the one file is a whole backup, however soon the computer is switched off.
+        let files: Vec<_> = data.read_dir().unwrap().map(|file| file.unwrap().file_name()).collect();
+        assert_eq!(files, ["backend.sqlite"], "the database is closed and its log folded into it");
         embedded.start().await.unwrap();
         assert_eq!(embedded.sign_in().await.unwrap().user.id, first.user.id);
         embedded.stop().await;

@@ -39,6 +39,6 @@ pub enum ErrorCode {
     TooManyRequests,
     /// 500: our fault; the log has the cause under the request id.
     Internal,
-    /// 503: overloaded, shutting down or too slow; try again.
+    /// 503 or 408: overloaded, shutting down or too slow; try again.
     Unavailable,
 }

@@ -5,7 +5,7 @@ use crate::{
     passwords::{PasswordError, hash_password},
     sign_in::is_username,
 };
-use mobilecall_domain::{CompanyId, Region, Timestamp, UserId};
+use mobilecall_domain::{CompanyId, Region, Timestamp, UserId, names};
 use mobilecall_store::{Company, Role, Store, StoreError, User};
 
 const MAX_NAME_CHARS: usize = 128;
@@ -34,8 +34,11 @@ pub enum AddUserError {
     /// Not a user name.
     #[error("'{0}' is not a user name: use 1 to 64 of the letters a to z, digits and _")]
     Username(String),
-    /// No name, or a very long one.
-    #[error("a name has 1 to {MAX_NAME_CHARS} characters: give another one")]
+    /// No name, a very long one, or one with hidden signs.
+    #[error(
+        "a name has 1 to {MAX_NAME_CHARS} characters that can be seen, and none that turns the direction of text or is \
+         hidden: give another one"
+    )]
     Name,
     /// Not an extension.
     #[error("'{0}' is not an extension: use 2 to 6 digits")]
@@ -57,10 +60,7 @@ pub async fn add_user(store: &dyn Store, new: NewUser, cost: PasswordCost) -> Re
     if !is_username(&username) {
         return Err(AddUserError::Username(new.username));
     }
-    let name = new.name.trim().to_owned();
-    if !(1..=MAX_NAME_CHARS).contains(&name.chars().count()) || name.chars().any(char::is_control) {
-        return Err(AddUserError::Name);
-    }
+    let name = checked_name(&new.name)?;
     if let Some(extension) = &new.extension
         && !is_extension(extension)
     {
@@ -71,7 +71,7 @@ pub async fn add_user(store: &dyn Store, new: NewUser, cost: PasswordCost) -> Re
         return Err(StoreError::Conflict("user name").into());
     }
     let password_hash = hash_password(&new.password, cost)?;
-    let company = company(store, new.company.trim(), new.create_company_in).await?;
+    let company = company(store, &new.company, new.create_company_in).await?;
     let user = User {
         id: UserId::generate(),
         company_id: company.id,
@@ -87,22 +87,28 @@ pub async fn add_user(store: &dyn Store, new: NewUser, cost: PasswordCost) -> Re
 }
 
 async fn company(store: &dyn Store, name: &str, create_in: Option<Region>) -> Result<Company, AddUserError> {
-    if let Some(company) = store.company_by_name(name).await? {
+    if let Some(company) = store.company_by_name(name.trim()).await? {
         return Ok(company);
     }
     let region = create_in.ok_or_else(|| AddUserError::NoCompany(name.to_owned()))?;
-    if !(1..=MAX_NAME_CHARS).contains(&name.chars().count()) || name.chars().any(char::is_control) {
-        return Err(AddUserError::Name);
-    }
     let company = Company {
         id: CompanyId::generate(),
-        name: name.to_owned(),
+        name: checked_name(name)?,
         region: region.to_string(),
         settings: serde_json::json!({}),
         created_at: Timestamp::now(),
     };
     store.create_company(&company).await?;
     Ok(company)
+}
+
+/// The name as it is kept. One with hidden signs is refused rather than mended, since whoever types it can mend it.
+fn checked_name(text: &str) -> Result<String, AddUserError> {
+    let name = names::clean(text);
+    if names::has_hidden(text) || !(1..=MAX_NAME_CHARS).contains(&name.chars().count()) {
+        return Err(AddUserError::Name);
+    }
+    Ok(name)
 }
 
 /// What domain's `Address` reads as an extension.

@@ -4,13 +4,16 @@ use crate::{
     announce::Announcer,
     call_log::CallLog,
     config::BackendConfig,
+    crowd::Crowd,
     directory::{Directory, LocalDirectory},
     edge_host::BackendHost,
     error::ApiError,
-    health::WriteCheck,
+    event_socket::Rooms,
+    health::DatabaseCheck,
     hub::Hub,
     node::NodeLease,
     openapi::openapi_json,
+    openings::Openings,
     passwords::{PasswordError, Passwords},
     state::{Shared, State},
     tokens::{Tokens, fresh_identity},
@@ -55,23 +58,26 @@ pub enum StartError {
 }
 
 impl Backend {
-    /// Joins the parts, gives a new database its identity, takes this server's lease, and ends direct calls that a killed
-    /// server left open.
+    /// Joins the parts, gives a new database its identity, begins a fresh range of change numbers, takes this server's
+    /// lease, and ends direct calls that a killed server left open.
     pub async fn new(store: Arc<dyn Store>, config: BackendConfig) -> Result<Self, StartError> {
         let identity = store.server_identity(fresh_identity()).await?;
+        // In case the database was put back from a backup: devices may know numbers that it has not given yet.
+        store.skip_sequences(u64::try_from(Timestamp::now().as_millis()).unwrap_or(0)).await?;
         let hub = Arc::new(Hub::new(Arc::clone(&store), config.limits.event_queue));
         let announcer: Arc<dyn Announcer> = hub.clone();
         let directory: Arc<dyn Directory> = Arc::new(LocalDirectory::new(config.login));
-        let lease = NodeLease::take(Arc::clone(&store), &config.instance).await?;
+        let lease = NodeLease::take(Arc::clone(&store), &config.instance, config.lease).await?;
         let calls = CallLog::new(Arc::clone(&store), Arc::clone(&announcer), lease.id());
         lease.close_abandoned_calls(&calls).await?;
         let edge_config = EdgeConfig { account_sid: identity.account_sid.clone(), ..config.edge.clone() };
         let tokens = Arc::new(Tokens::new(identity));
+        let closing = CancellationToken::new();
         let host = BackendHost {
             store: Arc::clone(&store),
             directory: Arc::clone(&directory),
             announcer: Arc::clone(&announcer),
-            calls: calls.clone(),
+            openings: Openings::new(calls.clone(), closing.clone()),
             tokens: Arc::clone(&tokens),
         };
         let state = State {
@@ -82,12 +88,14 @@ impl Backend {
             announcer,
             hub,
             lease,
-            write_check: WriteCheck::new(Arc::clone(&store)),
+            database_check: DatabaseCheck::new(Arc::clone(&store)),
             calls,
-            event_sockets: Arc::new(Semaphore::new(config.limits.event_sockets)),
+            event_sockets: Rooms::new(config.limits),
+            unknown_phones: Crowd::new(),
+            sign_ins: Arc::new(Semaphore::new(config.limits.concurrent_sign_ins)),
             requests: Arc::new(Semaphore::new(config.limits.concurrent_requests)),
             description: openapi_json,
-            closing: CancellationToken::new(),
+            closing,
             tasks: TaskTracker::new(),
             store,
             config,

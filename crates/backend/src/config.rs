@@ -17,6 +17,8 @@ pub struct BackendConfig {
     /// Tells this server from others over the same store, and is the same at each of its starts. What an earlier run of it
     /// carried is over once it starts again.
     pub instance: String,
+    /// How it tells other servers over the same store that it is alive.
+    pub lease: Lease,
     /// Sizes and times.
     pub limits: Limits,
     /// How often somebody may try to sign in.
@@ -43,6 +45,7 @@ impl Default for BackendConfig {
             allowed_hosts: Vec::new(),
             tls: None,
             instance: "main".to_owned(),
+            lease: Lease::default(),
             limits: Limits::default(),
             login: LoginLimits::default(),
             password_cost: PasswordCost::default(),
@@ -55,6 +58,21 @@ impl Default for BackendConfig {
     }
 }
 
+/// How a server over a shared store tells the others that it is alive.
+#[derive(Clone, Copy, Debug)]
+pub struct Lease {
+    /// It is renewed this often. A call that a killed server carried ends at the last renewal.
+    pub renew_every: Duration,
+    /// A server that has not renewed it for this long is dead: some renewals may fail, as those of a busy disk.
+    pub lasts: Duration,
+}
+
+impl Default for Lease {
+    fn default() -> Self {
+        Self { renew_every: Duration::from_secs(5), lasts: Duration::from_secs(20) }
+    }
+}
+
 /// Sizes and times.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -64,8 +82,21 @@ pub struct Limits {
     pub request_timeout: Duration,
     /// Requests worked on at once; more wait for their turn.
     pub concurrent_requests: usize,
+    /// Connections of one client address (of IPv6: of one /64) at once. A whole office may be behind one address, and
+    /// everybody behind one reverse proxy; each agent has two or three.
+    pub connections_per_address: usize,
+    /// A connection over which no whole head of a request came within this time is closed.
+    pub first_request: Duration,
+    /// People who may be signing in at once; more are refused and may try again. Each needs some 20 ms of a core.
+    pub concurrent_sign_ins: usize,
     /// Event sockets open at once on the whole server.
     pub event_sockets: usize,
+    /// Of these, those of one company.
+    pub event_sockets_per_company: usize,
+    /// And those of one session: its softphone's, and those of some windows of a browser.
+    pub event_sockets_per_session: usize,
+    /// Signaling sockets of one client address that have shown no token yet.
+    pub unknown_phones_per_address: usize,
     /// Events that a slow reader may fall behind before it misses some and is told so.
     pub event_queue: usize,
     /// An event socket is probed this often, and given up when it was silent for twice as long.
@@ -80,7 +111,13 @@ impl Default for Limits {
             body_bytes: 64 * 1024,
             request_timeout: Duration::from_secs(15),
             concurrent_requests: 256,
+            connections_per_address: 2048,
+            first_request: Duration::from_secs(15),
+            concurrent_sign_ins: 64,
             event_sockets: 2048,
+            event_sockets_per_company: 1024,
+            event_sockets_per_session: 16,
+            unknown_phones_per_address: 128,
             event_queue: 256,
             event_ping: Duration::from_secs(20),
             shutdown_grace: Duration::from_secs(10),

@@ -6,6 +6,7 @@ use mobilecall_api::{
     changes,
     events::{Event, Presence, PresenceState},
 };
+use mobilecall_domain::names;
 use mobilecall_store::{CallRow, Change, Entity, Principal, Role, User};
 
 pub(crate) fn role(role: Role) -> auth::Role {
@@ -22,9 +23,9 @@ pub(crate) fn user(principal: &Principal) -> auth::User {
     auth::User {
         id: user.id,
         username: user.username.clone(),
-        name: user.name.clone(),
+        name: names::clean(&user.name),
         company_id: company.id,
-        company_name: company.name.clone(),
+        company_name: names::clean(&company.name),
         role: role(user.role),
         extension: user.extension.clone(),
         region: company.region.clone(),
@@ -32,7 +33,13 @@ pub(crate) fn user(principal: &Principal) -> auth::User {
 }
 
 pub(crate) fn presence(user: User, state: PresenceState) -> Presence {
-    Presence { user_id: user.id, username: user.username, name: user.name, extension: user.extension, state }
+    Presence {
+        user_id: user.id,
+        username: user.username,
+        name: names::clean(&user.name),
+        extension: user.extension,
+        state,
+    }
 }
 
 /// A change as the event socket tells it.

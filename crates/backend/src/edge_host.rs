@@ -3,16 +3,16 @@
 
 use crate::{
     announce::{Announcement, Announcer},
-    call_log::CallLog,
     convert,
     directory::Directory,
     error::chain,
+    openings::Openings,
     sign_in::is_username,
     tokens::{Invalid, Tokens},
 };
 use async_trait::async_trait;
 use mobilecall_api::events::PresenceState;
-use mobilecall_domain::{Address, CallId, CallRecord, CompanyId, Region, Timestamp, UserId};
+use mobilecall_domain::{Address, CallId, CallRecord, CompanyId, Region, Timestamp, UserId, names};
 use mobilecall_edge::host::{
     Agent, CallReported, Destination, EdgeHost, HostError, Presence, Subscriber, TokenRejected,
 };
@@ -27,7 +27,7 @@ pub(crate) struct BackendHost {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) directory: Arc<dyn Directory>,
     pub(crate) announcer: Arc<dyn Announcer>,
-    pub(crate) calls: CallLog,
+    pub(crate) openings: Openings,
     pub(crate) tokens: Arc<Tokens>,
 }
 
@@ -64,8 +64,7 @@ impl EdgeHost for BackendHost {
     }
 
     async fn open_calls(&self, records: Vec<CallRecord>) -> Result<Vec<CallId>, HostError> {
-        let opened = self.calls.open(records, Timestamp::now()).await.map_err(|error| unserved(&error))?;
-        Ok(opened.into_iter().map(|change| change.call.record.id).collect())
+        self.openings.open(records).await.map_err(|error| unserved(&error))
     }
 
     async fn report_calls(&self, reports: Vec<CallReported>) -> Result<(), HostError> {
@@ -74,7 +73,7 @@ impl EdgeHost for BackendHost {
             ScopedReport { scope: Scope::everybody(company), call, report }
         };
         let reports = reports.into_iter().map(scoped).collect();
-        self.calls.report(reports, Timestamp::now()).await.map_err(|error| unserved(&error))?;
+        self.openings.report(reports, Timestamp::now()).await.map_err(|error| unserved(&error))?;
         Ok(())
     }
 
@@ -124,7 +123,7 @@ impl BackendHost {
 }
 
 fn agent(user: User) -> Agent {
-    Agent { user: user.id, username: user.username, name: user.name, extension: user.extension }
+    Agent { user: user.id, username: user.username, name: names::clean(&user.name), extension: user.extension }
 }
 
 fn known<T>(result: StoreResult<Option<T>>) -> Result<T, TokenRejected> {
@@ -145,15 +144,25 @@ fn unserved(error: &StoreError) -> HostError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{config::LoginLimits, directory::LocalDirectory, hub::Hub, node::NodeLease, tokens::fresh_identity};
+    use crate::{
+        call_log::CallLog,
+        config::{Lease, LoginLimits},
+        directory::LocalDirectory,
+        hub::Hub,
+        node::NodeLease,
+        tokens::fresh_identity,
+    };
     use mobilecall_domain::{CallReport, CallStatus, Direction, LineKind};
-    use mobilecall_store::{Company, Role};
+    use mobilecall_sqlite::rusqlite::Connection;
+    use mobilecall_store::{CallFilter, Company, Role};
     use mobilecall_store_sqlite::SqliteStore;
     use mobilecall_testkit::{Fault, FaultyStore};
     use std::time::Duration;
+    use tokio_util::sync::CancellationToken;
 
     struct Setting {
         host: BackendHost,
+        calls: CallLog,
         faults: FaultyStore,
         sqlite: SqliteStore,
         company: CompanyId,
@@ -183,7 +192,10 @@ mod tests {
     }
 
     async fn setting() -> Setting {
-        let sqlite = SqliteStore::in_memory().await.unwrap();
+        setting_over(SqliteStore::in_memory().await.unwrap()).await
+    }
+
+    async fn setting_over(sqlite: SqliteStore) -> Setting {
         let faults = FaultyStore::over(Arc::new(sqlite.clone()));
         let store: Arc<dyn Store> = Arc::new(faults.clone());
         let (acme, zenith) = (company(&*store, "Acme").await, company(&*store, "Zenith").await);
@@ -192,15 +204,16 @@ mod tests {
         user(&*store, acme, "301", Some("300")).await;
         user(&*store, zenith, "zoe", Some("103")).await;
         let announcer: Arc<dyn Announcer> = Arc::new(Hub::new(Arc::clone(&store), 8));
-        let node = NodeLease::take(Arc::clone(&store), "one").await.unwrap().id();
+        let node = NodeLease::take(Arc::clone(&store), "one", Lease::default()).await.unwrap().id();
+        let calls = CallLog::new(Arc::clone(&store), Arc::clone(&announcer), node);
         let host = BackendHost {
             directory: Arc::new(LocalDirectory::new(LoginLimits::default())),
-            calls: CallLog::new(Arc::clone(&store), Arc::clone(&announcer), node),
+            openings: Openings::new(calls.clone(), CancellationToken::new()),
             announcer,
             tokens: Arc::new(Tokens::new(fresh_identity())),
             store,
         };
-        Setting { host, faults, sqlite, company: acme, alice }
+        Setting { host, calls, faults, sqlite, company: acme, alice }
     }
 
     impl Setting {
@@ -278,7 +291,7 @@ mod tests {
     async fn a_call_that_the_phone_reported_first_is_the_same_call() {
         let setting = setting().await;
         let record = setting.call();
-        setting.host.calls.save(record.clone(), Timestamp::now()).await.unwrap();
+        setting.calls.save(record.clone(), Timestamp::now()).await.unwrap();
         assert_eq!(setting.open(record.clone()).await.unwrap(), record.id);
         assert_eq!(setting.host.store.sequence(setting.company).await.unwrap(), 1, "nothing new was said");
     }
@@ -288,7 +301,7 @@ mod tests {
         let setting = setting().await;
         let record = setting.call();
         let over = CallRecord { status: CallStatus::Canceled, ..record.clone() };
-        setting.host.calls.save(over, Timestamp::now()).await.unwrap();
+        setting.calls.save(over, Timestamp::now()).await.unwrap();
         assert_eq!(setting.open(record.clone()).await.unwrap(), record.id);
         assert_eq!(setting.kept(record.id).await.status, CallStatus::Canceled);
     }
@@ -298,7 +311,7 @@ mod tests {
         let setting = setting().await;
         let long_ago = Timestamp::now().minus(Duration::from_secs(120));
         let over = CallRecord { status: CallStatus::Busy, updated_at: long_ago, ..setting.call() };
-        setting.host.store.insert_call(&over).await.unwrap();
+        setting.host.store.save_call(&over, Timestamp::now()).await.unwrap();
         let again = CallRecord { id: over.id, ..setting.call() };
         let fresh = setting.open(again).await.unwrap();
         assert_ne!(fresh, over.id);
@@ -309,7 +322,7 @@ mod tests {
     #[tokio::test]
     async fn while_the_edge_has_a_call_only_the_edge_says_how_it_goes() {
         let setting = setting().await;
-        let calls = &setting.host.calls;
+        let calls = &setting.calls;
         let now = Timestamp::now();
         let own = Scope::only(setting.company, setting.alice.id);
         let record = setting.call();
@@ -360,7 +373,7 @@ mod tests {
         for id in [record.id, fresh] {
             let own = Scope::everybody(setting.company);
             let failed = CallReport { status: Some(CallStatus::Failed), ..CallReport::default() };
-            setting.host.calls.amend(own, id, failed, Timestamp::now()).await.unwrap();
+            setting.calls.amend(own, id, failed, Timestamp::now()).await.unwrap();
             assert_eq!(setting.kept(id).await.status, CallStatus::Initiated);
         }
     }
@@ -429,5 +442,57 @@ mod tests {
         for id in ids {
             assert_eq!(setting.kept(id).await.status, CallStatus::Completed);
         }
+    }
+
+    #[tokio::test]
+    async fn a_call_does_not_wait_for_a_database_that_another_holds() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("backend.sqlite");
+        let setting = setting_over(SqliteStore::open(&path).await.unwrap()).await;
+        let taken = CallRecord { to_number: "103".to_owned(), ..setting.call() };
+        setting.host.store.save_call(&taken, Timestamp::now()).await.unwrap();
+        let other = Connection::open(&path).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+
+        // Of the second, the id turns out to be another call's.
+        let records = [setting.call(), CallRecord { id: taken.id, ..setting.call() }];
+        let mut told = Vec::new();
+        for record in &records {
+            told.push(setting.open(record.clone()).await.unwrap());
+        }
+        assert_eq!(told, [records[0].id, records[1].id], "told while the database is held");
+        let (answered_at, ended_at) = (Timestamp::now(), Timestamp::now().plus(Duration::from_secs(20)));
+        let talk = async {
+            for call in told {
+                let answered = CallReport {
+                    status: Some(CallStatus::InProgress),
+                    answered_at: Some(answered_at),
+                    ..CallReport::default()
+                };
+                let ended = CallReport {
+                    status: Some(CallStatus::Completed),
+                    ended_at: Some(ended_at),
+                    ..CallReport::default()
+                };
+                // As the edge does: as often as need be, and nothing waits for it.
+                for report in [answered, ended] {
+                    while let Err(error) = setting.report(call, report.clone()).await {
+                        assert!(error.may_pass(), "{error}");
+                    }
+                }
+            }
+        };
+        let release = async { other.execute_batch("COMMIT").unwrap() };
+        tokio::join!(talk, release);
+        let kept = setting.kept(records[0].id).await;
+        assert_eq!(
+            (kept.status, kept.answered_at, kept.ended_at),
+            (CallStatus::Completed, Some(answered_at), Some(ended_at))
+        );
+        assert_eq!(setting.kept(taken.id).await.status, taken.status, "another call is not touched");
+        let all = setting.host.store.calls(Scope::everybody(setting.company), &CallFilter::default(), None, 10).await;
+        let completed = all.unwrap().calls.iter().filter(|call| call.status == CallStatus::Completed).count();
+        assert_eq!(completed, 2, "both are complete");
+        assert!(setting.host.openings.is_settled(), "nothing is kept of them");
     }
 }

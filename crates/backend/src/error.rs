@@ -7,7 +7,7 @@ use axum::{
 };
 use mobilecall_api::error::{ErrorBody, ErrorCode};
 use mobilecall_store::StoreError;
-use std::{borrow::Cow, fmt::Write as _, time::Duration};
+use std::{borrow::Cow, fmt::Write as _, path::Path, sync::Arc, time::Duration};
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -51,10 +51,19 @@ impl ApiError {
     pub(crate) fn broken_body(error: &axum::Error) -> Self {
         let mut causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
         if causes.any(|cause| cause.is::<http_body_util::LengthLimitError>()) {
-            let message = "the body is too large: send less at once";
-            return Self::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::TooLarge, message);
+            return Self::large_body();
         }
         Self::bad_request("the body did not come whole: send it again")
+    }
+    /// A body that is larger than the limit.
+    pub(crate) fn large_body() -> Self {
+        let message = "the body is too large: send less at once";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::TooLarge, message)
+    }
+    /// A body that did not come in time. Whoever sends it again may have a better network.
+    pub(crate) fn slow_body() -> Self {
+        let message = "the request did not arrive in time: send it again";
+        Self::new(StatusCode::REQUEST_TIMEOUT, ErrorCode::Unavailable, message)
     }
     pub(crate) fn too_many_requests(retry_after: Duration) -> Self {
         let message = "too many tries to sign in: wait a moment and try again";
@@ -74,7 +83,14 @@ impl ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        match error {
+        Arc::new(error).into()
+    }
+}
+
+/// Of a failure that several requests share.
+impl From<Arc<StoreError>> for ApiError {
+    fn from(error: Arc<StoreError>) -> Self {
+        match error.as_ref() {
             StoreError::NotFound(what) => {
                 let message = format!("there is no such {what} in your company");
                 Self::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, message)
@@ -90,9 +106,15 @@ impl From<StoreError> for ApiError {
                 let refused = Self::unavailable("the database is busy or not available: try again in a moment");
                 Self { cause: Some(error.into()), ..refused }
             }
-            StoreError::Unreadable { .. } | StoreError::TooNew { .. } | StoreError::Internal(_) => {
-                Self::internal(error)
+            StoreError::Unreadable { database, .. } => {
+                let file =
+                    Path::new(database).file_name().map_or_else(|| database.into(), |name| name.to_string_lossy());
+                let refused = Self::unavailable(format!(
+                    "the database {file} is damaged: the administrator has to restore a backup, or to move it away"
+                ));
+                Self { cause: Some(error.into()), ..refused }
             }
+            StoreError::TooNew { .. } | StoreError::Outdated { .. } | StoreError::Internal(_) => Self::internal(error),
         }
     }
 }

@@ -1,20 +1,26 @@
 //! One reader of live events: first what it missed, then what happens, until it leaves or its session ends.
 
 use crate::{
+    config::Limits,
     convert,
+    crowd::{Crowd, Place},
+    error::ApiError,
     hub::{Changed, Listener, PAGE},
     permissions,
-    state::{Shared, State},
+    state::Shared,
 };
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use mobilecall_api::events::{Event, Presence};
-use mobilecall_domain::SessionId;
+use mobilecall_domain::{CompanyId, SessionId};
 use mobilecall_store::{Change, Principal, Scope};
 use std::{ops::ControlFlow, sync::Arc, time::Duration};
 use tokio::{
-    sync::broadcast::{
-        Receiver,
-        error::{RecvError, TryRecvError},
+    sync::{
+        OwnedSemaphorePermit, Semaphore,
+        broadcast::{
+            Receiver,
+            error::{RecvError, TryRecvError},
+        },
     },
     time::{self, Instant, MissedTickBehavior},
 };
@@ -236,9 +242,41 @@ fn failed(error: &mobilecall_store::StoreError) -> Option<CloseFrame> {
     close(close_code::ERROR, "the server made a mistake, connect again")
 }
 
-/// Room for one more reader.
-pub(crate) fn room(state: &State) -> Option<tokio::sync::OwnedSemaphorePermit> {
-    Arc::clone(&state.event_sockets).try_acquire_owned().ok()
+/// Room for one more reader, which is made again when this is dropped.
+pub(crate) struct Room {
+    _of_server: OwnedSemaphorePermit,
+    _of_company: Place<CompanyId>,
+    _of_session: Place<SessionId>,
+}
+
+/// Readers that may listen at once: few of one session, and not all of the server's of one company.
+pub(crate) struct Rooms {
+    server: Arc<Semaphore>,
+    companies: Crowd<CompanyId>,
+    sessions: Crowd<SessionId>,
+    limits: Limits,
+}
+
+impl Rooms {
+    pub(crate) fn new(limits: Limits) -> Self {
+        let server = Arc::new(Semaphore::new(limits.event_sockets));
+        Self { server, companies: Crowd::new(), sessions: Crowd::new(), limits }
+    }
+
+    pub(crate) fn enter(&self, principal: &Principal) -> Result<Room, ApiError> {
+        let session = self.sessions.enter(principal.session_id, self.limits.event_sockets_per_session);
+        let session = session.ok_or_else(|| {
+            ApiError::unavailable("this session has as many event sockets as it may: close one and try again")
+        })?;
+        let company = self.companies.enter(principal.company.id, self.limits.event_sockets_per_company);
+        let company = company.ok_or_else(|| {
+            ApiError::unavailable("your company has as many event sockets as it may: close some and try again")
+        })?;
+        let server = Arc::clone(&self.server).try_acquire_owned().map_err(|_full| {
+            ApiError::unavailable("the server has no room for another event socket: try again later")
+        })?;
+        Ok(Room { _of_server: server, _of_company: company, _of_session: session })
+    }
 }
 
 #[cfg(test)]

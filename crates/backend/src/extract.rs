@@ -1,6 +1,6 @@
 //! Extractors whose refusals are ours.
 
-use crate::{error::ApiError, state::Shared};
+use crate::{error::ApiError, refusal, state::Shared};
 use axum::{
     extract::{
         FromRequest, FromRequestParts,
@@ -32,27 +32,25 @@ impl From<JsonRejection> for ApiError {
     fn from(rejection: JsonRejection) -> Self {
         let (status, text) = (rejection.status(), rejection.body_text());
         match status {
-            StatusCode::UNPROCESSABLE_ENTITY => Self::unprocessable(text),
-            StatusCode::PAYLOAD_TOO_LARGE => {
-                Self::new(status, ErrorCode::TooLarge, "the body is too large: send less at once")
-            }
+            StatusCode::UNPROCESSABLE_ENTITY => Self::unprocessable(refusal::of_data(&text)),
+            StatusCode::PAYLOAD_TOO_LARGE => Self::large_body(),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => {
                 Self::new(status, ErrorCode::BadRequest, "send the body as application/json")
             }
-            _ => Self::new(status, ErrorCode::BadRequest, text),
+            _ => Self::new(status, ErrorCode::BadRequest, refusal::of_syntax(&text)),
         }
     }
 }
 
 impl From<QueryRejection> for ApiError {
     fn from(rejection: QueryRejection) -> Self {
-        Self::bad_request(rejection.body_text())
+        Self::bad_request(refusal::of_query(&rejection.body_text()))
     }
 }
 
 impl From<PathRejection> for ApiError {
-    fn from(rejection: PathRejection) -> Self {
-        Self::bad_request(rejection.body_text())
+    fn from(_rejection: PathRejection) -> Self {
+        Self::bad_request("the id in the path is not one: GET /api/openapi.json says what it can be")
     }
 }
 

@@ -1,29 +1,24 @@
 //! This server among those over the same store: its lease, and the calls that nobody carries any more.
 
-use crate::{call_log::CallLog, error::chain};
+use crate::{call_log::CallLog, config::Lease, error::chain};
 use mobilecall_domain::{CallReport, CallStatus, NodeId, Timestamp};
 use mobilecall_store::{AbandonedCall, Node, Result, Scope, ScopedReport, Store};
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 use tokio::time::{self, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
-
-/// The lease is renewed this often. A call that a killed server carried ends at the last renewal.
-const RENEW_EVERY: Duration = Duration::from_secs(5);
-
-/// A server that has not renewed its lease for this long is dead: some renewals may fail, as those of a busy disk.
-const LEASE: Duration = Duration::from_secs(20);
 
 /// Keeps this server's lease.
 #[derive(Clone)]
 pub(crate) struct NodeLease {
     store: Arc<dyn Store>,
     node: Node,
+    times: Lease,
 }
 
 impl NodeLease {
     /// Takes a lease for a fresh start of this instance.
-    pub(crate) async fn take(store: Arc<dyn Store>, instance: &str) -> Result<Self> {
-        let lease = Self { store, node: Node { id: NodeId::generate(), instance: instance.to_owned() } };
+    pub(crate) async fn take(store: Arc<dyn Store>, instance: &str, times: Lease) -> Result<Self> {
+        let lease = Self { store, node: Node { id: NodeId::generate(), instance: instance.to_owned() }, times };
         lease.renew().await?;
         Ok(lease)
     }
@@ -34,7 +29,7 @@ impl NodeLease {
 
     async fn renew(&self) -> Result<()> {
         let now = Timestamp::now();
-        self.store.renew_lease(&self.node, now, now.plus(LEASE)).await
+        self.store.renew_lease(&self.node, now, now.plus(self.times.lasts)).await
     }
 
     /// Ends the direct calls that nobody carries any more: those of an earlier run of this server, and those of other
@@ -54,7 +49,7 @@ impl NodeLease {
 
     /// Renews the lease, and looks after calls that lost their server, until told to stop.
     pub(crate) async fn keep(&self, calls: &CallLog, stop: &CancellationToken) {
-        let mut beats = time::interval_at(time::Instant::now() + RENEW_EVERY, RENEW_EVERY);
+        let mut beats = time::interval_at(time::Instant::now() + self.times.renew_every, self.times.renew_every);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {

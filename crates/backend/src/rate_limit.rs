@@ -1,16 +1,15 @@
 //! How often somebody may try to sign in.
 
-use crate::config::{LoginLimits, Rate};
+use crate::{
+    config::{LoginLimits, Rate},
+    crowd::network_of,
+};
 use governor::{
     Quota, RateLimiter,
     clock::{Clock as _, DefaultClock},
     state::keyed::DashMapStateStore,
 };
-use std::{
-    hash::Hash,
-    net::{IpAddr, Ipv6Addr},
-    time::Duration,
-};
+use std::{hash::Hash, net::IpAddr, time::Duration};
 
 /// Keys kept before those that have recovered are forgotten; bounds the memory that an attacker with many names costs.
 const KEYS_KEPT: usize = 10_000;
@@ -54,17 +53,6 @@ impl LoginLimiter {
 fn quota(rate: Rate) -> Quota {
     let refill = rate.refill.max(Duration::from_nanos(1));
     Quota::with_period(refill).expect("the period is not zero").allow_burst(rate.burst)
-}
-
-/// One subscriber usually has a whole IPv6 /64.
-fn network_of(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-    }
 }
 
 #[cfg(test)]

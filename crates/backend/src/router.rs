@@ -47,10 +47,13 @@ pub(crate) fn service(state: Shared, address: IpAddr) -> Router {
         .layer(cors)
         .layer(middleware::from_fn_with_state(host_rule, layers::host::check))
         .layer(layers::panics::layer())
+        .layer(layers::answers::not_sniffed())
+        .layer(layers::answers::not_kept())
         .layer(layers::observe::trace())
         .layer(layers::observe::tell_id())
         .layer(layers::observe::set_id())
         .layer(middleware::map_request(layers::observe::drop_foreign_id))
+        .layer(middleware::map_request(layers::asked::note))
         .with_state(state)
 }
 

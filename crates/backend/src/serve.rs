@@ -3,26 +3,27 @@
 use crate::{
     backend::{Backend, StartError},
     config::BackendConfig,
+    door::{Door, Peer},
     error::chain,
     router,
 };
 use axum_server::{
     Handle, Server,
-    accept::NoDelayAcceptor,
     tls_rustls::{RustlsAcceptor, RustlsConfig},
 };
 use hyper_util::rt::TokioTimer;
 use mobilecall_domain::Timestamp;
 use mobilecall_store::Store;
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, time};
 use tokio_util::sync::CancellationToken;
 
-/// Old sessions are removed this often.
+/// Old sessions are removed, and the database is examined, this often.
 const PRUNE_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Longest time for the head of a request, and between the signs of life of an HTTP/2 connection.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// Longest time from the beginning of a kept connection's pause to the head of its next request, and between the signs of
+/// life of an HTTP/2 connection.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Why serving ended with an error.
 #[derive(Debug, thiserror::Error)]
@@ -54,19 +55,18 @@ impl Backend {
         let address = listener.local_addr().map_err(ServeError::Listener)?;
         let state = &self.state;
         let service = router::service(Arc::clone(state), address.ip());
-        let service = service.into_make_service_with_connect_info::<SocketAddr>();
-        let listener = listener.into_std().map_err(ServeError::Listener)?;
+        let service = service.into_make_service_with_connect_info::<Peer>();
         let handle = Handle::new();
-        let server = axum_server::from_tcp(listener).map_err(ServeError::Listener)?;
+        let server = Server::<Peer>::from_listener(Door::new(listener, &state.config.limits));
         let server = limit_slow_clients(server.handle(handle.clone()));
         tracing::info!(%address, tls = state.config.tls.is_some(), "serving");
         let serving = async {
             match &state.config.tls {
                 Some(tls) => {
                     let acceptor = RustlsAcceptor::new(RustlsConfig::from_config(Arc::clone(tls)));
-                    server.acceptor(acceptor.acceptor(NoDelayAcceptor::new())).serve(service).await
+                    server.acceptor(acceptor).serve(service).await
                 }
-                None => server.acceptor(NoDelayAcceptor::new()).serve(service).await,
+                None => server.serve(service).await,
             }
         };
         let stop = shutdown.child_token();
@@ -87,7 +87,7 @@ impl Backend {
     }
 
     /// When told to stop: no new connections, every call hung up, every socket told, all within the bound.
-    async fn wind_up(&self, stop: &CancellationToken, handle: &Handle<SocketAddr>) {
+    async fn wind_up(&self, stop: &CancellationToken, handle: &Handle<Peer>) {
         stop.cancelled().await;
         tracing::info!("stopping");
         let state = &self.state;
@@ -112,7 +112,21 @@ impl Backend {
                 () = stop.cancelled() => return,
                 _ = days.tick() => {}
             }
-            self.prune_sessions().await;
+            let care = async {
+                self.prune_sessions().await;
+                self.examine().await;
+            };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = care => {}
+            }
+        }
+    }
+
+    /// So that damage shows in the health before somebody meets it. The store says what it finds.
+    async fn examine(&self) {
+        if let Err(error) = self.state.store.examine().await {
+            tracing::error!(cause = chain(&error), "the database is not whole, or could not be examined");
         }
     }
 
@@ -128,7 +142,7 @@ impl Backend {
 }
 
 /// A client that sends its head too slowly, or never again, must not hold a connection for ever.
-fn limit_slow_clients(mut server: Server<SocketAddr>) -> Server<SocketAddr> {
+fn limit_slow_clients(mut server: Server<Peer>) -> Server<Peer> {
     let builder = server.http_builder();
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
     builder.http2().timer(TokioTimer::new()).keep_alive_interval(HEAD_TIMEOUT);

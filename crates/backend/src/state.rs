@@ -1,12 +1,12 @@
 //! What every handler reaches.
 
 use crate::{
-    announce::Announcer, call_log::CallLog, config::BackendConfig, directory::Directory, health::WriteCheck, hub::Hub,
-    node::NodeLease, passwords::Passwords, tokens::Tokens,
+    announce::Announcer, call_log::CallLog, config::BackendConfig, crowd::Crowd, directory::Directory,
+    event_socket::Rooms, health::DatabaseCheck, hub::Hub, node::NodeLease, passwords::Passwords, tokens::Tokens,
 };
 use mobilecall_edge::Edge;
 use mobilecall_store::Store;
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -24,13 +24,17 @@ pub(crate) struct State {
     pub(crate) hub: Arc<Hub>,
     /// This node's lease.
     pub(crate) lease: NodeLease,
-    /// Whether the database takes writes.
-    pub(crate) write_check: WriteCheck,
+    /// Whether the database answers and takes writes.
+    pub(crate) database_check: DatabaseCheck,
     pub(crate) calls: CallLog,
     /// The direct line.
     pub(crate) edge: Edge,
     /// Room for event sockets.
-    pub(crate) event_sockets: Arc<Semaphore>,
+    pub(crate) event_sockets: Rooms,
+    /// Signaling sockets that have shown no token yet.
+    pub(crate) unknown_phones: Crowd<IpAddr>,
+    /// Room for those who sign in.
+    pub(crate) sign_ins: Arc<Semaphore>,
     /// Room for requests.
     pub(crate) requests: Arc<Semaphore>,
     /// The API's description. A function, because it is made from the routes, which stand above this.

@@ -39,8 +39,8 @@ pub struct WebPages {
 struct File {
     content: Bytes,
     content_type: HeaderValue,
-    entity_tag: HeaderValue,
-    caching: HeaderValue,
+    /// None for a page itself, which no browser keeps.
+    entity_tag: Option<HeaderValue>,
 }
 
 impl WebPages {
@@ -73,16 +73,13 @@ fn path_of_page(path: &str) -> &str {
 impl File {
     fn new(path: &str, content: Cow<'static, [u8]>) -> Self {
         let content_type = CONTENT_TYPES.iter().find(|(ending, _)| path.ends_with(ending));
-        let entity_tag = format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&content)));
+        let entity_tag = path.starts_with(HASHED).then(|| {
+            let tag = format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&content)));
+            HeaderValue::try_from(tag).expect("base64 in quotes is a header value")
+        });
         Self {
             content_type: HeaderValue::from_static(content_type.map_or("application/octet-stream", |(_, kind)| kind)),
-            entity_tag: HeaderValue::try_from(entity_tag).expect("base64 in quotes is a header value"),
-            // Pages themselves are asked for anew, since they name the parts of the running version.
-            caching: HeaderValue::from_static(if path.starts_with(HASHED) {
-                "public, max-age=31536000, immutable"
-            } else {
-                "no-store"
-            }),
+            entity_tag,
             content: match content {
                 Cow::Borrowed(content) => Bytes::from_static(content),
                 Cow::Owned(content) => content.into(),
@@ -92,28 +89,31 @@ impl File {
 
     fn answer(&self, request: &HeaderMap) -> Response {
         let mut headers = HeaderMap::from_iter([
-            (header::CACHE_CONTROL, self.caching.clone()),
             (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY)),
-            (header::ETAG, self.entity_tag.clone()),
             (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-            (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
             (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
         ]);
-        if self.is_known(request) {
-            return (StatusCode::NOT_MODIFIED, headers).into_response();
+        // Pages themselves are asked for anew, since they name the parts of the running version.
+        let caching = if self.entity_tag.is_some() { "public, max-age=31536000, immutable" } else { "no-store" };
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+        if let Some(tag) = &self.entity_tag {
+            headers.insert(header::ETAG, tag.clone());
+            if is_known(tag, request) {
+                return (StatusCode::NOT_MODIFIED, headers).into_response();
+            }
         }
         headers.insert(header::CONTENT_TYPE, self.content_type.clone());
         (headers, Body::from(self.content.clone())).into_response()
     }
+}
 
-    /// Whether the browser has this very content (RFC 9110 §13.1.2).
-    fn is_known(&self, request: &HeaderMap) -> bool {
-        let Some(Ok(known)) = request.get(header::IF_NONE_MATCH).map(HeaderValue::to_str) else { return false };
-        known.split(',').any(|tag| {
-            let tag = tag.trim();
-            tag == "*" || tag.strip_prefix("W/").unwrap_or(tag).as_bytes() == self.entity_tag.as_bytes()
-        })
-    }
+/// Whether the browser has the content of this tag (RFC 9110 §13.1.2).
+fn is_known(entity_tag: &HeaderValue, request: &HeaderMap) -> bool {
+    let Some(Ok(known)) = request.get(header::IF_NONE_MATCH).map(HeaderValue::to_str) else { return false };
+    known.split(',').any(|tag| {
+        let tag = tag.trim();
+        tag == "*" || tag.strip_prefix("W/").unwrap_or(tag).as_bytes() == entity_tag.as_bytes()
+    })
 }
 
 /// Answers what no route does: with a page, if there is one at the path.

@@ -13,6 +13,7 @@ const OPTIONS: Options = Options {
         Migration::new(include_str!("../migrations/0001_calls_outbox_settings.sql")),
         Migration::with(include_str!("../migrations/0002_search.sql"), search::fold_again),
     ],
+    migrate: true,
     // The history page and the sync.
     readers: 2,
     synchronous: Synchronous::Normal,

@@ -2,25 +2,37 @@
 
 use crate::{ClientError, Session, http::Request};
 use mobilecall_api::{
-    SEQUENCE_HEADER,
     calls::{CallFacts, CallRecord as ApiRecord, CallReport, VoiceToken},
+    changes::{ChangePage, Entity},
     events::Presence,
 };
-use mobilecall_domain::CallRecord;
-use reqwest::header::{HeaderMap, LINK};
+use mobilecall_domain::{CallRecord, Timestamp};
+use std::time::Duration;
 
-/// Records of one page of changes. The server allows at most 500; a page is one transaction here.
+/// Changes of one page. The server allows at most 500; a page is one transaction here.
 const PAGE_SIZE: u32 = 200;
 
-/// A page of changes, oldest first.
+/// A page of the company's change log, oldest change first, as far as this device keeps what changed.
 #[derive(Clone, Debug, PartialEq)]
-pub struct CallPage {
-    /// The records as they stand.
-    pub records: Vec<CallRecord>,
+pub struct Changes {
+    /// Calls as they stand.
+    pub calls: Vec<CallRecord>,
     /// The change sequence up to which this page brings the reader.
     pub sequence: u64,
     /// There are more.
     pub more: bool,
+}
+
+impl From<ChangePage> for Changes {
+    fn from(page: ChangePage) -> Self {
+        let call = |entity| match entity {
+            Entity::Call { call } => Some((*call).into()),
+            // Of a newer server; nothing here shows it.
+            Entity::Unknown => None,
+        };
+        let calls = page.changes.into_iter().filter_map(|change| call(change.entity)).collect();
+        Self { calls, sequence: page.sequence, more: page.more }
+    }
 }
 
 impl Session {
@@ -34,15 +46,10 @@ impl Session {
         Ok(self.request(&Request::get("/api/team")).await?.1)
     }
 
-    /// `GET /api/calls?since=…`: what changed after `since`. Cancel-safe.
-    pub async fn changes(&self, since: u64) -> Result<CallPage, ClientError> {
-        let request = Request::get(format!("/api/calls?since={since}&limit={PAGE_SIZE}"));
-        let (headers, records) = self.request_once::<(), Vec<ApiRecord>>(&request).await?;
-        let sequence = sequence(&headers).ok_or_else(|| ClientError::Garbled {
-            what: "GET /api/calls".to_owned(),
-            source: format!("the header {SEQUENCE_HEADER} is missing").into(),
-        })?;
-        Ok(CallPage { records: records.into_iter().map(Into::into).collect(), sequence, more: has_next(&headers) })
+    /// `GET /api/changes`: what changed after `since`, in whatever area. Cancel-safe.
+    pub async fn changes(&self, since: u64) -> Result<Changes, ClientError> {
+        let request = Request::get(format!("/api/changes?since={since}&limit={PAGE_SIZE}"));
+        Ok(self.request_once::<(), ChangePage>(&request).await?.1.into())
     }
 
     /// `POST /api/calls`: a call as this device saw it. Idempotent. Returns the server's record.
@@ -69,22 +76,26 @@ impl Session {
     }
 }
 
+/// No call is longer, so the clock of this device was set while it went on. The server refuses such times.
+const LONGEST_CALL: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What is known of the call. Times that contradict each other, because the clock was set between them or another one told
+/// the first, are left out: the server then takes its own.
 fn facts(record: &CallRecord) -> CallFacts {
+    let agree = times_agree(record);
+    let longest = u32::try_from(LONGEST_CALL.as_secs()).unwrap_or(u32::MAX);
     CallFacts {
         status: Some(record.status.into()),
         twilio_call_sid: record.twilio_call_sid.clone(),
-        answered_at: record.answered_at,
-        ended_at: record.ended_at,
-        duration_seconds: record.duration_seconds,
+        answered_at: record.answered_at.filter(|_| agree),
+        ended_at: record.ended_at.filter(|_| agree),
+        duration_seconds: record.duration_seconds.filter(|seconds| *seconds <= longest),
         customer_name: record.customer_name.clone(),
     }
 }
 
-fn sequence(headers: &HeaderMap) -> Option<u64> {
-    headers.get(SEQUENCE_HEADER)?.to_str().ok()?.parse().ok()
-}
-
-/// Whether a `Link` header names a next page (RFC 8288).
-fn has_next(headers: &HeaderMap) -> bool {
-    headers.get_all(LINK).iter().filter_map(|link| link.to_str().ok()).any(|link| link.contains("rel=\"next\""))
+fn times_agree(record: &CallRecord) -> bool {
+    let times = [Some(record.created_at), record.answered_at, record.ended_at];
+    let times: Vec<Timestamp> = times.into_iter().flatten().collect();
+    times.is_sorted() && times.last().is_none_or(|last| last.since(record.created_at) <= LONGEST_CALL)
 }

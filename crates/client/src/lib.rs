@@ -27,7 +27,7 @@ mod session;
 mod sync;
 mod tls;
 
-pub use calls::CallPage;
+pub use calls::Changes;
 pub use error::{ClientError, TlsError};
 pub use events::EventSocket;
 pub use http::Http;

@@ -10,6 +10,7 @@ pub mod dtmf;
 pub mod id;
 pub mod line;
 pub mod machine;
+pub mod names;
 mod numbering;
 pub mod phone;
 pub mod private;

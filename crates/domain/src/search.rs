@@ -54,7 +54,9 @@ pub fn patterns(typed: &str) -> Vec<String> {
     if let Some(number) = compact_number(folded) {
         let national = number.strip_prefix('0').filter(|rest| rest.len() >= 2 && !rest.starts_with('0'));
         let international = number.strip_prefix("00").filter(|rest| !rest.is_empty());
-        let others = [national.map(str::to_owned), international.map(|rest| format!("+{rest}"))];
+        let international = international.map(|rest| format!("+{rest}"));
+        let without_trunk = without_trunk(international.as_deref().unwrap_or(&number));
+        let others = [national.map(str::to_owned), without_trunk, international];
         for pattern in std::iter::once(number).chain(others.into_iter().flatten()) {
             if !patterns.contains(&pattern) {
                 patterns.push(pattern);
@@ -62,6 +64,29 @@ pub fn patterns(typed: &str) -> Vec<String> {
         }
     }
     patterns
+}
+
+/// An international number without the zero behind the country's code that is dialled only within the country.
+fn without_trunk(number: &str) -> Option<String> {
+    let digits = number.strip_prefix('+')?;
+    let code = digits.get(..country_code_length(digits))?;
+    let rest = digits[code.len()..].strip_prefix('0').filter(|rest| rest.len() >= 2 && !rest.starts_with('0'))?;
+    Some(format!("+{code}{rest}"))
+}
+
+/// How many digits the country's code has, by the zones of ITU-T E.164.
+fn country_code_length(digits: &str) -> usize {
+    match digits.as_bytes() {
+        [b'1' | b'7', ..] => 1,
+        [b'2', b'0' | b'7', ..]
+        | [b'3', b'0'..=b'4' | b'6' | b'9', ..]
+        | [b'4', b'0' | b'1' | b'3'..=b'9', ..]
+        | [b'5', b'1'..=b'8', ..]
+        | [b'6', b'0'..=b'6', ..]
+        | [b'8', b'1' | b'2' | b'4' | b'6', ..]
+        | [b'9', b'0'..=b'5' | b'8', ..] => 2,
+        _ => 3,
+    }
 }
 
 /// The digits of a folded text that holds nothing but a number, with a leading `+` kept.
@@ -194,7 +219,7 @@ mod tests {
 
     #[test]
     fn patterns_of_typed_texts() {
-        let cases: [(&str, &[&str]); 14] = [
+        let cases: [(&str, &[&str]); 17] = [
             ("", &[]),
             (" \u{200f} ", &[]),
             ("Ali", &["ali"]),
@@ -209,6 +234,9 @@ mod tests {
             ("tel:+1-201-555-0123;ext=5", &["tel:+1-201-555-0123;ext=5", "+12015550123"]),
             ("+44 (0)20 7946", &["+44 (0)20 7946", "+44207946"]),
             ("966501+", &["966501+", "+966501"]),
+            ("00966 0501", &["00966 0501", "009660501", "+966501", "+9660501"]),
+            ("+44 020 79", &["+44 020 79", "+4402079", "+442079"]),
+            ("+2012345", &["+2012345"]),
         ];
         for (typed, expected) in cases {
             assert_eq!(patterns(typed), expected, "{typed:?}");

@@ -10,12 +10,19 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use mobilecall_domain::{CompanyId, SessionId, UserId};
 use mobilecall_pstream::MAX_FRAME_BYTES;
+use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 /// Inputs of all sockets that wait for the switch; their tasks wait when it is full.
 const INPUT_CAPACITY: usize = 1024;
+
+/// Buffers of a socket; by default each would have 128 KiB, also one that says nothing.
+const BUFFER_BYTES: usize = 4096;
+
+/// Held as long as it is not known whose a socket is.
+pub type Unknown = Box<dyn Any + Send>;
 
 /// The direct line's server side. Cheap to clone. It runs until [`Self::shutdown`], or until the last clone and the last
 /// socket are gone.
@@ -49,7 +56,8 @@ impl Edge {
     }
 
     /// Takes the upgrade of `GET /signal`, with the protocol's limit on frame sizes. Answers 503 when too many sockets are open.
-    pub fn accept(&self, upgrade: WebSocketUpgrade) -> Response {
+    /// `unknown` is dropped once the client's token was judged, or its socket is gone.
+    pub fn accept(&self, upgrade: WebSocketUpgrade, unknown: Unknown) -> Response {
         if self.0.room.available_permits() == 0 {
             return (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "5")]).into_response();
         }
@@ -57,11 +65,17 @@ impl Edge {
         upgrade
             .max_message_size(MAX_FRAME_BYTES)
             .max_frame_size(MAX_FRAME_BYTES)
-            .on_upgrade(move |websocket| async move { edge.serve_socket(websocket).await })
+            .read_buffer_size(BUFFER_BYTES)
+            .write_buffer_size(BUFFER_BYTES)
+            .on_upgrade(move |websocket| async move { edge.serve_unknown(websocket, unknown).await })
     }
 
     /// Serves one client until its socket ends. [`Self::accept`] is the usual way in.
     pub async fn serve_socket(&self, websocket: WebSocket) {
+        self.serve_unknown(websocket, Box::new(())).await;
+    }
+
+    async fn serve_unknown(&self, websocket: WebSocket, unknown: Unknown) {
         let Ok(_permit) = Arc::clone(&self.0.room).try_acquire_owned() else { return };
         let socket = SocketId(self.0.next_socket.fetch_add(1, Ordering::Relaxed));
         let (reply, outgoing) = oneshot::channel();
@@ -70,7 +84,7 @@ impl Edge {
         }
         // A stopping edge drops the reply.
         let Ok(outgoing) = outgoing.await else { return };
-        driver::serve(websocket, socket, outgoing, self.0.owner.clone(), self.0.heartbeat).await;
+        driver::serve(websocket, socket, outgoing, self.0.owner.clone(), self.0.heartbeat, unknown).await;
     }
 
     /// Everybody of the company who is not offline; nobody once the edge has stopped.

@@ -14,5 +14,5 @@ mod edge;
 pub mod host;
 
 pub use config::EdgeConfig;
-pub use edge::Edge;
+pub use edge::{Edge, Unknown};
 pub use mobilecall_transport::LOG_DIRECTIVES;

@@ -54,7 +54,7 @@ pub enum ErrorCode {
     NotSignedIn,
     /// The line is not registered. Params: `line`, its kind.
     LineNotReady,
-    /// There is no line of this name. Params: `line`.
+    /// There is no such line (any more).
     NoSuchLine,
     /// This version of the app has nothing that makes a line of this kind. Params: `line`, the kind.
     LineUnavailable,

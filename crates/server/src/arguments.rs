@@ -6,6 +6,7 @@ use mobilecall_domain::Region;
 use mobilecall_store::Role;
 use std::{
     net::{IpAddr, SocketAddr},
+    num::NonZeroUsize,
     path::PathBuf,
 };
 
@@ -50,6 +51,9 @@ pub(crate) struct Options {
     /// Host name to serve besides loopback ones on a loopback address, as behind a proxy; can be repeated
     #[arg(long, env = "MOBILE_CALL_ALLOWED_HOST", value_name = "NAME", value_delimiter = ',', global = true)]
     pub(crate) allowed_host: Option<Vec<String>>,
+    /// Connections of one client address at once; more where many people come through one proxy [default: 2048]
+    #[arg(long, env = "MOBILE_CALL_CONNECTIONS_PER_ADDRESS", value_name = "NUMBER", global = true)]
+    pub(crate) connections_per_address: Option<NonZeroUsize>,
     /// Form of the log on standard error [default: text]
     #[arg(long, env = "MOBILE_CALL_LOG_FORMAT", value_enum, global = true)]
     pub(crate) log_format: Option<LogFormat>,

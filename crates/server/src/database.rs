@@ -26,12 +26,22 @@ impl DatabaseUrl {
         if path.is_empty() || path.contains('?') { Err(wrong()) } else { Ok(Self::File(path.into())) }
     }
 
+    /// For the server, which brings an older file up to date.
     pub(crate) async fn open(&self) -> anyhow::Result<Arc<dyn Store>> {
         let store = match self {
             Self::File(path) => SqliteStore::open(path).await,
             Self::Memory => SqliteStore::in_memory().await,
         };
         Ok(Arc::new(store.context("cannot start")?))
+    }
+
+    /// For a command, beside which a server of another version may run: an older file is refused.
+    pub(crate) async fn open_current(&self) -> anyhow::Result<Arc<dyn Store>> {
+        let store = match self {
+            Self::File(path) => SqliteStore::open_current(path).await,
+            Self::Memory => SqliteStore::in_memory().await,
+        };
+        Ok(Arc::new(store.context("the command cannot be carried out")?))
     }
 }
 

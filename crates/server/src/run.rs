@@ -2,16 +2,20 @@
 
 use crate::settings::Settings;
 use anyhow::{Context as _, anyhow};
-use mobilecall_backend::{Backend, BackendConfig, CancellationToken, EdgeConfig, tls};
+use mobilecall_backend::{Backend, BackendConfig, CancellationToken, EdgeConfig, Limits, tls};
 use std::{
     io::{self, ErrorKind, Write as _},
     net::SocketAddr,
+    num::NonZeroUsize,
 };
 use tokio::net::TcpListener;
 
+/// What a process usually has at the least.
+const FEW_DESCRIPTORS: usize = 1024;
+
 /// Serves until told to stop.
 pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
-    let config = config(&settings)?;
+    let config = config(&settings, descriptors())?;
     let scheme = if config.tls.is_some() { "https" } else { "http" };
     // The port before the database, so that a second server on the same data ends before it touches any of it.
     let listener = listen(settings.listen).await?;
@@ -26,7 +30,18 @@ pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
     served.context("the server stopped")
 }
 
-fn config(settings: &Settings) -> anyhow::Result<BackendConfig> {
+/// Every connection is an open file, so as many are asked for as this process may have. Gives how many it has.
+fn descriptors() -> usize {
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(limit) => usize::try_from(limit).unwrap_or(usize::MAX),
+        Err(error) => {
+            tracing::warn!(%error, "the limit of open files cannot be raised");
+            FEW_DESCRIPTORS
+        }
+    }
+}
+
+fn config(settings: &Settings, descriptors: usize) -> anyhow::Result<BackendConfig> {
     let tls = match &settings.tls {
         Some((certificate, key)) => Some(tls::load(certificate, key).context("TLS cannot be set up")?),
         None => None,
@@ -42,6 +57,14 @@ fn config(settings: &Settings) -> anyhow::Result<BackendConfig> {
             advertised: settings.advertise,
             media_ports: settings.media_ports.as_ref().map(crate::media::PortRange::ports),
             ..EdgeConfig::default()
+        },
+        // No client takes all of them.
+        limits: Limits {
+            connections_per_address: settings
+                .connections_per_address
+                .map_or(Limits::default().connections_per_address, NonZeroUsize::get)
+                .min(descriptors / 2),
+            ..Limits::default()
         },
         ..BackendConfig::default()
     })

@@ -4,6 +4,7 @@ use crate::{arguments::Options, database::DatabaseUrl, log::LogFormat, media::Po
 use serde::Deserialize;
 use std::{
     net::{IpAddr, SocketAddr},
+    num::NonZeroUsize,
     path::{Path, PathBuf},
 };
 
@@ -20,6 +21,7 @@ pub(crate) struct Settings {
     pub(crate) media_ports: Option<PortRange>,
     pub(crate) cors_origins: Vec<String>,
     pub(crate) allowed_hosts: Vec<String>,
+    pub(crate) connections_per_address: Option<NonZeroUsize>,
     pub(crate) log_format: LogFormat,
 }
 
@@ -35,6 +37,7 @@ struct File {
     media_ports: Option<PortRange>,
     cors_origin: Option<Vec<String>>,
     allowed_host: Option<Vec<String>>,
+    connections_per_address: Option<NonZeroUsize>,
     log_format: Option<LogFormat>,
 }
 
@@ -60,6 +63,7 @@ impl Settings {
             media_ports: options.media_ports.or(file.media_ports),
             cors_origins,
             allowed_hosts: options.allowed_host.or(file.allowed_host).unwrap_or_default(),
+            connections_per_address: options.connections_per_address.or(file.connections_per_address),
             log_format: options.log_format.or(file.log_format).unwrap_or_default(),
         })
     }
@@ -114,6 +118,7 @@ mod tests {
             database_url = "sqlite:file.sqlite"
             media_ports = "40000-40099"
             cors_origin = ["https://portal.example"]
+            connections_per_address = 9000
             log_format = "json"
         "#;
         std::fs::write(&file, text).unwrap();
@@ -124,6 +129,7 @@ mod tests {
         assert_eq!(settings.media_ports.unwrap().ports(), 40000..=40099);
         assert_eq!(settings.cors_origins, ["https://portal.example"]);
         assert_eq!(settings.log_format, LogFormat::Json);
+        assert_eq!(settings.connections_per_address.map(NonZeroUsize::get), Some(9000));
     }
 
     #[test]

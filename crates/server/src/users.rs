@@ -7,6 +7,7 @@ use crate::{
 };
 use anyhow::Context as _;
 use mobilecall_backend::{AddUserError, NewUser, PasswordCost, add_user};
+use mobilecall_domain::names;
 use std::{
     io::{self, BufRead as _, Write as _},
     path::Path,
@@ -15,7 +16,7 @@ use std::{
 /// Adds a person.
 pub(crate) async fn add(settings: &Settings, new: AddUser) -> anyhow::Result<()> {
     let password = read_password(&new.password_file)?;
-    let store = settings.database.open().await?;
+    let store = settings.database.open_current().await?;
     let new = NewUser {
         name: new.name.unwrap_or_else(|| new.username.clone()),
         username: new.username,
@@ -34,13 +35,13 @@ pub(crate) async fn add(settings: &Settings, new: AddUser) -> anyhow::Result<()>
         AddUserError::NoCompany(_) | AddUserError::Store(_) => anyhow::Error::from(error),
     })?;
     let extension = user.extension.map_or_else(String::new, |extension| format!(", extension {extension}"));
-    let (role, username, company) = (user.role.as_str(), user.username, company.name);
+    let (role, username, company) = (user.role.as_str(), user.username, names::clean(&company.name));
     writeln!(io::stdout(), "added {role} {username} to {company}{extension}").context("cannot write")
 }
 
 /// Lists people.
 pub(crate) async fn list(settings: &Settings, filter: ListUsers) -> anyhow::Result<()> {
-    let store = settings.database.open().await?;
+    let store = settings.database.open_current().await?;
     let companies = match &filter.company {
         Some(name) => {
             let company = store.company_by_name(name).await.context("cannot list")?;
@@ -52,8 +53,9 @@ pub(crate) async fn list(settings: &Settings, filter: ListUsers) -> anyhow::Resu
     for company in companies {
         for user in store.users(company.id).await.context("cannot list")? {
             let extension = user.extension.as_deref().unwrap_or("-");
-            let (username, name, role) = (&user.username, &user.name, user.role.as_str());
-            writeln!(stdout, "{username}\t{name}\t{role}\t{extension}\t{}", company.name).context("cannot write")?;
+            let (username, role) = (&user.username, user.role.as_str());
+            let (name, company) = (names::clean(&user.name), names::clean(&company.name));
+            writeln!(stdout, "{username}\t{name}\t{role}\t{extension}\t{company}").context("cannot write")?;
         }
     }
     store.close().await;

@@ -211,6 +211,7 @@ mod tests {
         application_id: 1,
         unmarked: None,
         schema: &[Migration::new("CREATE TABLE notes (id INTEGER) STRICT")],
+        migrate: true,
         readers: 3,
         synchronous: Synchronous::Normal,
     };

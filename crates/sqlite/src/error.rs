@@ -71,6 +71,20 @@ pub enum OpenError {
         /// The newest that this program knows.
         known: i64,
     },
+    /// Written by an older version, and not to be brought up to date now ([`Options::migrate`](crate::Options::migrate)).
+    #[error(
+        "the database {} has version {found} and this program works with {known}: start the newer version of the \
+         program that it belongs to, which brings it up to date",
+        path.display()
+    )]
+    Outdated {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+        /// The one that this program works with.
+        known: i64,
+    },
     /// Its tables could not be brought up to date; they differ from those this program made.
     #[error("the tables of the database {} cannot be brought up to date: restore a backup", path.display())]
     Schema {

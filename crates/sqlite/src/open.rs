@@ -147,6 +147,9 @@ fn inspect(path: &Path, options: &Options, key: Option<&Key>) -> Result<(), Open
     if found.version > known {
         return Err(OpenError::TooNew { path: path.to_owned(), found: found.version, known });
     }
+    if found.version < known && !options.migrate {
+        return Err(OpenError::Outdated { path: path.to_owned(), found: found.version, known });
+    }
     Ok(())
 }
 

@@ -12,6 +12,9 @@ pub struct Options {
     pub unmarked: Option<&'static str>,
     /// The schema's versions, the first is version 1. Append only: databases in the field have run them.
     pub schema: &'static [Migration],
+    /// Whether an older file is brought up to date, or refused: a command beside a running server must not take the tables
+    /// away under it.
+    pub migrate: bool,
     /// Reads that may run at once. Each costs a thread and up to 2 MB of cache.
     pub readers: usize,
     /// When a commit is on the disk.

@@ -72,6 +72,15 @@ impl Changes for SqliteStore {
     async fn sequence(&self, company: CompanyId) -> Result<u64> {
         self.read(move |connection| reached(connection, company)).await
     }
+
+    async fn skip_sequences(&self, upto: u64) -> Result<()> {
+        self.write(move |connection| {
+            let upto = i64::try_from(upto).unwrap_or(i64::MAX);
+            execute(connection, "UPDATE companies SET change_sequence = ?1 WHERE change_sequence < ?1", [upto])?;
+            Ok(())
+        })
+        .await
+    }
 }
 
 /// The company's newest change.

@@ -5,9 +5,10 @@ use mobilecall_sqlite::{
     rusqlite::{self, ErrorCode, ffi},
 };
 use mobilecall_store::{StoreError, error::Cause};
-use std::path::Path;
+use std::{io::ErrorKind, path::Path};
 
-const DAMAGED: &str = "it is damaged or not a database: restore a backup, or move it away to begin with an empty one";
+pub(crate) const DAMAGED: &str =
+    "it is damaged or not a database: restore a backup, or move it away to begin with an empty one";
 const ACCESS: &str = "give this user read and write access to it and its directory";
 
 /// Why work on a connection failed: the store's own answer, or SQLite's.
@@ -89,6 +90,11 @@ pub(crate) fn opening(path: &Path, error: OpenError) -> StoreError {
         OpenError::NoDirectory { .. } => {
             "its directory does not exist: make the directory first, or choose another path"
         }
+        OpenError::Denied { source, .. }
+            if matches!(source.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) =>
+        {
+            return StoreError::Unavailable(format!("{}: {source}", path.display()).into());
+        }
         OpenError::Denied { .. } => "give this user access to it, or choose another path",
         OpenError::Foreign { .. } => "it belongs to another program: choose another path",
         OpenError::Damaged { .. } | OpenError::WrongKey { .. } => DAMAGED,
@@ -98,12 +104,14 @@ pub(crate) fn opening(path: &Path, error: OpenError) -> StoreError {
         OpenError::TooNew { found, known, .. } => {
             return StoreError::TooNew { database: path.display().to_string(), found: *found, known: *known };
         }
+        OpenError::Outdated { found, known, .. } => {
+            return StoreError::Outdated { database: path.display().to_string(), found: *found, known: *known };
+        }
         OpenError::Sqlite { source, .. } => match source.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => return StoreError::Busy(error.into()),
-            Some(ErrorCode::DiskFull) => return StoreError::Unavailable(error.into()),
-            Some(
-                ErrorCode::PermissionDenied | ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::SystemIoFailure,
-            ) => ACCESS,
+            // Also a full disk, where SQLite wants to make the file that readers and writers share.
+            Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => return StoreError::Unavailable(error.into()),
+            Some(ErrorCode::PermissionDenied | ErrorCode::ReadOnly | ErrorCode::CannotOpen) => ACCESS,
             _ => return StoreError::Internal(error.into()),
         },
         OpenError::Threads(_) => return StoreError::Unavailable(error.into()),

@@ -23,7 +23,8 @@ mod rows;
 mod server_keys;
 mod sessions;
 mod store;
+mod whole;
 
 pub use mobilecall_sqlite::Statistics;
-pub use mobilecall_store::StoreError;
+pub use mobilecall_store::{Store, StoreError};
 pub use store::SqliteStore;

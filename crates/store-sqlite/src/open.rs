@@ -13,6 +13,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::new(include_str!("../migrations/0004_call_counts.sql")),
     Migration::new(include_str!("../migrations/0005_write_checks.sql")),
     Migration::with(include_str!("../migrations/0006_search.sql"), calls::fold_again),
+    Migration::new(include_str!("../migrations/0007_refresh_successors.sql")),
 ];
 
 const OPTIONS: Options = Options {
@@ -20,6 +21,7 @@ const OPTIONS: Options = Options {
     application_id: 0x4d43_424b,
     unmarked: None,
     schema: MIGRATIONS,
+    migrate: true,
     // Queries take well under a millisecond, so a few serve hundreds of agents; each costs up to 2 MB of cache.
     readers: 4,
     // In WAL mode a kill -9 loses nothing that was committed either way, since the pages are with the kernel. NORMAL
@@ -30,6 +32,12 @@ const OPTIONS: Options = Options {
 
 pub(crate) async fn file(path: &Path) -> Result<Database> {
     Database::open(path, OPTIONS).await.map_err(|error| error::opening(path, error))
+}
+
+/// As [`file`], but a file of an older version is refused.
+pub(crate) async fn current_file(path: &Path) -> Result<Database> {
+    let options = Options { migrate: false, ..OPTIONS };
+    Database::open(path, options).await.map_err(|error| error::opening(path, error))
 }
 
 pub(crate) async fn memory() -> Result<Database> {

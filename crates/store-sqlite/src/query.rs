@@ -43,6 +43,20 @@ impl Query {
         Ok(())
     }
 
+    /// How many steps of SQLite's virtual machine it takes, and how many rows come of it.
+    #[cfg(test)]
+    pub(crate) fn cost(&self, connection: &Connection) -> Work<(usize, usize)> {
+        let mut statement = connection.prepare(&self.sql)?;
+        let mut count = 0;
+        let mut rows = statement.query(params_from_iter(&self.values))?;
+        while rows.next()?.is_some() {
+            count += 1;
+        }
+        drop(rows);
+        let steps = statement.get_status(mobilecall_sqlite::rusqlite::StatementStatus::VmStep);
+        Ok((usize::try_from(steps).unwrap_or(usize::MAX), count))
+    }
+
     /// What `read` makes of every row.
     pub(crate) fn all<T>(&self, connection: &Connection, read: impl Fn(&Row<'_>) -> Work<T>) -> Work<Vec<T>> {
         let mut all = Vec::new();

@@ -24,7 +24,7 @@ impl Sessions for SqliteStore {
                 (session.id.to_bytes(), session.company_id.to_bytes(), session.user_id.to_bytes());
             let inserted = connection.prepare_cached(insert)?.execute(params![id, company, user, now, now]);
             inserted.map_err(|error| insert_failed(error, "session", "user"))?;
-            add_token(connection, session.id, session.refresh)
+            add_token(connection, session.id, session.refresh, None)
         })
         .await
     }
@@ -96,14 +96,15 @@ fn exchange(
     if is_revoked || now.since(last_used_at) > policy.idle {
         return Ok(Refreshed::Ended);
     }
-    if used_at.is_some_and(|used| now.since(used) > policy.grace) {
+    let long_ago = used_at.is_some_and(|used| now.since(used) > policy.grace);
+    if long_ago && !answer_was_lost(connection, presented)? {
         revoke(connection, company, session, now)?;
         return Ok(Refreshed::Reused(session));
     }
-    use_up(connection, session, now)?;
+    use_up(connection, session, presented, now)?;
     let forget = "DELETE FROM refresh_tokens WHERE session_id = ? AND used_at < ?";
     execute(connection, forget, params![session.to_bytes(), now.minus(policy.remember).as_millis()])?;
-    add_token(connection, session, next)?;
+    add_token(connection, session, next, Some(presented))?;
     let principal = principal(connection, company, session)?.ok_or(StoreError::NotFound("session"))?;
     Ok(Refreshed::Rotated(Box::new(principal)))
 }
@@ -126,18 +127,39 @@ fn principal(connection: &Connection, company: CompanyId, session: SessionId) ->
     })
 }
 
-/// Every token of the session that is still good is used from now on.
-fn use_up(connection: &Connection, session: SessionId, now: Timestamp) -> Work<()> {
+/// Whether an answer was lost on the way. Either nobody has presented any of the tokens that were given for this one; or
+/// this one is used up only because its predecessor was presented again, and nobody has presented what was given then. Of
+/// tokens that an older version gave no successor is known, so they do not count.
+fn answer_was_lost(connection: &Connection, presented: RefreshHash) -> Work<bool> {
+    let query = "SELECT CASE WHEN this.presented_at IS NULL AND this.given_for IS NOT NULL \
+         THEN NOT EXISTS (SELECT 1 FROM refresh_tokens AS other WHERE other.session_id = this.session_id \
+             AND other.given_for = this.given_for AND other.presented_at IS NOT NULL) \
+         ELSE (SELECT count(*) > 0 AND count(next.presented_at) = 0 FROM refresh_tokens AS next \
+             WHERE next.session_id = this.session_id AND next.given_for = this.hash) END \
+         FROM refresh_tokens AS this WHERE this.hash = ?";
+    Ok(find(connection, query, [presented.0], |row| Ok(row.get(0)?))?.unwrap_or(false))
+}
+
+/// Every token of the session that is still good is used from now on, and this one was presented.
+fn use_up(connection: &Connection, session: SessionId, presented: RefreshHash, now: Timestamp) -> Work<()> {
     let (session, now) = (session.to_bytes(), now.as_millis());
     let tokens = "UPDATE refresh_tokens SET used_at = ? WHERE session_id = ? AND used_at IS NULL";
     execute(connection, tokens, params![now, session])?;
+    // Also its time, so that it is not forgotten before its successor was presented.
+    let this = "UPDATE refresh_tokens SET presented_at = ?1, used_at = ?1 WHERE hash = ?2";
+    execute(connection, this, params![now, presented.0])?;
     execute(connection, "UPDATE sessions SET last_used_at = ? WHERE id = ?", params![now, session])?;
     Ok(())
 }
 
-fn add_token(connection: &Connection, session: SessionId, hash: RefreshHash) -> Work<()> {
-    let insert = "INSERT INTO refresh_tokens (hash, session_id) VALUES (?, ?)";
-    execute(connection, insert, params![hash.0, session.to_bytes()])?;
+fn add_token(
+    connection: &Connection,
+    session: SessionId,
+    hash: RefreshHash,
+    given_for: Option<RefreshHash>,
+) -> Work<()> {
+    let insert = "INSERT INTO refresh_tokens (hash, session_id, given_for) VALUES (?, ?, ?)";
+    execute(connection, insert, params![hash.0, session.to_bytes(), given_for.map(|token| token.0)])?;
     Ok(())
 }
 

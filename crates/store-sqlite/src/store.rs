@@ -1,9 +1,6 @@
 //! The store as a whole.
 
-use crate::{
-    error::{Failure, Work},
-    open,
-};
+use crate::{error::Work, open, whole::Condition};
 use async_trait::async_trait;
 use mobilecall_sqlite::{Database, Statistics, rusqlite::Connection};
 use mobilecall_store::{Result, Store};
@@ -13,6 +10,7 @@ use std::path::Path;
 #[derive(Clone, Debug)]
 pub struct SqliteStore {
     database: Database,
+    condition: Condition,
 }
 
 impl SqliteStore {
@@ -21,12 +19,32 @@ impl SqliteStore {
     /// # Errors
     /// `Unreadable` and `TooNew` leave the file as it was and say what to do.
     pub async fn open(path: &Path) -> Result<Self> {
-        Ok(Self { database: open::file(path).await? })
+        Ok(Self::over(open::file(path).await?, path))
+    }
+
+    /// As [`Self::open`] for a command beside a running server, whose tables must stay as that server knows them.
+    ///
+    /// # Errors
+    /// Also `Outdated`, which leaves the file as it was.
+    pub async fn open_current(path: &Path) -> Result<Self> {
+        Ok(Self::over(open::current_file(path).await?, path))
     }
 
     /// A database in memory that is gone with the value; for demonstrations and tests.
     pub async fn in_memory() -> Result<Self> {
-        Ok(Self { database: open::memory().await? })
+        Ok(Self::over(open::memory().await?, Path::new(":memory:")))
+    }
+
+    fn over(database: Database, file: &Path) -> Self {
+        Self { database, condition: Condition::of(file.display().to_string()) }
+    }
+
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
+    }
+
+    pub(crate) fn condition(&self) -> &Condition {
+        &self.condition
     }
 
     /// How many writes and commits there were since it was opened.
@@ -40,7 +58,10 @@ impl SqliteStore {
         F: FnOnce(&Connection) -> Work<T> + Send + 'static,
         T: Send + 'static,
     {
-        self.database.read(work).await.map_err(Failure::into_store_error)
+        match self.database.read(work).await {
+            Ok(done) => Ok(done),
+            Err(failure) => Err(self.explain(failure).await),
+        }
     }
 
     /// Runs `work` in a transaction that is on the disk when this returns.
@@ -49,13 +70,17 @@ impl SqliteStore {
         F: FnOnce(&Connection) -> Work<T> + Send + 'static,
         T: Send + 'static,
     {
-        self.database.write(work).await.map_err(Failure::into_store_error)
+        match self.database.write(work).await {
+            Ok(done) => Ok(done),
+            Err(failure) => Err(self.explain(failure).await),
+        }
     }
 }
 
 #[async_trait]
 impl Store for SqliteStore {
     async fn ping(&self) -> Result<()> {
+        self.condition.check()?;
         self.read(|connection| {
             connection
                 .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM companies LIMIT 1)")?
@@ -73,6 +98,10 @@ impl Store for SqliteStore {
             Ok(())
         })
         .await
+    }
+
+    async fn examine(&self) -> Result<()> {
+        self.examine_file().await
     }
 
     async fn close(&self) {

@@ -13,24 +13,22 @@ const REPORTED_JUST_NOW: Duration = Duration::from_secs(60);
 /// Call records.
 #[async_trait]
 pub trait Calls: Send + Sync {
-    /// Adds records to their companies, all or none. `Conflict` if an id exists anywhere.
-    async fn insert_calls(&self, records: &[CallRecord]) -> Result<Vec<CallChange>>;
-    /// Adds one record; see [`Self::insert_calls`].
-    async fn insert_call(&self, record: &CallRecord) -> Result<CallChange> {
-        let mut changes = self.insert_calls(std::slice::from_ref(record)).await?;
-        changes.pop().ok_or(crate::StoreError::NotFound("call"))
-    }
     /// Opens calls that `node` carries, all or none. A record whose id is known either means the same call, which its
     /// softphone reported first (see [`is_same_call`]), and is joined with it; or the id is another call's, and the
     /// record gets a fresh one.
     async fn open_calls(&self, records: &[CallRecord], node: NodeId, now: Timestamp) -> Result<Vec<CallChange>>;
-    /// A softphone's own record: adds it, or, if the same agent of the same company has one with this id, applies its
-    /// facts by [`CallRecord::apply`]. `Conflict` if the id is another's.
+    /// Softphones' own records, all or none: adds each, or, if the same agent of the same company has one with this id,
+    /// applies its facts by [`CallRecord::apply`]. `Conflict` if an id is another's.
     ///
     /// A softphone sees its own part of a call; a node that carries the call sees all of it. So as long as a living node
     /// carries it, the softphone's word on status and times does not count.
-    async fn save_call(&self, record: &CallRecord, now: Timestamp) -> Result<CallChange>;
-    /// What a softphone adds to a call, by the rules of [`Self::save_call`]; `NotFound` outside the scope.
+    async fn save_calls(&self, records: &[CallRecord], now: Timestamp) -> Result<Vec<CallChange>>;
+    /// Saves one record; see [`Self::save_calls`].
+    async fn save_call(&self, record: &CallRecord, now: Timestamp) -> Result<CallChange> {
+        let mut changes = self.save_calls(std::slice::from_ref(record), now).await?;
+        changes.pop().ok_or(crate::StoreError::NotFound("call"))
+    }
+    /// What a softphone adds to a call, by the rules of [`Self::save_calls`]; `NotFound` outside the scope.
     async fn amend_call(&self, scope: Scope, call: CallId, facts: &CallReport, now: Timestamp) -> Result<CallChange>;
     /// Applies reports by [`CallRecord::apply`], all or none; `NotFound` if a call is outside its scope. The sequence
     /// moves only for records that changed.

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use mobilecall_domain::{CallRecord, CompanyId, UserId};
 
 macro_rules! areas {
-    ($($(#[$doc:meta])* $area:ident($entity:ty) = $number:literal, $name:literal;)+) => {
+    ($($(#[$doc:meta])* $area:ident($entity:ty) = $number:literal;)+) => {
         /// A kind of company data that changes are told of.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Area { $($(#[$doc])* $area),+ }
@@ -16,8 +16,6 @@ macro_rules! areas {
         impl Area {
             /// Every area.
             pub const ALL: &[Self] = &[$(Self::$area),+];
-            /// The spelling that JSON and logs share.
-            pub const fn as_str(self) -> &'static str { match self { $(Self::$area => $name),+ } }
             /// The number under which the change log keeps it; never changes.
             pub const fn number(self) -> u8 { match self { $(Self::$area => $number),+ } }
         }
@@ -25,17 +23,12 @@ macro_rules! areas {
         /// An entity as it stands.
         #[derive(Clone, Debug, PartialEq)]
         pub enum Entity { $($(#[$doc])* $area(Box<$entity>)),+ }
-
-        impl Entity {
-            /// Its area.
-            pub const fn area(&self) -> Area { match self { $(Self::$area(_) => Area::$area),+ } }
-        }
     };
 }
 
 areas! {
     /// A call record.
-    Call(CallRecord) = 1, "call";
+    Call(CallRecord) = 1;
 }
 
 /// The change logs of all companies.
@@ -46,6 +39,12 @@ pub trait Changes: Send + Sync {
     async fn changes_since(&self, scope: Scope, since: u64, limit: u32) -> Result<ChangePage>;
     /// The company's newest change, 0 before the first.
     async fn sequence(&self, company: CompanyId) -> Result<u64>;
+    /// Every company's next change gets a number above this, as if so many had been given.
+    ///
+    /// A database that is put back from a backup would give numbers again that readers know for other changes. A server that
+    /// starts therefore begins above every number that an earlier run can have given: at the time in milliseconds, which
+    /// no company's changes overtake.
+    async fn skip_sequences(&self, upto: u64) -> Result<()>;
 }
 
 /// Changed entities, oldest change first.

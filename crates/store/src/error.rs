@@ -42,6 +42,20 @@ pub enum StoreError {
         /// Newest version that this program knows.
         known: i64,
     },
+    /// The database was written by an older version of this program, and whoever opened it may not bring it up to date.
+    /// Nothing was changed.
+    #[error(
+        "the database {database} is of version {found} and this program works with version {known}: stop the server of \
+         the older version and start the new one, which brings the database up to date, then try again"
+    )]
+    Outdated {
+        /// Which database.
+        database: String,
+        /// Version of the database.
+        found: i64,
+        /// The version that this program works with.
+        known: i64,
+    },
     /// Somebody else holds the database; the same call may succeed later.
     #[error("the database is busy: try again")]
     Busy(#[source] Cause),
@@ -64,6 +78,7 @@ impl StoreError {
             | Self::InvalidCursor
             | Self::Unreadable { .. }
             | Self::TooNew { .. }
+            | Self::Outdated { .. }
             | Self::Internal(_) => false,
         }
     }

@@ -71,8 +71,9 @@ pub struct Principal {
 pub struct RefreshPolicy {
     /// A session unused for longer than this is over.
     pub idle: Duration,
-    /// A used token may be used again within this span, so that a client whose answer was lost on the way is not signed
-    /// out; the token that the lost answer carried is then used up.
+    /// A used token may be used again within this span whatever was done meanwhile, because requests overtake each other.
+    /// Later only if none of its successors was presented: the client never got them, its answer was lost on the way. Either
+    /// way the successors are then used up.
     pub grace: Duration,
     /// A token used longer ago than this is forgotten, and is then as unknown as one that was never given.
     pub remember: Duration,
@@ -83,7 +84,7 @@ pub struct RefreshPolicy {
 pub enum Refreshed {
     /// It was good; the next one is stored.
     Rotated(Box<Principal>),
-    /// It had been used before: somebody copied it. The session is now revoked.
+    /// It had been used before, and what came of it too: somebody copied it. The session is now revoked.
     Reused(SessionId),
     /// Its session is revoked or was idle for too long.
     Ended,

@@ -13,10 +13,13 @@ use async_trait::async_trait;
 /// nothing returns `None`; `NotFound` is for writes that name something that is missing.
 #[async_trait]
 pub trait Store: ServerKeys + Companies + Sessions + Calls + Changes + Nodes + 'static {
-    /// Whether the database answers.
+    /// Whether the database answers, and no part of it has shown to be damaged.
     async fn ping(&self) -> Result<()>;
     /// Whether the database takes writes: makes a small one, on the disk when this returns.
     async fn check_writable(&self) -> Result<()>;
+    /// Whether the database is whole: reads all of it, which takes a while. What can be made again is mended; of what
+    /// cannot, [`Self::ping`] tells from then on.
+    async fn examine(&self) -> Result<()>;
     /// Finishes what is under way and lets go of the database. Later calls fail.
     async fn close(&self);
 }

@@ -59,7 +59,7 @@ async fn next_page(server: &TestServer, session: &LoginResponse, path: &str) -> 
 }
 
 async fn since_now(server: &TestServer, company: CompanyId) -> String {
-    format!("/api/calls?since={}", server.store().sequence(company).await.expect("the company exists"))
+    format!("/api/changes?since={}", server.store().sequence(company).await.expect("the company exists"))
 }
 
 async fn measure(server: &TestServer, session: &LoginResponse, what: &str, path: &str) {

@@ -28,8 +28,8 @@ pub enum Fault {
     Panic,
 }
 
-/// Passes everything to a real store, unless told to do otherwise. Clones share the fault. Leases are spared, because the
-/// clock renews them and no request: so a test knows what hangs or fails.
+/// Passes everything to a real store, unless told to do otherwise. Clones share the fault. Leases and the examination of
+/// the whole are spared, because the clock asks for them and no request: so a test knows what hangs or fails.
 #[derive(Clone)]
 pub struct FaultyStore {
     inner: Arc<dyn Store>,
@@ -135,6 +135,9 @@ impl Store for FaultyStore {
         self.write().await?;
         self.inner.check_writable().await
     }
+    async fn examine(&self) -> Result<()> {
+        self.inner.examine().await
+    }
     async fn close(&self) {
         self.inner.close().await;
     }
@@ -163,9 +166,8 @@ pass_on! {
         write prune_sessions(before: Timestamp) -> u64;
     }
     Calls {
-        write insert_calls(records: &[CallRecord]) -> Vec<CallChange>;
         write open_calls(records: &[CallRecord], node: NodeId, now: Timestamp) -> Vec<CallChange>;
-        write save_call(record: &CallRecord, now: Timestamp) -> CallChange;
+        write save_calls(records: &[CallRecord], now: Timestamp) -> Vec<CallChange>;
         write amend_call(scope: Scope, call: CallId, facts: &CallReport, now: Timestamp) -> CallChange;
         write report_calls(reports: &[ScopedReport], now: Timestamp) -> Vec<CallChange>;
         read call(scope: Scope, call: CallId) -> Option<CallRecord>;
@@ -179,6 +181,7 @@ pass_on! {
     Changes {
         read changes_since(scope: Scope, since: u64, limit: u32) -> ChangePage;
         read sequence(company: CompanyId) -> u64;
+        write skip_sequences(upto: u64) -> ();
     }
 }
 

@@ -177,7 +177,7 @@ impl TestServer {
     }
     /// Adds many calls at once, as a long history.
     pub async fn import(&self, records: &[CallRecord]) {
-        self.store.insert_calls(records).await.expect("the ids are free");
+        self.store.save_calls(records, Timestamp::now()).await.expect("the ids are free");
     }
     /// Signs in over HTTP.
     pub async fn sign_in(&self, user: &TestUser) -> LoginResponse {

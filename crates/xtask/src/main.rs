@@ -44,11 +44,7 @@ enum Task {
     /// Formatting, lints, docs, licenses, dependency arrows and generated files.
     Check,
     /// Measure set-up times, CPU and memory on release builds and print the table of BENCHMARKS.md.
-    Bench {
-        /// Measure development builds instead, which are made sooner and run slower.
-        #[arg(long)]
-        development: bool,
-    },
+    Bench(bench::Wanted),
     /// Write the generated files: TypeScript types, the OpenAPI document, the arrows in ARCHITECTURE.md.
     Codegen {
         /// Only say whether they are stale.
@@ -81,8 +77,7 @@ fn perform(task: Task) -> Result<()> {
         Task::Run { arguments } => run::run(&project, &arguments),
         Task::Test { arguments } => test::run(&project, &arguments),
         Task::Check => check::run(&project),
-        Task::Bench { development: false } => bench::run(&project, bench::Build::Release),
-        Task::Bench { development: true } => bench::run(&project, bench::Build::Development),
+        Task::Bench(wanted) => bench::run(&project, wanted),
         Task::Codegen { check } => codegen::run(&project, check),
         Task::Tidy => tidy::run(&project),
         Task::Setup { tests: false } => setup::for_run(&project),

@@ -38,11 +38,24 @@ impl HostRule {
 
 /// Refuses requests for other names.
 pub(crate) async fn check(State(rule): State<HostRule>, request: Request, next: Next) -> Response {
+    if names_several(&request) {
+        let message = "the request names its host twice: send one Host header";
+        return ApiError::bad_request(message).into_response();
+    }
     if named_host(&request).is_some_and(|host| rule.serves(&host)) {
         return next.run(request).await;
     }
     let message = "this server does not serve that host name: use its own address, or add the name to allowed_hosts";
     ApiError::new(StatusCode::MISDIRECTED_REQUEST, ErrorCode::MisdirectedRequest, message).into_response()
+}
+
+/// Whether something between could take the request for another host's (RFC 9112 §3.2).
+fn names_several(request: &Request) -> bool {
+    let mut headers = request.headers().get_all(header::HOST).iter();
+    let (first, second) = (headers.next(), headers.next());
+    let differs =
+        |authority: &Authority| first.is_some_and(|header| header.as_bytes() != authority.as_str().as_bytes());
+    second.is_some() || request.uri().authority().is_some_and(differs)
 }
 
 /// The host without port: from the `Host` header, or from the URI as in HTTP/2.

@@ -2,6 +2,7 @@
 
 use crate::{
     convert,
+    door::Peer,
     error::ApiError,
     extract::{Caller, Json},
     state::Shared,
@@ -14,7 +15,9 @@ use mobilecall_api::{
     auth::{LoginRequest, LoginResponse, RefreshRequest, User},
     error::ErrorBody,
 };
-use std::net::SocketAddr;
+
+/// Where to sign in.
+pub(crate) const LOGIN_PATH: &str = "/api/auth/login";
 
 /// Sign in with user name and password.
 #[utoipa::path(
@@ -28,7 +31,7 @@ use std::net::SocketAddr;
 )]
 pub(crate) async fn login(
     State(state): State<Shared>,
-    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    ConnectInfo(client): ConnectInfo<Peer>,
     Json(request): Json<LoginRequest>,
 ) -> Result<axum::Json<LoginResponse>, ApiError> {
     Ok(axum::Json(state.sign_in(&request.username, request.password, client.ip()).await?))

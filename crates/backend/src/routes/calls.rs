@@ -1,6 +1,7 @@
 //! `/api/calls/{id}` and the reports of clients. The company and the agent of a record always come from the session.
 
 use crate::{
+    call_times,
     error::ApiError,
     extract::{Caller, Json, Path, check_company},
     permissions,
@@ -11,16 +12,12 @@ use mobilecall_api::{
     calls::{CallFacts, CallRecord, CallReport},
     error::ErrorBody,
 };
-use mobilecall_domain::{CallId, CallRecord as Record, CallReport as Report, CallStatus, Timestamp};
+use mobilecall_domain::{CallId, CallRecord as Record, CallReport as Report, CallStatus, Timestamp, names};
 use mobilecall_store::{ChangeKind, Principal, StoreError};
 use serde::Deserialize;
-use std::time::Duration;
 
 /// Longest number, address, name or provider's id.
 const MAX_TEXT_CHARS: usize = 256;
-
-/// A client's clock may be ahead by this much; a call from further ahead would stand above all others for days.
-const MAX_CLOCK_SKEW: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// [`CallFacts`] and nothing else: a misspelled fact must not pass for one that changes nothing. The API's own type
 /// cannot say so, because a report contains it.
@@ -66,11 +63,11 @@ pub(crate) async fn get(
 pub(crate) async fn report(
     State(state): State<Shared>,
     Caller(principal): Caller,
-    Json(report): Json<CallReport>,
+    Json(mut report): Json<CallReport>,
 ) -> Result<(StatusCode, axum::Json<CallRecord>), ApiError> {
     let now = Timestamp::now();
     check_company(&principal, report.company_id)?;
-    check(&report, now)?;
+    check(&mut report, now)?;
     let change = state.calls.save(record_of(report, &principal, now), now).await?;
     let status = match change.kind {
         ChangeKind::Created => StatusCode::CREATED,
@@ -96,19 +93,18 @@ pub(crate) async fn amend(
     State(state): State<Shared>,
     Caller(principal): Caller,
     Path(id): Path<CallId>,
-    Json(Amendment { facts }): Json<Amendment>,
+    Json(Amendment { mut facts }): Json<Amendment>,
 ) -> Result<axum::Json<CallRecord>, ApiError> {
     let now = Timestamp::now();
-    check_facts(&facts, now)?;
-    match state.calls.amend(permissions::own(&principal), id, facts.into(), now).await {
-        Ok(change) => Ok(axum::Json(change.call.record.into())),
-        Err(StoreError::NotFound(_)) => {
-            // A colleague's call is refused as what it is only to those who may see it.
-            state.store.call(permissions::visible(&principal), id).await?.ok_or(StoreError::NotFound("call"))?;
-            Err(ApiError::forbidden("this is a colleague's call: only its own agent reports about it"))
-        }
-        Err(other) => Err(other.into()),
+    clean_texts(&mut facts)?;
+    let known = state.store.call(permissions::visible(&principal), id).await?.ok_or(StoreError::NotFound("call"))?;
+    // A colleague's call is refused as what it is only to those who may see it.
+    if known.agent_id != Some(principal.user.id) {
+        return Err(ApiError::forbidden("this is a colleague's call: only its own agent reports about it"));
     }
+    call_times::of_facts(&mut facts, &known)?;
+    let change = state.calls.amend(permissions::own(&principal), id, facts.into(), now).await?;
+    Ok(axum::Json(change.call.record.into()))
 }
 
 /// The record as it began; what happened since is applied by the same rule as every later report.
@@ -126,7 +122,7 @@ fn record_of(report: CallReport, principal: &Principal, now: Timestamp) -> Recor
         duration_seconds: None,
         recording_url: None,
         agent_id: Some(principal.user.id),
-        agent_name: Some(principal.user.name.clone()),
+        agent_name: Some(names::clean(&principal.user.name)),
         customer_name: None,
         created_at,
         answered_at: None,
@@ -138,38 +134,39 @@ fn record_of(report: CallReport, principal: &Principal, now: Timestamp) -> Recor
     record
 }
 
-fn check(report: &CallReport, now: Timestamp) -> Result<(), ApiError> {
+/// Refuses what cannot be, and takes away what cannot be seen.
+fn check(report: &mut CallReport, now: Timestamp) -> Result<(), ApiError> {
     if !report.id.is_v7() {
         return Err(ApiError::unprocessable("id must be a UUIDv7"));
     }
-    check_text("fromNumber", &report.from_number)?;
-    check_text("toNumber", &report.to_number)?;
-    check_time("createdAt", Some(report.created_at), now)?;
-    check_facts(&report.facts, now)
-}
-
-fn check_facts(facts: &CallFacts, now: Timestamp) -> Result<(), ApiError> {
-    check_time("answeredAt", facts.answered_at, now)?;
-    check_time("endedAt", facts.ended_at, now)?;
-    let texts = [("twilioCallSid", &facts.twilio_call_sid), ("customerName", &facts.customer_name)];
-    let sent = texts.into_iter().filter_map(|(name, text)| Some((name, text.as_deref()?)));
-    sent.into_iter().try_for_each(|(name, text)| check_text(name, text))
-}
-
-fn check_time(name: &str, time: Option<Timestamp>, now: Timestamp) -> Result<(), ApiError> {
-    let plausible = Timestamp::from_millis(0)..=now.plus(MAX_CLOCK_SKEW);
-    if time.is_none_or(|time| plausible.contains(&time)) {
-        return Ok(());
+    clean_text("fromNumber", &mut report.from_number)?;
+    clean_text("toNumber", &mut report.to_number)?;
+    if report.to_number.is_empty() {
+        return Err(ApiError::unprocessable("toNumber is empty: say who was called"));
     }
-    Err(ApiError::unprocessable(format!("{name} cannot be: set the clock of this machine right")))
+    clean_texts(&mut report.facts)?;
+    call_times::of_report(report, now)
 }
 
-fn check_text(name: &str, text: &str) -> Result<(), ApiError> {
+fn clean_texts(facts: &mut CallFacts) -> Result<(), ApiError> {
+    for (name, text) in [("twilioCallSid", &mut facts.twilio_call_sid), ("customerName", &mut facts.customer_name)] {
+        if let Some(sent) = text {
+            clean_text(name, sent)?;
+        }
+        // A name of which nothing can be seen is none.
+        *text = text.take().filter(|text| !text.is_empty());
+    }
+    Ok(())
+}
+
+/// A call is worth more than its name, so what is hidden in a text is taken away.
+fn clean_text(name: &str, text: &mut String) -> Result<(), ApiError> {
     if text.chars().count() > MAX_TEXT_CHARS {
         return Err(ApiError::unprocessable(format!("{name} has more than {MAX_TEXT_CHARS} characters")));
     }
     if text.chars().any(char::is_control) {
         return Err(ApiError::unprocessable(format!("{name} has a control character")));
     }
+    *text = names::clean(text);
     Ok(())
 }

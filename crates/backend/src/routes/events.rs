@@ -2,7 +2,7 @@
 
 use crate::{
     error::ApiError,
-    event_socket::{self, EventSocket},
+    event_socket::EventSocket,
     extract::{Caller, Query},
     state::Shared,
 };
@@ -21,6 +21,9 @@ use std::sync::Arc;
 
 /// Readers say nothing but pongs.
 const MAX_FRAME_BYTES: usize = 4096;
+
+/// Buffers of a socket; by default each would have 128 KiB.
+const BUFFER_BYTES: usize = 4096;
 
 /// Live events as a WebSocket of JSON text frames.
 ///
@@ -44,8 +47,7 @@ pub(crate) async fn events(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
     let upgrade = upgrade.map_err(|rejection| ApiError::bad_request(rejection.body_text()))?;
-    let full = || ApiError::unavailable("the server has no room for another event socket: try again later");
-    let room = event_socket::room(&state).ok_or_else(full)?;
+    let room = state.event_sockets.enter(&caller.0)?;
     let (listener, ended) = (state.hub.listen(caller.0.company.id), state.hub.listen_for_ended_sessions());
     // Once more, now that nothing can be missed: the session may have ended between the first check and the listening.
     let principal = state.store.principal(caller.0.company.id, caller.0.session_id).await;
@@ -58,5 +60,6 @@ pub(crate) async fn events(
             socket.run(query.since).await;
         })
     };
+    let upgrade = upgrade.read_buffer_size(BUFFER_BYTES).write_buffer_size(BUFFER_BYTES);
     Ok(upgrade.max_message_size(MAX_FRAME_BYTES).max_frame_size(MAX_FRAME_BYTES).on_upgrade(talk))
 }

@@ -100,6 +100,8 @@ async fn a_refresh_token_works_once() {
     let next = Person { user: office.alice.user.clone(), session: next };
     assert_eq!(office.get(&next, "/api/auth/me").await.status(), 200);
     assert_eq!(refusal(refresh(&office.server, "made up").await).await, refused(401, "unauthenticated"));
+    let used = refresh(&office.server, &next.session.refresh_token).await;
+    assert_eq!(used.status(), 200);
     // Long after, somebody presents the used token: it was copied, so the session ends for everybody.
     let store = office.server.store();
     let policy = mobilecall_store::RefreshPolicy {

@@ -64,6 +64,8 @@ async fn a_report_of_a_finished_call_is_completed_by_the_server() {
 async fn bad_reports_are_refused_with_the_reason() {
     let office = Office::open().await;
     let good = outgoing("102");
+    let now = Timestamp::now();
+    let later = |seconds| now.plus(Duration::from_secs(seconds));
     let tomorrow = Timestamp::now().plus(Duration::from_secs(48 * 3600));
     let bad = [
         (json!({"id": "0b5b4d1e-8f3a-4d7a-9a53-0f3f4d1e8f3a"}), "UUIDv7"),
@@ -73,14 +75,20 @@ async fn bad_reports_are_refused_with_the_reason() {
         (json!({"status": "talking"}), "talking"),
         (json!({"direction": "incoming"}), "direction"),
         (json!({"createdAt": "yesterday"}), "yesterday"),
-        (json!({"createdAt": tomorrow}), "clock"),
-        (json!({"createdAt": "1969-01-01T00:00:00.000Z"}), "clock"),
         (json!({"toNumber": "x".repeat(257)}), "toNumber"),
         (json!({"toNumber": "10\n2"}), "control character"),
         (json!({"customerName": "x".repeat(257)}), "customerName"),
         (json!({"durationSeconds": -1}), "-1"),
         (json!({"endedAt": tomorrow}), "endedAt"),
         (json!({"answeredAt": "1969-12-31T23:59:59.999Z"}), "answeredAt"),
+        (json!({"toNumber": ""}), "toNumber"),
+        (json!({"toNumber": " \u{202e}\u{200b} "}), "toNumber"),
+        (json!({"answeredAt": later(20), "endedAt": later(10)}), "endedAt"),
+        (json!({"endedAt": now.minus(Duration::from_secs(3600))}), "endedAt"),
+        (json!({"endedAt": "2999-01-01T00:00:00.000Z"}), "endedAt"),
+        (json!({"durationSeconds": 3_155_760_000_u64}), "durationSeconds"),
+        (json!({"durationSeconds": 4_294_967_296_u64}), "4294967296"),
+        (json!({"durationSeconds": 1.5}), "1.5"),
     ];
     for (fields, word) in bad {
         let body = with(good.clone(), fields.clone());
@@ -109,6 +117,9 @@ async fn bad_facts_are_refused_with_the_reason() {
         (json!({"status": "Ringing"}), "Ringing"),
         (json!({"endedAt": tomorrow}), "endedAt"),
         (json!({"customerName": "a\u{0}b"}), "customerName"),
+        (json!({"answeredAt": tomorrow, "endedAt": call.created_at}), "endedAt"),
+        (json!({"answeredAt": "2001-01-01T00:00:00.000Z"}), "answeredAt"),
+        (json!({"durationSeconds": 90_000}), "durationSeconds"),
     ];
     for (facts, word) in bad {
         let response = office.send(&office.alice, Method::PATCH, &path, Some(&facts)).await;
@@ -162,4 +173,104 @@ async fn a_report_that_met_a_busy_database_can_be_sent_again() {
     office.report(&office.alice, &report).await;
     office.report(&office.alice, &report).await;
     assert_eq!(office.read::<Vec<Value>>(&office.alice, "/api/calls").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_wrong_clock_costs_no_call() {
+    let office = Office::open().await;
+    for created in
+        ["9998-12-31T23:59:00.000Z", "2199-06-01T08:00:00.000Z", "1969-12-31T23:00:00.000Z", "0001-01-01T00:00:00.000Z"]
+    {
+        let created: Timestamp = created.parse().unwrap();
+        let (answered, ended) = (created.plus(Duration::from_secs(5)), created.plus(Duration::from_secs(65)));
+        let times = json!({
+            "line": "sip", "status": "completed", "createdAt": created, "answeredAt": answered, "endedAt": ended,
+        });
+        let before = Timestamp::now();
+        let kept = office.report(&office.alice, &with(outgoing("102"), times)).await;
+        let ended = kept.ended_at.unwrap();
+        assert!(ended >= before && ended <= Timestamp::now(), "it ended just now by our clock: {ended}");
+        assert_eq!(ended.since(kept.created_at), Duration::from_secs(65), "and took as long as it was said");
+        assert_eq!(
+            (kept.answered_at.unwrap().since(kept.created_at), kept.duration_seconds),
+            (Duration::from_secs(5), Some(60))
+        );
+    }
+    // A clock that is behind cannot be told from a call that waited long.
+    let old = json!({"line": "sip", "status": "completed", "createdAt": "1970-01-01T00:05:00.000Z"});
+    let kept = office.report(&office.alice, &with(outgoing("102"), old)).await;
+    assert_eq!(kept.created_at, "1970-01-01T00:05:00.000Z".parse().unwrap());
+    assert_eq!(office.read::<Vec<Value>>(&office.alice, "/api/calls").await.len(), 5);
+}
+
+#[tokio::test]
+async fn a_direct_call_began_by_our_clock_and_goes_on_by_the_clients() {
+    let office = Office::open().await;
+    let call = office.dial(&office.alice, "102").await;
+    let behind = call.created_at.minus(Duration::from_secs(7200));
+    let facts = json!({"status": "completed", "answeredAt": behind, "endedAt": behind.plus(Duration::from_secs(60))});
+    let kept = office.amend(&office.alice, call.id, &facts).await;
+    assert!(kept.answered_at >= Some(call.created_at) && kept.ended_at >= kept.answered_at, "{kept:?}");
+}
+
+#[tokio::test]
+async fn names_keep_what_can_be_seen() {
+    let office = Office::open().await;
+    let named = |name: &str| with(outgoing("102"), json!({"customerName": name, "fromNumber": "\u{2068}101\u{2069}"}));
+    for (sent, kept) in [
+        ("Ali\u{202e}moc.knab\u{2066}", Some("Alimoc.knab")),
+        ("می\u{200c}لاد", Some("می\u{200c}لاد")),
+        ("\u{200b}\u{202e} \u{3164}", None),
+    ] {
+        let record = office.report(&office.alice, &named(sent)).await;
+        assert_eq!((record.customer_name.as_deref(), record.from_number.as_str()), (kept, "101"), "{sent:?}");
+        let amended = office.dial(&office.alice, "103").await;
+        let amended = office.amend(&office.alice, amended.id, &json!({"customerName": sent})).await;
+        assert_eq!(amended.customer_name.as_deref(), kept, "{sent:?}");
+    }
+}
+
+/// Every order of these.
+fn orders<'a>(words: &[&'a str]) -> Vec<Vec<&'a str>> {
+    let Some((first, rest)) = words.split_first() else { return vec![vec![]] };
+    let with_first = |order: Vec<&'a str>| {
+        (0..=order.len()).map(move |place| [&order[..place], &[*first], &order[place..]].concat()).collect::<Vec<_>>()
+    };
+    orders(rest).into_iter().flat_map(with_first).collect()
+}
+
+#[tokio::test]
+async fn reports_in_any_order_and_number_make_one_record() {
+    let office = Office::open().await;
+    let began = Timestamp::now().minus(Duration::from_secs(120));
+    let (answered, ended) = (began.plus(Duration::from_secs(10)), began.plus(Duration::from_secs(70)));
+    let all = orders(&["initiated", "ringing", "in-progress", "completed"]);
+    assert_eq!(all.len(), 24);
+    for (number, order) in all.iter().enumerate() {
+        let call = with(outgoing("102"), json!({"line": "sip", "createdAt": began}));
+        let before: Value = office.read(&office.alice, "/api/changes?since=0&limit=500").await;
+        for status in order {
+            let facts = match *status {
+                "in-progress" => json!({"status": status, "answeredAt": answered}),
+                "completed" => json!({"status": status, "answeredAt": answered, "endedAt": ended}),
+                _ => json!({"status": status}),
+            };
+            let body = with(call.clone(), facts);
+            // Once to three times, two of them at once.
+            let send = || office.send(&office.alice, Method::POST, "/api/calls", Some(&body));
+            let (first, second) = tokio::join!(send(), send());
+            assert!(first.status().is_success() && second.status().is_success(), "{order:?}");
+            for _ in 0..number % 2 {
+                assert!(send().await.status().is_success());
+            }
+        }
+        let path = format!("/api/calls/{}", call["id"].as_str().unwrap());
+        let kept: mobilecall_api::calls::CallRecord = office.read(&office.alice, &path).await;
+        let expected = (mobilecall_api::calls::CallStatus::Completed, Some(60), Some(answered), Some(ended));
+        assert_eq!((kept.status, kept.duration_seconds, kept.answered_at, kept.ended_at), expected, "{order:?}");
+        let after: Value = office.read(&office.alice, "/api/changes?since=0&limit=500").await;
+        let changes = after["sequence"].as_u64().unwrap() - before["sequence"].as_u64().unwrap();
+        assert!((1..=4).contains(&changes), "{order:?}: {changes} changes, one for each that said something new");
+    }
+    assert_eq!(office.read::<Vec<Value>>(&office.alice, "/api/calls").await.len(), 24);
 }

@@ -14,9 +14,9 @@ use tokio_tungstenite::{
     tungstenite::{self, Message, client::IntoClientRequest as _, http::StatusCode},
 };
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-async fn connect(office: &Office, who: &Person, query: &str) -> Result<Socket, tungstenite::Error> {
+pub(crate) async fn connect(office: &Office, who: &Person, query: &str) -> Result<Socket, tungstenite::Error> {
     let url = format!("ws://{}/api/events{query}", office.server.address());
     let mut request = url.into_client_request().unwrap();
     let bearer = format!("Bearer {}", who.session.token).parse().unwrap();
@@ -148,7 +148,7 @@ async fn the_socket_ends_with_its_session() {
 
 #[tokio::test]
 async fn a_session_that_another_process_ended_is_noticed() {
-    let office = Office::with(|config| config.limits.event_ping = Duration::from_millis(50)).await;
+    let office = Office::with(|config| config.limits.event_ping = Duration::from_millis(500)).await;
     let mut alice = listen(&office, &office.alice, "").await;
     assert!(matches!(event(&mut alice).await, Event::Hello { .. }));
     let claims = office.alice.session.token.split('.').nth(1).unwrap();
@@ -165,7 +165,7 @@ fn decode(text: &str) -> Vec<u8> {
 
 #[tokio::test]
 async fn readers_who_answer_probes_are_kept() {
-    let office = Office::with(|config| config.limits.event_ping = Duration::from_millis(50)).await;
+    let office = Office::with(|config| config.limits.event_ping = Duration::from_millis(500)).await;
     let mut socket = listen(&office, &office.alice, "").await;
     assert!(matches!(event(&mut socket).await, Event::Hello { .. }));
     let mut probes = 0;

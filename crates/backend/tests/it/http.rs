@@ -122,3 +122,64 @@ async fn tls_and_http_2_are_served() {
     let report = server.request(&alice.session, Method::POST, "/api/calls").json(&outgoing("102"));
     assert_eq!(report.send().await.unwrap().status(), 201);
 }
+
+#[tokio::test]
+async fn no_answer_is_kept_or_guessed_at() {
+    let office = Office::open().await;
+    for path in ["/api/calls", "/api/health", "/api/calls/token", "/api/nowhere", "/api/calls?limit=x", "/"] {
+        let answer = office.get(&office.alice, path).await;
+        assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-store", "{path}");
+        assert_eq!(answer.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_names_one_host() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let office = Office::open().await;
+    let address = office.server.address();
+    let cases = [
+        (format!("GET /api/health HTTP/1.1\r\nhost: {address}\r\n"), "200"),
+        (format!("GET /api/health HTTP/1.1\r\nhost: {address}\r\nHost: {address}\r\n"), "400"),
+        (format!("GET /api/health HTTP/1.1\r\nhost: {address}\r\nhost: evil.example\r\n"), "400"),
+        (format!("GET /api/health HTTP/1.1\r\nhost: evil.example\r\nhost: {address}\r\n"), "400"),
+        (format!("GET http://{address}/api/health HTTP/1.1\r\nhost: {address}\r\n"), "200"),
+        (format!("GET http://{address}/api/health HTTP/1.1\r\nhost: evil.example\r\n"), "400"),
+        ("GET /api/health HTTP/1.1\r\n".to_owned(), "421"),
+    ];
+    for (head, status) in cases {
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        stream.write_all(format!("{head}connection: close\r\n\r\n").as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{head}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn refusals_are_in_our_words() {
+    let office = Office::open().await;
+    let bodies = [
+        ("{", "is not JSON"),
+        ("[]", "is not of the right kind"),
+        ("null", "is not of the right kind"),
+        (r#"{"id": 7}"#, "id"),
+        (r#"{"id": "018f0000-0000-7000-8000-000000000000"}"#, "is missing"),
+    ];
+    for (body, expected) in bodies {
+        let request = office.server.request(&office.alice.session, Method::POST, "/api/calls");
+        let answer = request.header(header::CONTENT_TYPE, "application/json").body(body).send().await.unwrap();
+        let message = answer.json::<Value>().await.unwrap()["message"].as_str().unwrap().to_owned();
+        assert!(message.contains(expected), "{body}: {message}");
+        for foreign in ["deserialize", "struct", "expected", "parse", "EOF", "invalid type"] {
+            assert!(!message.contains(foreign), "{body}: {message}");
+        }
+    }
+    for path in ["/api/calls?limit=x", "/api/calls?status=x", "/api/changes?since=-1", "/api/calls/7"] {
+        let message = office.get(&office.alice, path).await.json::<Value>().await.unwrap()["message"].to_string();
+        assert!(
+            !message.contains("deserialize") && !message.contains("digit") && !message.contains("UUID"),
+            "{message}"
+        );
+    }
+}

@@ -1,13 +1,17 @@
 //! Sizes, times, numbers, panics, stopping.
 
 use crate::office::{Office, outgoing, refusal, refused, with};
+use mobilecall_backend::{PasswordCost, Rate};
 use mobilecall_domain::{CallStatus, Timestamp};
 use mobilecall_store::{Node, NodeId, Scope};
 use mobilecall_testkit::{Fault, TestServer, call, eventually, within};
 use reqwest::{Method, header};
 use serde_json::json;
 use std::time::Duration;
-use tokio::{io::AsyncWriteExt as _, net::TcpStream};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 #[tokio::test]
 async fn large_bodies_are_refused() {
@@ -15,6 +19,72 @@ async fn large_bodies_are_refused() {
     let body = with(outgoing("102"), json!({"customerName": "x".repeat(2000)}));
     let response = office.send(&office.alice, Method::POST, "/api/calls", Some(&body)).await;
     assert_eq!(refusal(response).await, refused(413, "too_large"));
+}
+
+#[tokio::test]
+async fn bodies_that_say_that_they_are_large_need_not_be_sent() {
+    let office = Office::open().await;
+    let head = post_head(&office, 5_000_000_000);
+    let (answer, _) = exchange(&office, &head).await;
+    assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("\"too_large\""), "{answer}");
+}
+
+#[tokio::test]
+async fn bodies_that_do_not_come_are_told_apart_from_a_busy_server() {
+    let office = Office::with(|config| config.limits.request_timeout = Duration::from_secs(2)).await;
+    let (answer, _) = exchange(&office, &post_head(&office, 50)).await;
+    assert!(answer.starts_with("HTTP/1.1 408 ") && answer.contains("\"unavailable\""), "{answer}");
+}
+
+/// The head of a sign-in whose body has this length.
+fn post_head(office: &Office, length: u64) -> String {
+    format!(
+        "POST /api/auth/login HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n",
+        office.server.address()
+    )
+}
+
+/// Sends this and no more, and reads an answer to the end of its body, which is a JSON object.
+async fn exchange(office: &Office, text: &str) -> (String, TcpStream) {
+    let mut stream = TcpStream::connect(office.server.address()).await.unwrap();
+    stream.write_all(text.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    within("the answer", async {
+        while !answer.ends_with(b"}") {
+            assert!(stream.read_buf(&mut answer).await.unwrap() > 0, "{}", String::from_utf8_lossy(&answer));
+        }
+    })
+    .await;
+    (String::from_utf8(answer).unwrap(), stream)
+}
+
+#[tokio::test]
+async fn those_who_sign_in_hold_nobody_elses_turns() {
+    let office = Office::with(|config| {
+        config.limits.concurrent_requests = 1;
+        config.limits.concurrent_sign_ins = 2;
+        config.password_cost = PasswordCost { memory_kib: 1024, passes: 1000 };
+        config.login.per_person = Rate::new(1000, Duration::from_secs(1));
+    });
+    let office = office.await;
+    let sign_in = || {
+        let body = json!({"username": "nobody", "password": "guess"});
+        office.server.client().post(format!("{}/api/auth/login", office.server.base_url())).json(&body).send()
+    };
+    let many = futures_util::future::join_all((0..20).map(|_| sign_in()));
+    let others = async {
+        for _ in 0..10 {
+            assert_eq!(office.get(&office.alice, "/api/calls").await.status(), 200);
+        }
+    };
+    let (tried, ()) = tokio::join!(many, others);
+    let mut statuses = std::collections::BTreeMap::new();
+    for response in tried {
+        let (status, code) = refusal(response.unwrap()).await;
+        assert!(status == 401 && code == "wrong_credentials" || status == 503 && code == "unavailable", "{status}");
+        *statuses.entry(status).or_insert(0) += 1;
+    }
+    assert!(statuses[&401] >= 2 && statuses[&503] >= 1, "{statuses:?}");
 }
 
 #[tokio::test]
@@ -134,7 +204,8 @@ async fn a_stopping_server_finishes_what_it_began() {
     assert_eq!(within("the pending answer", pending).await.unwrap().unwrap().status(), 201);
     let directory = within("the server's end", stopping).await.unwrap();
     let server = TestServer::builder().directory(directory).address(address).start().await;
-    assert_eq!(server.store().sequence(office.acme.id).await.unwrap(), 1);
+    let log = server.store().changes_since(Scope::everybody(office.acme.id), 0, 10).await.unwrap();
+    assert_eq!(log.changes.iter().map(|change| change.sequence).collect::<Vec<_>>(), [1]);
 }
 
 #[tokio::test]
@@ -149,7 +220,7 @@ async fn a_server_that_starts_again_ends_the_calls_it_carried() {
     let earlier = Node { id: NodeId::generate(), instance: "main".to_owned() };
     let opened = store.open_calls(std::slice::from_ref(&talking), earlier.id, began).await.unwrap();
     assert_eq!(opened[0].call.record.id, talking.id);
-    store.insert_call(&ringing).await.unwrap();
+    store.save_call(&ringing, Timestamp::now()).await.unwrap();
     let last_seen = talking.updated_at.plus(Duration::from_secs(90));
     store.renew_lease(&earlier, last_seen, last_seen.plus(Duration::from_secs(20))).await.unwrap();
     let directory = office.server.stop().await;
@@ -162,10 +233,36 @@ async fn a_server_that_starts_again_ends_the_calls_it_carried() {
     let failed = server.store().call(scope, ringing.id).await.unwrap().unwrap();
     assert_eq!((failed.status, failed.duration_seconds), (CallStatus::Failed, Some(0)));
     assert_eq!(failed.ended_at, Some(ringing.updated_at));
-    assert_eq!(server.store().sequence(company).await.unwrap(), 4, "the changes are there for whoever pulls");
+    let log = server.store().changes_since(scope, 2, 10).await.unwrap();
+    assert_eq!(log.changes.len(), 2, "the changes are there for whoever pulls");
     eventually("the health of the new server", async || {
         let url = format!("{}/api/health", server.base_url());
         server.client().get(url).send().await.ok().filter(|response| response.status() == 200)
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_damaged_database_shows_in_the_health_by_name() {
+    let office = Office::open().await;
+    let name = "Wilhelmina";
+    office.report(&office.alice, &with(outgoing("102"), json!({"customerName": name, "status": "completed"}))).await;
+    let directory = office.server.stop().await;
+    let path = directory.path().join("backend.sqlite");
+    let mut bytes = std::fs::read(&path).unwrap();
+    // The page in which the call is.
+    let at = bytes.windows(name.len()).position(|window| window == name.as_bytes()).unwrap();
+    let page = at / 4096 * 4096;
+    bytes[page..page + 4096].fill(0xA5);
+    std::fs::write(&path, bytes).unwrap();
+    let server = TestServer::builder().directory(directory).start().await;
+    let sick = eventually("a bad health", async || {
+        let answer = server.client().get(format!("{}/api/health", server.base_url())).send().await.unwrap();
+        (answer.status() != 200).then_some(answer)
+    })
+    .await;
+    assert_eq!(sick.status(), 503);
+    let body: serde_json::Value = sick.json().await.unwrap();
+    let message = body["message"].as_str().unwrap();
+    assert!(message.contains("backend.sqlite is damaged") && message.contains("backup"), "{message}");
 }

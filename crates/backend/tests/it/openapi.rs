@@ -24,3 +24,20 @@ async fn the_server_describes_itself() {
     assert_eq!(response.headers()["content-type"], "application/json");
     assert_eq!(response.text().await.unwrap(), mobilecall_backend::openapi_json());
 }
+
+#[test]
+fn every_refusal_is_described() {
+    let document: serde_json::Value = serde_json::from_str(mobilecall_backend::openapi_json()).unwrap();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let mut statuses = vec!["400", "421", "500", "503"];
+            if operation.get("requestBody").is_some() {
+                statuses.extend(["408", "413", "415", "422"]);
+            }
+            for status in statuses {
+                let schema = &operation["responses"][status]["content"]["application/json"]["schema"]["$ref"];
+                assert_eq!(schema, "#/components/schemas/ErrorBody", "{method} {path} {status}");
+            }
+        }
+    }
+}

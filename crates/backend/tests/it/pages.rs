@@ -113,3 +113,22 @@ async fn queries_that_mean_nothing_are_refused() {
     assert_eq!(refusal(office.get(&office.boss, &long).await).await, refused(422, "unprocessable"));
     assert_eq!(office.get(&office.boss, "/api/calls?limit=500&q=&nonsense=1").await.status(), 200);
 }
+
+#[tokio::test]
+async fn numbers_are_found_however_they_are_written() {
+    let office = Office::open().await;
+    let call = office.dial(&office.alice, "+966501234567").await.id;
+    for typed in [
+        "+966 (0)50 123 4567",
+        "050\u{a0}123\u{a0}4567",
+        "050\u{2011}123\u{2011}4567",
+        "０５０１２３",
+        "tel:+966501234567",
+        "00966 0501234567",
+        "٠٥٠١٢٣",
+        "\u{2066}+966 50-123\u{2069}",
+    ] {
+        let query = serde_urlencoded::to_string([("q", typed)]).unwrap();
+        assert_eq!(ids(office.get(&office.boss, &format!("/api/calls?{query}")).await).await, [call], "{typed:?}");
+    }
+}

@@ -38,6 +38,7 @@ async fn a_page_comes_with_a_strict_policy_and_is_not_kept() {
         let headers = response.headers().clone();
         assert_eq!(headers[header::CONTENT_TYPE], "text/html; charset=utf-8");
         assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+        assert!(!headers.contains_key(header::ETAG), "what is not kept is never asked for by its tag");
         assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
         assert_eq!(headers[header::REFERRER_POLICY], "no-referrer");
         let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();

@@ -145,12 +145,12 @@ async fn pull(session: &Session, account: &Account, since: u64) -> Result<Applie
     }
     if page.more && page.sequence == since {
         let source = "a page that leads nowhere".into();
-        return Err(ClientError::Garbled { what: "GET /api/calls".to_owned(), source }.into());
+        return Err(ClientError::Garbled { what: "GET /api/changes".to_owned(), source }.into());
     }
-    let adopted = account.adopt(&page.records, page.sequence).await?;
+    let adopted = account.adopt(&page.calls, page.sequence).await?;
     let sequence = (!page.more).then_some(page.sequence);
     Ok(Applied {
-        pulled: u32::try_from(page.records.len()).unwrap_or(u32::MAX),
+        pulled: u32::try_from(page.calls.len()).unwrap_or(u32::MAX),
         changed: adopted.changed,
         remote: Some(Remote { sequence }),
     })

@@ -44,7 +44,7 @@ async fn local_count(device: &Device) -> usize {
 async fn fill(fixture: &Fixture, count: usize) {
     for _ in 0..count {
         let record = call(fixture.company.id, fixture.alice.user.id).status(CallStatus::Completed).build();
-        fixture.server.store().insert_call(&record).await.unwrap();
+        fixture.server.store().save_call(&record, Timestamp::now()).await.unwrap();
     }
 }
 
@@ -71,21 +71,48 @@ async fn both_sides_agree_after_a_round() {
     assert_eq!(steps, 1, "with nothing changed a round is one empty page");
 }
 
-/// Passes everything on to the server and counts the requests that tell it of calls.
-async fn counting(fixture: &Fixture) -> (Http, Arc<AtomicUsize>) {
+/// What a device asked its server.
+#[derive(Default)]
+struct Asked {
+    /// Requests that tell of calls.
+    pushes: AtomicUsize,
+    /// Questions to the change log.
+    changes: AtomicUsize,
+    /// Questions to the list of calls, which older devices ask for changes.
+    calls: AtomicUsize,
+}
+
+impl Asked {
+    fn pushes(&self) -> usize {
+        self.pushes.load(Ordering::SeqCst)
+    }
+
+    fn count(&self, text: &str) {
+        let count = |counter: &AtomicUsize, heads: &[&str]| {
+            let found = heads.iter().map(|head| text.matches(head).count()).sum();
+            counter.fetch_add(found, Ordering::SeqCst);
+        };
+        count(&self.pushes, &["POST /api/calls", "PATCH /api/calls"]);
+        count(&self.changes, &["GET /api/changes?"]);
+        count(&self.calls, &["GET /api/calls?"]);
+    }
+}
+
+/// Passes everything on to the server and counts what is asked.
+async fn counting(fixture: &Fixture) -> (Http, Arc<Asked>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let (server, pushes) = (fixture.server.address(), Arc::new(AtomicUsize::new(0)));
-    let counted = Arc::clone(&pushes);
+    let (server, asked) = (fixture.server.address(), Arc::new(Asked::default()));
+    let counted = Arc::clone(&asked);
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
             tokio::spawn(pass_on(client, server, Arc::clone(&counted)));
         }
     });
-    (Http::new(ServerUrl::parse(&url).unwrap(), trust(None).unwrap()).unwrap(), pushes)
+    (Http::new(ServerUrl::parse(&url).unwrap(), trust(None).unwrap()).unwrap(), asked)
 }
 
-async fn pass_on(client: TcpStream, server: SocketAddr, pushes: Arc<AtomicUsize>) -> std::io::Result<()> {
+async fn pass_on(client: TcpStream, server: SocketAddr, asked: Arc<Asked>) -> std::io::Result<()> {
     let server = TcpStream::connect(server).await?;
     let ((mut from_client, mut to_client), (mut from_server, mut to_server)) =
         (client.into_split(), server.into_split());
@@ -97,9 +124,7 @@ async fn pass_on(client: TcpStream, server: SocketAddr, pushes: Arc<AtomicUsize>
             return to_server.shutdown().await;
         }
         // A request's head is short and comes in one piece.
-        let text = String::from_utf8_lossy(&bytes[..length]);
-        let found = ["POST /api/calls", "PATCH /api/calls"].iter().map(|head| text.matches(head).count()).sum();
-        pushes.fetch_add(found, Ordering::SeqCst);
+        asked.count(&String::from_utf8_lossy(&bytes[..length]));
         to_server.write_all(&bytes[..length]).await?;
     }
 }
@@ -108,7 +133,7 @@ async fn pass_on(client: TcpStream, server: SocketAddr, pushes: Arc<AtomicUsize>
 async fn an_answered_direct_call_that_the_server_wrote_itself_is_not_pushed() {
     let fixture = fixture().await;
     let login = fixture.server.sign_in(&fixture.alice).await;
-    let (http, pushes) = counting(&fixture).await;
+    let (http, asked) = counting(&fixture).await;
     let session = Session::start(&http, login);
     let device = fixture.device(&session).await;
     let record = call(fixture.company.id, fixture.alice.user.id).build();
@@ -119,15 +144,44 @@ async fn an_answered_direct_call_that_the_server_wrote_itself_is_not_pushed() {
         device.account.report(record.id, &report, Timestamp::now()).await.unwrap();
         server.apply(&report, Timestamp::now());
     }
-    fixture.server.store().insert_call(&server).await.unwrap();
+    fixture.server.store().save_call(&server, Timestamp::now()).await.unwrap();
 
     sync(&session, &device).await.unwrap();
-    assert_eq!((device.account.pending_count().await.unwrap(), pushes.load(Ordering::SeqCst)), (0, 0));
+    assert_eq!((device.account.pending_count().await.unwrap(), asked.pushes()), (0, 0));
     assert_eq!(device.account.call(record.id).await.unwrap().as_ref(), at_server(&fixture).await.first());
 
     let only_here = local_call(&fixture, &device).await;
     sync(&session, &device).await.unwrap();
-    assert_eq!((at_server(&fixture).await.len(), pushes.load(Ordering::SeqCst)), (2, 1), "{} is told", only_here.id);
+    assert_eq!((at_server(&fixture).await.len(), asked.pushes()), (2, 1), "{} is told", only_here.id);
+    let (changes, calls) = (asked.changes.load(Ordering::SeqCst), asked.calls.load(Ordering::SeqCst));
+    assert!(changes > 0 && calls == 0, "there is one log to ask: {changes} and {calls}");
+}
+
+/// A server of a newer version with an area that this device does not know.
+async fn newer_server(record: &CallRecord) -> Http {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let call = mobilecall_api::calls::CallRecord::from(record.clone());
+    let page = serde_json::json!({"sequence": 9, "more": false, "changes": [
+        {"sequence": 7, "area": "ticket", "ticket": {"id": 1}},
+        {"sequence": 8, "area": "call", "call": call},
+        {"sequence": 9, "area": "ticket", "ticket": {"id": 2}},
+    ]});
+    let service = Router::new().fallback(move || std::future::ready(axum::Json(page.clone())));
+    tokio::spawn(async move { axum::serve(listener, service).await });
+    Http::new(ServerUrl::parse(&url).unwrap(), trust(None).unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn what_this_version_does_not_know_is_passed_over() {
+    let fixture = fixture().await;
+    let login = fixture.server.sign_in(&fixture.alice).await;
+    let record = call(fixture.company.id, fixture.alice.user.id).status(CallStatus::Completed).build();
+    let session = Session::start(&newer_server(&record).await, login);
+    let device = fixture.device(&session).await;
+    sync(&session, &device).await.unwrap();
+    assert_eq!((local_count(&device).await, device.account.position().await.unwrap()), (1, 9));
+    assert_eq!(device.account.call(record.id).await.unwrap(), Some(record));
 }
 
 #[tokio::test]
@@ -202,6 +256,44 @@ async fn a_server_that_was_rewound_is_pulled_from_the_beginning() {
 }
 
 #[tokio::test]
+async fn a_server_that_was_put_back_from_a_backup_tells_everything_new() {
+    let fixture = fixture().await;
+    let session = fixture.session().await;
+    let device = fixture.device(&session).await;
+    fill(&fixture, 1).await;
+    let (address, company, alice) = (fixture.server.address(), fixture.company.id, fixture.alice.user.id);
+    let start = async |directory| TestServer::builder().directory(directory).address(address).start().await;
+    let directory = fixture.server.stop().await;
+    let (file, backup) = (directory.path().join("backend.sqlite"), directory.path().join("backup"));
+    std::fs::copy(&file, &backup).unwrap();
+
+    let server = start(directory).await;
+    let make = async |server: &TestServer| {
+        let record = call(company, alice).status(CallStatus::Completed).build();
+        server.store().save_call(&record, Timestamp::now()).await.unwrap();
+        record.id
+    };
+    for _ in 0..3 {
+        make(&server).await;
+    }
+    sync(&session, &device).await.unwrap();
+    assert_eq!(local_count(&device).await, 4);
+    let directory = server.stop().await;
+    std::fs::rename(&backup, &file).unwrap();
+
+    // The device is ahead of the server, which passes it before they talk again.
+    let server = start(directory).await;
+    let mut made = Vec::new();
+    for _ in 0..5 {
+        made.push(make(&server).await);
+    }
+    sync(&session, &device).await.unwrap();
+    for id in made {
+        assert!(device.account.call(id).await.unwrap().is_some(), "{id} is missing");
+    }
+}
+
+#[tokio::test]
 async fn a_call_that_the_server_will_never_take_stays_here_and_blocks_nothing() {
     let fixture = fixture().await;
     let session = fixture.session().await;
@@ -270,4 +362,32 @@ async fn a_session_that_ended_stops_the_round() {
     let error = sync(&session, &device).await.unwrap_err();
     assert!(matches!(error, SyncError::Client(ClientError::SessionEnded)), "{error}");
     assert_eq!(device.account.pending_count().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_clock_that_was_set_during_a_call_costs_no_call() {
+    let fixture = fixture().await;
+    let session = fixture.session().await;
+    let device = fixture.device(&session).await;
+    let year = std::time::Duration::from_secs(365 * 24 * 3600);
+    let now = Timestamp::now();
+    for (created, answered, ended) in [
+        (now, now.plus(year), now.plus(year)),
+        (now, now.minus(year), now.minus(year)),
+        (now.plus(year), now, now),
+        (now.plus(year), now.plus(year), now.plus(year)),
+        (Timestamp::from_millis(-1), now, now),
+    ] {
+        let fresh = call(fixture.company.id, fixture.alice.user.id);
+        let record = CallRecord { line: mobilecall_domain::LineKind::Sip, ..fresh.created_at(created).build() };
+        device.account.begin(&record, "run", created).await.unwrap();
+        for (status, at) in [(CallStatus::InProgress, answered), (CallStatus::Completed, ended)] {
+            let report = CallReport { status: Some(status), ..CallReport::default() };
+            device.account.report(record.id, &report, at).await.unwrap();
+        }
+        sync(&session, &device).await.unwrap();
+        assert_eq!(device.account.pending_count().await.unwrap(), 0);
+        let kept = at_server(&fixture).await.into_iter().find(|kept| kept.id == record.id);
+        assert_eq!(kept.map(|kept| kept.status), Some(CallStatus::Completed), "{created} {answered} {ended}");
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::owner::Message;
 use crate::core::{Input, SocketId};
+use crate::edge::Unknown;
 use axum::extract::ws::{CloseFrame, Message as WsMessage, WebSocket, close_code};
 use mobilecall_pstream::{ClientFrame, HEARTBEAT, Malformed};
 use std::time::Duration;
@@ -36,8 +37,9 @@ pub(crate) async fn serve(
     mut outgoing: mpsc::Receiver<String>,
     owner: mpsc::Sender<Message>,
     heartbeat: Heartbeat,
+    unknown: Unknown,
 ) {
-    let end = exchange(&mut websocket, socket, &mut outgoing, &owner, heartbeat).await;
+    let end = exchange(&mut websocket, socket, &mut outgoing, &owner, heartbeat, unknown).await;
     let reason = match end {
         End::Theirs => "closed by the client",
         End::Ours => "closed by the edge",
@@ -72,14 +74,20 @@ async fn exchange(
     outgoing: &mut mpsc::Receiver<String>,
     owner: &mpsc::Sender<Message>,
     heartbeat: Heartbeat,
+    unknown: Unknown,
 ) -> End {
+    let mut unknown = Some(unknown);
     let mut beat = interval_at(Instant::now() + heartbeat.interval, heartbeat.interval);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut heard = Instant::now();
     loop {
         let text = tokio::select! {
             text = outgoing.recv() => match text {
-                Some(text) => text,
+                Some(text) => {
+                    // The switch says nothing before it has judged the client's token.
+                    drop(unknown.take());
+                    text
+                }
                 None => return End::Ours,
             },
             _ = beat.tick() => {

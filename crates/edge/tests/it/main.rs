@@ -39,7 +39,8 @@ impl Office {
         let edge = Edge::new(host.clone(), config);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let signal = |State(edge): State<Edge>, upgrade: WebSocketUpgrade| async move { edge.accept(upgrade) };
+        let signal =
+            |State(edge): State<Edge>, upgrade: WebSocketUpgrade| async move { edge.accept(upgrade, Box::new(())) };
         let router = Router::new().route("/signal", get(signal)).with_state(edge.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { edge, host, address }

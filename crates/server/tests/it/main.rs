@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic in a test is a failed test")]
 
+#[cfg(target_os = "linux")]
+mod descriptors;
+#[cfg(target_os = "linux")]
+mod disk;
 mod pages;
 mod program;
 mod restart;

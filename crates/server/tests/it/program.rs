@@ -44,9 +44,22 @@ pub(crate) struct Server {
 impl Server {
     /// Starts it on a free port and waits until it says where.
     pub(crate) fn start(directory: &Path, more: &[&str]) -> Self {
+        Self::start_by(command(), directory, more, "debug")
+    }
+
+    /// As [`Self::start`], after a shell has changed what the process may do.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn start_after(change: &str, directory: &Path) -> Self {
+        let mut shell = Command::new("sh");
+        let run = format!("{change}; exec \"$@\"");
+        shell.args(["-c", &run, "sh", env!("CARGO_BIN_EXE_mobile-call-server")]);
+        // Nobody reads the log, so it must not be long.
+        Self::start_by(shell, directory, &[], "off")
+    }
+
+    fn start_by(mut command: Command, directory: &Path, more: &[&str], log: &str) -> Self {
         let url = database_url(directory);
-        let mut command = command();
-        command.args(["--listen", "127.0.0.1:0", "--database-url", &url]).args(more).env("MOBILE_CALL_LOG", "debug");
+        command.args(["--listen", "127.0.0.1:0", "--database-url", &url]).args(more).env("MOBILE_CALL_LOG", log);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -56,6 +69,12 @@ impl Server {
             panic!("the server did not start: {line}{log}");
         };
         Self { url: url.to_owned(), child }
+    }
+
+    /// Its process.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// `kill -9`.

@@ -12,8 +12,11 @@ fn people_are_added_and_listed() {
     assert_eq!(String::from_utf8_lossy(&added.stdout), "added agent alice to Acme, extension 101\n");
     let boss = add_user(directory.path(), &["--username", "boss", "--company", "Acme", "--role", "admin"]);
     assert!(boss.status.success(), "{boss:?}");
+    let milad = ["--username", "milad", "--name", "می\u{200c}لاد", "--company", "Acme"];
+    assert!(add_user(directory.path(), &milad).status.success(), "joiners belong to Persian names");
     let list = run(&["user", "list", "--database-url", &database_url(directory.path())]);
-    let expected = "alice\tAlice Doe\tagent\t101\tAcme\nboss\tboss\tadmin\t-\tAcme\n";
+    let expected = "alice\tAlice Doe\tagent\t101\tAcme\nboss\tboss\tadmin\t-\tAcme\n\
+                    milad\tمی\u{200c}لاد\tagent\t-\tAcme\n";
     assert_eq!(String::from_utf8_lossy(&list.stdout), expected);
 }
 
@@ -22,13 +25,17 @@ fn what_cannot_be_added_is_said_and_changes_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let first = ["--username", "alice", "--company", "Acme", "--create-company", "--extension", "101"];
     assert!(add_user(directory.path(), &first).status.success());
-    let cases: [(&[&str], i32, &str); 7] = [
+    let cases: [(&[&str], i32, &str); 11] = [
         (&["--username", "alice", "--company", "New", "--create-company"], 1, "this user name is taken"),
         (&["--username", "basil", "--company", "Acme", "--extension", "101"], 1, "this extension is taken"),
         (&["--username", "basil", "--company", "Nowhere"], 1, "add --create-company"),
         (&["--username", "ba sil", "--company", "Acme"], 2, "is not a user name"),
         (&["--username", "basil", "--company", "Acme", "--extension", "1"], 2, "is not an extension"),
         (&["--username", "basil", "--company", "Acme", "--role", "king"], 2, "is not a role"),
+        (&["--username", "basil", "--company", "Acme", "--name", "Sara\u{202e} nimda"], 2, "turns the direction"),
+        (&["--username", "basil", "--company", "Acme", "--name", "\u{2066}Basil"], 2, "turns the direction"),
+        (&["--username", "basil", "--company", "Acme", "--name", "\u{3164} \u{200b}"], 2, "can be seen"),
+        (&["--username", "basil", "--company", "X\u{202d}", "--create-company"], 2, "turns the direction"),
         (&["--username", "basil", "--company", "X", "--create-company", "--region", "ZZ"], 2, "is not a region"),
     ];
     for (arguments, status, message) in cases {
@@ -39,6 +46,24 @@ fn what_cannot_be_added_is_said_and_changes_nothing() {
     }
     let list = run(&["user", "list", "--database-url", &database_url(directory.path())]);
     assert_eq!(String::from_utf8_lossy(&list.stdout), "alice\talice\tagent\t101\tAcme\n");
+}
+
+#[test]
+fn a_database_of_an_older_version_is_left_to_its_server() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("backend.sqlite");
+    std::fs::write(&file, include_bytes!("../../../store-sqlite/tests/fixtures/server-0.1.sqlite")).unwrap();
+    let before = std::fs::read(&file).unwrap();
+    let url = database_url(directory.path());
+    let added = add_user(directory.path(), &["--username", "new", "--company", "Acme"]);
+    for refused in [added, run(&["user", "list", "--database-url", &url])] {
+        let text = String::from_utf8_lossy(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(1), "{text}");
+        assert!(text.contains("version 1") && text.contains("start the new one"), "{text}");
+        assert_eq!(std::fs::read(&file).unwrap(), before);
+    }
+    drop(crate::program::Server::start(directory.path(), &[]));
+    assert!(run(&["user", "list", "--database-url", &url]).status.success(), "the server brought it up to date");
 }
 
 #[test]

@@ -69,6 +69,27 @@ async fn an_old_file_that_knows_more_is_refused() {
 }
 
 #[tokio::test]
+async fn an_old_file_is_left_alone_by_whoever_may_not_bring_it_up_to_date() {
+    const LATER: Options = Options {
+        schema: &[OPTIONS.schema[0], mobilecall_sqlite::Migration::new("ALTER TABLE notes ADD COLUMN more TEXT")],
+        migrate: false,
+        ..OPTIONS
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("old.sqlite");
+    make_old(&path, OPTIONS.application_id, 1);
+    let before = std::fs::read(&path).unwrap();
+    let refused = Database::open(&path, LATER).await.unwrap_err();
+    assert!(matches!(refused, OpenError::Outdated { found: 1, known: 2, .. }), "{refused:?}");
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+    // Brought up to date by another, and a new one.
+    Database::open(&path, Options { migrate: true, ..LATER }).await.unwrap().close().await;
+    for path in [path, folder.path().join("new.sqlite")] {
+        insert(&Database::open(&path, LATER).await.unwrap(), "one").await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_file_that_an_old_program_had_just_begun_is_made_anew() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("begun.sqlite");

@@ -1,18 +1,21 @@
 //! Call records. Reading is in `list`, writing in `write`; `counts` and `search` are what is kept beside the records, so
 //! that statistics and searches do not read all of them.
 
+#[cfg(test)]
+mod cost;
 mod counts;
 mod list;
 #[cfg(test)]
 mod plans;
 mod row;
 mod search;
-#[cfg(test)]
-mod speed;
 mod write;
 
 pub(crate) use row::{CALL_COLUMNS, StoredCall, call_columns, read_call};
-pub(crate) use search::fold_again;
+pub(crate) use search::{
+    INDEX as SEARCH_INDEX, check as check_search_index, fold_again, make_again as make_search_index_again,
+    make_anew as make_search_index_anew, misses_calls as search_index_misses_calls,
+};
 
 use crate::{SqliteStore, changes::reached, error::Work, query, rows::Id};
 use async_trait::async_trait;
@@ -25,18 +28,6 @@ use mobilecall_store::{
 
 #[async_trait]
 impl Calls for SqliteStore {
-    async fn insert_calls(&self, records: &[CallRecord]) -> Result<Vec<CallChange>> {
-        let records = records.to_vec();
-        self.write(move |connection| {
-            let insert = |record: CallRecord| match find(connection, record.id.to_bytes())? {
-                Some(_) => Err(StoreError::Conflict("call id").into()),
-                None => write::insert(connection, record, None),
-            };
-            records.into_iter().map(insert).collect()
-        })
-        .await
-    }
-
     async fn open_calls(&self, records: &[CallRecord], node: NodeId, now: Timestamp) -> Result<Vec<CallChange>> {
         let records = records.to_vec();
         self.write(move |connection| {
@@ -53,14 +44,17 @@ impl Calls for SqliteStore {
         .await
     }
 
-    async fn save_call(&self, record: &CallRecord, now: Timestamp) -> Result<CallChange> {
-        let record = record.clone();
-        self.write(move |connection| match find(connection, record.id.to_bytes())? {
-            None => write::insert(connection, record, None),
-            Some(found) if found.record.company_id == record.company_id && found.record.agent_id == record.agent_id => {
-                write::amend(connection, found, &record.as_report(), now)
-            }
-            Some(_) => Err(StoreError::Conflict("call id").into()),
+    async fn save_calls(&self, records: &[CallRecord], now: Timestamp) -> Result<Vec<CallChange>> {
+        let records = records.to_vec();
+        self.write(move |connection| {
+            let save = |record: CallRecord| match find(connection, record.id.to_bytes())? {
+                None => write::insert(connection, record, None),
+                Some(known) if is_same_agents(&known.record, &record) => {
+                    write::amend(connection, known, &record.as_report(), now)
+                }
+                Some(_) => Err(StoreError::Conflict("call id").into()),
+            };
+            records.into_iter().map(save).collect()
         })
         .await
     }
@@ -153,4 +147,8 @@ pub(crate) fn find(connection: &Connection, call: [u8; 16]) -> Work<Option<Store
 
 fn in_scope(record: &CallRecord, scope: Scope) -> bool {
     scope.holds(record.company_id, record.agent_id)
+}
+
+fn is_same_agents(known: &CallRecord, record: &CallRecord) -> bool {
+    (known.company_id, known.agent_id) == (record.company_id, record.agent_id)
 }

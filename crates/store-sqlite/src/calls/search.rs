@@ -5,10 +5,14 @@
 //! nothing shorter than three.) A longer pattern asks for all its runs of three; the row itself then says whether they
 //! stand together. Two more words stand for company and agent and let the index pass over other people's calls.
 
-use crate::{error::Work, query::execute, rows::Id};
+use crate::{
+    error::{DAMAGED, Failure, Work},
+    query::execute,
+    rows::Id,
+};
 use mobilecall_domain::{CallRecord, CompanyId, UserId};
-use mobilecall_sqlite::rusqlite::{self, Connection, Transaction, params};
-use mobilecall_store::{Scope, search};
+use mobilecall_sqlite::rusqlite::{self, Connection, ErrorCode, Transaction, params};
+use mobilecall_store::{Scope, StoreError, search};
 use std::{collections::BTreeSet, fmt::Write as _};
 
 /// Characters of the longest run that is a word of the index.
@@ -34,14 +38,82 @@ pub(crate) fn expression(scope: Scope, patterns: &[String]) -> String {
 
 /// Adds a call to the index.
 pub(crate) fn add(connection: &Connection, key: i64, record: &CallRecord) -> Work<()> {
-    execute(connection, "INSERT INTO call_search (rowid, words) VALUES (?, ?)", params![key, document(record)])?;
-    Ok(())
+    let add = "INSERT INTO call_search (rowid, words) VALUES (?, ?)";
+    let added = connection.prepare_cached(add)?.execute(params![key, document(record)]);
+    match added.map_err(Failure::from) {
+        // The row of the call itself was new, so the index is at odds with the calls.
+        Err(Failure::Sqlite(error)) if error.code() == Some(ErrorCode::ConstraintViolation) => {
+            Err(StoreError::Unreadable { database: String::new(), remedy: DAMAGED, source: Some(error.into()) }.into())
+        }
+        added => added.map(drop),
+    }
 }
 
 /// Replaces a call in the index.
 pub(crate) fn replace(connection: &Connection, key: i64, record: &CallRecord) -> Work<()> {
     execute(connection, "DELETE FROM call_search WHERE rowid = ?", [key])?;
     add(connection, key, record)
+}
+
+/// The table of the index; those in which it keeps itself begin with the same name.
+pub(crate) const INDEX: &str = "call_search";
+
+/// As the first migration made it.
+const MAKE: &str = "CREATE VIRTUAL TABLE call_search USING fts5 (words, content = '', contentless_delete = 1, \
+    detail = none, tokenize = 'ascii')";
+
+/// An error if the index contradicts itself.
+pub(crate) fn check(connection: &Connection) -> Work<()> {
+    Ok(connection.execute_batch("INSERT INTO call_search (call_search) VALUES ('integrity-check')")?)
+}
+
+/// Whether calls are missing from the index, by a look at the oldest and the newest.
+pub(crate) fn misses_calls(connection: &Connection) -> Work<bool> {
+    let sample = "SELECT key, company_id FROM (SELECT key, company_id FROM calls ORDER BY key LIMIT 20) \
+                  UNION SELECT key, company_id FROM (SELECT key, company_id FROM calls ORDER BY key DESC LIMIT 20)";
+    let found = "SELECT 1 FROM call_search WHERE call_search MATCH ? AND rowid = ?";
+    let (mut sample, mut found) = (connection.prepare(sample)?, connection.prepare(found)?);
+    let mut calls = sample.query([])?;
+    while let Some(call) = calls.next()? {
+        let company = CompanyId::from_bytes(call.get(1)?);
+        if !found.exists(params![mark('g', company), call.get::<_, i64>(0)?])? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Makes the whole index again from the calls; returns how many there are. Nothing else is written meanwhile.
+pub(crate) fn make_again(connection: &Connection) -> Work<usize> {
+    connection.execute_batch("DROP TABLE call_search")?;
+    make(connection)
+}
+
+/// As [`make_again`] where the pages of the index cannot even be read to give them back: the file forgets them. In a
+/// transaction of its own, since the index is asked before every statement of one in which it was touched.
+pub(crate) fn make_anew(connection: &Connection) -> Work<usize> {
+    connection.execute_batch("PRAGMA writable_schema = ON")?;
+    let forget = "DELETE FROM sqlite_schema WHERE name = 'call_search' OR tbl_name GLOB 'call_search_*'";
+    let forgotten = connection.execute_batch(forget);
+    // Also reads the schema again.
+    connection.execute_batch("PRAGMA writable_schema = RESET")?;
+    forgotten?;
+    make(connection)
+}
+
+fn make(connection: &Connection) -> Work<usize> {
+    connection.execute_batch(MAKE)?;
+    let mut calls = connection.prepare("SELECT key, company_id, agent_id, search FROM calls ORDER BY key")?;
+    let mut add = connection.prepare("INSERT INTO call_search (rowid, words) VALUES (?, ?)")?;
+    let (mut rows, mut count) = (calls.query([])?, 0);
+    while let Some(row) = rows.next()? {
+        let company = CompanyId::from_bytes(row.get(1)?);
+        let agent = row.get::<_, Option<[u8; 16]>>(2)?.map(UserId::from_bytes);
+        let words = words_of(Scope { company, agent }, crate::rows::text(row, 3)?);
+        add.execute(params![row.get::<_, i64>(0)?, words])?;
+        count += 1;
+    }
+    Ok(count)
 }
 
 /// The words of a record.

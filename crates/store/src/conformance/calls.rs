@@ -28,7 +28,7 @@ pub async fn a_call_is_kept_whole(store: &dyn Store) {
     let one = fixture(store, "one").await;
     let bare = CallRecord { agent_id: None, agent_name: None, ..one.call(&one.alice, at(0)) };
     for record in [full(&one), bare] {
-        let change = store.insert_call(&record).await.expect("stored");
+        let change = store.save_call(&record, at(0)).await.expect("stored");
         assert_eq!((change.kind, &change.call.record), (ChangeKind::Created, &record));
         assert_eq!(store.call(one.everybody(), record.id).await.expect("an answer"), Some(record));
     }
@@ -39,7 +39,7 @@ pub async fn reports_move_forward_only(store: &dyn Store) {
     let one = fixture(store, "one").await;
     let record = one.call(&one.alice, at(0));
     let scope = one.only(&one.alice);
-    store.insert_call(&record).await.expect("stored");
+    store.save_call(&record, at(0)).await.expect("stored");
     let steps = [
         (CallStatus::Ringing, at(1), ChangeKind::Updated, CallStatus::Ringing, 2),
         (CallStatus::InProgress, at(2), ChangeKind::Updated, CallStatus::InProgress, 3),
@@ -77,12 +77,10 @@ pub async fn ids_are_not_shared(store: &dyn Store) {
     for thief in [one.call(&one.basil, at(0)), two.call(&two.alice, at(0))] {
         let copy = CallRecord { id: record.id, ..thief };
         assert!(matches!(store.save_call(&copy, at(1)).await, Err(StoreError::Conflict("call id"))));
-        assert!(matches!(store.insert_call(&copy).await, Err(StoreError::Conflict("call id"))));
     }
-    assert!(matches!(store.insert_call(&record).await, Err(StoreError::Conflict("call id"))));
     // An agent of another company is none of this company.
     let mixed = CallRecord { agent_id: Some(two.alice.id), ..one.call(&one.alice, at(0)) };
-    assert!(matches!(store.insert_call(&mixed).await, Err(StoreError::NotFound("agent"))));
+    assert!(matches!(store.save_call(&mixed, at(0)).await, Err(StoreError::NotFound("agent"))));
     assert_eq!(store.sequence(one.company.id).await.expect("sequence"), 1);
 }
 
@@ -90,7 +88,7 @@ pub async fn ids_are_not_shared(store: &dyn Store) {
 pub async fn scopes_hold_for_writes(store: &dyn Store) {
     let (one, two) = (fixture(store, "one").await, fixture(store, "two").await);
     let record = one.call(&one.alice, at(0));
-    store.insert_call(&record).await.expect("stored");
+    store.save_call(&record, at(0)).await.expect("stored");
     let strangers = [one.only(&one.basil), two.everybody(), Scope { agent: Some(one.alice.id), ..two.everybody() }];
     for stranger in strangers {
         let refused = store.report_call(stranger, record.id, &report(CallStatus::Failed), at(1)).await;
@@ -107,7 +105,7 @@ pub async fn sequences_are_per_company(store: &dyn Store) {
     let (one, two) = (fixture(store, "one").await, fixture(store, "two").await);
     for expected in 1..=3 {
         for company in [&one, &two] {
-            let change = store.insert_call(&company.call(&company.alice, at(0))).await.expect("stored");
+            let change = store.save_call(&company.call(&company.alice, at(0)), at(0)).await.expect("stored");
             assert_eq!(change.call.sequence, expected);
         }
     }
@@ -117,7 +115,7 @@ pub async fn sequences_are_per_company(store: &dyn Store) {
 pub async fn concurrent_writers_share_the_sequence(store: &dyn Store) {
     let one = fixture(store, "one").await;
     let records: Vec<_> = (0..3).map(|_| one.call(&one.alice, at(0))).collect();
-    let [first, second, third] = [0, 1, 2].map(|index: usize| store.insert_call(&records[index]));
+    let [first, second, third] = [0, 1, 2].map(|index: usize| store.save_call(&records[index], at(0)));
     let mut first = first;
     let mut second = second;
     let mut third = third;
@@ -153,10 +151,11 @@ where
 pub async fn many_are_written_as_one(store: &dyn Store) {
     let one = fixture(store, "one").await;
     let (first, second) = (one.call(&one.alice, at(0)), one.call(&one.basil, at(1)));
-    let twice = [first.clone(), second.clone(), first.clone()];
-    assert!(matches!(store.insert_calls(&twice).await, Err(StoreError::Conflict("call id"))));
+    let thief = CallRecord { id: first.id, ..second.clone() };
+    let with_thief = [first.clone(), second.clone(), thief];
+    assert!(matches!(store.save_calls(&with_thief, at(0)).await, Err(StoreError::Conflict("call id"))));
     assert_eq!(store.call(one.everybody(), first.id).await.expect("an answer"), None);
-    let changes = store.insert_calls(&twice[..2]).await.expect("stored");
+    let changes = store.save_calls(&with_thief[..2], at(0)).await.expect("stored");
     assert_eq!(changes.iter().map(|change| change.call.sequence).collect::<Vec<_>>(), [1, 2]);
 
     let ringing = |scope, call| ScopedReport { scope, call, report: report(CallStatus::Ringing) };
@@ -173,7 +172,7 @@ pub async fn many_are_written_as_one(store: &dyn Store) {
 pub async fn opened_calls_are_joined_or_get_fresh_ids(store: &dyn Store) {
     let one = fixture(store, "one").await;
     let (reported, taken) = (one.call(&one.alice, at(0)), one.call(&one.basil, at(0)));
-    store.insert_calls(&[reported.clone(), taken.clone()]).await.expect("stored");
+    store.save_calls(&[reported.clone(), taken.clone()], at(0)).await.expect("stored");
     let other = CallRecord { to_number: "103".to_owned(), ..taken.clone() };
     let new = one.call(&one.basil, at(1));
     let opened = store.open_calls(&[reported.clone(), other, new.clone()], NodeId::generate(), at(1)).await;

@@ -21,11 +21,11 @@ pub async fn the_log_is_complete(store: &dyn Store) {
     assert_eq!(store.sequence(one.company.id).await.expect("sequence"), 0);
     let (first, second, third) =
         (one.call(&one.alice, at(9)), one.call(&one.alice, at(1)), one.call(&one.basil, at(3)));
-    store.insert_calls(&[first.clone(), second.clone()]).await.expect("stored");
-    store.insert_call(&two.call(&two.alice, at(1))).await.expect("stored");
+    store.save_calls(&[first.clone(), second.clone()], at(0)).await.expect("stored");
+    store.save_call(&two.call(&two.alice, at(1)), at(0)).await.expect("stored");
     let ringing = CallReport { status: Some(CallStatus::Ringing), ..CallReport::default() };
     store.report_call(one.everybody(), first.id, &ringing, at(2)).await.expect("reported");
-    store.insert_call(&third).await.expect("stored");
+    store.save_call(&third, at(0)).await.expect("stored");
     let all = since(store, one.everybody(), 0, 10).await;
     assert_eq!(calls(&all), [(second.id, 2), (first.id, 3), (third.id, 4)]);
     assert_eq!((all.upto, all.more), (4, false));
@@ -45,7 +45,7 @@ pub async fn what_is_nobodys_is_for_managers(store: &dyn Store) {
     let one = fixture(store, "one").await;
     let mut record = one.call(&one.alice, at(0));
     (record.agent_id, record.agent_name) = (None, None);
-    store.insert_call(&record).await.expect("stored");
+    store.save_call(&record, at(0)).await.expect("stored");
     assert_eq!(since(store, one.everybody(), 0, 10).await.changes.len(), 1);
     assert_eq!(since(store, one.only(&one.alice), 0, 10).await.changes.len(), 0);
 }
@@ -55,8 +55,8 @@ pub async fn the_log_pages(store: &dyn Store) {
     let one = fixture(store, "one").await;
     let mut expected = Vec::new();
     for second in 0..5 {
-        expected.push(store.insert_call(&one.call(&one.alice, at(second))).await.expect("stored").call.record.id);
-        store.insert_call(&one.call(&one.basil, at(second))).await.expect("stored");
+        expected.push(store.save_call(&one.call(&one.alice, at(second)), at(0)).await.expect("stored").call.record.id);
+        store.save_call(&one.call(&one.basil, at(second)), at(0)).await.expect("stored");
     }
     let (mut seen, mut reached) = (Vec::new(), 0);
     loop {
@@ -73,7 +73,25 @@ pub async fn the_log_pages(store: &dyn Store) {
 /// A reader that is ahead of the company has seen a database that was since put back; it gets everything.
 pub async fn the_log_starts_over_after_a_restore(store: &dyn Store) {
     let one = fixture(store, "one").await;
-    store.insert_call(&one.call(&one.alice, at(1))).await.expect("stored");
+    store.save_call(&one.call(&one.alice, at(1)), at(0)).await.expect("stored");
     let page = since(store, one.everybody(), 1000, 10).await;
     assert_eq!((page.changes.len(), page.upto, page.more), (1, 1, false));
+}
+
+/// Readers that are behind skip along, and those ahead of a company that was put back miss nothing.
+pub async fn skipped_numbers_are_never_given(store: &dyn Store) {
+    let (one, two) = (fixture(store, "one").await, fixture(store, "two").await);
+    let before = store.save_call(&one.call(&one.alice, at(1)), at(0)).await.expect("stored").call;
+    store.skip_sequences(1000).await.expect("skipped");
+    store.skip_sequences(500).await.expect("nothing to skip");
+    for scope in [one.everybody(), one.only(&one.alice)] {
+        let all = since(store, scope, 0, 10).await;
+        assert_eq!((calls(&all), all.upto, all.more), (vec![(before.record.id, 1)], 1000, false));
+        let none = since(store, scope, 700, 10).await;
+        assert_eq!((none.changes.len(), none.upto), (0, 1000), "a reader ahead of the backup loses its number");
+    }
+    let next = store.save_call(&one.call(&one.alice, at(2)), at(0)).await.expect("stored").call;
+    assert_eq!(next.sequence, 1001);
+    assert_eq!(calls(&since(store, one.everybody(), 700, 10).await), [(next.record.id, 1001)]);
+    assert_eq!(store.sequence(two.company.id).await.expect("sequence"), 1000);
 }

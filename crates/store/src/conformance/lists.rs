@@ -9,7 +9,7 @@ fn ids<'a>(calls: impl IntoIterator<Item = &'a CallRecord>) -> Vec<CallId> {
 }
 
 async fn insert(store: &dyn Store, record: CallRecord) -> CallRecord {
-    store.insert_call(&record).await.expect("stored").call.record
+    store.save_call(&record, at(0)).await.expect("stored").call.record
 }
 
 /// Newest first by creation, also for calls reported late and calls of the same millisecond; calls that come while

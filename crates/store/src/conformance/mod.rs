@@ -24,13 +24,13 @@ macro_rules! conformance_suite {
             server_keys: identity_is_made_once writes_can_be_tried closed_stores_refuse,
             companies: companies_are_found users_are_found names_are_unique extensions_are_unique_in_a_company,
             sessions: principal_is_found_until_revoked refresh_tokens_rotate lost_answers_are_forgiven
-                reuse_revokes tokens_used_long_ago_are_forgotten idle_sessions_end
+                answers_lost_long_ago_are_forgiven reuse_revokes tokens_used_long_ago_are_forgotten idle_sessions_end
                 other_companies_do_not_see_sessions old_sessions_are_pruned,
             calls: a_call_is_kept_whole reports_move_forward_only saving_twice_changes_nothing
                 ids_are_not_shared scopes_hold_for_writes sequences_are_per_company concurrent_writers_share_the_sequence
                 many_are_written_as_one opened_calls_are_joined_or_get_fresh_ids,
             changes: the_log_is_complete what_is_nobodys_is_for_managers the_log_pages
-                the_log_starts_over_after_a_restore,
+                the_log_starts_over_after_a_restore skipped_numbers_are_never_given,
             nodes: an_earlier_run_is_recognized_at_once living_nodes_keep_their_calls
                 calls_that_no_node_carries_are_over_if_nobody_else_lives dead_nodes_are_forgotten,
             lists: pages_are_stable filters_narrow search_finds_numbers_and_names short_patterns_are_found

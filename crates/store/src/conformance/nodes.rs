@@ -27,7 +27,7 @@ pub async fn an_earlier_run_is_recognized_at_once(store: &dyn Store) {
     let talking = carried(store, &one, &earlier, 1).await;
     let over = CallRecord { status: CallStatus::Completed, ..one.call(&one.alice, at(2)) };
     let elsewhere = CallRecord { line: LineKind::Twilio, ..one.call(&one.alice, at(3)) };
-    store.insert_calls(&[over, elsewhere]).await.expect("stored");
+    store.save_calls(&[over, elsewhere], at(0)).await.expect("stored");
     store.renew_lease(&earlier, at(5), at(25)).await.expect("renewed");
     assert_eq!(store.sequence(one.company.id).await.expect("sequence"), 3, "being alive is no change");
     assert_eq!(abandoned(store, &earlier, at(6)).await, [], "it carries them itself");
@@ -46,7 +46,7 @@ pub async fn living_nodes_keep_their_calls(store: &dyn Store) {
     assert_eq!(abandoned(store, &second, at(10)).await, []);
     assert_eq!(abandoned(store, &second, at(21)).await, [(talking, Some(at(0)))]);
     let reported = one.call(&one.alice, at(3));
-    store.insert_call(&reported).await.expect("stored");
+    store.save_call(&reported, at(0)).await.expect("stored");
     for (node, second, expected) in [(&second, 10, vec![]), (&second, 21, vec![talking]), (&first, 21, vec![])] {
         let found = store.orphaned_calls(node.id, at(second)).await.expect("found");
         let found: Vec<_> = found.iter().map(|call| call.record.id).collect();
@@ -63,7 +63,7 @@ pub async fn living_nodes_keep_their_calls(store: &dyn Store) {
 pub async fn calls_that_no_node_carries_are_over_if_nobody_else_lives(store: &dyn Store) {
     let one = fixture(store, "one").await;
     let reported = one.call(&one.alice, at(1));
-    store.insert_call(&reported).await.expect("stored");
+    store.save_call(&reported, at(0)).await.expect("stored");
     let (first, second) = (node("first"), node("second"));
     assert_eq!(abandoned(store, &first, at(2)).await, [(reported.id, None)]);
     store.renew_lease(&first, at(2), at(22)).await.expect("renewed");
@@ -84,6 +84,6 @@ pub async fn dead_nodes_are_forgotten(store: &dyn Store) {
     store.report_call(one.everybody(), talking, &over, at(6)).await.expect("reported");
     store.forget_dead_nodes(&now, at(7)).await.expect("forgotten");
     // The other one's lease still holds, so what nobody carries is not over for a third one.
-    store.insert_call(&one.call(&one.alice, at(8))).await.expect("stored");
+    store.save_call(&one.call(&one.alice, at(8)), at(0)).await.expect("stored");
     assert_eq!(abandoned(store, &now, at(8)).await, []);
 }

@@ -70,9 +70,32 @@ pub async fn reuse_revokes(store: &dyn Store) {
     let one = fixture(store, "one").await;
     let id = session(store, &one.alice, 1).await;
     assert!(matches!(refresh(store, 1, 2, at(10)).await, Refreshed::Rotated(_)));
-    assert_eq!(refresh(store, 1, 3, at(71)).await, Refreshed::Reused(id));
+    assert!(matches!(refresh(store, 2, 3, at(11)).await, Refreshed::Rotated(_)));
+    assert_eq!(refresh(store, 1, 4, at(72)).await, Refreshed::Reused(id));
     assert!(!is_alive(store, one.company.id, id).await);
-    assert_eq!(refresh(store, 2, 4, at(72)).await, Refreshed::Ended);
+    for token in [2, 3] {
+        assert_eq!(refresh(store, token, 5, at(73)).await, Refreshed::Ended);
+    }
+}
+
+/// A client that never got what was given for its token may present it at any time, and again if that is lost too; what it
+/// never got is used up.
+pub async fn answers_lost_long_ago_are_forgiven(store: &dyn Store) {
+    let one = fixture(store, "one").await;
+    let id = session(store, &one.alice, 1).await;
+    for (next, second) in [(2, 10), (3, 500), (4, 900), (5, 1800)] {
+        assert!(matches!(refresh(store, 1, next, at(second)).await, Refreshed::Rotated(_)), "at {second}");
+    }
+    assert!(matches!(refresh(store, 5, 6, at(1900)).await, Refreshed::Rotated(_)));
+    assert!(matches!(refresh(store, 6, 7, at(2500)).await, Refreshed::Rotated(_)));
+    assert!(is_alive(store, one.company.id, id).await);
+    // The answer to a repetition is lost, the first one was not.
+    assert!(matches!(refresh(store, 7, 8, at(2600)).await, Refreshed::Rotated(_)));
+    assert!(matches!(refresh(store, 7, 9, at(2601)).await, Refreshed::Rotated(_)));
+    assert!(matches!(refresh(store, 8, 10, at(3400)).await, Refreshed::Rotated(_)));
+    // One of the lost answers turns up in other hands.
+    assert_eq!(refresh(store, 3, 11, at(3401)).await, Refreshed::Reused(id));
+    assert!(!is_alive(store, one.company.id, id).await);
 }
 
 /// A session in use does not gather tokens for ever: those used long ago are as good as never given.

@@ -6,7 +6,9 @@ mod cost;
 mod figures;
 mod gauges;
 mod history;
+mod load;
 mod machine;
+mod office;
 mod phone;
 mod server;
 mod voice;
@@ -60,6 +62,26 @@ pub(crate) struct Bench<'a> {
     project: &'a Project,
     build: Build,
     folder: PathBuf,
+    /// Another version's server, to be measured beside ours.
+    against: Option<PathBuf>,
+    /// Calls in the history that the server is measured with.
+    calls: u64,
+}
+
+/// What is asked for on the command line.
+#[derive(clap::Args)]
+pub(crate) struct Wanted {
+    /// Only this part: calls, cost, voice, app, history or server
+    part: Option<String>,
+    /// Measure development builds instead, which are made sooner and run slower.
+    #[arg(long)]
+    development: bool,
+    /// Another version's mobile-call-server, to be measured with the same history in the same run
+    #[arg(long, value_name = "PROGRAM")]
+    against: Option<PathBuf>,
+    /// Calls in the history that the server is measured with
+    #[arg(long, default_value_t = 1_000_000)]
+    calls: u64,
 }
 
 impl Bench<'_> {
@@ -73,10 +95,12 @@ impl Bench<'_> {
 }
 
 /// Builds, measures and prints the table. A part that cannot be measured keeps no other from being measured.
-pub(crate) fn run(project: &Project, build: Build) -> Result<()> {
+pub(crate) fn run(project: &Project, wanted: Wanted) -> Result<()> {
     if !cfg!(target_os = "linux") {
         bail!("`cargo xtask bench` reads /proc, so it needs Linux");
     }
+    let parts = chosen(wanted.part.as_deref())?;
+    let build = if wanted.development { Build::Development } else { Build::Release };
     let mut stages = Stages::default();
     stages.stage("set-up", || setup::to_build_tests(project))?;
     stages.stage("user interface", || ui::build(project))?;
@@ -86,11 +110,11 @@ pub(crate) fn run(project: &Project, build: Build) -> Result<()> {
         fs::remove_dir_all(&folder).context("the last bench's files could not be removed")?;
     }
     fs::create_dir_all(&folder)?;
-    let bench = Bench { project, build, folder };
+    let bench = Bench { project, build, folder, against: wanted.against, calls: wanted.calls };
     let mut rows = Vec::new();
     let mut missing = Vec::new();
-    for (name, measure) in PARTS {
-        match stages.stage(name, || measure(&bench)) {
+    for part in parts {
+        match stages.stage(part.what, || (part.measure)(&bench)) {
             Ok(measured) => rows.extend(measured),
             Err(error) => missing.push(format!("{error:#}")),
         }
@@ -107,13 +131,29 @@ pub(crate) fn run(project: &Project, build: Build) -> Result<()> {
     Ok(())
 }
 
-type Measure = fn(&Bench<'_>) -> Result<Vec<Row>>;
+/// Something that is measured.
+struct Part {
+    name: &'static str,
+    what: &'static str,
+    measure: fn(&Bench<'_>) -> Result<Vec<Row>>,
+}
 
 /// In the order of the table.
-const PARTS: [(&str, Measure); 5] = [
-    ("20 direct calls", calls::measure),
-    ("cost of a call", cost::measure),
-    ("cost of the voice path", voice::measure),
-    ("memory of the app", app::measure),
-    ("list of 100,000 calls", history::measure),
+static PARTS: [Part; 6] = [
+    Part { name: "calls", what: "20 direct calls", measure: calls::measure },
+    Part { name: "cost", what: "cost of a call", measure: cost::measure },
+    Part { name: "voice", what: "cost of the voice path", measure: voice::measure },
+    Part { name: "app", what: "memory of the app", measure: app::measure },
+    Part { name: "history", what: "list of 100,000 calls", measure: history::measure },
+    Part { name: "server", what: "a server with a long history", measure: office::measure },
 ];
+
+/// All parts, or the one of this name.
+fn chosen(name: Option<&str>) -> Result<Vec<&'static Part>> {
+    let parts: Vec<_> = PARTS.iter().filter(|part| name.is_none_or(|name| name == part.name)).collect();
+    if parts.is_empty() {
+        let names: Vec<_> = PARTS.iter().map(|part| part.name).collect();
+        bail!("there is no such part: choose one of {}", names.join(", "));
+    }
+    Ok(parts)
+}

@@ -22,6 +22,7 @@ pub(super) const CALLEE: Person = Person { username: "omar", name: "Omar", exten
 pub(super) struct DemoServer {
     url: String,
     password: String,
+    store: Arc<dyn Store>,
     shutdown: CancellationToken,
     serving: JoinHandle<()>,
 }
@@ -41,7 +42,7 @@ impl DemoServer {
         add_people(store.as_ref(), &password, config.password_cost).await?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
-        let backend = Backend::new(store, config).await?;
+        let backend = Backend::new(Arc::clone(&store), config).await?;
         let shutdown = CancellationToken::new();
         let stop = shutdown.clone();
         let serving = tokio::spawn(async move {
@@ -49,7 +50,7 @@ impl DemoServer {
                 tracing::error!(%error, "the server of the demonstration ended badly");
             }
         });
-        Ok(Self { url, password, shutdown, serving })
+        Ok(Self { url, password, store, shutdown, serving })
     }
 
     pub(super) fn url(&self) -> &str {
@@ -66,6 +67,7 @@ impl DemoServer {
         if let Err(error) = self.serving.await {
             tracing::error!(%error, "the server of the demonstration panicked");
         }
+        self.store.close().await;
     }
 }
 

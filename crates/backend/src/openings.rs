@@ -1,0 +1,125 @@
+//! Calls that ring before their records are on the disk, because another process holds the database for a while.
+
+use crate::{call_log::CallLog, error::chain};
+use mobilecall_domain::{CallId, CallRecord, Timestamp};
+use mobilecall_store::{CallChange, Result, ScopedReport, StoreError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::{sync::watch, task::JoinHandle, time};
+use tokio_util::sync::CancellationToken;
+
+/// A disk that is well takes some milliseconds. Nobody who waits for a ring notices this.
+const PATIENCE: Duration = Duration::from_millis(250);
+
+/// Pause before a database that was held is tried again; SQLite itself waits some seconds each time.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Tries that are left to a server that is stopping.
+const LAST_TRIES: u32 = 20;
+
+/// Under which id a record was written in the end; `None` while it is being written.
+type Written = watch::Receiver<Option<CallId>>;
+
+/// Opens calls, and keeps the order of what is written of each.
+#[derive(Clone)]
+pub(crate) struct Openings {
+    calls: CallLog,
+    /// The server is stopping.
+    closing: CancellationToken,
+    /// By the id that was told to whoever takes part.
+    late: Arc<Mutex<HashMap<CallId, Written>>>,
+}
+
+impl Openings {
+    pub(crate) fn new(calls: CallLog, closing: CancellationToken) -> Self {
+        Self { calls, closing, late: Arc::default() }
+    }
+
+    /// Writes the records and gives their ids; those that are wished for if the database does not answer soon. Then the
+    /// records are written as soon as it does.
+    pub(crate) async fn open(&self, records: Vec<CallRecord>) -> Result<Vec<CallId>> {
+        let now = Timestamp::now();
+        let (calls, copies) = (self.calls.clone(), records.clone());
+        let mut first = tokio::spawn(async move { calls.open(copies, now).await });
+        if let Ok(opened) = time::timeout(PATIENCE, &mut first).await {
+            return Ok(ids(&opened.unwrap_or_else(|panicked| Err(StoreError::Internal(panicked.into())))?));
+        }
+        let (mut told, mut written) = (Vec::new(), Vec::new());
+        for record in &records {
+            let (sender, receiver) = watch::channel(None);
+            self.lock().insert(record.id, receiver);
+            told.push(record.id);
+            written.push(sender);
+        }
+        tracing::warn!(calls = records.len(), "the database does not answer, so calls begin before they are recorded");
+        tokio::spawn(self.clone().write_late(first, records, now, written));
+        Ok(told)
+    }
+
+    async fn write_late(
+        self,
+        first: JoinHandle<Result<Vec<CallChange>>>,
+        records: Vec<CallRecord>,
+        now: Timestamp,
+        written: Vec<watch::Sender<Option<CallId>>>,
+    ) {
+        let mut outcome = first.await.unwrap_or_else(|panicked| Err(StoreError::Internal(panicked.into())));
+        let mut last_tries = LAST_TRIES;
+        while outcome.as_ref().is_err_and(StoreError::is_retryable) && last_tries > 0 {
+            time::sleep(PAUSE).await;
+            last_tries -= u32::from(self.closing.is_cancelled());
+            outcome = self.calls.open(records.clone(), now).await;
+        }
+        let ids = match outcome {
+            Ok(changes) => ids(&changes),
+            Err(error) => {
+                tracing::error!(cause = chain(&error), "calls that have begun could not be recorded");
+                records.iter().map(|record| record.id).collect()
+            }
+        };
+        for ((record, id), sender) in records.iter().zip(ids).zip(written) {
+            sender.send_replace(Some(id));
+            if record.id == id {
+                self.lock().remove(&id);
+            }
+        }
+    }
+
+    /// Once their calls are written: reports under the ids that hold.
+    pub(crate) async fn report(&self, mut reports: Vec<ScopedReport>, now: Timestamp) -> Result<Vec<CallChange>> {
+        let mut over = Vec::new();
+        for report in &mut reports {
+            let late = self.lock().get(&report.call).cloned();
+            let Some(mut late) = late else { continue };
+            if report.report.status.is_some_and(|status| status.is_final()) {
+                over.push(report.call);
+            }
+            // An error means that the writer is gone, which it is only once it has said the id.
+            if let Ok(id) = late.wait_for(Option::is_some).await {
+                report.call = id.unwrap_or(report.call);
+            }
+        }
+        let changes = self.calls.report(reports, now).await?;
+        for call in over {
+            self.lock().remove(&call);
+        }
+        Ok(changes)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn is_settled(&self) -> bool {
+        self.lock().is_empty()
+    }
+
+    /// Nothing panics while it is held, and each step leaves it whole.
+    fn lock(&self) -> MutexGuard<'_, HashMap<CallId, Written>> {
+        self.late.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn ids(changes: &[CallChange]) -> Vec<CallId> {
+    changes.iter().map(|change| change.call.record.id).collect()
+}

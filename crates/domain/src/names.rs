@@ -1,0 +1,92 @@
+//! Names of people and companies, as they are kept and printed.
+//!
+//! A name may not act on the text around it: signs that turn the direction of text, and others that cannot be seen, do not
+//! belong to it. Only the joiners of Arabic and Persian letters do, between letters.
+
+use unicode_normalization::char::canonical_combining_class;
+
+/// Zero-width non-joiner and joiner.
+const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
+
+/// The name without what cannot be seen, and with single spaces. Empty if nothing is left that can be seen.
+pub fn clean(text: &str) -> String {
+    let mut name = String::with_capacity(text.len());
+    let mut joiner = None;
+    for c in text.chars() {
+        if JOINERS.contains(&c) {
+            // Kept if a letter follows, and only one of a row.
+            joiner = Some(c).filter(|_| !name.is_empty() && !name.ends_with(' '));
+        } else if c.is_whitespace() || c.is_control() {
+            joiner = None;
+            if !name.is_empty() && !name.ends_with(' ') {
+                name.push(' ');
+            }
+        } else if !is_hidden(c) {
+            name.extend(joiner.take());
+            name.push(c);
+        }
+    }
+    name.truncate(name.trim_end().len());
+    if name.chars().any(is_seen) { name } else { String::new() }
+}
+
+/// Whether the text has a sign that [`clean`] takes away for not being seen: whoever types a name is better told so.
+pub fn has_hidden(text: &str) -> bool {
+    text.chars().any(|c| is_hidden(c) || c.is_control())
+}
+
+/// Not a space, and no mark that needs a letter to stand on.
+fn is_seen(c: char) -> bool {
+    !c.is_whitespace() && !JOINERS.contains(&c) && canonical_combining_class(c) == 0
+}
+
+/// Signs of direction, fillers, tags and other marks without a glyph. Those that choose between forms of a sign, as of
+/// emoji, change what is seen and are none.
+fn is_hidden(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_keep_what_is_seen() {
+        for (typed, kept) in [
+            ("Sara", "Sara"),
+            ("  Abd  al-Rahman ", "Abd al-Rahman"),
+            ("Sara\u{202e} nimda", "Sara nimda"),
+            ("Ali\u{202e}moc.knab\u{2066}", "Alimoc.knab"),
+            ("\u{2068}علی\u{2069}", "علی"),
+            ("می\u{200c}لاد", "می\u{200c}لاد"),
+            ("می\u{200c}\u{200d}\u{200c}لاد", "می\u{200c}لاد"),
+            ("\u{200c}رضا\u{200c}", "رضا"),
+            ("رضا \u{200d} پور", "رضا پور"),
+            ("a\u{0}b\nc\td", "a b c d"),
+            ("e\u{301}", "e\u{301}"),
+            ("👩\u{200d}💻", "👩\u{200d}💻"),
+            ("", ""),
+            (" \u{a0}\u{3000}", ""),
+            ("\u{200b}\u{2060}\u{3164}\u{2800}", ""),
+            ("\u{200d}\u{200c}", ""),
+            ("\u{301}", ""),
+        ] {
+            assert_eq!(clean(typed), kept, "{typed:?}");
+            assert_eq!(clean(kept), kept, "{kept:?} is clean");
+        }
+    }
+
+    #[test]
+    fn what_is_hidden_is_told() {
+        for hidden in ["a\u{202e}", "\u{2066}a", "a\u{200f}", "a\u{feff}", "a\nb", "\u{3164}"] {
+            assert!(has_hidden(hidden), "{hidden:?}");
+        }
+        for plain in ["Sara", "می\u{200c}لاد", "محمد", "O'Brien-Smith Jr. (2)"] {
+            assert!(!has_hidden(plain), "{plain:?}");
+        }
+    }
+}
