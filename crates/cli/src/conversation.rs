@@ -118,16 +118,14 @@ impl Conversation {
                 phone.report.print(&crate::report::Line::Digit { call_id: call, digit });
             }
             Event::Problem { failure } => self.problem(phone, &failure).await,
-            Event::LineChanged { line } if phone.is_line(line.id) => self.line(phone, line.registration).await,
+            Event::LinesChanged { lines } => self.line(phone, phone.standing(&lines)).await,
             Event::SessionChanged { .. }
             | Event::ServerChanged { .. }
             | Event::TeamChanged { .. }
             | Event::HistoryChanged { .. }
             | Event::SyncChanged { .. }
             | Event::SettingsChanged { .. }
-            | Event::Levels { .. }
-            | Event::LineChanged { .. }
-            | Event::LineRemoved { .. } => {}
+            | Event::Levels { .. } => {}
         }
     }
 
@@ -159,7 +157,7 @@ impl Conversation {
         for id in gone.collect::<Vec<_>>() {
             self.removed(phone, id).await;
         }
-        let registration = phone.line_of(&snapshot);
+        let registration = phone.standing(&snapshot.lines);
         for call in snapshot.calls {
             self.call(phone, call).await;
         }

@@ -130,7 +130,7 @@ impl Phone {
     async fn registered(&mut self) -> Result<Snapshot, Failure> {
         loop {
             let snapshot = self.engine.snapshot().await;
-            match self.line_of(&snapshot) {
+            match self.standing(&snapshot.lines) {
                 Registration::Registered => return Ok(snapshot),
                 Registration::Failed { code } => return Err(not_registered(code)),
                 Registration::Unregistered | Registration::Registering { .. } => {}
@@ -144,14 +144,9 @@ impl Phone {
         }
     }
 
-    /// Whether this is the line that the command is about.
-    pub(crate) fn is_line(&self, line: LineId) -> bool {
-        self.line == line
-    }
-
     /// How the line that the command is about stands; a line that is gone takes no calls.
-    pub(crate) fn line_of(&self, snapshot: &Snapshot) -> Registration {
-        let line = snapshot.lines.iter().find(|line| line.id == self.line);
+    pub(crate) fn standing(&self, lines: &[LineView]) -> Registration {
+        let line = lines.iter().find(|line| line.id == self.line);
         line.map_or(Registration::Unregistered, |line| line.registration)
     }
 
