@@ -390,4 +390,6 @@ error-keyringUnreadable = Your session could not be read from the system keyring
 error-portTaken = Another program uses port { $wanted }. Your server runs on port { $port } instead.
 error-embeddedServerFailed = The server on this computer could not start: { $detail }. Start the app again.
 error-badSetting = The setting “{ $setting }” cannot have this value. Nothing was changed.
+error-settingsUnreadable = The settings of this computer could not be read in part ({ $setting }). The usual ones are used instead: check them.
+error-lineSetAside = These lines of the settings cannot be used and were left aside: { $line }. Correct them, or update the app.
 error-internal = Something went wrong inside the app: { $detail }. Try again; if it stays, start the app again.

@@ -66,6 +66,8 @@ impl Exit {
             | ErrorCode::DatabaseTooNew
             | ErrorCode::KeyringUnavailable
             | ErrorCode::KeyringUnreadable
+            | ErrorCode::SettingsUnreadable
+            | ErrorCode::LineSetAside
             | ErrorCode::PortTaken
             | ErrorCode::EmbeddedServerFailed
             | ErrorCode::Internal => Self::Failed,

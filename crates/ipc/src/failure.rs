@@ -109,6 +109,10 @@ pub enum ErrorCode {
     EmbeddedServerFailed,
     /// A setting has an impossible value. Params: `setting`.
     BadSetting,
+    /// Stored settings cannot be read; the defaults are used. Params: `setting`.
+    SettingsUnreadable,
+    /// Lines of the stored settings cannot be used, and are kept aside. Params: `line`, their names.
+    LineSetAside,
     /// Ours. Params: `detail`.
     Internal,
 }
@@ -154,6 +158,8 @@ impl ErrorCode {
         Self::PortTaken,
         Self::EmbeddedServerFailed,
         Self::BadSetting,
+        Self::SettingsUnreadable,
+        Self::LineSetAside,
         Self::Internal,
     ];
 }

@@ -23,6 +23,7 @@ use crate::{
     parts::Parts,
     post::Post,
     session::{Secrets, SignInState},
+    settings::{LinesAside, Loaded},
     shown::Shown,
 };
 use mobilecall_cache::Cache;
@@ -48,6 +49,8 @@ pub(crate) struct Core {
     pub(crate) cache: Cache,
     pub(crate) secrets: Secrets,
     pub(crate) settings: Settings,
+    /// What is stored beside the lines in use.
+    pub(crate) lines_aside: LinesAside,
     pub(crate) shown: Shown,
     pub(crate) clock: Clock,
     pub(crate) inbox: mpsc::WeakSender<Message>,
@@ -81,19 +84,24 @@ impl Core {
         config: EngineConfig,
         parts: Arc<Parts>,
         cache: Cache,
-        settings: Settings,
+        Loaded { settings, aside, problems }: Loaded,
         inbox: mpsc::WeakSender<Message>,
         events: broadcast::Sender<Event>,
     ) -> Self {
+        let shown = Shown::new(settings.clone(), events);
+        for problem in problems {
+            shown.problem(problem);
+        }
         Self {
             secrets: Secrets::new(config.secrets.clone()),
             clock: parts.clock.clone(),
-            shown: Shown::new(settings.clone(), events),
+            shown,
             lines: Lines::new(&settings),
             config,
             parts,
             cache,
             settings,
+            lines_aside: aside,
             inbox,
             epoch: 0,
             run: uuid::Uuid::now_v7().to_string(),

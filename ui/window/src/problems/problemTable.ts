@@ -49,5 +49,7 @@ export const problemTable: Readonly<Record<ErrorCode, ProblemKind>> = {
   portTaken: { severity: 'info' },
   embeddedServerFailed: { severity: 'error' },
   badSetting: { severity: 'warning' },
+  settingsUnreadable: { severity: 'error', action: 'settings' },
+  lineSetAside: { severity: 'error' },
   internal: { severity: 'error' },
 };
