@@ -3,7 +3,7 @@
 use super::{Media, Renegotiation};
 use crate::{lines::LinePart, session::Profile, view};
 use mobilecall_domain::{
-    Address, CallId, CallQuality, CallRecord, CallStatus, Direction, EndReason, LegId, LineCapabilities, LineId,
+    Address, CallId, CallQuality, CallRecord, CallStart, Direction, EndReason, LegId, LineCapabilities, LineId,
     LineKind, SdpOffer, Timestamp,
     machine::{CallMachine, CallState},
 };
@@ -176,23 +176,10 @@ pub(crate) fn record_of(
         Direction::Incoming => (party, own),
         Direction::Outgoing => (own, party),
     };
-    CallRecord {
-        id,
-        company_id: user.company_id,
-        twilio_call_sid: None,
-        from_number,
-        to_number,
-        direction,
-        status: CallStatus::Queued,
-        duration_seconds: None,
-        recording_url: None,
-        agent_id: Some(user.id),
-        agent_name: Some(user.name.clone()),
-        customer_name: name,
-        created_at: now,
-        answered_at: None,
-        ended_at: None,
-        line,
-        updated_at: now,
-    }
+    let start = CallStart { id, company_id: user.company_id, line, from_number, to_number, at: now };
+    let record = match direction {
+        Direction::Incoming => CallRecord::incoming(start),
+        Direction::Outgoing => CallRecord::outgoing(start),
+    };
+    CallRecord { customer_name: name, ..record.of_agent(user.id, Some(user.name.clone())) }
 }

@@ -2,7 +2,7 @@ use super::{Rig, START_MS};
 use crate::message::Message;
 use mobilecall_audio::Role;
 use mobilecall_client::{SyncEvent, SyncStatus};
-use mobilecall_domain::{CallId, CallRecord, CallReport, CallStatus, Direction, LineKind, Timestamp};
+use mobilecall_domain::{CallId, CallRecord, CallReport, CallStart, CallStatus, LineKind, Timestamp};
 use mobilecall_ipc::{
     CallState, Command, Disposition, ErrorCode, HistoryFilter, HistoryQuery, Preview, Reply, SessionView, Settings,
 };
@@ -10,24 +10,18 @@ use std::time::Duration;
 
 fn cut_off(rig: &Rig, answered: bool) -> CallRecord {
     let at = Timestamp::from_millis(START_MS);
-    CallRecord {
+    let start = CallStart {
         id: CallId::generate(),
         company_id: rig.profile.user.company_id,
-        twilio_call_sid: None,
+        line: LineKind::Direct,
         from_number: "101".into(),
         to_number: "102".into(),
-        direction: Direction::Outgoing,
+        at,
+    };
+    CallRecord {
         status: if answered { CallStatus::InProgress } else { CallStatus::Ringing },
-        duration_seconds: None,
-        recording_url: None,
-        agent_id: Some(rig.profile.user.id),
-        agent_name: None,
-        customer_name: None,
-        created_at: at,
         answered_at: answered.then_some(at),
-        ended_at: None,
-        line: LineKind::Direct,
-        updated_at: at,
+        ..CallRecord::outgoing(start).of_agent(rig.profile.user.id, None)
     }
 }
 
