@@ -45,6 +45,8 @@ mod sdp;
 mod stack;
 mod tap;
 mod transport;
+#[cfg(test)]
+mod virtual_network;
 
 pub use config::{IceServer, Paths, RestartSockets, TransportConfig};
 pub use direction::MediaDirection;

@@ -4,7 +4,7 @@ use crate::engine::Engine;
 use crate::events::EventSink;
 use crate::negotiator::{Negotiation, Negotiator, Request};
 use crate::rtcp::{self, Reports};
-use crate::stack::Stack;
+use crate::stack::{self, Stack};
 use crate::tap::TapState;
 use crate::{MediaDirection, RtpPacket, TransportConfig, TransportError, TransportEvent, TransportStats};
 use mobilecall_domain::{SdpAnswer, SdpOffer};
@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::{CancellationToken, DropGuard};
+use webrtc::runtime::Runtime;
 
 /// Implements [`crate::MediaTransport`] for a type with a field `session`.
 macro_rules! delegate_media_transport {
@@ -88,8 +89,17 @@ impl WebRtcTransport {
     /// # Errors
     /// [`TransportError::Socket`] if no address can be bound.
     pub async fn new(config: TransportConfig) -> Result<(Self, TransportStreams), TransportError> {
+        let runtime = stack::runtime(&config);
+        Self::on(runtime, config).await
+    }
+
+    /// As [`Self::new`] with other sockets and another time than the machine's.
+    async fn on(
+        runtime: Arc<dyn Runtime>,
+        config: TransportConfig,
+    ) -> Result<(Self, TransportStreams), TransportError> {
         let (parts, streams) = Parts::new();
-        let stack = Stack::build(&config, parts.ssrc, Arc::clone(&parts.tap), Arc::clone(&parts.events));
+        let stack = Stack::build(&config, runtime, parts.ssrc, Arc::clone(&parts.tap), Arc::clone(&parts.events));
         let stack = Box::pin(stack).await?;
         Ok((Self { session: SessionHandle::start(config, parts, Arc::new(stack)) }, streams))
     }
@@ -220,3 +230,6 @@ impl SessionHandle {
         self.ended.cancelled().await;
     }
 }
+
+#[cfg(test)]
+mod tests;
