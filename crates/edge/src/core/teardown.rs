@@ -32,7 +32,7 @@ impl Switch {
         let Some(leg) = self.legs.get(&key) else { return };
         let (socket, party) = (leg.socket, leg.party);
         let error = ending.error(party);
-        let frame = if party == Party::Caller || accepted {
+        let frame = if leg.dialed() || accepted {
             Some(ServerFrame::Hangup(Hangup { callsid: Some(leg.known_as()), error: error.clone() }))
         } else if leg.told {
             Some(ServerFrame::Cancel(Cancel { callsid: leg.sid.clone(), reason: Some(ending.cancel_reason()) }))

@@ -6,9 +6,10 @@ use crate::{
     failure, history,
     lines::{Candidate, LinePart},
     preview::{Known, Resolved, resolve},
+    view,
 };
 use mobilecall_domain::{
-    CallId, Direction, DtmfDigit, LegId, LineId,
+    Address, CallId, Direction, DtmfDigit, LegId, LineId,
     machine::{CallInput as Input, CallMachine, CallState, UserInput},
 };
 use mobilecall_ipc::{ErrorCode, Failure};
@@ -25,6 +26,9 @@ impl Core {
             Resolved::Several(_) => return Err(several_fit()),
         };
         let part = route.and_then(|route| self.lines.get(route.line)).ok_or_else(failure::no_such_line)?;
+        if let Some(call) = self.ringing_from(&address, part.id()) {
+            return self.answer(call).await.map(|()| call);
+        }
         if !part.is_registered() {
             return Err(not_ready(part));
         }
@@ -49,6 +53,18 @@ impl Core {
         }
         self.after_change(id).await;
         Ok(id)
+    }
+
+    /// The call of somebody who rings here on this line: who dials them takes it.
+    fn ringing_from(&self, address: &Address, line: LineId) -> Option<CallId> {
+        let team = &self.shown.snapshot().team;
+        let dialed = history::shown_address(&address.dialed(), team);
+        let is_it = |call: &&Call| {
+            call.line_id == line
+                && call.machine.state() == CallState::Offered
+                && (call.address == dialed || history::shown_address(view::other_party(&call.record), team) == dialed)
+        };
+        self.calls.iter().find(is_it).map(|call| call.id)
     }
 
     /// Against what the text of the smart field is read.

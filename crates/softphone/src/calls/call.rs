@@ -35,6 +35,8 @@ pub(crate) struct Call {
     pub(crate) record: CallRecord,
     /// The record is written.
     pub(crate) begun: bool,
+    /// It is part of another call, whose record the server keeps.
+    pub(crate) kept_elsewhere: bool,
     /// What the line is to be told as soon as our description is made.
     pub(crate) waiting: Option<Waiting>,
     /// The line knows of the leg.
@@ -78,6 +80,7 @@ impl Call {
             offer: None,
             record,
             begun: false,
+            kept_elsewhere: false,
             waiting: None,
             on_line: false,
             media: Media::default(),

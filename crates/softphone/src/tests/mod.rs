@@ -6,6 +6,7 @@ mod hold;
 mod incoming;
 mod lines;
 mod lost;
+mod meeting;
 mod outgoing;
 mod records;
 mod rig;
