@@ -35,7 +35,7 @@ impl Switch {
             Err(Refused(code::TOKEN_EXPIRED, "the voice token has expired: fetch a new one"))
         } else if !known.subscriber.may_dial {
             Err(Refused(code::FORBIDDEN, "this token does not allow outgoing calls"))
-        } else if self.people.legs(known.subscriber.agent.user).len() >= self.rules.max_calls {
+        } else if self.calls_of(known.subscriber.agent.user) >= self.rules.max_calls {
             Err(Refused(code::RATE_EXCEEDED, "too many calls at once: end one first"))
         } else {
             dialed(&query)
