@@ -351,7 +351,7 @@ error-unsupportedAddress =
     }
 error-noSuchCall = This call is already over.
 error-notNow = This cannot be done at this point of the call.
-error-badDigit = Only 0–9, * and # can be sent.
+error-badDigit = Only 0–9, *, # and A–D can be sent, with a comma or w for a pause.
 error-noMicrophone = No microphone was found, so others cannot hear you. Plug one in, or choose one in the settings.
 error-noSpeaker = No speaker was found, so you cannot hear others. Plug one in, or choose one in the settings.
 error-deviceLost =

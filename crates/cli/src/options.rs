@@ -86,7 +86,8 @@ impl Common {
 pub(crate) struct InCall {
     #[arg(skip)]
     pub(crate) duration: Option<Duration>,
-    /// Send these digits when the call is connected.
+    /// Send these digits when the call is connected: 0-9, *, # and A-D, with a comma for a pause of 2 seconds and w for
+    /// half a second.
     #[arg(long, value_name = "DIGITS")]
     pub(crate) send_digits: Option<String>,
     /// Turn the microphone off this long after the call is connected.

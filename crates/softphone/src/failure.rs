@@ -3,7 +3,7 @@
 use crate::ports::EmbeddedServerError;
 use mobilecall_cache::{CacheError, OpenError};
 use mobilecall_client::{BadServerUrl, ClientError, ErrorCode as ServerCode, TlsError};
-use mobilecall_domain::{AddressError, LineKind};
+use mobilecall_domain::{AddressError, LineKind, dtmf::KeysError};
 use mobilecall_ipc::{ErrorCode, Failure};
 use std::{error::Error, fmt::Write as _};
 
@@ -129,6 +129,10 @@ pub(crate) fn of_address(error: &AddressError, region: &str) -> Failure {
         AddressError::Sip => Failure::new(ErrorCode::MalformedSip, message),
         AddressError::Phone(_) => Failure::new(ErrorCode::MalformedNumber, message).with("region", region),
     }
+}
+
+pub(crate) fn of_keys(error: &KeysError) -> Failure {
+    Failure::new(ErrorCode::BadDigit, error.to_string())
 }
 
 pub(crate) fn no_such_call() -> Failure {

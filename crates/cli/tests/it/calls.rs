@@ -89,6 +89,22 @@ async fn what_happens_in_a_call_is_told() {
     assert_eq!((alice.code, alice.last("ended")["reason"].as_str()), (Some(0), Some("remoteHangup")));
 }
 
+/// More than the voice thread keeps at once.
+#[tokio::test]
+async fn every_one_of_many_digits_arrives() {
+    let office = Office::open().await;
+    let mut bob = office.listen("bob", &["--auto-answer", "--once"]).await;
+    let keys = "0123456789".repeat(8);
+    let spaced = format!("{} {}", &keys[..40], &keys[40..]);
+    let alice = office.start("alice", &["call", "102", "--send-digits", &spaced, "--duration", "25s"]);
+    let mut arrived = String::new();
+    while arrived.len() < keys.len() {
+        arrived.push_str(bob.event("digit").await["digit"].as_str().unwrap());
+    }
+    assert_eq!(arrived, keys);
+    drop(alice);
+}
+
 #[tokio::test]
 async fn people_read_sentences() {
     let office = Office::open().await;

@@ -194,6 +194,11 @@ impl Core {
             }
             CallEvent::Digit(digit) => self.shown.digit(call, digit.as_char()),
             CallEvent::Second(second) => self.second(call, second),
+            CallEvent::Keys => {
+                if let Err(failure) = self.press_keys(call) {
+                    self.shown.problem(failure);
+                }
+            }
             CallEvent::Device(opened) => self.device_opened(call, opened),
             CallEvent::DeviceLost(lost, opening) => self.device_lost(call, &lost, opening),
             CallEvent::DeviceBack(role, opening) => self.device_back(call, role, opening),

@@ -1,6 +1,6 @@
 //! One call.
 
-use super::{Media, Renegotiation};
+use super::{Keys, Media, Renegotiation};
 use crate::{lines::LinePart, session::Profile, view};
 use mobilecall_domain::{
     Address, CallId, CallQuality, CallRecord, CallStart, Direction, EndReason, LegId, LineCapabilities, LineId,
@@ -44,6 +44,7 @@ pub(crate) struct Call {
     pub(crate) media: Media,
     pub(crate) renegotiation: Renegotiation,
     pub(crate) digits: String,
+    pub(crate) keys: Keys,
     pub(crate) quality: Option<CallQuality>,
     /// When the agent placed or answered it.
     pub(crate) commanded_at: Instant,
@@ -86,6 +87,7 @@ impl Call {
             media: Media::default(),
             renegotiation: Renegotiation::default(),
             digits: String::new(),
+            keys: Keys::default(),
             quality: None,
             commanded_at: Instant::now(),
             setup_ms: None,
