@@ -10,7 +10,7 @@ use mobilecall_ipc::{
     Command, ErrorCode, Event, Failure, LineView, Registration, Reply, ServerChoice, SessionView, Settings, Snapshot,
 };
 use mobilecall_softphone::{CaptureSource, Engine, EngineConfig, EventStream, PlayoutSink};
-use std::{fs, path::PathBuf, time::Duration};
+use std::{collections::VecDeque, fs, path::PathBuf, time::Duration};
 use tempfile::TempDir;
 
 /// Time for the line to be ready after the sign-in.
@@ -21,7 +21,9 @@ const TEAM_LIMIT: Duration = Duration::from_secs(3);
 /// An engine, its events, and the folder it keeps its data in if that is a passing one.
 pub(crate) struct Phone {
     pub(crate) engine: Engine,
-    pub(crate) events: EventStream,
+    events: EventStream,
+    /// Events that came while something else was waited for, and still have to be looked at.
+    passed_over: VecDeque<Event>,
     pub(crate) report: Report,
     /// The line that was asked for, in words.
     wanted: Option<String>,
@@ -81,7 +83,10 @@ impl Phone {
         let engine = Engine::start(config).await?;
         let events = engine.subscribe();
         match find_line(&engine.snapshot().await.lines, wanted.as_deref()) {
-            Ok(line) => Ok(Self { engine, events, report, wanted, line, _folder: folder }),
+            Ok(line) => {
+                let passed_over = VecDeque::new();
+                Ok(Self { engine, events, passed_over, report, wanted, line, _folder: folder })
+            }
             Err(failure) => {
                 engine.shutdown().await;
                 Err(failure)
@@ -109,6 +114,14 @@ impl Phone {
             return Err(failure);
         }
         Ok(phone)
+    }
+
+    /// The next event, those first that came while something else was waited for. Cancel-safe.
+    pub(crate) async fn next_event(&mut self) -> Option<Event> {
+        match self.passed_over.pop_front() {
+            Some(event) => Some(event),
+            None => self.events.recv().await,
+        }
     }
 
     /// Waits until calls can come and go, and says so.
@@ -140,6 +153,10 @@ impl Phone {
             match self.events.recv().await {
                 Some(Event::Problem { failure }) if Exit::of_failure(&failure) == Exit::SignIn => return Err(failure),
                 Some(Event::Problem { failure }) => self.report.problem(&failure),
+                // A call may come with the very first moment.
+                Some(event @ (Event::CallChanged { .. } | Event::CallRemoved { .. } | Event::DigitReceived { .. })) => {
+                    self.passed_over.push_back(event);
+                }
                 Some(_) => {}
                 None => return Err(Failure::new(ErrorCode::Internal, "the engine ended")),
             }
@@ -168,10 +185,12 @@ impl Phone {
 
     /// Waits for the names of colleagues, which come moments after the sign-in; there may be none.
     async fn know_team(&mut self) {
+        let Self { engine, events, passed_over, .. } = self;
         let known = async {
-            while self.engine.snapshot().await.team.is_empty() {
-                if self.events.recv().await.is_none() {
-                    return;
+            while engine.snapshot().await.team.is_empty() {
+                match events.recv().await {
+                    Some(event) => passed_over.push_back(event),
+                    None => return,
                 }
             }
         };

@@ -91,7 +91,7 @@ async fn follow(phone: &mut Phone) {
 
 async fn up_to_date(phone: &mut Phone) {
     while !matches!(phone.engine.snapshot().await.sync, SyncView::UpToDate { .. }) {
-        match phone.events.recv().await {
+        match phone.next_event().await {
             Some(Event::Problem { failure }) => phone.report.problem(&failure),
             Some(_) => {}
             None => return,
