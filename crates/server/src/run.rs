@@ -2,7 +2,7 @@
 
 use crate::settings::Settings;
 use anyhow::{Context as _, anyhow};
-use mobilecall_backend::{Backend, BackendConfig, CancellationToken, EdgeConfig, tls};
+use mobilecall_backend::{Backend, BackendConfig, CancellationToken, EdgeConfig, PeerAddresses, tls};
 use std::{
     io::{self, ErrorKind, Write as _},
     net::SocketAddr,
@@ -41,6 +41,7 @@ fn config(settings: &Settings) -> anyhow::Result<BackendConfig> {
         edge: EdgeConfig {
             advertised: settings.advertise,
             media_ports: settings.media_ports.as_ref().map(crate::media::PortRange::ports),
+            media_peers: settings.media_peers.map_or(PeerAddresses::ANY, |peers| peers.0),
             ..EdgeConfig::default()
         },
         ..BackendConfig::default()

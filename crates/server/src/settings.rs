@@ -1,6 +1,12 @@
 //! The settings: command line over environment over file over defaults.
 
-use crate::{arguments::Options, database::DatabaseUrl, log::LogFormat, media::PortRange, usage::UsageError};
+use crate::{
+    arguments::Options,
+    database::DatabaseUrl,
+    log::LogFormat,
+    media::{MediaPeers, PortRange},
+    usage::UsageError,
+};
 use serde::Deserialize;
 use std::{
     net::{IpAddr, SocketAddr},
@@ -18,6 +24,7 @@ pub(crate) struct Settings {
     pub(crate) tls: Option<(PathBuf, PathBuf)>,
     pub(crate) advertise: Option<IpAddr>,
     pub(crate) media_ports: Option<PortRange>,
+    pub(crate) media_peers: Option<MediaPeers>,
     pub(crate) cors_origins: Vec<String>,
     pub(crate) allowed_hosts: Vec<String>,
     pub(crate) log_format: LogFormat,
@@ -33,6 +40,7 @@ struct File {
     tls_key: Option<PathBuf>,
     advertise: Option<IpAddr>,
     media_ports: Option<PortRange>,
+    media_peers: Option<MediaPeers>,
     cors_origin: Option<Vec<String>>,
     allowed_host: Option<Vec<String>>,
     log_format: Option<LogFormat>,
@@ -58,6 +66,7 @@ impl Settings {
             tls,
             advertise: options.advertise.or(file.advertise),
             media_ports: options.media_ports.or(file.media_ports),
+            media_peers: options.media_peers.or(file.media_peers),
             cors_origins,
             allowed_hosts: options.allowed_host.or(file.allowed_host).unwrap_or_default(),
             log_format: options.log_format.or(file.log_format).unwrap_or_default(),
@@ -113,6 +122,7 @@ mod tests {
             listen = "0.0.0.0:5000"
             database_url = "sqlite:file.sqlite"
             media_ports = "40000-40099"
+            media_peers = "private"
             cors_origin = ["https://portal.example"]
             log_format = "json"
         "#;
@@ -122,6 +132,7 @@ mod tests {
         assert_eq!(settings.listen.to_string(), "127.0.0.1:6000");
         assert_eq!(settings.database, DatabaseUrl::File("file.sqlite".into()));
         assert_eq!(settings.media_ports.unwrap().ports(), 40000..=40099);
+        assert!(settings.media_peers.is_some_and(|peers| peers.0.private && !peers.0.loopback && !peers.0.public));
         assert_eq!(settings.cors_origins, ["https://portal.example"]);
         assert_eq!(settings.log_format, LogFormat::Json);
     }

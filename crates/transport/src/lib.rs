@@ -37,8 +37,10 @@ mod events;
 #[cfg(feature = "test-support")]
 pub mod fake;
 mod flushing;
+mod guard;
 mod negotiator;
 mod outgoing_types;
+mod peers;
 mod ports;
 mod rtcp;
 mod sdp;
@@ -50,6 +52,7 @@ mod virtual_network;
 
 pub use config::{IceServer, Paths, RestartSockets, TransportConfig};
 pub use direction::MediaDirection;
+pub use peers::{NamedCandidates, PeerAddresses};
 pub use transport::{ReceivedPacket, TransportStreams, WebRtcTransport};
 
 use async_trait::async_trait;

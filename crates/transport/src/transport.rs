@@ -2,11 +2,14 @@
 
 use crate::engine::Engine;
 use crate::events::EventSink;
+use crate::guard::GuardedRuntime;
 use crate::negotiator::{Negotiation, Negotiator, Request};
 use crate::rtcp::{self, Reports};
 use crate::stack::{self, Stack};
 use crate::tap::TapState;
-use crate::{MediaDirection, RtpPacket, TransportConfig, TransportError, TransportEvent, TransportStats};
+use crate::{
+    MediaDirection, PeerAddresses, RtpPacket, TransportConfig, TransportError, TransportEvent, TransportStats,
+};
 use mobilecall_domain::{SdpAnswer, SdpOffer};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
@@ -99,6 +102,7 @@ impl WebRtcTransport {
         config: TransportConfig,
     ) -> Result<(Self, TransportStreams), TransportError> {
         let (parts, streams) = Parts::new();
+        let runtime = guarded(runtime, &config);
         let stack = Stack::build(&config, runtime, parts.ssrc, Arc::clone(&parts.tap), Arc::clone(&parts.events));
         let stack = Box::pin(stack).await?;
         Ok((Self { session: SessionHandle::start(config, parts, Arc::new(stack)) }, streams))
@@ -106,6 +110,12 @@ impl WebRtcTransport {
 }
 
 delegate_media_transport!(WebRtcTransport);
+
+/// STUN and TURN servers are the owner's own choice, so only the addresses of a peer are guarded.
+fn guarded(inner: Arc<dyn Runtime>, config: &TransportConfig) -> Arc<dyn Runtime> {
+    let peers = if config.ice_servers.is_empty() { config.peers } else { PeerAddresses::ANY };
+    Arc::new(GuardedRuntime { inner, peers })
+}
 
 /// What exists before the engine does.
 pub(crate) struct Parts {

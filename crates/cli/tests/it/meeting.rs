@@ -51,9 +51,9 @@ async fn two_who_dial_at_the_same_time_talk_with_each_other() {
 #[tokio::test]
 async fn an_answer_is_for_the_call_that_rings() {
     let office = Office::open().await;
-    let mut carol = office.listen("bob", &[]).await;
+    let mut bob = office.listen("bob", &[]).await;
     let mut alice = office.start("alice", &["call", "102", "--interactive"]);
-    carol.event("ringing").await;
+    bob.event("ringing").await;
     // Nothing rings here but the own call at the far end.
     alice.event("ringing").await;
     alice.type_line("answer").await;
