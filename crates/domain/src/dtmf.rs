@@ -86,6 +86,7 @@ impl DtmfDigit {
     /// From a key: digits of every script, `*`, `#`, `A`–`D` in either case, plain or full width.
     pub fn from_char(key: char) -> Option<Self> {
         let event = match key {
+            '0'..='9' => key as u32 - '0' as u32,
             '*' | '\u{ff0a}' | '\u{66d}' => 10,
             '#' | '\u{ff03}' => 11,
             'A'..='D' => key as u32 - 'A' as u32 + 12,

@@ -120,7 +120,7 @@ const ZEROS: [u32; 67] = [
     0x1e5f1, 0x1e950,
 ];
 
-/// The ASCII digit that a digit of any script stands for.
+/// The ASCII digit that a digit of another script stands for.
 pub(crate) fn ascii_digit(c: char) -> Option<char> {
     let value = u32::from(c);
     let zero = ZEROS[..ZEROS.partition_point(|zero| *zero <= value)].last()?;

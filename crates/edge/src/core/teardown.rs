@@ -5,7 +5,6 @@ use super::call::{Call, Stage};
 use super::ending::Ending;
 use super::io::{CallKey, LegKey, MediaCommand};
 use super::leg::Ended;
-use super::party::Party;
 use super::timers::Timer;
 use mobilecall_pstream::ServerFrame;
 use mobilecall_pstream::server::{Cancel, Hangup};

@@ -73,6 +73,8 @@ pub(crate) struct Core {
     pub(crate) team: Vec<Presence>,
     pub(crate) calls: Calls,
     pub(crate) tones: Tones,
+    /// Files that calls were recorded to; each call has its own.
+    pub(crate) recordings: u32,
     /// The level meter of the settings, while it is on.
     pub(crate) meter: Option<AbortOnDropHandle<()>>,
     /// What is still being closed.
@@ -114,6 +116,7 @@ impl Core {
             team: Vec::new(),
             calls: Calls::default(),
             tones: Tones::default(),
+            recordings: 0,
             meter: None,
             closing_tasks: TaskTracker::new(),
         }

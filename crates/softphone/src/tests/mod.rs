@@ -14,6 +14,4 @@ mod session;
 mod sound;
 
 pub(crate) use rig::FakeSound;
-use rig::{
-    FakeLineEnd, FarEnd, OurTransports, Rig, START_MS, direct, eventually, problems, profile, standing, told, within,
-};
+use rig::{FakeLineEnd, FarEnd, Rig, START_MS, direct, eventually, problems, profile, standing, told, within};

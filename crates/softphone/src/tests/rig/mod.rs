@@ -8,7 +8,8 @@ mod waiting;
 
 pub(crate) use line::FakeLineEnd;
 pub(crate) use sound::FakeSound;
-pub(crate) use transports::{FarEnd, OurTransports};
+pub(crate) use transports::FarEnd;
+use transports::OurTransports;
 pub(crate) use voice::FakeVoice;
 pub(crate) use waiting::{eventually, problems, told, within};
 
