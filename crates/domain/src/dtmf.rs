@@ -1,6 +1,6 @@
 //! Keypad digits, and what people type of them.
 
-use crate::search::ascii_digit;
+use crate::{dial_text::ascii_digit as full_width_digit, search::ascii_digit};
 use std::{fmt, time::Duration};
 
 /// How long one key takes, with the silence after it.
@@ -93,7 +93,7 @@ impl DtmfDigit {
             'a'..='d' => key as u32 - 'a' as u32 + 12,
             '\u{ff21}'..='\u{ff24}' => key as u32 - 0xff21 + 12,
             '\u{ff41}'..='\u{ff44}' => key as u32 - 0xff41 + 12,
-            digit => ascii_digit(digit)?.to_digit(10)?,
+            digit => full_width_digit(digit).or_else(|| ascii_digit(digit))?.to_digit(10)?,
         };
         u8::try_from(event).ok().and_then(Self::from_event)
     }

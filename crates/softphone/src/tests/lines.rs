@@ -354,11 +354,17 @@ async fn lines_keep_their_order_when_they_come_back() {
 /// The lines as the last event has them, which are those of the snapshot.
 async fn last_told(rig: &mut Rig) -> Vec<LineId> {
     let ids = |lines: &[LineView]| lines.iter().map(|line| line.id).collect::<Vec<_>>();
-    let told = told(&rig.engine, &mut rig.events).await.into_iter().rev();
-    let mut lists = told.filter_map(|event| if let Event::LinesChanged { lines } = event { Some(lines) } else { None });
-    let last = ids(&lists.next().expect("news of the lines"));
-    assert_eq!(last, ids(&rig.engine.snapshot().await.lines));
-    last
+    let wanted = ids(&rig.engine.snapshot().await.lines);
+    within("news of the lines", async {
+        loop {
+            if let Event::LinesChanged { lines } = rig.events.recv().await.unwrap()
+                && ids(&lines) == wanted
+            {
+                return wanted;
+            }
+        }
+    })
+    .await
 }
 
 #[tokio::test]

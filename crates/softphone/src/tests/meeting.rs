@@ -9,11 +9,13 @@ use mobilecall_transport::MediaTransport as _;
 #[tokio::test]
 async fn dialing_somebody_who_rings_here_takes_their_call() {
     let mut rig = Rig::start().await;
-    let (call, leg, _far) = rig.ring().await;
+    let (call, leg, far) = rig.ring().await;
     let dial = |destination: &str| Command::PlaceCall { destination: destination.into(), line: None };
     let reply = rig.send(dial("client:bob")).await.unwrap();
     assert_eq!(reply, Reply::Call { call });
-    assert!(matches!(rig.line.command().await, LineCommand::Accept { leg: accepted, .. } if accepted == leg));
+    let LineCommand::Accept { leg: accepted, answer } = rig.line.command().await else { panic!("no answer") };
+    assert_eq!(accepted, leg);
+    far.transport.accept_answer(&answer).await.unwrap();
     rig.until_state(call, CallState::Active).await;
     assert_eq!(rig.engine.snapshot().await.calls.len(), 1);
 }
