@@ -55,13 +55,25 @@ pub fn patterns(typed: &str) -> Vec<String> {
         let national = number.strip_prefix('0').filter(|rest| rest.len() >= 2 && !rest.starts_with('0'));
         let international = number.strip_prefix("00").filter(|rest| !rest.is_empty());
         let others = [national.map(str::to_owned), international.map(|rest| format!("+{rest}"))];
-        for pattern in std::iter::once(number).chain(others.into_iter().flatten()) {
+        let others = others.into_iter().flatten().chain(without_trunk_zero(folded));
+        for pattern in std::iter::once(number).chain(others) {
             if !patterns.contains(&pattern) {
                 patterns.push(pattern);
             }
         }
     }
     patterns
+}
+
+/// An international number in which the zero that is dialled only within the country stands behind the country code, as in
+/// `00966 050…`, without that zero.
+fn without_trunk_zero(folded: &str) -> Option<String> {
+    let number = folded.strip_prefix("tel:").unwrap_or(folded);
+    let number = number.strip_prefix('+').or_else(|| number.strip_prefix("00"))?.trim_start_matches(is_separator);
+    let end = number.find(is_separator).filter(|end| (1..=3).contains(end))?;
+    let (country, national) = number.split_at(end);
+    let national = national.trim_start_matches(is_separator).strip_prefix('0')?;
+    compact_number(&format!("+{country}{national}"))
 }
 
 /// The digits of a folded text that holds nothing but a number, with a leading `+` kept.
@@ -236,6 +248,9 @@ mod tests {
             "\u{202d}+966 50 123 4567\u{202c}",
             "tel:+966-50-123-4567",
             "+966 (0)50 123 4567",
+            "00966 0501234567",
+            "+966 050 123",
+            "tel:+966-050-1234567",
             "050.123.4567",
             "123 45",
             "haddad",
