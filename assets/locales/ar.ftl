@@ -332,6 +332,7 @@ error-lineNotReady =
 error-noSuchLine = لم يعد هذا الخط موجودًا. اختر خطًا آخر.
 error-lineUnavailable = هذا النوع من الخطوط غير متاح في هذا الإصدار من التطبيق.
 error-lineCannot = هذا الخط لا يستطيع ذلك.
+error-calledWhileTalking = اتصل بك { $who } أثناء مكالمتك. المكالمة في السجل.
 error-transferFailed = تعذّر تحويل المكالمة، وهي مستمرة هنا.
 error-nothingToDial = اكتب رقمًا أو تحويلة أو اسمًا أولًا.
 error-malformedNumber = هذا ليس رقم هاتف صحيحًا. تحقق من الأرقام، أو اكتبه مع رمز الدولة.

@@ -324,6 +324,7 @@ error-lineNotReady =
 error-noSuchLine = There is no such line any more. Choose another one.
 error-lineUnavailable = This kind of line is not available in this version of the app.
 error-lineCannot = This line cannot do that.
+error-calledWhileTalking = { $who } called while you were talking. The call is in the history.
 error-transferFailed = The call could not be handed over. It goes on here.
 error-nothingToDial = Type a number, an extension or a name first.
 error-malformedNumber = This is not a valid phone number. Check the digits, or write it with its country code, like +966 50 123 4567.

@@ -324,6 +324,7 @@ error-lineNotReady =
 error-noSuchLine = این خط دیگر وجود ندارد. خط دیگری برگزینید.
 error-lineUnavailable = این نوع خط در این نسخهٔ برنامه در دسترس نیست.
 error-lineCannot = این خط نمی‌تواند این کار را بکند.
+error-calledWhileTalking = { $who } هنگام گفت‌وگوی شما تماس گرفت. تماس در تاریخچه است.
 error-transferFailed = تماس منتقل نشد و همین‌جا ادامه دارد.
 error-nothingToDial = نخست شماره، داخلی یا نامی بنویسید.
 error-malformedNumber = این شمارهٔ تلفن معتبر نیست. رقم‌ها را بررسی کنید یا شماره را با کد کشور بنویسید.

@@ -61,6 +61,7 @@ impl Exit {
             | ErrorCode::NotNow
             | ErrorCode::LineUnavailable
             | ErrorCode::TransferFailed
+            | ErrorCode::CalledWhileTalking
             | ErrorCode::NoAudioReceived
             | ErrorCode::DatabaseUnreadable
             | ErrorCode::DatabaseTooNew

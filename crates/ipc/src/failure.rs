@@ -60,6 +60,8 @@ pub enum ErrorCode {
     LineUnavailable,
     /// The line cannot do this. Params: `line`, the kind, and `what` (`transfer`, `join` or `digits`).
     LineCannot,
+    /// Somebody called while the agent talked, and heard that the line is busy. Params: `who`.
+    CalledWhileTalking,
     /// A call could not be handed over; it goes on here.
     TransferFailed,
     /// Nothing to dial.
@@ -134,6 +136,7 @@ impl ErrorCode {
         Self::NoSuchLine,
         Self::LineUnavailable,
         Self::LineCannot,
+        Self::CalledWhileTalking,
         Self::TransferFailed,
         Self::NothingToDial,
         Self::MalformedNumber,

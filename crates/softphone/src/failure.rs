@@ -182,6 +182,11 @@ pub(crate) fn line_cannot(line: LineKind, what: &str) -> Failure {
     Failure::new(ErrorCode::LineCannot, message).with("line", line.as_str()).with("what", what)
 }
 
+/// The server refused the call as busy before it came here.
+pub(crate) fn called_while_talking(who: &str) -> Failure {
+    Failure::new(ErrorCode::CalledWhileTalking, format!("{who} called while you were talking")).with("who", who)
+}
+
 pub(crate) fn transfer_failed() -> Failure {
     let message = "the call could not be handed over and goes on here: try another destination";
     Failure::new(ErrorCode::TransferFailed, message)

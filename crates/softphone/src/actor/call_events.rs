@@ -101,6 +101,7 @@ impl Core {
         call.offer = Some(incoming.offer);
         call.on_line = true;
         self.calls.insert(call);
+        self.told_missed = Some(id);
         for effect in effects {
             // An incoming call that cannot be written rings all the same: losing the record is the lesser harm.
             if let Err(failure) = self.perform(id, effect, now).await {

@@ -28,6 +28,7 @@ use crate::{
 };
 use mobilecall_cache::Cache;
 use mobilecall_client::Presence;
+use mobilecall_domain::CallId;
 use mobilecall_ipc::{Event, Settings};
 use std::{sync::Arc, time::Duration};
 use tokio::{
@@ -71,6 +72,8 @@ pub(crate) struct Core {
     /// The local history holds everything that the server has.
     pub(crate) caught_up: bool,
     pub(crate) team: Vec<Presence>,
+    /// The last missed call that the agent knows of, because it rang here or was told.
+    pub(crate) told_missed: Option<CallId>,
     pub(crate) calls: Calls,
     pub(crate) tones: Tones,
     /// Files that calls were recorded to; each call has its own.
@@ -114,6 +117,7 @@ impl Core {
             hurry: Arc::default(),
             caught_up: false,
             team: Vec::new(),
+            told_missed: None,
             calls: Calls::default(),
             tones: Tones::default(),
             recordings: 0,

@@ -167,3 +167,36 @@ async fn settings_are_checked_and_take_effect_at_once() {
     rig.until("the settings", |snapshot| snapshot.settings == headset).await;
     rig.until_state(call, CallState::Active).await;
 }
+
+/// The server refuses a call for somebody who talks, and its record is all that comes here.
+#[tokio::test]
+async fn who_called_while_one_talks_is_said_once() {
+    let mut rig = Rig::start().await;
+    let changed = || Message::Sync { epoch: 0, event: SyncEvent::RecordsChanged };
+    let refused = |rig: &Rig| {
+        let start = CallStart {
+            id: CallId::generate(),
+            company_id: rig.profile.user.company_id,
+            line: LineKind::Direct,
+            from_number: "client:bob".into(),
+            to_number: "client:alice".into(),
+            at: Timestamp::from_millis(START_MS).plus(Duration::from_secs(60)),
+        };
+        let record = CallRecord::incoming(start).of_agent(rig.profile.user.id, None);
+        CallRecord { status: CallStatus::NoAnswer, customer_name: Some("Bob".into()), ..record }
+    };
+    // Before the call it is a missed call like any other.
+    rig.account.adopt(&[refused(&rig)], 1).await.unwrap();
+    rig.engine.inbox.send(changed()).await.unwrap();
+    assert!(rig.problems().await.is_empty());
+    let (call, ..) = rig.talk("102").await;
+    let later =
+        CallRecord { created_at: Timestamp::from_millis(START_MS).plus(Duration::from_secs(90)), ..refused(&rig) };
+    rig.account.adopt(&[later], 2).await.unwrap();
+    rig.engine.inbox.send(changed()).await.unwrap();
+    let said = rig.until_problem(ErrorCode::CalledWhileTalking).await;
+    assert_eq!(said.params["who"], "Bob");
+    rig.engine.inbox.send(changed()).await.unwrap();
+    assert!(rig.problems().await.is_empty(), "it is said once");
+    rig.send(Command::HangUp { call }).await.unwrap();
+}
