@@ -145,7 +145,7 @@ impl Core {
             }
             self.leave_if_session_ended().await;
         };
-        self.end(done).await;
+        self.end(inbox, done).await;
     }
 
     async fn handle(&mut self, message: Message) {
@@ -173,8 +173,13 @@ impl Core {
         Post::new(self.inbox.clone(), self.epoch)
     }
 
-    async fn end(mut self, done: Option<oneshot::Sender<()>>) {
+    async fn end(mut self, mut inbox: mpsc::Receiver<Message>, done: Option<oneshot::Sender<()>>) {
         self.leave().await;
+        inbox.close();
+        while let Some(unread) = inbox.recv().await {
+            // It may hold a device that was opened for a call that is over, and closing that waits for the sound server.
+            self.closing_tasks.spawn_blocking(move || drop(unread));
+        }
         self.closing_tasks.close();
         if tokio::time::timeout(CLOSING_TIMEOUT, self.closing_tasks.wait()).await.is_err() {
             tracing::warn!("not everything could be closed in time");
