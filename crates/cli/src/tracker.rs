@@ -3,7 +3,7 @@
 use crate::{
     control::Control,
     exit::{self, Exit},
-    report::{Line, MediaFigures, Report, Summary},
+    report::{Line, MediaFigures, Report, Summary, harmless},
 };
 use mobilecall_domain::CallId;
 use mobilecall_ipc::{CallState, CallView, Direction, EndReason};
@@ -73,11 +73,15 @@ fn changed_state(before: Option<&CallView>, call: &CallView, report: Report) -> 
         return None;
     }
     let call_id = call.id;
-    let ringing =
-        |direction| Line::Ringing { call_id, direction, address: call.address.clone(), name: call.name.clone() };
+    let ringing = |direction| Line::Ringing {
+        call_id,
+        direction,
+        address: harmless(&call.address),
+        name: call.name.as_deref().map(harmless),
+    };
     match call.state {
         CallState::Dialing => {
-            report.print(&Line::Dialing { call_id, address: call.address.clone() });
+            report.print(&Line::Dialing { call_id, address: harmless(&call.address) });
             None
         }
         CallState::Alerting => {
