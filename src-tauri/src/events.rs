@@ -67,8 +67,7 @@ impl WindowLink {
             }
             Event::SessionChanged { .. }
             | Event::ServerChanged { .. }
-            | Event::LineChanged { .. }
-            | Event::LineRemoved { .. }
+            | Event::LinesChanged { .. }
             | Event::DigitReceived { .. }
             | Event::TeamChanged { .. }
             | Event::SyncChanged { .. }

@@ -14,6 +14,7 @@ mod error;
 mod libasound;
 mod player;
 mod resample;
+mod riff;
 mod stream;
 mod wav;
 

@@ -1,10 +1,10 @@
 //! WAV files that stand in for a microphone or a speaker.
 
-use crate::clock::Ticker;
+use crate::{clock::Ticker, riff};
 use rtrb::{Consumer, Producer};
 use std::{
     fs::File,
-    io::BufWriter,
+    io::{self, BufWriter, Cursor},
     path::{Path, PathBuf},
 };
 
@@ -43,7 +43,9 @@ pub enum WavError {
 /// Reads a whole file, mixed to mono, and its rate in hertz.
 pub fn read_mono(path: &Path) -> Result<(Vec<f32>, u32), WavError> {
     let failed = |source| WavError::Read { path: path.to_owned(), source };
-    let reader = hound::WavReader::open(path).map_err(failed)?;
+    let file = std::fs::read(path).map_err(|error| failed(error.into()))?;
+    let sound = riff::read(&file).map_err(|error| failed(io::Error::other(error).into()))?;
+    let reader = hound::WavReader::new(Cursor::new(sound.plain())).map_err(failed)?;
     let spec = reader.spec();
     let samples: Vec<f32> = match spec.sample_format {
         hound::SampleFormat::Float => reader.into_samples::<f32>().collect::<Result<_, _>>().map_err(failed)?,

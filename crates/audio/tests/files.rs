@@ -90,6 +90,36 @@ fn a_player_repeats_its_sound_at_the_rate_of_the_device() {
     assert!(crossings.abs_diff(400) < 8, "1 kHz for 0.4 s: {crossings}");
 }
 
+/// As a program writes it that sends its sound through a pipe and so never learns the length.
+#[test]
+fn a_file_from_a_pipe_is_played_to_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("in.wav");
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 8_000,
+        bits_per_sample: 24,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(&path, spec).unwrap();
+    for _ in 0..800 {
+        writer.write_sample(1 << 22).unwrap();
+    }
+    writer.finalize().unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    let data = whole.windows(4).position(|id| id == b"data").unwrap();
+    for length in [0, 0x7fff_f000, u32::MAX, 1_000_000] {
+        let mut piped = whole.clone();
+        for at in [4, data + 4] {
+            piped[at..at + 4].copy_from_slice(&u32::to_le_bytes(length));
+        }
+        std::fs::write(&path, &piped).unwrap();
+        let (samples, rate_hz) = read_mono(&path).unwrap();
+        assert_eq!((samples.len(), rate_hz), (800, 8_000), "{length:#x}");
+        assert!(samples.iter().all(|sample| (sample - 0.5).abs() < 1e-6), "{length:#x}");
+    }
+}
+
 #[test]
 fn what_is_no_sound_file_is_refused_with_advice() {
     let folder = tempfile::tempdir().unwrap();

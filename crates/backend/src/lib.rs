@@ -52,7 +52,7 @@ mod web;
 pub use accounts::{AddUserError, NewUser, add_user};
 pub use backend::{Backend, StartError};
 pub use config::{BackendConfig, Lease, Limits, LoginLimits, PasswordCost, Rate};
-pub use mobilecall_edge::{EdgeConfig, LOG_DIRECTIVES};
+pub use mobilecall_edge::{EdgeConfig, LOG_DIRECTIVES, PeerAddresses};
 pub use openapi::openapi_json;
 pub use passwords::{PasswordError, hash_password};
 pub use serve::{ServeError, serve};

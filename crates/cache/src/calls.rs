@@ -79,6 +79,19 @@ impl Account {
         .await
     }
 
+    /// The call is part of another one, of which there is a record of its own: there is none of this one, here or at the
+    /// server.
+    pub async fn forget(&self, call: CallId) -> Result<(), CacheError> {
+        self.write("forget a call", move |connection, owner| {
+            forget_live(connection, owner, call)?;
+            outbox::remove(connection, owner, call)?;
+            let sql = "DELETE FROM calls WHERE account = ? AND id = ?";
+            connection.prepare_cached(sql)?.execute((owner.row, call.to_string()))?;
+            Ok(())
+        })
+        .await
+    }
+
     /// This device has no part in the call now, and the server, through which the call passes, will say how it ended;
     /// meanwhile it may come back here. What this device saw of it is not sent. A server that never had the call leaves
     /// it among the [stale](Self::stale_calls).

@@ -80,7 +80,7 @@ impl Conversation {
             }
             let timer = self.next_timer();
             tokio::select! {
-                event = phone.events.recv() => match event {
+                event = phone.next_event() => match event {
                     Some(event) => self.event(phone, event).await,
                     None => return Err(Failure::new(ErrorCode::Internal, "the engine ended")),
                 },
@@ -102,8 +102,8 @@ impl Conversation {
                 Some(ending.exit.or(self.last).unwrap_or(Exit::Completed))
             }
             (Some(_), _) => None,
-            // Whoever else calls meanwhile is told by the line's end.
-            (None, Mode::Call { .. }) => self.last,
+            // Whoever else calls meanwhile is told by the line's end, unless somebody is there to answer.
+            (None, Mode::Call { .. }) => self.last.filter(|_| idle || !self.in_call.interactive),
             (None, Mode::Listen { once: true, .. }) if idle => self.last,
             (None, Mode::Listen { .. }) => None,
         }
@@ -118,16 +118,14 @@ impl Conversation {
                 phone.report.print(&crate::report::Line::Digit { call_id: call, digit });
             }
             Event::Problem { failure } => self.problem(phone, &failure).await,
-            Event::LineChanged { line } if phone.is_line(line.id) => self.line(phone, line.registration).await,
+            Event::LinesChanged { lines } => self.line(phone, phone.standing(&lines)).await,
             Event::SessionChanged { .. }
             | Event::ServerChanged { .. }
             | Event::TeamChanged { .. }
             | Event::HistoryChanged { .. }
             | Event::SyncChanged { .. }
             | Event::SettingsChanged { .. }
-            | Event::Levels { .. }
-            | Event::LineChanged { .. }
-            | Event::LineRemoved { .. } => {}
+            | Event::Levels { .. } => {}
         }
     }
 
@@ -159,7 +157,7 @@ impl Conversation {
         for id in gone.collect::<Vec<_>>() {
             self.removed(phone, id).await;
         }
-        let registration = phone.line_of(&snapshot);
+        let registration = phone.standing(&snapshot.lines);
         for call in snapshot.calls {
             self.call(phone, call).await;
         }
@@ -233,7 +231,7 @@ impl Conversation {
         if control == Control::Quit {
             return self.end(phone, None).await;
         }
-        match self.tracker.current().and_then(|call| control.for_call(call)) {
+        match self.tracker.meant_by(&control).and_then(|call| control.for_call(call)) {
             Some(command) => self.tell(phone, command).await,
             None => phone.report.problem(&Failure::new(ErrorCode::NoSuchCall, "there is no call")),
         }

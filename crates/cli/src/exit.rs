@@ -61,11 +61,14 @@ impl Exit {
             | ErrorCode::NotNow
             | ErrorCode::LineUnavailable
             | ErrorCode::TransferFailed
+            | ErrorCode::CalledWhileTalking
             | ErrorCode::NoAudioReceived
             | ErrorCode::DatabaseUnreadable
             | ErrorCode::DatabaseTooNew
             | ErrorCode::KeyringUnavailable
             | ErrorCode::KeyringUnreadable
+            | ErrorCode::SettingsUnreadable
+            | ErrorCode::LineSetAside
             | ErrorCode::PortTaken
             | ErrorCode::EmbeddedServerFailed
             | ErrorCode::Internal => Self::Failed,

@@ -61,7 +61,8 @@ pub(crate) struct Common {
     /// Process the sound of a WAV file as that of a microphone: cancel echo, suppress noise, even out the volume.
     #[arg(long, global = true)]
     pub(crate) process_audio: bool,
-    /// Speaker: `device`, `device:ID`, a WAV file to write, or `none`. `mcall doctor` names the IDs.
+    /// Speaker: `device`, `device:ID`, a WAV file to write, or `none`. `mcall doctor` names the IDs. The second call goes to
+    /// a file NAME-2.wav, and so on.
     #[arg(long, value_name = "WAV|device", default_value = "device", value_parser = playout, global = true)]
     pub(crate) audio_out: PlayoutSink,
     /// Hang up this long after a call is connected, for example `10s`.
@@ -86,7 +87,8 @@ impl Common {
 pub(crate) struct InCall {
     #[arg(skip)]
     pub(crate) duration: Option<Duration>,
-    /// Send these digits when the call is connected.
+    /// Send these digits when the call is connected: 0-9, *, # and A-D, with a comma for a pause of 2 seconds and w for
+    /// half a second.
     #[arg(long, value_name = "DIGITS")]
     pub(crate) send_digits: Option<String>,
     /// Turn the microphone off this long after the call is connected.

@@ -5,12 +5,12 @@ use crate::{
     options::Common,
     report::{Line, Report},
 };
-use mobilecall_domain::{CallId, LineId};
+use mobilecall_domain::{CallId, LineId, LineKind};
 use mobilecall_ipc::{
     Command, ErrorCode, Event, Failure, LineView, Registration, Reply, ServerChoice, SessionView, Settings, Snapshot,
 };
 use mobilecall_softphone::{CaptureSource, Engine, EngineConfig, EventStream, PlayoutSink};
-use std::{fs, path::PathBuf, time::Duration};
+use std::{collections::VecDeque, fs, path::PathBuf, time::Duration};
 use tempfile::TempDir;
 
 /// Time for the line to be ready after the sign-in.
@@ -21,11 +21,14 @@ const TEAM_LIMIT: Duration = Duration::from_secs(3);
 /// An engine, its events, and the folder it keeps its data in if that is a passing one.
 pub(crate) struct Phone {
     pub(crate) engine: Engine,
-    pub(crate) events: EventStream,
+    events: EventStream,
+    /// Events that came while something else was waited for, and still have to be looked at.
+    passed_over: VecDeque<Event>,
     pub(crate) report: Report,
-    /// The line that the command is about, and whether it was asked for.
-    line: LineId,
-    chosen: bool,
+    /// The line that was asked for, in words.
+    wanted: Option<String>,
+    /// The line that the command is about, once that is sure.
+    line: Option<LineId>,
     _folder: Option<TempDir>,
 }
 
@@ -80,7 +83,10 @@ impl Phone {
         let engine = Engine::start(config).await?;
         let events = engine.subscribe();
         match find_line(&engine.snapshot().await.lines, wanted.as_deref()) {
-            Ok(line) => Ok(Self { engine, events, report, line, chosen: wanted.is_some(), _folder: folder }),
+            Ok(line) => {
+                let passed_over = VecDeque::new();
+                Ok(Self { engine, events, passed_over, report, wanted, line, _folder: folder })
+            }
             Err(failure) => {
                 engine.shutdown().await;
                 Err(failure)
@@ -110,6 +116,14 @@ impl Phone {
         Ok(phone)
     }
 
+    /// The next event, those first that came while something else was waited for. Cancel-safe.
+    pub(crate) async fn next_event(&mut self) -> Option<Event> {
+        match self.passed_over.pop_front() {
+            Some(event) => Some(event),
+            None => self.events.recv().await,
+        }
+    }
+
     /// Waits until calls can come and go, and says so.
     pub(crate) async fn ready(&mut self) -> Result<(), Failure> {
         let waited = tokio::time::timeout(READY_LIMIT, self.registered()).await;
@@ -130,7 +144,8 @@ impl Phone {
     async fn registered(&mut self) -> Result<Snapshot, Failure> {
         loop {
             let snapshot = self.engine.snapshot().await;
-            match self.line_of(&snapshot) {
+            self.line = find_line(&snapshot.lines, self.wanted.as_deref())?;
+            match self.standing(&snapshot.lines) {
                 Registration::Registered => return Ok(snapshot),
                 Registration::Failed { code } => return Err(not_registered(code)),
                 Registration::Unregistered | Registration::Registering { .. } => {}
@@ -138,20 +153,19 @@ impl Phone {
             match self.events.recv().await {
                 Some(Event::Problem { failure }) if Exit::of_failure(&failure) == Exit::SignIn => return Err(failure),
                 Some(Event::Problem { failure }) => self.report.problem(&failure),
+                // A call may come with the very first moment.
+                Some(event @ (Event::CallChanged { .. } | Event::CallRemoved { .. } | Event::DigitReceived { .. })) => {
+                    self.passed_over.push_back(event);
+                }
                 Some(_) => {}
                 None => return Err(Failure::new(ErrorCode::Internal, "the engine ended")),
             }
         }
     }
 
-    /// Whether this is the line that the command is about.
-    pub(crate) fn is_line(&self, line: LineId) -> bool {
-        self.line == line
-    }
-
-    /// How the line that the command is about stands; a line that is gone takes no calls.
-    pub(crate) fn line_of(&self, snapshot: &Snapshot) -> Registration {
-        let line = snapshot.lines.iter().find(|line| line.id == self.line);
+    /// How the line that the command is about stands; one that is gone, or not yet known, takes no calls.
+    pub(crate) fn standing(&self, lines: &[LineView]) -> Registration {
+        let line = lines.iter().find(|line| Some(line.id) == self.line);
         line.map_or(Registration::Unregistered, |line| line.registration)
     }
 
@@ -160,7 +174,7 @@ impl Phone {
         if destination.contains(char::is_alphabetic) && !destination.contains(':') {
             self.know_team().await;
         }
-        let line = self.chosen.then_some(self.line);
+        let line = self.line.filter(|_| self.wanted.is_some());
         match self.engine.send(Command::PlaceCall { destination, line }).await? {
             Reply::Call { call } => Ok(call),
             Reply::Done | Reply::Preview { .. } | Reply::History { .. } | Reply::Devices { .. } => {
@@ -171,10 +185,12 @@ impl Phone {
 
     /// Waits for the names of colleagues, which come moments after the sign-in; there may be none.
     async fn know_team(&mut self) {
+        let Self { engine, events, passed_over, .. } = self;
         let known = async {
-            while self.engine.snapshot().await.team.is_empty() {
-                if self.events.recv().await.is_none() {
-                    return;
+            while engine.snapshot().await.team.is_empty() {
+                match events.recv().await {
+                    Some(event) => passed_over.push_back(event),
+                    None => return,
                 }
             }
         };
@@ -184,29 +200,48 @@ impl Phone {
     }
 }
 
-/// The line that is meant by an id, a name or a kind; the first, which is that of the server, if none is named.
-fn find_line(lines: &[LineView], wanted: Option<&str>) -> Result<LineId, Failure> {
+/// The line that is meant by an id, a name or a kind; the first, which is that of the server, if none is named. `None`
+/// while a line that may be of the wanted kind has not said what it is: the server of the session gives out the kind of
+/// its line, which is known only when that is open.
+fn find_line(lines: &[LineView], wanted: Option<&str>) -> Result<Option<LineId>, Failure> {
     let Some(wanted) = wanted else {
-        return lines.first().map(|line| line.id).ok_or_else(|| no_line("there is no line at all"));
+        return lines.first().map(|line| Some(line.id)).ok_or_else(|| no_line("there is no line at all"));
     };
     let by_id = |line: &&LineView| wanted.parse() == Ok(line.id);
     let by_label = |line: &&LineView| line.label.eq_ignore_ascii_case(wanted);
-    let by_kind = |line: &&LineView| line.kind.as_str().eq_ignore_ascii_case(wanted);
     if let Some(line) = lines.iter().find(by_id).or_else(|| lines.iter().find(by_label)) {
-        return Ok(line.id);
+        return Ok(Some(line.id));
     }
-    let of_kind: Vec<&LineView> = lines.iter().filter(by_kind).collect();
+    let Ok(kind) = wanted.to_ascii_lowercase().parse::<LineKind>() else { return Err(none_called(wanted, lines)) };
+    let undecided = |line: &LineView| match line.registration {
+        Registration::Unregistered | Registration::Registering { .. } => true,
+        Registration::Registered | Registration::Failed { .. } => false,
+    };
+    if lines.iter().any(undecided) {
+        return Ok(None);
+    }
+    let of_kind: Vec<&LineView> = lines.iter().filter(|line| line.kind == kind).collect();
     match of_kind[..] {
-        [line] => Ok(line.id),
-        [] => {
-            let names: Vec<&str> = lines.iter().map(name_of).collect();
-            Err(no_line(format!("there is no line '{wanted}': use one of {}", names.join(", "))))
-        }
+        [line] => Ok(Some(line.id)),
+        [] => Err(lines.iter().find_map(refused).unwrap_or_else(|| none_called(wanted, lines))),
         [..] => {
             let names: Vec<&str> = of_kind.into_iter().map(name_of).collect();
             Err(no_line(format!("there are several {wanted} lines: use one of {}", names.join(", "))))
         }
     }
+}
+
+/// A line that could not be opened never said of which kind it is.
+fn refused(line: &LineView) -> Option<Failure> {
+    match line.registration {
+        Registration::Failed { code } => Some(not_registered(code)),
+        Registration::Unregistered | Registration::Registering { .. } | Registration::Registered => None,
+    }
+}
+
+fn none_called(wanted: &str, lines: &[LineView]) -> Failure {
+    let names: Vec<&str> = lines.iter().map(name_of).collect();
+    no_line(format!("there is no line '{wanted}': use one of {}", names.join(", ")))
 }
 
 fn name_of(line: &LineView) -> &str {
@@ -261,7 +296,7 @@ fn bad(setting: &str, message: impl Into<String>) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mobilecall_ipc::{LineCapabilities, LineKind};
+    use mobilecall_ipc::LineCapabilities;
 
     fn line(kind: LineKind, label: &str) -> LineView {
         LineView {
@@ -287,14 +322,37 @@ mod tests {
             (None, Ok(0)),
             (Some(id.as_str()), Ok(2)),
             (Some("office"), Ok(1)),
-            (Some("twilio"), Ok(3)),
+            (Some("Twilio"), Ok(3)),
             (Some("direct"), Ok(3)),
             (Some("sip"), Err("there are several sip lines: use one of Office, Branch")),
             (Some("isdn"), Err("there is no line 'isdn': use one of direct, Office, Branch, direct")),
         ] {
             let found = find_line(&lines, wanted).map_err(|failure| failure.message);
-            assert_eq!(found, expected.map(|index: usize| lines[index].id).map_err(str::to_owned), "{wanted:?}");
+            assert_eq!(found, expected.map(|index: usize| Some(lines[index].id)).map_err(str::to_owned), "{wanted:?}");
         }
         assert_eq!(find_line(&[], None).unwrap_err().code, ErrorCode::NoSuchLine);
+    }
+
+    /// The line of the server stands as direct until it is open and says what the server gave out.
+    #[test]
+    fn a_kind_is_looked_for_once_the_lines_have_said_theirs() {
+        use Registration::{Failed, Registered, Registering, Unregistered};
+        let opening = |registration| LineView { registration, ..line(LineKind::Direct, "") };
+        for registration in [Unregistered, Registering { attempt: 0 }, Registering { attempt: 3 }] {
+            let lines = [opening(registration)];
+            for kind in ["twilio", "direct", "SIP"] {
+                assert_eq!(find_line(&lines, Some(kind)), Ok(None), "{kind} while {registration:?}");
+            }
+            assert_eq!(find_line(&lines, None), Ok(Some(lines[0].id)));
+            assert_eq!(find_line(&lines, Some("office")).unwrap_err().code, ErrorCode::NoSuchLine, "a name is known");
+        }
+        let open = [LineView { kind: LineKind::Twilio, ..opening(Registered) }];
+        assert_eq!(find_line(&open, Some("twilio")), Ok(Some(open[0].id)));
+        assert_eq!(
+            find_line(&open, Some("direct")).unwrap_err().message,
+            "there is no line 'direct': use one of twilio"
+        );
+        let refused = [opening(Failed { code: ErrorCode::SessionExpired })];
+        assert_eq!(find_line(&refused, Some("twilio")).unwrap_err().code, ErrorCode::SessionExpired);
     }
 }

@@ -243,7 +243,21 @@ fn sentence(line: &Line) -> Option<String> {
 }
 
 fn who(address: &str, name: Option<&str>) -> String {
-    name.map_or_else(|| address.to_owned(), |name| format!("{name} ({address})"))
+    let address = harmless(address);
+    name.map_or_else(|| address.clone(), |name| format!("{} ({address})", isolated(name)))
+}
+
+/// Without what would turn the text around it or move the cursor: overrides, embeddings and isolates of direction, and
+/// control characters. Joiners of Persian names stay.
+pub(crate) fn harmless(text: &str) -> String {
+    let harms = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().filter(|c| !harms(*c)).collect()
+}
+
+/// A name in a sentence, which does not mix with its neighbours when it is written from right to left.
+fn isolated(name: &str) -> String {
+    let name = harmless(name);
+    if name.is_ascii() { name } else { format!("\u{2068}{name}\u{2069}") }
 }
 
 /// The figures of a call as a few lines for people.
@@ -269,6 +283,20 @@ fn figures(summary: &Summary) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_turns_nothing_around_it() {
+        for (name, expected) in [
+            ("Sara", "Sara (102)"),
+            ("Sara\u{202e}nimda", "Saranimda (102)"),
+            ("\u{2066}Ali\u{1b}[2J\n", "Ali[2J (102)"),
+            ("سارة", "\u{2068}سارة\u{2069} (102)"),
+            ("علی\u{200c}رضا\u{2069}\u{202c}", "\u{2068}علی\u{200c}رضا\u{2069} (102)"),
+        ] {
+            assert_eq!(who("102", Some(name)), expected);
+        }
+        assert_eq!(who("10\u{202e}2", None), "102");
+    }
 
     #[test]
     fn events_have_the_promised_shape() {

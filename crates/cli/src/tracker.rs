@@ -1,8 +1,9 @@
 //! Follows calls through the engine's events and says what happens to them.
 
 use crate::{
+    control::Control,
     exit::{self, Exit},
-    report::{Line, MediaFigures, Report, Summary},
+    report::{Line, MediaFigures, Report, Summary, harmless},
 };
 use mobilecall_domain::CallId;
 use mobilecall_ipc::{CallState, CallView, Direction, EndReason};
@@ -25,9 +26,17 @@ pub(crate) enum Step {
 }
 
 impl Tracker {
-    /// The call that commands are meant for: the one that is not held, or else the last.
-    pub(crate) fn current(&self) -> Option<CallId> {
-        self.calls.iter().find(|call| !call.held).or(self.calls.last()).map(|call| call.id)
+    /// The call that a command is meant for: to answer or decline the one that rings here, for anything else the one that
+    /// is not held, or else the last.
+    pub(crate) fn meant_by(&self, control: &Control) -> Option<CallId> {
+        let rings = |call: &&CallView| call.state == CallState::Offered;
+        let found = match control {
+            Control::Answer | Control::Decline => self.calls.iter().find(rings),
+            Control::HangUp | Control::Mute(_) | Control::Hold(_) | Control::Digits(_) | Control::Quit => None,
+        };
+        let own = || self.calls.iter().filter(|call| !rings(call));
+        let call = found.or_else(|| own().find(|call| !call.held)).or_else(|| own().last()).or(self.calls.last());
+        call.map(|call| call.id)
     }
 
     /// Calls that are not over.
@@ -64,11 +73,15 @@ fn changed_state(before: Option<&CallView>, call: &CallView, report: Report) -> 
         return None;
     }
     let call_id = call.id;
-    let ringing =
-        |direction| Line::Ringing { call_id, direction, address: call.address.clone(), name: call.name.clone() };
+    let ringing = |direction| Line::Ringing {
+        call_id,
+        direction,
+        address: harmless(&call.address),
+        name: call.name.as_deref().map(harmless),
+    };
     match call.state {
         CallState::Dialing => {
-            report.print(&Line::Dialing { call_id, address: call.address.clone() });
+            report.print(&Line::Dialing { call_id, address: harmless(&call.address) });
             None
         }
         CallState::Alerting => {
@@ -123,5 +136,57 @@ fn print_facts(before: Option<&CallView>, call: &CallView, report: Report) {
         && call.state != CallState::Ended
     {
         report.print(&Line::Quality { call_id, quality: quality.into() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mobilecall_domain::LineId;
+    use mobilecall_ipc::{LineCapabilities, LineKind};
+
+    fn call(state: CallState, held: bool) -> CallView {
+        CallView {
+            id: CallId::generate(),
+            direction: Direction::Outgoing,
+            state,
+            address: "102".to_owned(),
+            name: None,
+            line: LineKind::Direct,
+            line_id: LineId::generate(),
+            capabilities: LineCapabilities::NONE,
+            started_at_ms: 0,
+            answered_at_ms: None,
+            muted: false,
+            held,
+            digits: String::new(),
+            quality: None,
+            end: None,
+            setup_ms: None,
+            first_audio_ms: None,
+        }
+    }
+
+    #[test]
+    fn each_command_goes_to_the_call_it_is_meant_for() {
+        use CallState::{Active, Dialing, Offered};
+        let (answer, hang_up) = (Control::Answer, Control::HangUp);
+        for (calls, control, expected) in [
+            (vec![], &answer, None),
+            (vec![call(Dialing, false), call(Offered, false)], &answer, Some(1)),
+            (vec![call(Dialing, false), call(Offered, false)], &Control::Decline, Some(1)),
+            (vec![call(Dialing, false), call(Offered, false)], &hang_up, Some(0)),
+            (vec![call(Offered, false), call(Active, false)], &hang_up, Some(1)),
+            (vec![call(Offered, false), call(Active, true)], &Control::Hold(false), Some(1)),
+            (vec![call(Active, true), call(Active, false)], &hang_up, Some(1)),
+            (vec![call(Active, true), call(Active, true)], &hang_up, Some(1)),
+            (vec![call(Offered, false)], &hang_up, Some(0)),
+            // Nothing rings: the engine says so.
+            (vec![call(Dialing, false)], &answer, Some(0)),
+        ] {
+            let tracker = Tracker { calls };
+            let meant = tracker.meant_by(control).map(|id| tracker.calls.iter().position(|call| call.id == id));
+            assert_eq!(meant.flatten(), expected, "{control:?}");
+        }
     }
 }

@@ -1,6 +1,74 @@
-//! Keypad digits.
+//! Keypad digits, and what people type of them.
 
-use std::fmt;
+use crate::{dial_text::ascii_digit as full_width_digit, search::ascii_digit};
+use std::{fmt, time::Duration};
+
+/// How long one key takes, with the silence after it.
+pub const KEY_TIME: Duration = Duration::from_millis(230);
+/// What a comma waits.
+const LONG_PAUSE: Duration = Duration::from_secs(2);
+/// What a `w` waits.
+const SHORT_PAUSE: Duration = Duration::from_millis(500);
+/// Most steps of one text, so that nobody waits for minutes by mistake.
+pub const MAX_KEY_STEPS: usize = 500;
+
+/// One step of a text of keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyStep {
+    /// Press a key.
+    Key(DtmfDigit),
+    /// Wait.
+    Pause(Duration),
+}
+
+/// Why a text is no text of keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeysError {
+    /// It has something that is neither a key nor a pause.
+    #[error(
+        "'{0}' is not a key: use 0-9, *, # and A-D, with a comma for a pause of 2 seconds and w for half a second; spaces \
+         do not count"
+    )]
+    NotAKey(char),
+    /// There is nothing to press.
+    #[error("there is no key to press: use 0-9, *, # and A-D")]
+    Empty,
+    /// It is too long.
+    #[error("these are {0} keys and pauses, and at most {MAX_KEY_STEPS} can be sent at once")]
+    TooMany(usize),
+}
+
+/// Reads keys in every script and width, `,` and `w` as pauses, and takes no notice of spaces and of what cannot be seen.
+///
+/// # Errors
+/// If there is anything else in the text, or no key at all: then nothing of it is to be pressed.
+pub fn read_keys(text: &str) -> Result<Vec<KeyStep>, KeysError> {
+    let mut steps = Vec::new();
+    for character in text.chars().filter(|character| !is_blank(*character)) {
+        steps.push(match character {
+            ',' | '\u{60c}' | '\u{ff0c}' => KeyStep::Pause(LONG_PAUSE),
+            'w' | 'W' | '\u{ff57}' | '\u{ff37}' => KeyStep::Pause(SHORT_PAUSE),
+            key => KeyStep::Key(DtmfDigit::from_char(key).ok_or(KeysError::NotAKey(key))?),
+        });
+    }
+    if !steps.iter().any(|step| matches!(step, KeyStep::Key(_))) {
+        return Err(KeysError::Empty);
+    }
+    if steps.len() > MAX_KEY_STEPS { Err(KeysError::TooMany(steps.len())) } else { Ok(steps) }
+}
+
+/// How long the steps take.
+pub fn time_of_keys(steps: &[KeyStep]) -> Duration {
+    let time = |step: &KeyStep| match step {
+        KeyStep::Key(_) => KEY_TIME,
+        KeyStep::Pause(pause) => *pause,
+    };
+    steps.iter().map(time).sum()
+}
+
+fn is_blank(character: char) -> bool {
+    character.is_whitespace() || crate::dial_text::is_invisible(character)
+}
 
 /// One of the sixteen digits of RFC 4733 §3.2.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,17 +83,17 @@ impl DtmfDigit {
     pub const fn from_event(event: u8) -> Option<Self> {
         if event < 16 { Some(Self(event)) } else { None }
     }
-    /// From a key: digits of any of the three scripts, `*`, `#`, `A`–`D` in either case.
+    /// From a key: digits of every script, `*`, `#`, `A`–`D` in either case, plain or full width.
     pub fn from_char(key: char) -> Option<Self> {
         let event = match key {
             '0'..='9' => key as u32 - '0' as u32,
-            '\u{660}'..='\u{669}' => key as u32 - 0x660,
-            '\u{6f0}'..='\u{6f9}' => key as u32 - 0x6f0,
-            '*' => 10,
-            '#' => 11,
+            '*' | '\u{ff0a}' | '\u{66d}' => 10,
+            '#' | '\u{ff03}' => 11,
             'A'..='D' => key as u32 - 'A' as u32 + 12,
             'a'..='d' => key as u32 - 'a' as u32 + 12,
-            _ => return None,
+            '\u{ff21}'..='\u{ff24}' => key as u32 - 0xff21 + 12,
+            '\u{ff41}'..='\u{ff44}' => key as u32 - 0xff41 + 12,
+            digit => full_width_digit(digit).or_else(|| ascii_digit(digit))?.to_digit(10)?,
         };
         u8::try_from(event).ok().and_then(Self::from_event)
     }
@@ -68,7 +136,48 @@ mod tests {
             |text: &str| text.chars().filter_map(DtmfDigit::from_char).map(DtmfDigit::as_char).collect::<String>();
         assert_eq!(read("٠١٢٣٤٥٦٧٨٩"), "0123456789");
         assert_eq!(read("۰۱۲۳۴۵۶۷۸۹"), "0123456789");
+        assert_eq!(read("１２＊＃Ａｄ०๙"), "12*#AD09");
         assert_eq!(read("abcd"), "ABCD");
         assert_eq!(read("eE+wW ,é٬"), "");
+    }
+
+    /// A key as itself, a pause as its seconds.
+    fn steps(text: &str) -> Result<String, String> {
+        let word = |step: &KeyStep| match step {
+            KeyStep::Key(key) => key.to_string(),
+            KeyStep::Pause(pause) => format!("({})", pause.as_secs_f64()),
+        };
+        read_keys(text).map(|steps| steps.iter().map(word).collect()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn texts_of_keys_may_have_spaces_and_pauses() {
+        for (text, expected) in [
+            ("1234 5678#", "12345678#"),
+            (" 1\u{a0}2\u{202f}3\t4\n", "1234"),
+            ("\u{202d}12\u{202c}\u{feff}", "12"),
+            ("1,2", "1(2)2"),
+            ("1w2W,,", "1(0.5)2(0.5)(2)(2)"),
+            ("١٢،۳#", "12(2)3#"),
+            ("１２#", "12#"),
+            (",5", "(2)5"),
+        ] {
+            assert_eq!(steps(text).as_deref(), Ok(expected), "{text}");
+        }
+        assert_eq!(time_of_keys(&read_keys("12,3w").unwrap()), KEY_TIME * 3 + LONG_PAUSE + SHORT_PAUSE);
+    }
+
+    #[test]
+    fn what_cannot_be_pressed_is_refused_with_what_can() {
+        let error = steps("12-34").unwrap_err();
+        for word in ["'-'", "0-9", "*", "#", "A-D", "comma", "w"] {
+            assert!(error.contains(word), "{word} in {error}");
+        }
+        for text in ["", "  ", "w,", "\u{200f}"] {
+            assert_eq!(read_keys(text), Err(KeysError::Empty), "{text:?}");
+        }
+        assert_eq!(read_keys("1x"), Err(KeysError::NotAKey('x')));
+        assert!(read_keys(&"1".repeat(MAX_KEY_STEPS)).is_ok());
+        assert_eq!(read_keys(&"1".repeat(501)), Err(KeysError::TooMany(501)));
     }
 }

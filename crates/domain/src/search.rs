@@ -145,7 +145,8 @@ const ZEROS: [u32; 67] = [
     0x1e5f1, 0x1e950,
 ];
 
-fn ascii_digit(c: char) -> Option<char> {
+/// The ASCII digit that a digit of another script stands for.
+pub(crate) fn ascii_digit(c: char) -> Option<char> {
     let value = u32::from(c);
     let zero = ZEROS[..ZEROS.partition_point(|zero| *zero <= value)].last()?;
     char::from_digit(value - zero, 10)
@@ -263,6 +264,9 @@ mod tests {
             "\u{202d}+966 50 123 4567\u{202c}",
             "tel:+966-50-123-4567",
             "+966 (0)50 123 4567",
+            "00966 0501234567",
+            "+966 050 123",
+            "tel:+966-050-1234567",
             "050.123.4567",
             "123 45",
             "haddad",

@@ -2,7 +2,7 @@
 
 use crate::core::Rules;
 use crate::driver::Heartbeat;
-use mobilecall_transport::{Codec, RestartSockets, TransportConfig};
+use mobilecall_transport::{Codec, NamedCandidates, PeerAddresses, RestartSockets, TransportConfig};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -18,6 +18,8 @@ pub struct EdgeConfig {
     pub advertised: Option<IpAddr>,
     /// UDP ports of media; two calls at once need four. `None` leaves the choice to the system.
     pub media_ports: Option<RangeInclusive<u16>>,
+    /// Where media may be sent, whatever clients say. That they are heard from there first is needed in any case.
+    pub media_peers: PeerAddresses,
     /// `AccountSid` of incoming calls; `AC` and 32 hexadecimal digits, made once for each server.
     pub account_sid: String,
     /// How long a call rings.
@@ -48,6 +50,7 @@ impl Default for EdgeConfig {
             ],
             advertised: None,
             media_ports: None,
+            media_peers: PeerAddresses::ANY,
             account_sid: rules.account_sid,
             ring_timeout: rules.ring_timeout,
             max_reconnect_timeout: rules.max_grace,
@@ -63,7 +66,11 @@ impl Default for EdgeConfig {
 impl EdgeConfig {
     /// Media on the loopback interface only, as for tests and for a server that serves this machine alone.
     pub fn loopback() -> Self {
-        Self { media_bind: vec![(Ipv4Addr::LOCALHOST, 0).into()], ..Self::default() }
+        Self {
+            media_bind: vec![(Ipv4Addr::LOCALHOST, 0).into()],
+            media_peers: PeerAddresses::LOOPBACK,
+            ..Self::default()
+        }
     }
 
     pub(crate) fn rules(&self) -> Rules {
@@ -85,6 +92,8 @@ impl EdgeConfig {
             codecs: vec![Codec::Opus, Codec::Pcmu],
             ice_servers: Vec::new(),
             restart: RestartSockets::Keep,
+            peers: self.media_peers,
+            named: NamedCandidates::Learned,
             ..TransportConfig::default()
         }
     }

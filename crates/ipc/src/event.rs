@@ -1,5 +1,5 @@
 use crate::{CallView, Colleague, Failure, LevelSource, Levels, LineView, ServerView, SessionView, Settings, SyncView};
-use mobilecall_domain::{CallId, LineId};
+use mobilecall_domain::CallId;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -39,16 +39,10 @@ pub enum Event {
         /// The server.
         server: ServerView,
     },
-    /// A line came or changed.
-    LineChanged {
-        /// The line.
-        line: LineView,
-    },
-    /// A line is no longer there.
-    LineRemoved {
-        /// The line.
-        #[ts(as = "String")]
-        line: LineId,
+    /// A line came, went or changed, or their order did.
+    LinesChanged {
+        /// All lines in their order, that of the server first.
+        lines: Vec<LineView>,
     },
     /// A call began or changed.
     CallChanged {

@@ -60,6 +60,8 @@ pub enum ErrorCode {
     LineUnavailable,
     /// The line cannot do this. Params: `line`, the kind, and `what` (`transfer`, `join` or `digits`).
     LineCannot,
+    /// Somebody called while the agent talked, and heard that the line is busy. Params: `who`.
+    CalledWhileTalking,
     /// A call could not be handed over; it goes on here.
     TransferFailed,
     /// Nothing to dial.
@@ -109,6 +111,10 @@ pub enum ErrorCode {
     EmbeddedServerFailed,
     /// A setting has an impossible value. Params: `setting`.
     BadSetting,
+    /// Stored settings cannot be read; the defaults are used. Params: `setting`.
+    SettingsUnreadable,
+    /// Lines of the stored settings cannot be used, and are kept aside. Params: `line`, their names.
+    LineSetAside,
     /// Ours. Params: `detail`.
     Internal,
 }
@@ -130,6 +136,7 @@ impl ErrorCode {
         Self::NoSuchLine,
         Self::LineUnavailable,
         Self::LineCannot,
+        Self::CalledWhileTalking,
         Self::TransferFailed,
         Self::NothingToDial,
         Self::MalformedNumber,
@@ -154,6 +161,8 @@ impl ErrorCode {
         Self::PortTaken,
         Self::EmbeddedServerFailed,
         Self::BadSetting,
+        Self::SettingsUnreadable,
+        Self::LineSetAside,
         Self::Internal,
     ];
 }

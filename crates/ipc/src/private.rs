@@ -72,8 +72,7 @@ impl fmt::Debug for Event {
         let (name, part): (&str, &dyn fmt::Debug) = match self {
             Self::SessionChanged { session } => ("SessionChanged", session),
             Self::ServerChanged { server } => ("ServerChanged", server),
-            Self::LineChanged { line } => ("LineChanged", line),
-            Self::LineRemoved { line } => ("LineRemoved", line),
+            Self::LinesChanged { lines } => ("LinesChanged", lines),
             Self::CallChanged { call } => ("CallChanged", call),
             Self::CallRemoved { call } => ("CallRemoved", call),
             // Which digit it was is not for a log.

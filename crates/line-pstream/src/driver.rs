@@ -128,6 +128,7 @@ impl Driver {
             LineEvent::Registration(_)
             | LineEvent::Ringing { .. }
             | LineEvent::Answered { .. }
+            | LineEvent::Merged { .. }
             | LineEvent::Renegotiated { .. }
             | LineEvent::NotRenegotiated { .. }
             | LineEvent::TransferFailed { .. }

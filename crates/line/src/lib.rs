@@ -127,6 +127,13 @@ pub enum LineEvent {
         /// The answer to our offer, unless it came with `Ringing`.
         answer: Option<SdpAnswer>,
     },
+    /// The far end dialed us at the same time, and the two calls are one now; [`LineEvent::Answered`] follows.
+    Merged {
+        /// The leg.
+        leg: LegId,
+        /// Under this id the server keeps our record of the one call. What we have of ours is none.
+        call: CallId,
+    },
     /// The answer to the last [`LineCommand::Reoffer`].
     Renegotiated {
         /// The leg.

@@ -1,6 +1,6 @@
 //! Keypad digits in RTP (RFC 4733).
 
-use mobilecall_domain::DtmfDigit;
+use mobilecall_domain::{DtmfDigit, dtmf::KEY_TIME};
 
 /// How long a digit sounds.
 const TONE_FRAMES: u32 = 16;
@@ -12,8 +12,10 @@ const PACKET_FRAMES: u32 = 2;
 const END_PACKETS: u32 = 3;
 /// -10 dBm0, as telephones send.
 const VOLUME: u8 = 10;
-/// Digits that can wait, more than any menu asks for.
+/// Digits that can wait.
 const QUEUE: usize = 64;
+/// What the sender of a digit counts on is what it takes.
+const _: () = assert!(KEY_TIME.as_millis() == 10 * (TONE_FRAMES + GAP_FRAMES) as u128);
 
 /// One `telephone-event` packet, without what every RTP packet has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,12 +53,17 @@ impl Default for DigitSender {
 impl DigitSender {
     /// Puts a digit behind those that wait; false when too many do.
     pub fn push(&mut self, digit: DtmfDigit) -> bool {
-        if self.waiting == QUEUE {
+        if self.is_full() {
             return false;
         }
         self.queue[(self.first + self.waiting) % QUEUE] = Some(digit);
         self.waiting += 1;
         true
+    }
+
+    /// Whether no further digit can wait.
+    pub fn is_full(&self) -> bool {
+        self.waiting == QUEUE
     }
 
     /// Whether digits take the place of audio now.

@@ -3,7 +3,7 @@
 use crate::client::Message;
 use crate::envelope::{Envelope, Malformed, encode, hidden};
 use crate::sid::CallSid;
-use mobilecall_domain::{Private, SdpAnswer, SdpOffer};
+use mobilecall_domain::{CallId, Private, SdpAnswer, SdpOffer};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -138,6 +138,24 @@ pub struct Answer {
     /// Lets the client take the call up again; replaces the one before.
     #[serde(default, with = "hidden::option", skip_serializing_if = "Option::is_none")]
     pub reconnect: Option<Private<String>>,
+    /// Our own addition: the two parties have dialed each other, and the called one's record of the one call that came
+    /// of it is this.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "known_record")]
+    pub record: Option<CallId>,
+}
+
+impl Answer {
+    /// With nothing but an answer to the client's offer.
+    pub const fn to(callsid: CallSid, sdp: Option<SdpAnswer>) -> Self {
+        Self { callsid, sdp, reconnect: None, record: None }
+    }
+}
+
+/// What is no id of a record is no reason to refuse the frame.
+fn known_record<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<CallId>, D::Error> {
+    let value = Option::<serde_json::Value>::deserialize(deserializer)?;
+    let id = value.and_then(|value| serde_json::from_value::<CallId>(value).ok());
+    Ok(id.filter(CallId::is_v7))
 }
 
 /// Payload of `hangup`.

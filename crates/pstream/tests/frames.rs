@@ -1,6 +1,6 @@
 //! The frames as they were seen on the wire between Twilio's SDK and an edge.
 
-use mobilecall_domain::{Private, SdpAnswer, SdpOffer};
+use mobilecall_domain::{CallId, Private, SdpAnswer, SdpOffer};
 use mobilecall_pstream::client::{
     Answer as ClientAnswer, Dtmf, Hangup as ClientHangup, Invite, Listen, Message, Reconnect, Register, Reinvite,
     Reject, TwilioParams,
@@ -15,6 +15,10 @@ use uuid::Uuid;
 
 fn sid() -> CallSid {
     CallSid("CA11111111111111111111111111111111".into())
+}
+
+fn record() -> CallId {
+    "01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap()
 }
 
 #[test]
@@ -130,8 +134,13 @@ fn every_server_frame_has_its_wire_form() {
                 callsid: sid(),
                 sdp: Some(SdpAnswer::new("v=0")),
                 reconnect: Some(Private::new("tok".into())),
+                record: None,
             }),
             json!({"type": "answer", "payload": {"callsid": sid(), "sdp": "v=0", "reconnect": "tok"}}),
+        ),
+        (
+            ServerFrame::Answer(Answer { record: Some(record()), ..Answer::to(sid(), None) }),
+            json!({"type": "answer", "payload": {"callsid": sid(), "record": record().to_string()}}),
         ),
         (
             ServerFrame::Hangup(Hangup {
@@ -175,6 +184,10 @@ fn reads_what_leaves_out_everything_optional() {
     assert_eq!(
         parse(r#"{"type":"cancel","payload":{"callsid":"CA1","reason":"solar flare"}}"#),
         ServerFrame::Cancel(Cancel { callsid: CallSid("CA1".into()), reason: None })
+    );
+    assert_eq!(
+        parse(r#"{"type":"answer","payload":{"callsid":"CA1","record":"no id"}}"#),
+        ServerFrame::Answer(Answer::to(CallSid("CA1".into()), None))
     );
 }
 

@@ -1,6 +1,9 @@
 //! The command line, and the environment where it says nothing.
 
-use crate::{log::LogFormat, media::PortRange};
+use crate::{
+    log::LogFormat,
+    media::{MediaPeers, PortRange},
+};
 use clap::{Args, Parser, Subcommand};
 use mobilecall_domain::Region;
 use mobilecall_store::Role;
@@ -45,6 +48,9 @@ pub(crate) struct Options {
     /// UDP ports for media, two for each call; open them in the firewall [default: chosen by the system]
     #[arg(long, env = "MOBILE_CALL_MEDIA_PORTS", value_name = "FIRST-LAST", global = true)]
     pub(crate) media_ports: Option<PortRange>,
+    /// Where media may be sent, whatever softphones say: loopback, private, public, separated by commas [default: all]
+    #[arg(long, env = "MOBILE_CALL_MEDIA_PEERS", value_name = "KINDS", global = true)]
+    pub(crate) media_peers: Option<MediaPeers>,
     /// Origin of web pages that may use the API: scheme and host without a path; can be repeated
     #[arg(long, env = "MOBILE_CALL_CORS_ORIGIN", value_name = "ORIGIN", value_delimiter = ',', global = true)]
     pub(crate) cors_origin: Option<Vec<String>>,

@@ -1,5 +1,6 @@
-//! The range of media ports.
+//! Ports and peers of media.
 
+use mobilecall_backend::PeerAddresses;
 use serde::Deserialize;
 use std::{ops::RangeInclusive, str::FromStr};
 
@@ -35,9 +36,47 @@ impl TryFrom<String> for PortRange {
     }
 }
 
+/// Kinds of addresses that media may be sent to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct MediaPeers(pub(crate) PeerAddresses);
+
+impl FromStr for MediaPeers {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut peers = PeerAddresses { loopback: false, private: false, public: false };
+        for kind in text.split(',').map(str::trim) {
+            match kind {
+                "loopback" => peers.loopback = true,
+                "private" => peers.private = true,
+                "public" => peers.public = true,
+                _ => return Err(format!("'{kind}' is no kind of address: use loopback, private and public")),
+            }
+        }
+        Ok(Self(peers))
+    }
+}
+
+impl TryFrom<String> for MediaPeers {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn kinds_of_peers() {
+        let peers = |text: &str| text.parse::<MediaPeers>().map(|MediaPeers(peers)| peers);
+        assert_eq!(peers("loopback,private, public"), Ok(PeerAddresses::ANY));
+        assert_eq!(peers("loopback"), Ok(PeerAddresses::LOOPBACK));
+        for bad in ["", "lan", "private,", "private;public"] {
+            assert!(peers(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn ranges() {

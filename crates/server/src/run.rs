@@ -2,7 +2,7 @@
 
 use crate::settings::Settings;
 use anyhow::{Context as _, anyhow};
-use mobilecall_backend::{Backend, BackendConfig, CancellationToken, EdgeConfig, Limits, tls};
+use mobilecall_backend::{Backend, BackendConfig, CancellationToken, EdgeConfig, Limits, PeerAddresses, tls};
 use std::{
     io::{self, ErrorKind, Write as _},
     net::SocketAddr,
@@ -56,6 +56,7 @@ fn config(settings: &Settings, descriptors: usize) -> anyhow::Result<BackendConf
         edge: EdgeConfig {
             advertised: settings.advertise,
             media_ports: settings.media_ports.as_ref().map(crate::media::PortRange::ports),
+            media_peers: settings.media_peers.map_or(PeerAddresses::ANY, |peers| peers.0),
             ..EdgeConfig::default()
         },
         // No client takes all of them.

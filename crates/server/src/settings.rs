@@ -1,6 +1,12 @@
 //! The settings: command line over environment over file over defaults.
 
-use crate::{arguments::Options, database::DatabaseUrl, log::LogFormat, media::PortRange, usage::UsageError};
+use crate::{
+    arguments::Options,
+    database::DatabaseUrl,
+    log::LogFormat,
+    media::{MediaPeers, PortRange},
+    usage::UsageError,
+};
 use serde::Deserialize;
 use std::{
     net::{IpAddr, SocketAddr},
@@ -19,6 +25,7 @@ pub(crate) struct Settings {
     pub(crate) tls: Option<(PathBuf, PathBuf)>,
     pub(crate) advertise: Option<IpAddr>,
     pub(crate) media_ports: Option<PortRange>,
+    pub(crate) media_peers: Option<MediaPeers>,
     pub(crate) cors_origins: Vec<String>,
     pub(crate) allowed_hosts: Vec<String>,
     pub(crate) connections_per_address: Option<NonZeroUsize>,
@@ -35,6 +42,7 @@ struct File {
     tls_key: Option<PathBuf>,
     advertise: Option<IpAddr>,
     media_ports: Option<PortRange>,
+    media_peers: Option<MediaPeers>,
     cors_origin: Option<Vec<String>>,
     allowed_host: Option<Vec<String>>,
     connections_per_address: Option<NonZeroUsize>,
@@ -61,6 +69,7 @@ impl Settings {
             tls,
             advertise: options.advertise.or(file.advertise),
             media_ports: options.media_ports.or(file.media_ports),
+            media_peers: options.media_peers.or(file.media_peers),
             cors_origins,
             allowed_hosts: options.allowed_host.or(file.allowed_host).unwrap_or_default(),
             connections_per_address: options.connections_per_address.or(file.connections_per_address),
@@ -117,6 +126,7 @@ mod tests {
             listen = "0.0.0.0:5000"
             database_url = "sqlite:file.sqlite"
             media_ports = "40000-40099"
+            media_peers = "private"
             cors_origin = ["https://portal.example"]
             connections_per_address = 9000
             log_format = "json"
@@ -127,6 +137,7 @@ mod tests {
         assert_eq!(settings.listen.to_string(), "127.0.0.1:6000");
         assert_eq!(settings.database, DatabaseUrl::File("file.sqlite".into()));
         assert_eq!(settings.media_ports.unwrap().ports(), 40000..=40099);
+        assert!(settings.media_peers.is_some_and(|peers| peers.0.private && !peers.0.loopback && !peers.0.public));
         assert_eq!(settings.cors_origins, ["https://portal.example"]);
         assert_eq!(settings.log_format, LogFormat::Json);
         assert_eq!(settings.connections_per_address.map(NonZeroUsize::get), Some(9000));

@@ -1,9 +1,9 @@
 //! The engine's handle.
 
-use crate::{EngineConfig, actor::Core, failure, message::Message, parts::Parts, shown};
+use crate::{EngineConfig, actor::Core, failure, message::Message, parts::Parts, settings::Loaded, shown};
 use mobilecall_cache::Cache;
 use mobilecall_ipc::{Command, Event, Failure, Reply, Settings, Snapshot};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 /// Messages on their way to the owner, who takes each in microseconds apart from writes to the local database.
@@ -17,9 +17,11 @@ const EVENTS: usize = 256;
 pub struct Engine {
     pub(crate) inbox: mpsc::Sender<Message>,
     events: broadcast::Sender<Event>,
+    /// For the first who subscribes: what is found at the start is told before anybody can have done so.
+    first: Arc<Mutex<Option<broadcast::Receiver<Event>>>>,
 }
 
-/// Events from the moment of the subscription on.
+/// Events, one after the other.
 #[derive(Debug)]
 pub struct EventStream(broadcast::Receiver<Event>);
 
@@ -41,15 +43,15 @@ impl Engine {
             return Err(failure::of_open(&mobilecall_cache::OpenError::Unreadable { path, source }));
         }
         let cache = Cache::open(&path).await.map_err(|error| failure::of_open(&error))?;
-        let settings = match &config.settings {
-            Some(settings) => settings.clone(),
+        let loaded = match &config.settings {
+            Some(settings) => Loaded { settings: settings.clone(), ..Loaded::default() },
             None => crate::settings::load(&cache).await?,
         };
         let (inbox, received) = mpsc::channel(INBOX);
-        let (events, _) = broadcast::channel(EVENTS);
-        let core = Core::new(config, parts, cache, settings, inbox.downgrade(), events.clone());
+        let (events, first) = broadcast::channel(EVENTS);
+        let core = Core::new(config, parts, cache, loaded, inbox.downgrade(), events.clone());
         tokio::spawn(core.run(received));
-        Ok(Self { inbox, events })
+        Ok(Self { inbox, events, first: Arc::new(Mutex::new(Some(first))) })
     }
 
     /// Hands a command to the engine and waits for its outcome. Cancel-safe: a command that was handed over is carried
@@ -63,9 +65,11 @@ impl Engine {
         outcome.await.unwrap_or_else(|_| Err(failure::stopped()))
     }
 
-    /// Events from now on. Subscribe before taking a snapshot, so that no change falls between the two.
+    /// Events from now on, for who subscribes first those since the start. Subscribe before taking a snapshot, so that
+    /// no change falls between the two.
     pub fn subscribe(&self) -> EventStream {
-        EventStream(self.events.subscribe())
+        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
+        EventStream(first.unwrap_or_else(|| self.events.subscribe()))
     }
 
     /// Everything a window needs to draw itself; that of an empty engine after a shutdown.

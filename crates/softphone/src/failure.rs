@@ -3,7 +3,7 @@
 use crate::ports::EmbeddedServerError;
 use mobilecall_cache::{CacheError, OpenError};
 use mobilecall_client::{BadServerUrl, ClientError, ErrorCode as ServerCode, TlsError};
-use mobilecall_domain::{AddressError, LineKind};
+use mobilecall_domain::{AddressError, LineKind, dtmf::KeysError};
 use mobilecall_ipc::{ErrorCode, Failure};
 use std::{error::Error, fmt::Write as _};
 
@@ -131,6 +131,10 @@ pub(crate) fn of_address(error: &AddressError, region: &str) -> Failure {
     }
 }
 
+pub(crate) fn of_keys(error: &KeysError) -> Failure {
+    Failure::new(ErrorCode::BadDigit, error.to_string())
+}
+
 pub(crate) fn no_such_call() -> Failure {
     Failure::new(ErrorCode::NoSuchCall, "there is no such call, or it is over")
 }
@@ -176,6 +180,11 @@ pub(crate) fn registration_refused(code: ErrorCode) -> Failure {
 pub(crate) fn line_cannot(line: LineKind, what: &str) -> Failure {
     let message = format!("a {line} line cannot do this: {what}");
     Failure::new(ErrorCode::LineCannot, message).with("line", line.as_str()).with("what", what)
+}
+
+/// The server refused the call as busy before it came here.
+pub(crate) fn called_while_talking(who: &str) -> Failure {
+    Failure::new(ErrorCode::CalledWhileTalking, format!("{who} called while you were talking")).with("who", who)
 }
 
 pub(crate) fn transfer_failed() -> Failure {

@@ -46,10 +46,16 @@ impl Post {
     }
 
     async fn send(&self, message: Message) {
-        let Some(inbox) = self.inbox.upgrade() else { return };
-        if inbox.send(message).await.is_err() {
-            tracing::trace!("a message to an engine that has ended is dropped");
-        }
+        let unsent = match self.inbox.upgrade() {
+            Some(inbox) => match inbox.send(message).await {
+                Ok(()) => return,
+                Err(mpsc::error::SendError(unsent)) => unsent,
+            },
+            None => message,
+        };
+        tracing::trace!("a message to an engine that has ended is dropped");
+        // It may hold an open device, and closing that waits for the sound server.
+        drop(tokio::task::spawn_blocking(move || drop(unsent)));
     }
 }
 

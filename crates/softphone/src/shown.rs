@@ -40,14 +40,10 @@ impl Shown {
         self.server(ServerView { reachable, ..self.snapshot.server.clone() });
     }
 
-    /// The lines as they stand, each told of only if it changed.
     pub(crate) fn lines(&mut self, lines: Vec<LineView>) {
-        let before = std::mem::replace(&mut self.snapshot.lines, lines.clone());
-        for gone in before.iter().filter(|known| !lines.iter().any(|line| line.id == known.id)) {
-            tell(&self.events, Event::LineRemoved { line: gone.id });
-        }
-        for line in lines.into_iter().filter(|line| !before.contains(line)) {
-            tell(&self.events, Event::LineChanged { line });
+        if self.snapshot.lines != lines {
+            self.snapshot.lines.clone_from(&lines);
+            tell(&self.events, Event::LinesChanged { lines });
         }
     }
 

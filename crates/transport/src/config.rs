@@ -1,6 +1,6 @@
 //! How a session is set up.
 
-use crate::Codec;
+use crate::{Codec, NamedCandidates, PeerAddresses};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::RangeInclusive;
@@ -22,6 +22,10 @@ pub struct TransportConfig {
     pub ice_servers: Vec<IceServer>,
     /// Which of our addresses the peer learns.
     pub paths: Paths,
+    /// Where packets may go. STUN and TURN servers are not bound by it.
+    pub peers: PeerAddresses,
+    /// What is done with the addresses that the peer names.
+    pub named: NamedCandidates,
     /// What an ICE restart does with our sockets.
     pub restart: RestartSockets,
     /// Nothing was heard from the peer for this long: [`crate::TransportEvent::Disconnected`]. RFC 7675 would wait 30 s;
@@ -78,6 +82,8 @@ impl Default for TransportConfig {
             codecs: vec![Codec::Opus, Codec::Pcmu],
             ice_servers: Vec::new(),
             paths: Paths::Any,
+            peers: PeerAddresses::ANY,
+            named: NamedCandidates::Checked,
             restart: RestartSockets::Rebind,
             disconnected_after: Duration::from_secs(5),
             failed_after: Duration::from_secs(15),
@@ -89,6 +95,11 @@ impl Default for TransportConfig {
 impl TransportConfig {
     /// Only this machine, as in tests.
     pub fn loopback() -> Self {
-        Self { bind: vec![(Ipv4Addr::LOCALHOST, 0).into()], restart: RestartSockets::Keep, ..Self::default() }
+        Self {
+            bind: vec![(Ipv4Addr::LOCALHOST, 0).into()],
+            restart: RestartSockets::Keep,
+            peers: PeerAddresses::LOOPBACK,
+            ..Self::default()
+        }
     }
 }

@@ -37,17 +37,22 @@ mod events;
 #[cfg(feature = "test-support")]
 pub mod fake;
 mod flushing;
+mod guard;
 mod negotiator;
 mod outgoing_types;
+mod peers;
 mod ports;
 mod rtcp;
 mod sdp;
 mod stack;
 mod tap;
 mod transport;
+#[cfg(test)]
+mod virtual_network;
 
 pub use config::{IceServer, Paths, RestartSockets, TransportConfig};
 pub use direction::MediaDirection;
+pub use peers::{NamedCandidates, PeerAddresses};
 pub use transport::{ReceivedPacket, TransportStreams, WebRtcTransport};
 
 use async_trait::async_trait;

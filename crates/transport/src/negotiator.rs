@@ -8,6 +8,7 @@
 
 use crate::engine::{Engine, OfferKind};
 use crate::events::EventSink;
+use crate::peers::{self, MAX_CANDIDATES};
 use crate::sdp::stack::StackTransport;
 use crate::sdp::{
     AudioCodec, Layout, LocalDescription, PayloadTypes, RemoteDescription, SdpError, Setup, candidate, codecs,
@@ -127,7 +128,7 @@ impl Negotiator {
 
     async fn accept(&mut self, answer: &SdpAnswer) -> Result<(), TransportError> {
         let pending = self.state.pending.ok_or_else(|| refuse("there is no offer of ours that it could answer"))?;
-        let remote = RemoteDescription::parse(answer.expose(), Setup::Active).map_err(unusable)?;
+        let remote = self.read(answer.expose(), Setup::Active)?;
         let codec = codecs::first_of_answer(&self.config.codecs, &remote.formats).map_err(unusable)?;
         self.check_identity(&remote)?;
         self.events.hold();
@@ -147,7 +148,7 @@ impl Negotiator {
     }
 
     async fn answer(&mut self, offer: &SdpOffer) -> Result<SdpAnswer, TransportError> {
-        let remote = RemoteDescription::parse(offer.expose(), Setup::ActPass).map_err(unusable)?;
+        let remote = self.read(offer.expose(), Setup::ActPass)?;
         let codec = codecs::choose(&self.preferences(), &remote.formats).map_err(unusable)?;
         self.check_identity(&remote)?;
         self.withdraw_offer().await?;
@@ -167,6 +168,13 @@ impl Negotiator {
         Ok(SdpAnswer::new(text))
     }
 
+    /// Reads a description of the peer, with the candidates that are to be checked.
+    fn read(&self, text: &str, setup: Setup) -> Result<RemoteDescription, TransportError> {
+        let mut remote = RemoteDescription::parse(text, setup).map_err(unusable)?;
+        remote.candidates = peers::checked(remote.candidates, self.config.named, self.config.peers);
+        Ok(remote)
+    }
+
     /// Both sides offered at once: ours is taken back in favor of theirs (RFC 9429 §4.1.10.2). Signaling must not
     /// deliver an answer to it any more; it would be refused.
     async fn withdraw_offer(&mut self) -> Result<(), TransportError> {
@@ -182,7 +190,9 @@ impl Negotiator {
         if known.ice != remote.ice {
             return Err(refuse("it changes the ICE password without having been asked to"));
         }
-        for candidate in remote.candidates.iter().filter(|it| !known.candidates.contains(it)) {
+        // Also one description after the other names no more of them.
+        let room = MAX_CANDIDATES.saturating_sub(known.candidates.len());
+        for candidate in remote.candidates.iter().filter(|it| !known.candidates.contains(it)).take(room) {
             self.engine.add_candidate(candidate).await?;
         }
         Ok(())
@@ -198,7 +208,14 @@ impl Negotiator {
         }
     }
 
-    fn agree(&mut self, remote: RemoteDescription, codec: AudioCodec, direction: MediaDirection) {
+    fn agree(&mut self, mut remote: RemoteDescription, codec: AudioCodec, direction: MediaDirection) {
+        // Those that are checked already are not forgotten because they are not named again.
+        if let Some(before) = self.state.peer.take().filter(|before| before.ice == remote.ice) {
+            let named = std::mem::replace(&mut remote.candidates, before.candidates);
+            let fresh: Vec<_> = named.into_iter().filter(|it| !remote.candidates.contains(it)).collect();
+            remote.candidates.extend(fresh);
+            remote.candidates.truncate(MAX_CANDIDATES);
+        }
         self.state.payload_types.learn(codec);
         self.state.agreed = Some(codec);
         self.tap.agree(codec, self.state.payload_types.digits(&remote.formats), direction);

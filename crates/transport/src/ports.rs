@@ -72,16 +72,23 @@ fn can_bind(address: SocketAddr) -> bool {
 mod tests {
     use super::*;
     use std::net::Ipv4Addr;
+    use std::sync::MutexGuard;
 
     fn config(ports: std::ops::RangeInclusive<u16>) -> TransportConfig {
         TransportConfig { ports: Some(ports), ..TransportConfig::loopback() }
     }
 
-    /// A port that nobody has, and the next one too.
-    fn two_free_ports() -> u16 {
-        let pair = (20_000..30_000)
+    /// One test at a time looks for free ports and uses them, since a port that was found is not held.
+    static TURN: Mutex<()> = Mutex::new(());
+
+    /// A port that nobody has, and the next one too. Each process begins to look somewhere else.
+    fn two_free_ports() -> (MutexGuard<'static, ()>, u16) {
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let start = rand::random_range(0..5_000);
+        let pair = (0..5_000)
+            .map(|step| 20_000 + (start + step) % 5_000 * 2)
             .find(|port| [*port, port + 1].iter().all(|port| UdpSocket::bind((Ipv4Addr::UNSPECIFIED, *port)).is_ok()));
-        pair.expect("two free ports")
+        (turn, pair.expect("two free ports"))
     }
 
     #[test]
@@ -100,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_session_takes_one_port_whatever_addresses_it_has() {
-        let first = two_free_ports();
+        let (_turn, first) = two_free_ports();
         let bind = vec!["0.0.0.0:0".parse().unwrap(), "127.0.0.1:0".parse().unwrap()];
         let config = TransportConfig { bind, ..config(first..=first + 1) };
         let (one, other) = (choose(&config).expect("a port"), choose(&config).expect("the other port"));
@@ -115,7 +122,7 @@ mod tests {
 
     #[test]
     fn an_address_that_this_machine_has_not_is_left_out() {
-        let first = two_free_ports();
+        let (_turn, first) = two_free_ports();
         // TEST-NET-1 is nobody's address.
         let bind = vec!["192.0.2.1:0".parse().unwrap(), "127.0.0.1:0".parse().unwrap()];
         let chosen = choose(&TransportConfig { bind, ..config(first..=first) }).expect("a port");

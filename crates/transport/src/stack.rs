@@ -32,6 +32,7 @@ use webrtc::peer_connection::{
     RTCIceGatheringState, RTCIceServer, RTCIceTransportPolicy, RTCPeerConnectionIceEvent, RTCPeerConnectionState,
     RTCSdpType, RTCSessionDescription, StatsSelector,
 };
+use webrtc::runtime::{Runtime, TokioRuntime};
 
 /// Consent checks (RFC 7675), which also measure the round trip time.
 const KEEPALIVE: Duration = Duration::from_secs(2);
@@ -65,6 +66,7 @@ struct Link {
 impl Stack {
     pub(crate) async fn build(
         config: &TransportConfig,
+        runtime: Arc<dyn Runtime>,
         ssrc: u32,
         tap: Arc<TapState>,
         events: Arc<EventSink>,
@@ -76,15 +78,15 @@ impl Stack {
             events,
         });
         let servers = ice_servers(&config.ice_servers)?;
-        if config.paths == Paths::Relayed && !has_relay(&servers) {
+        if config.paths == Paths::Relayed && !has_relay(&config.ice_servers) {
             return Err(TransportError::NoRelay);
         }
         let chosen = ports::choose(config)?;
         let names = chosen.addresses.iter().map(SocketAddr::to_string).collect::<Vec<_>>().join(", ");
-        let connection =
-            Box::pin(connect(config, servers, chosen.addresses.clone(), Arc::clone(&tap), Arc::clone(&link)))
-                .await
-                .map_err(|error| TransportError::Socket(format!("{error} (tried {names})")))?;
+        let surroundings = (runtime, chosen.addresses.clone());
+        let connection = Box::pin(connect(config, servers, surroundings, Arc::clone(&tap), Arc::clone(&link)))
+            .await
+            .map_err(|error| TransportError::Socket(format!("{error} (tried {names})")))?;
         drop(chosen);
         let track = Arc::new(TrackLocalStaticRTP::new(media_track(ssrc)));
         connection.add_track(Arc::clone(&track) as Arc<dyn TrackLocal>).await.map_err(local)?;
@@ -254,7 +256,7 @@ impl PeerConnectionEventHandler for Link {
 async fn connect(
     config: &TransportConfig,
     servers: Vec<RTCIceServer>,
-    addresses: Vec<SocketAddr>,
+    (runtime, addresses): (Arc<dyn Runtime>, Vec<SocketAddr>),
     tap: Arc<TapState>,
     link: Arc<Link>,
 ) -> webrtc::error::Result<Arc<dyn PeerConnection>> {
@@ -263,22 +265,19 @@ async fn connect(
         RTCRtpCodecParameters { rtp_codec: codec(), payload_type: INNER_PAYLOAD_TYPE },
         RtpCodecKind::Audio,
     )?;
-    let relays = has_relay(&servers);
     let policy = match config.paths {
         Paths::Any => RTCIceTransportPolicy::All,
         Paths::Relayed => RTCIceTransportPolicy::Relay,
     };
     let configuration = RTCConfigurationBuilder::new().with_ice_servers(servers).with_ice_transport_policy(policy);
-    let mut builder = PeerConnectionBuilder::new()
+    let builder = PeerConnectionBuilder::new()
         .with_configuration(configuration.build())
         .with_media_engine(media_engine)
         .with_setting_engine(settings(config))
         .with_interceptor_registry(Registry::new().with(Slot::from(14_000), Tap::new(tap)))
         .with_handler(link)
-        .with_udp_addrs(addresses);
-    if relays {
-        builder = builder.with_runtime(Arc::new(FlushingRuntime::new()));
-    }
+        .with_udp_addrs(addresses)
+        .with_runtime(runtime);
     Ok(Arc::new(Box::pin(builder.build()).await?))
 }
 
@@ -298,8 +297,13 @@ fn ice_servers(servers: &[IceServer]) -> Result<Vec<RTCIceServer>, TransportErro
     checked.collect()
 }
 
-fn has_relay(servers: &[RTCIceServer]) -> bool {
+fn has_relay(servers: &[IceServer]) -> bool {
     servers.iter().flat_map(|server| &server.urls).any(|url| url.starts_with("turn"))
+}
+
+/// What the stack's tasks, timers and sockets are made of.
+pub(crate) fn runtime(config: &TransportConfig) -> Arc<dyn Runtime> {
+    if has_relay(&config.ice_servers) { Arc::new(FlushingRuntime::new()) } else { Arc::new(TokioRuntime) }
 }
 
 /// Providers list `stun:…?transport=udp`, which RFC 7064 does not know and the stack refuses.

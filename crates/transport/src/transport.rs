@@ -2,16 +2,20 @@
 
 use crate::engine::Engine;
 use crate::events::EventSink;
+use crate::guard::GuardedRuntime;
 use crate::negotiator::{Negotiation, Negotiator, Request};
 use crate::rtcp::{self, Reports};
-use crate::stack::Stack;
+use crate::stack::{self, Stack};
 use crate::tap::TapState;
-use crate::{MediaDirection, RtpPacket, TransportConfig, TransportError, TransportEvent, TransportStats};
+use crate::{
+    MediaDirection, PeerAddresses, RtpPacket, TransportConfig, TransportError, TransportEvent, TransportStats,
+};
 use mobilecall_domain::{SdpAnswer, SdpOffer};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::{CancellationToken, DropGuard};
+use webrtc::runtime::Runtime;
 
 /// Implements [`crate::MediaTransport`] for a type with a field `session`.
 macro_rules! delegate_media_transport {
@@ -88,14 +92,30 @@ impl WebRtcTransport {
     /// # Errors
     /// [`TransportError::Socket`] if no address can be bound.
     pub async fn new(config: TransportConfig) -> Result<(Self, TransportStreams), TransportError> {
+        let runtime = stack::runtime(&config);
+        Self::on(runtime, config).await
+    }
+
+    /// As [`Self::new`] with other sockets and another time than the machine's.
+    async fn on(
+        runtime: Arc<dyn Runtime>,
+        config: TransportConfig,
+    ) -> Result<(Self, TransportStreams), TransportError> {
         let (parts, streams) = Parts::new();
-        let stack = Stack::build(&config, parts.ssrc, Arc::clone(&parts.tap), Arc::clone(&parts.events));
+        let runtime = guarded(runtime, &config);
+        let stack = Stack::build(&config, runtime, parts.ssrc, Arc::clone(&parts.tap), Arc::clone(&parts.events));
         let stack = Box::pin(stack).await?;
         Ok((Self { session: SessionHandle::start(config, parts, Arc::new(stack)) }, streams))
     }
 }
 
 delegate_media_transport!(WebRtcTransport);
+
+/// STUN and TURN servers are the owner's own choice, so only the addresses of a peer are guarded.
+fn guarded(inner: Arc<dyn Runtime>, config: &TransportConfig) -> Arc<dyn Runtime> {
+    let peers = if config.ice_servers.is_empty() { config.peers } else { PeerAddresses::ANY };
+    Arc::new(GuardedRuntime { inner, peers })
+}
 
 /// What exists before the engine does.
 pub(crate) struct Parts {
@@ -220,3 +240,6 @@ impl SessionHandle {
         self.ended.cancelled().await;
     }
 }
+
+#[cfg(test)]
+mod tests;

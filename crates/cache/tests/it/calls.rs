@@ -40,6 +40,21 @@ async fn a_late_or_repeated_report_changes_and_queues_nothing() {
 }
 
 #[tokio::test]
+async fn a_call_that_is_forgotten_was_none() {
+    let account = fixture().await;
+    let (gone, stays) = (call(&account, 1_000), call(&account, 2_000));
+    for record in [&gone, &stays] {
+        account.begin(record, "a killed run", at(2_000)).await.unwrap();
+    }
+    account.forget(gone.id).await.unwrap();
+    assert_eq!(account.call(gone.id).await.unwrap(), None);
+    assert_eq!(account.pending(10).await.unwrap().iter().map(|call| call.record.id).collect::<Vec<_>>(), [stays.id]);
+    let stale = account.stale_calls("run", at(9_000)).await.unwrap();
+    assert_eq!(stale.iter().map(|call| call.record.id).collect::<Vec<_>>(), [stays.id]);
+    account.forget(CallId::generate()).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_report_for_an_unknown_call_is_refused() {
     let account = fixture().await;
     let error = account.report(CallId::generate(), &status(CallStatus::Busy), at(1)).await.unwrap_err();

@@ -9,7 +9,7 @@ mod open;
 mod pull;
 
 use mobilecall_cache::{Account, AccountKey, Cache};
-use mobilecall_domain::{CallId, CallRecord, CallStatus, CompanyId, Direction, LineKind, Timestamp, UserId};
+use mobilecall_domain::{CallId, CallRecord, CallStart, CompanyId, LineKind, Timestamp, UserId};
 use tempfile::TempDir;
 
 /// A fresh database with one account, first used at the start of time.
@@ -44,23 +44,13 @@ fn at(millis: i64) -> Timestamp {
 
 /// A call of the account's person that has just begun.
 fn call(account: &Account, created_at: i64) -> CallRecord {
-    CallRecord {
+    let start = CallStart {
         id: CallId::generate(),
         company_id: account.key().company,
-        twilio_call_sid: None,
+        line: LineKind::Direct,
         from_number: "100".into(),
         to_number: "+966501234567".into(),
-        direction: Direction::Outgoing,
-        status: CallStatus::Initiated,
-        duration_seconds: None,
-        recording_url: None,
-        agent_id: Some(account.key().user),
-        agent_name: Some("Alice".into()),
-        customer_name: None,
-        created_at: at(created_at),
-        answered_at: None,
-        ended_at: None,
-        line: LineKind::Direct,
-        updated_at: at(created_at),
-    }
+        at: at(created_at),
+    };
+    CallRecord::outgoing(start).of_agent(account.key().user, Some("Alice".into()))
 }

@@ -109,7 +109,7 @@ async fn listen(phone: &mut Phone, call: CallId) -> Result<Quality, Failure> {
     let mut seconds = 0;
     let mut before = None;
     loop {
-        let Some(event) = phone.events.recv().await else {
+        let Some(event) = phone.next_event().await else {
             return Err(Failure::new(ErrorCode::Internal, "the engine ended"));
         };
         let Event::CallChanged { call: view } = event else { continue };

@@ -4,7 +4,7 @@ use crate::{
     exit::Exit,
     options::{Common, HistoryOptions},
     phone::{Phone, username},
-    report::{Line, Report},
+    report::{Line, Report, harmless},
 };
 use mobilecall_domain::Timestamp;
 use mobilecall_ipc::{
@@ -91,7 +91,7 @@ async fn follow(phone: &mut Phone) {
 
 async fn up_to_date(phone: &mut Phone) {
     while !matches!(phone.engine.snapshot().await.sync, SyncView::UpToDate { .. }) {
-        match phone.events.recv().await {
+        match phone.next_event().await {
             Some(Event::Problem { failure }) => phone.report.problem(&failure),
             Some(_) => {}
             None => return,
@@ -104,8 +104,8 @@ fn line(entry: HistoryEntry) -> Line {
         call_id: entry.id,
         direction: entry.direction,
         disposition: entry.disposition,
-        address: entry.address,
-        name: entry.name,
+        address: harmless(&entry.address),
+        name: entry.name.as_deref().map(harmless),
         started_at: Timestamp::from_millis(entry.started_at_ms).to_string(),
         duration_seconds: entry.duration_seconds,
         synced: entry.synced,

@@ -15,8 +15,10 @@ use crate::{
     options::{CallOptions, Common, InCall, ListenOptions},
     phone::Phone,
 };
-use mobilecall_ipc::Failure;
+use mobilecall_domain::dtmf::{read_keys, time_of_keys};
+use mobilecall_ipc::{ErrorCode, Failure};
 use mobilecall_softphone::check_sound;
+use std::time::Duration;
 
 /// `mcall call`.
 pub(crate) async fn call(common: &Common, options: CallOptions, interrupts: Interrupts) -> Result<Exit, Failure> {
@@ -31,6 +33,7 @@ pub(crate) async fn listen(common: &Common, options: ListenOptions, interrupts: 
 
 async fn converse(common: &Common, mode: Mode, in_call: InCall, mut interrupts: Interrupts) -> Result<Exit, Failure> {
     // Before anybody is rung.
+    check_keys(&in_call, common.duration)?;
     interrupts.or(check_sound(&common.audio_in, &common.audio_out)).await?;
     let mut phone = interrupts.or(Phone::sign_in(common)).await?;
     let in_call = InCall { duration: common.duration, ..in_call };
@@ -40,4 +43,22 @@ async fn converse(common: &Common, mode: Mode, in_call: InCall, mut interrupts: 
     };
     phone.engine.shutdown().await;
     outcome
+}
+
+/// What is to be sent in the call must be keys, and have the time for all of them.
+fn check_keys(in_call: &InCall, duration: Option<Duration>) -> Result<(), Failure> {
+    let Some(keys) = &in_call.send_digits else { return Ok(()) };
+    let steps = read_keys(keys).map_err(|error| Failure::new(ErrorCode::BadDigit, error.to_string()))?;
+    let takes = time_of_keys(&steps);
+    match duration {
+        Some(duration) if duration < takes => {
+            let message = format!(
+                "sending these digits takes {:.1} s, and --duration hangs up after {:.1} s: let the call last longer",
+                takes.as_secs_f64(),
+                duration.as_secs_f64()
+            );
+            Err(Failure::new(ErrorCode::BadSetting, message).with("setting", "send-digits"))
+        }
+        Some(_) | None => Ok(()),
+    }
 }

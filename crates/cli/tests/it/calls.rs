@@ -90,6 +90,42 @@ async fn what_happens_in_a_call_is_told() {
 }
 
 #[tokio::test]
+async fn each_call_is_recorded_to_a_file_of_its_own() {
+    let office = Office::open().await;
+    let heard = ["heard.wav", "heard-2.wav"].map(|name| office.folder().join(name));
+    let sound = ["--audio-in", "none", "--audio-out", heard[0].to_str().unwrap()];
+    let mut bob = start(office.line("bob", &[&["listen", "--auto-answer"], &sound[..]].concat()));
+    bob.event("registered").await;
+    let mut first = Vec::new();
+    for path in &heard {
+        let alice = office.run("alice", &["call", "102", "--duration", "1s"]).await;
+        assert_eq!(alice.code, Some(0), "{alice:?}");
+        bob.event("summary").await;
+        assert!(hound::WavReader::open(path).unwrap().duration() > 0);
+        if first.is_empty() {
+            first = std::fs::read(path).unwrap();
+        }
+    }
+    assert!(std::fs::read(&heard[0]).unwrap() == first, "the second call leaves the first one's recording alone");
+}
+
+/// More than the voice thread keeps at once.
+#[tokio::test]
+async fn every_one_of_many_digits_arrives() {
+    let office = Office::open().await;
+    let mut bob = office.listen("bob", &["--auto-answer", "--once"]).await;
+    let keys = "0123456789".repeat(8);
+    let spaced = format!("{} {}", &keys[..40], &keys[40..]);
+    let alice = office.start("alice", &["call", "102", "--send-digits", &spaced, "--duration", "25s"]);
+    let mut arrived = String::new();
+    while arrived.len() < keys.len() {
+        arrived.push_str(bob.event("digit").await["digit"].as_str().unwrap());
+    }
+    assert_eq!(arrived, keys);
+    drop(alice);
+}
+
+#[tokio::test]
 async fn people_read_sentences() {
     let office = Office::open().await;
     let line = office.line("alice", &[&["call", "*43", "--duration", "1s"], &NO_SOUND[..]].concat());

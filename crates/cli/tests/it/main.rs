@@ -7,6 +7,7 @@ mod calls;
 mod demo;
 mod doctor;
 mod history;
+mod meeting;
 mod office;
 mod program;
 mod reach;

@@ -75,6 +75,25 @@ async fn who_calls_must_be_said() {
     }
 }
 
+/// Nobody is rung for digits that cannot be sent.
+#[tokio::test]
+async fn digits_that_cannot_be_sent_are_refused_before_the_call() {
+    let office = Office::open().await;
+    let two_hundred = "5".repeat(200);
+    for (digits, duration, code, words) in [
+        ("12-34", "1s", "badDigit", "'-' is not a key: use 0-9, *, # and A-D"),
+        (" ,", "1s", "badDigit", "no key"),
+        (&"5".repeat(501), "600s", "badDigit", "at most 500"),
+        (&two_hundred, "30s", "badSetting", "takes 46.0 s"),
+        ("1,,", "3s", "badSetting", "takes 4.2 s"),
+    ] {
+        let arguments = ["call", "*43", "--send-digits", digits, "--duration", duration];
+        let outcome = office.run("alice", &arguments).await;
+        outcome.failed(2, code, words);
+        assert_eq!(outcome.story(), ["error"], "{digits}");
+    }
+}
+
 #[tokio::test]
 async fn what_cannot_be_dialed_says_why() {
     let office = Office::open().await;

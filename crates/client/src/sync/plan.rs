@@ -74,28 +74,18 @@ fn is_ready(call: &PendingCall) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mobilecall_domain::{CallId, CallRecord, CallStatus, CompanyId, Direction, Timestamp};
+    use mobilecall_domain::{CallId, CallRecord, CallStart, CallStatus, CompanyId, Timestamp};
 
     fn pending(line: LineKind, status: CallStatus, on_server: bool) -> PendingCall {
-        let record = CallRecord {
+        let start = CallStart {
             id: CallId::generate(),
             company_id: CompanyId::generate(),
-            twilio_call_sid: None,
+            line,
             from_number: "100".into(),
             to_number: "101".into(),
-            direction: Direction::Outgoing,
-            status,
-            duration_seconds: None,
-            recording_url: None,
-            agent_id: None,
-            agent_name: None,
-            customer_name: None,
-            created_at: Timestamp::from_millis(0),
-            answered_at: None,
-            ended_at: None,
-            line,
-            updated_at: Timestamp::from_millis(0),
+            at: Timestamp::from_millis(0),
         };
+        let record = CallRecord { status, ..CallRecord::outgoing(start) };
         PendingCall { record, revision: 1, on_server }
     }
 

@@ -38,8 +38,9 @@ impl Legs {
     /// Never waits. A leg that does not keep up with its commands is closed, which its call learns as refused media.
     pub(crate) fn perform(&mut self, command: MediaCommand) -> Option<(LegKey, MediaOutcome)> {
         match command {
-            MediaCommand::Answer(leg, offer) => {
-                self.open(leg, self.config.clone());
+            MediaCommand::Answer(leg, offer, codec) => {
+                let config = codec.map_or_else(|| self.config.clone(), |codec| self.only(codec));
+                self.open(leg, config);
                 self.command(leg, LegCommand::Answer(offer))
             }
             MediaCommand::Offer(leg, codec) => {

@@ -52,7 +52,7 @@ impl Fixture {
     async fn caller(&mut self) -> (FakeTransport, TransportStreams, NegotiatedAudio) {
         let (client, streams) = self.client();
         let offer = client.create_offer().await.unwrap();
-        assert!(self.legs.perform(MediaCommand::Answer(CALLER, offer)).is_none());
+        assert!(self.legs.perform(MediaCommand::Answer(CALLER, offer, None)).is_none());
         let audio = match self.outcome().await {
             (CALLER, MediaOutcome::Answered { answer, audio }) => {
                 client.accept_answer(&answer).await.unwrap();
@@ -126,7 +126,7 @@ async fn a_device_is_offered_one_codec() {
 #[tokio::test]
 async fn descriptions_that_cannot_be_used_are_the_clients_problem() {
     let mut fixture = Fixture::new();
-    fixture.legs.perform(MediaCommand::Answer(CALLER, SdpOffer::new("nonsense")));
+    fixture.legs.perform(MediaCommand::Answer(CALLER, SdpOffer::new("nonsense"), None));
     let refused = fixture.outcome().await;
     assert!(matches!(refused, (CALLER, MediaOutcome::Refused(MediaProblem::Theirs))), "{refused:?}");
     fixture.legs.perform(MediaCommand::Offer(CALLEE, Codec::Opus));

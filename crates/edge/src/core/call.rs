@@ -2,7 +2,7 @@
 
 use super::io::LegKey;
 use crate::host::Agent;
-use mobilecall_domain::{CallId, CompanyId, SdpAnswer, SdpOffer, Timestamp};
+use mobilecall_domain::{CallId, CompanyId, SdpOffer, Timestamp};
 use mobilecall_pstream::CallSid;
 
 pub(super) struct Call {
@@ -23,8 +23,6 @@ pub(super) struct Caller {
     pub(super) wanted: Option<CallId>,
     /// The caller's offer, until the media anchor has it.
     pub(super) offer: Option<SdpOffer>,
-    /// The answer to it, until it is sent.
-    pub(super) answer: Option<SdpAnswer>,
 }
 
 pub(super) enum Callee {
@@ -40,6 +38,14 @@ pub(super) struct CalledAgent {
     pub(super) sid: CallSid,
     /// Devices that ring; once one has answered, only that one.
     pub(super) legs: Vec<LegKey>,
+    /// The person dialed the caller meanwhile, and is answered as soon as the caller's media is there.
+    pub(super) met: Option<Met>,
+}
+
+/// The leg of somebody who dialed the one who calls them, and its offer.
+pub(super) struct Met {
+    pub(super) leg: LegKey,
+    pub(super) offer: SdpOffer,
 }
 
 /// Where the records of a call stand.
@@ -68,7 +74,7 @@ pub(super) enum Stage {
     Preparing,
     /// The callee's devices ring.
     Ringing,
-    /// This device took the call and its answer is being applied.
+    /// This device took the call and its answer is being applied, or its offer answered.
     Answering(LegKey),
     /// Audio flows, between the caller and this device or back to the caller.
     Talking,

@@ -102,8 +102,8 @@ pub(crate) struct Reports {
 /// What the media anchor shall do. The first command of a leg makes its session.
 #[derive(Debug)]
 pub(crate) enum MediaCommand {
-    /// Answer a client's first offer.
-    Answer(LegKey, SdpOffer),
+    /// Answer a client's first offer, with this codec and no other if one is given.
+    Answer(LegKey, SdpOffer, Option<Codec>),
     /// Offer a client this codec and no other.
     Offer(LegKey, Codec),
     /// Take a client's answer.

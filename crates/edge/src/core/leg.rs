@@ -2,7 +2,7 @@
 
 use super::io::{CallKey, SocketId};
 use super::party::Party;
-use mobilecall_domain::{Private, UserId};
+use mobilecall_domain::{Private, SdpAnswer, UserId};
 use mobilecall_pstream::{CallSid, WireError};
 use mobilecall_transport::NegotiatedAudio;
 use std::time::Duration;
@@ -16,11 +16,13 @@ pub(super) struct Leg {
     /// How long the device asked us to keep the leg when its socket is lost.
     pub(super) grace: Duration,
     pub(super) sid: CallSid,
-    /// What the client calls it until it knows the real identifier.
+    /// What the client calls it until it knows the real identifier; only legs that a client began have it.
     pub(super) temporary: Option<String>,
     /// The client knows of the leg: a caller has its real identifier, a called device was invited.
     pub(super) told: bool,
     pub(super) tokens: ReconnectTokens,
+    /// The answer to the client's first offer, until it is sent.
+    pub(super) answer: Option<SdpAnswer>,
     pub(super) audio: Option<NegotiatedAudio>,
     pub(super) path: MediaPath,
 }
@@ -42,6 +44,11 @@ impl Leg {
             Some(temporary) if !self.told => temporary.clone(),
             Some(_) | None => self.sid.0.clone(),
         }
+    }
+
+    /// Its client dialed, as every caller did, and so did a called person who dialed the caller.
+    pub(super) const fn dialed(&self) -> bool {
+        self.temporary.is_some()
     }
 
     pub(super) fn is(&self, callsid: &str) -> bool {

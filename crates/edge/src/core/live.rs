@@ -4,7 +4,7 @@ use super::Switch;
 use super::call::Stage;
 use super::device::DeviceState;
 use super::ending::Ending;
-use super::io::{CallKey, LegKey, MediaCommand, MediaOutcome, MediaProblem, SocketId};
+use super::io::{LegKey, MediaCommand, MediaOutcome, MediaProblem, SocketId};
 use super::leg::MediaPath;
 use super::party::Party;
 use super::timers::Timer;
@@ -37,10 +37,13 @@ impl Switch {
         let Some(call) = self.calls.get(&call_key) else { return };
         let ending = match (call.stage, party) {
             (Stage::Talking, party) => Ending::HungUp(party),
-            // It has accepted and then hung up before its answer was applied.
-            (Stage::Answering(_), Party::Callee) => Ending::Declined,
-            (Stage::Ringing, Party::Callee) => Ending::Declined,
-            (Stage::Resolving | Stage::Preparing | Stage::Ringing | Stage::Answering(_), _) => Ending::GaveUp,
+            // Also one that has accepted, or dialed the caller, and hangs up before that has come about.
+            (Stage::Resolving | Stage::Preparing | Stage::Ringing | Stage::Answering(_), Party::Callee) => {
+                Ending::Declined
+            }
+            (Stage::Resolving | Stage::Preparing | Stage::Ringing | Stage::Answering(_), Party::Caller) => {
+                Ending::GaveUp
+            }
         };
         self.end_call(call_key, ending, Some(key));
     }
@@ -56,7 +59,7 @@ impl Switch {
         let Some(leg) = self.legs.get(&key) else { return };
         let Some(socket) = leg.socket else { return };
         let frame = match result {
-            Ok(answer) => ServerFrame::Answer(Answer { callsid: leg.sid.clone(), sdp: Some(answer), reconnect: None }),
+            Ok(answer) => ServerFrame::Answer(Answer::to(leg.sid.clone(), Some(answer))),
             Err(problem) => {
                 let (code, message) = match problem {
                     MediaProblem::Theirs => {
@@ -122,7 +125,7 @@ impl Switch {
         let before = leg.socket.replace(socket);
         let was_away = before.is_none();
         leg.tokens.renew(token.clone());
-        let frame = ServerFrame::Answer(Answer { callsid: leg.sid.clone(), sdp: None, reconnect: Some(token) });
+        let frame = ServerFrame::Answer(Answer { reconnect: Some(token), ..Answer::to(leg.sid.clone(), None) });
         self.timers.clear(&Timer::Grace(key));
         if let Some(device) = before.and_then(|before| self.devices.get_mut(&before)) {
             device.legs.retain(|other| *other != key);
@@ -195,10 +198,11 @@ impl Switch {
     }
 
     pub(super) fn media(&mut self, key: LegKey, outcome: MediaOutcome) {
-        let Some(leg) = self.legs.get(&key) else { return };
-        let call: CallKey = leg.call;
+        if !self.legs.contains_key(&key) {
+            return;
+        }
         match outcome {
-            MediaOutcome::Answered { answer, audio } => self.caller_answered(call, answer, audio),
+            MediaOutcome::Answered { answer, audio } => self.answered_offer(key, answer, audio),
             MediaOutcome::Offered(offer) => self.offered(key, offer),
             MediaOutcome::Accepted(audio) => self.accepted(key, audio),
             MediaOutcome::Reanswered(result) => self.reanswered(key, result),

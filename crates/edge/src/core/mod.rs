@@ -12,6 +12,7 @@
 //! | --- | --- |
 //! | socket opened or gone, `listen`, `register`, token checks, sessions that end | [`device`] |
 //! | `invite` until somebody rings | [`setup`] |
+//! | an `invite` to somebody who waits for the inviter | [`meeting`] |
 //! | `answer`, `reject`, ring timeout | [`ringing`] |
 //! | `hangup`, `reinvite`, reconnect, `message`, `dtmf`, media events | [`live`] |
 //! | the end of a call: [`ending`] says why and what each side hears | [`teardown`] |
@@ -24,6 +25,7 @@ mod io;
 mod leg;
 mod limits;
 mod live;
+mod meeting;
 mod party;
 mod people;
 mod records;

@@ -5,7 +5,7 @@ use super::call::Stage;
 use super::io::{LegKey, Output, SocketId};
 use crate::host::Presence;
 use mobilecall_domain::{CompanyId, UserId};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Everybody who has a registered device or a leg.
 #[derive(Default)]
@@ -81,6 +81,12 @@ impl Switch {
                 Stage::Resolving | Stage::Preparing | Stage::Ringing => false,
             })
         })
+    }
+
+    /// How many calls the person is in; one that rings on several devices is one.
+    pub(super) fn calls_of(&self, user: UserId) -> usize {
+        let calls = self.people.legs(user).iter().filter_map(|leg| self.legs.get(leg)).map(|leg| leg.call);
+        calls.collect::<BTreeSet<_>>().len()
     }
 
     /// Tells the host whose reachability this input changed.

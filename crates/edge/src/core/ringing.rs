@@ -1,6 +1,6 @@
 //! While a call rings: who takes it, who refuses it, and when it is given up.
 
-use super::call::{Call, CalledAgent, Callee, Stage};
+use super::call::{Call, CalledAgent, Callee, Records, Stage};
 use super::ending::Ending;
 use super::io::{CallKey, LegKey, MediaCommand, SocketId};
 use super::party::Party;
@@ -64,7 +64,7 @@ impl Switch {
     }
 
     /// Stops one device's ringing; the call goes on.
-    fn cancel_device(&mut self, key: LegKey, reason: CancelReason) {
+    pub(super) fn cancel_device(&mut self, key: LegKey, reason: CancelReason) {
         if let Some(leg) = self.drop_leg(key)
             && leg.told
             && let Some(socket) = leg.socket
@@ -101,16 +101,22 @@ impl Switch {
     fn start_talking(&mut self, key: CallKey, legs: &[LegKey]) {
         let Some(call) = self.calls.get_mut(&key) else { return };
         call.stage = Stage::Talking;
-        let mut answer = call.caller.answer.take();
+        let callee_record = match call.records {
+            Records::Open(ids) => ids.callee,
+            Records::None | Records::Opening => None,
+        };
         self.timers.clear(&Timer::Setup(key));
         for leg_key in legs {
             let token = self.ids.reconnect_token();
             let Some(leg) = self.legs.get_mut(leg_key) else { continue };
             leg.told = true;
             leg.tokens.renew(token.clone());
-            // The caller's answer goes to the caller, who is first; a callee made its own.
-            let frame =
-                ServerFrame::Answer(Answer { callsid: leg.sid.clone(), sdp: answer.take(), reconnect: Some(token) });
+            let frame = ServerFrame::Answer(Answer {
+                reconnect: Some(token),
+                // Who dialed the caller has a record of that; the one that holds is the called person's.
+                record: callee_record.filter(|_| leg.party == Party::Callee && leg.dialed()),
+                ..Answer::to(leg.sid.clone(), leg.answer.take())
+            });
             self.touched.insert(leg.user);
             if let Some(socket) = leg.socket {
                 self.send(socket, frame);

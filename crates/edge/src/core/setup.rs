@@ -35,7 +35,7 @@ impl Switch {
             Err(Refused(code::TOKEN_EXPIRED, "the voice token has expired: fetch a new one"))
         } else if !known.subscriber.may_dial {
             Err(Refused(code::FORBIDDEN, "this token does not allow outgoing calls"))
-        } else if self.people.legs(known.subscriber.agent.user).len() >= self.rules.max_calls {
+        } else if self.calls_of(known.subscriber.agent.user) >= self.rules.max_calls {
             Err(Refused(code::RATE_EXCEEDED, "too many calls at once: end one first"))
         } else {
             dialed(&query)
@@ -73,7 +73,7 @@ impl Switch {
         if let Some(leg) = self.legs.get_mut(&leg) {
             leg.temporary = Some(temporary);
         }
-        let caller = Caller { agent: subscriber.agent, leg, wanted, offer: Some(offer), answer: None };
+        let caller = Caller { agent: subscriber.agent, leg, wanted, offer: Some(offer) };
         self.output(Output::Resolve(key, company, Private::new(dialed.clone())));
         self.calls.insert(
             key,
@@ -113,6 +113,7 @@ impl Switch {
             temporary: None,
             told: false,
             tokens: ReconnectTokens::default(),
+            answer: None,
             audio: None,
             path: MediaPath::Connecting,
         };
@@ -135,7 +136,10 @@ impl Switch {
             Ok(Destination::Agent(agent)) if agent.user == call.caller.agent.user => self.refuse(key, Ending::Busy),
             Ok(Destination::Agent(agent)) => {
                 let user = agent.user;
-                let called = CalledAgent { agent, sid: self.ids.call_sid(), legs: Vec::new() };
+                if let Some(earlier) = self.waiting_call(user, call.caller.agent.user) {
+                    return self.meet(earlier, key);
+                }
+                let called = CalledAgent { agent, sid: self.ids.call_sid(), legs: Vec::new(), met: None };
                 let callee = Callee::Agent(called);
                 if self.is_busy(user) {
                     self.miss(key, callee, Ending::Busy);
@@ -169,29 +173,33 @@ impl Switch {
         let (leg, offer) = (call.caller.leg, call.caller.offer.take());
         self.open_records(key);
         if let Some(offer) = offer {
-            self.media_do(MediaCommand::Answer(leg, offer));
+            self.media_do(MediaCommand::Answer(leg, offer, None));
         }
     }
 
-    pub(super) fn caller_answered(&mut self, key: CallKey, answer: SdpAnswer, audio: NegotiatedAudio) {
-        let Some(call) = self.calls.get_mut(&key) else { return };
-        call.caller.answer = Some(answer);
-        if let Some(leg) = self.legs.get_mut(&call.caller.leg) {
-            leg.audio = Some(audio);
+    /// The offer of a client that dialed is answered.
+    pub(super) fn answered_offer(&mut self, key: LegKey, answer: SdpAnswer, audio: NegotiatedAudio) {
+        let Some(leg) = self.legs.get_mut(&key) else { return };
+        leg.answer = Some(answer);
+        leg.audio = Some(audio);
+        match (leg.party, leg.call) {
+            (Party::Caller, call) => self.prepared(call),
+            (Party::Callee, _) => self.accepted(key, audio),
         }
-        self.prepared(key);
     }
 
     /// Goes on once the records are written and the caller's media is there.
     pub(super) fn prepared(&mut self, key: CallKey) {
         let Some(call) = self.calls.get(&key) else { return };
         let written = matches!(call.records, Records::Open(_));
-        if call.stage != Stage::Preparing || call.caller.answer.is_none() || !written {
+        let answered = self.legs.get(&call.caller.leg).is_some_and(|leg| leg.audio.is_some());
+        if call.stage != Stage::Preparing || !answered || !written {
             return;
         }
         match &call.callee {
             Callee::Unresolved => {}
             Callee::Echo => self.start_echo(key),
+            Callee::Agent(CalledAgent { met: Some(_), .. }) => self.answer_met(key),
             Callee::Agent(called) => {
                 let user = called.agent.user;
                 self.start_ringing(key, user);
@@ -261,13 +269,12 @@ impl Switch {
         };
         let call_key = leg.call;
         let caller = call.caller.leg;
-        let answer = call.caller.answer.take();
         self.send(socket, ServerFrame::Invite(Box::new(invite)));
         if let Some(leg) = self.legs.get_mut(&caller)
             && !leg.told
         {
             leg.told = true;
-            let frame = ServerFrame::Ringing(Ringing { callsid: leg.sid.clone(), sdp: answer });
+            let frame = ServerFrame::Ringing(Ringing { callsid: leg.sid.clone(), sdp: leg.answer.take() });
             if let Some(socket) = leg.socket {
                 self.send(socket, frame);
             }

@@ -5,7 +5,6 @@ use super::call::{Call, Stage};
 use super::ending::Ending;
 use super::io::{CallKey, LegKey, MediaCommand};
 use super::leg::Ended;
-use super::party::Party;
 use super::timers::Timer;
 use mobilecall_pstream::ServerFrame;
 use mobilecall_pstream::server::{Cancel, Hangup};
@@ -32,7 +31,7 @@ impl Switch {
         let Some(leg) = self.legs.get(&key) else { return };
         let (socket, party) = (leg.socket, leg.party);
         let error = ending.error(party);
-        let frame = if party == Party::Caller || accepted {
+        let frame = if leg.dialed() || accepted {
             Some(ServerFrame::Hangup(Hangup { callsid: Some(leg.known_as()), error: error.clone() }))
         } else if leg.told {
             Some(ServerFrame::Cancel(Cancel { callsid: leg.sid.clone(), reason: Some(ending.cancel_reason()) }))

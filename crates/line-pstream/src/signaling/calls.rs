@@ -177,6 +177,9 @@ impl Signaling {
                 let sdp = answer.sdp.filter(|_| was_ours && !leg.has_answer);
                 leg.has_answer = true;
                 self.urls.prefer(self.edge.as_deref());
+                if let Some(call) = answer.record.filter(|_| was_ours) {
+                    self.emit(LineEvent::Merged { leg: id, call });
+                }
                 self.emit(LineEvent::Answered { leg: id, provider_call_id: provider_id(&answer.callsid), answer: sdp });
             }
             Stage::Live => {

@@ -59,7 +59,7 @@ impl FarEnd for FarSide {
     }
     async fn answer(&mut self) {
         let reconnect = Some(Private::new("token".to_owned()));
-        let answer = Answer { callsid: self.sid(), sdp: Some(SdpAnswer::new(THEIR_ANSWER)), reconnect };
+        let answer = Answer { callsid: self.sid(), sdp: Some(SdpAnswer::new(THEIR_ANSWER)), reconnect, record: None };
         self.peer.send(ServerFrame::Answer(answer)).await;
     }
     async fn refuse(&mut self) {

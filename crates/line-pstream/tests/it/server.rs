@@ -97,6 +97,7 @@ impl Peer {
             callsid: CallSid(callsid.into()),
             sdp: sdp.map(SdpAnswer::new),
             reconnect: Some(mobilecall_domain::Private::new(reconnect.into())),
+            record: None,
         };
         self.send(ServerFrame::Answer(answer)).await;
     }

@@ -18,8 +18,10 @@ use std::time::{Duration, Instant};
 
 /// Packets on their way to the thread: more than a second, for a thread that is kept from running.
 const INCOMING: usize = 64;
-/// Commands on their way to the thread, which looks every 5 ms; a long digit string is the most that comes at once.
+/// Commands on their way to the thread, which looks every 5 ms.
 const COMMANDS: usize = 128;
+/// Digits that wait to be sent, two minutes of them.
+const DIGITS: usize = 512;
 /// Devices that were replaced and wait to be let go.
 const RETIRED: usize = 8;
 
@@ -38,6 +40,9 @@ pub enum VoiceError {
     /// More commands were given at once than are kept.
     #[error("the voice thread does not keep up with its commands")]
     Busy,
+    /// More digits than can wait; none of them is sent.
+    #[error("too many digits wait to be sent")]
+    TooManyDigits,
 }
 
 /// Runs a [`VoicePath`] on a thread of its own, between the rings of the devices and the channels of the network.
@@ -52,6 +57,7 @@ impl VoiceThread {
         let devices = Devices::new(devices, clock.now())?;
         let (packets, incoming) = RingBuffer::new(INCOMING);
         let (commands, pending) = RingBuffer::new(COMMANDS);
+        let (digits, waiting) = RingBuffer::new(DIGITS);
         let (retire, retired) = RingBuffer::new(RETIRED);
         let control = Arc::new(Control::default());
         let stats = Arc::new(SharedStats::new(&path));
@@ -61,6 +67,7 @@ impl VoiceThread {
             devices,
             incoming,
             commands: pending,
+            digits: waiting,
             retire,
             outputs,
             control: Arc::clone(&control),
@@ -74,6 +81,7 @@ impl VoiceThread {
             stats,
             packets: Mutex::new(packets),
             commands: Mutex::new(commands),
+            digits: Mutex::new(digits),
             retired: Mutex::new(retired),
             quality: Mutex::default(),
             thread: Mutex::new(Some(thread)),
@@ -89,6 +97,7 @@ pub struct VoiceHandle {
     stats: Arc<SharedStats>,
     packets: Mutex<Producer<(IncomingPacket, Duration)>>,
     commands: Mutex<Producer<Command>>,
+    digits: Mutex<Producer<DtmfDigit>>,
     retired: Mutex<Consumer<Retired>>,
     quality: Mutex<QualityMeter>,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -115,9 +124,13 @@ impl VoiceHandle {
         self.control.held.load(Relaxed)
     }
 
-    /// Sends digits one after another, behind those that wait.
+    /// Sends digits one after another, behind those that wait: all of them, or none if they do not fit.
     pub fn send_digits(&self, digits: &[DtmfDigit]) -> Result<(), VoiceError> {
-        digits.iter().try_for_each(|digit| self.command(Command::Digit(*digit)))
+        let mut waiting = lock(&self.digits);
+        if waiting.slots() < digits.len() {
+            return Err(VoiceError::TooManyDigits);
+        }
+        digits.iter().try_for_each(|digit| waiting.push(*digit)).map_err(|_| VoiceError::TooManyDigits)
     }
 
     /// Plays a tone to the user in the place of the one before.

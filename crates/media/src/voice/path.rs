@@ -250,6 +250,11 @@ impl VoicePath {
         self.held = held;
     }
 
+    /// Whether there is room for a further digit.
+    pub fn takes_digits(&self) -> bool {
+        !self.digits_out.is_full()
+    }
+
     /// Sends a digit after those that wait; false when too many do.
     pub fn send_digit(&mut self, digit: DtmfDigit) -> bool {
         self.digits_out.push(digit)

@@ -22,7 +22,6 @@ const ROUND: Duration = Duration::from_millis(5);
 const PRIORITY: u8 = 80;
 
 pub(super) enum Command {
-    Digit(DtmfDigit),
     Play(Tone),
     StopTone,
     ExpectedLoss(u8),
@@ -50,6 +49,7 @@ pub(super) struct Worker {
     pub(super) devices: Devices,
     pub(super) incoming: Consumer<(IncomingPacket, Duration)>,
     pub(super) commands: Consumer<Command>,
+    pub(super) digits: Consumer<DtmfDigit>,
     pub(super) retire: Producer<Retired>,
     pub(super) outputs: VoiceOutputs,
     pub(super) control: Arc<Control>,
@@ -79,6 +79,11 @@ impl Worker {
         while let Ok(command) = self.commands.pop() {
             self.obey(command);
         }
+        while self.path.takes_digits()
+            && let Ok(digit) = self.digits.pop()
+        {
+            self.path.send_digit(digit);
+        }
         while let Ok((packet, arrival)) = self.incoming.pop() {
             if let Some(digit) = self.path.receive(&packet, arrival) {
                 self.tell(VoiceEvent::DigitReceived(digit));
@@ -92,10 +97,6 @@ impl Worker {
 
     fn obey(&mut self, command: Command) {
         match command {
-            Command::Digit(digit) => {
-                // More than fit have waited for a quarter of a minute; nobody means that.
-                let _ = self.path.send_digit(digit);
-            }
             Command::Play(tone) => self.path.play_tone(tone),
             Command::StopTone => self.path.stop_tone(),
             Command::ExpectedLoss(percent) => self.path.set_expected_loss(percent),
@@ -185,6 +186,7 @@ mod tests {
         speaker: Consumer<f32>,
         packets: Producer<(IncomingPacket, Duration)>,
         commands: Producer<Command>,
+        digits: Producer<DtmfDigit>,
         retired: Consumer<Retired>,
         outgoing: mpsc::Receiver<super::super::OutgoingPacket>,
         events: mpsc::Receiver<VoiceEvent>,
@@ -213,6 +215,7 @@ mod tests {
         let (given, microphone, speaker) = devices();
         let (packets, incoming) = RingBuffer::new(64);
         let (commands, pending) = RingBuffer::new(64);
+        let (digits, waiting) = RingBuffer::new(64);
         let (retire, retired) = RingBuffer::new(4);
         let (packets_out, outgoing) = mpsc::channel(16);
         let (events_out, events) = mpsc::channel(16);
@@ -223,12 +226,13 @@ mod tests {
             devices: Devices::new(given, Duration::ZERO).unwrap(),
             incoming,
             commands: pending,
+            digits: waiting,
             retire,
             outputs: VoiceOutputs { packets: packets_out, events: events_out },
             control: Arc::default(),
             stats,
         };
-        Bench { worker, microphone, speaker, packets, commands, retired, outgoing, events }
+        Bench { worker, microphone, speaker, packets, commands, digits, retired, outgoing, events }
     }
 
     impl Bench {
@@ -265,7 +269,7 @@ mod tests {
         let digit = DtmfDigit::from_char('7').unwrap();
         for n in 0..1_000 {
             match n % 200 {
-                120 => bench.commands.push(Command::Digit(digit)).map_err(|_| ()).unwrap(),
+                120 => bench.digits.push(digit).unwrap(),
                 160 => bench.commands.push(Command::Play(Tone::Busy)).map_err(|_| ()).unwrap(),
                 170 => bench.commands.push(Command::StopTone).map_err(|_| ()).unwrap(),
                 180 => bench.commands.push(Command::ExpectedLoss(n as u8 % 20)).map_err(|_| ()).unwrap(),

@@ -5,7 +5,7 @@ use crate::voice_path::{config, received};
 use mobilecall_domain::DtmfDigit;
 use mobilecall_media::tones::Tone;
 use mobilecall_media::voice::{
-    Microphone, OutgoingPacket, Speaker, VoiceDevices, VoiceEvent, VoiceHandle, VoiceOutputs, VoiceThread,
+    Microphone, OutgoingPacket, Speaker, VoiceDevices, VoiceError, VoiceEvent, VoiceHandle, VoiceOutputs, VoiceThread,
 };
 use mobilecall_media::{Codec, Frame};
 use rtrb::{Consumer, Producer, RingBuffer};
@@ -97,6 +97,8 @@ fn two_phones_talk() {
     assert!(a.handle.stats().first_audio_at.unwrap() >= a.began);
 
     let digits: Vec<DtmfDigit> = "42#".chars().filter_map(DtmfDigit::from_char).collect();
+    let too_many = vec![digits[0]; 513];
+    assert!(matches!(a.handle.send_digits(&too_many), Err(VoiceError::TooManyDigits)), "and none of them is sent");
     a.handle.send_digits(&digits).unwrap();
     let mut arrived = Vec::new();
     until("the digits arrive", &mut a, &mut b, |_, b| {

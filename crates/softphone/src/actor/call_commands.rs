@@ -2,17 +2,20 @@
 
 use super::Core;
 use crate::{
-    calls::{Call, record_of},
+    calls::{Call, CallEvent, Keys, Press, record_of},
     failure, history,
     lines::{Candidate, LinePart},
     preview::{Known, Resolved, resolve},
+    view,
 };
 use mobilecall_domain::{
-    CallId, Direction, DtmfDigit, LegId, LineId,
+    Address, CallId, Direction, DtmfDigit, LegId, LineId,
+    dtmf::{MAX_KEY_STEPS, read_keys},
     machine::{CallInput as Input, CallMachine, CallState, UserInput},
 };
 use mobilecall_ipc::{ErrorCode, Failure};
 use mobilecall_line::{LineCommand, LineError};
+use mobilecall_media::voice::VoiceError;
 use tokio::time::Instant;
 
 impl Core {
@@ -25,6 +28,9 @@ impl Core {
             Resolved::Several(_) => return Err(several_fit()),
         };
         let part = route.and_then(|route| self.lines.get(route.line)).ok_or_else(failure::no_such_line)?;
+        if let Some(call) = self.ringing_from(&address, part.id()) {
+            return self.answer(call).await.map(|()| call);
+        }
         if !part.is_registered() {
             return Err(not_ready(part));
         }
@@ -49,6 +55,18 @@ impl Core {
         }
         self.after_change(id).await;
         Ok(id)
+    }
+
+    /// The call of somebody who rings here on this line: who dials them takes it.
+    fn ringing_from(&self, address: &Address, line: LineId) -> Option<CallId> {
+        let team = &self.shown.snapshot().team;
+        let dialed = history::shown_address(&address.dialed(), team);
+        let is_it = |call: &&Call| {
+            call.line_id == line
+                && call.machine.state() == CallState::Offered
+                && (call.address == dialed || history::shown_address(view::other_party(&call.record), team) == dialed)
+        };
+        self.calls.iter().find(is_it).map(|call| call.id)
     }
 
     /// Against what the text of the smart field is read.
@@ -102,23 +120,60 @@ impl Core {
 
     pub(crate) fn send_digits(&mut self, call: CallId, digits: &str) -> Result<(), Failure> {
         self.expect(call, is_up, "the call is not connected")?;
-        let keys: Vec<DtmfDigit> = digits
-            .chars()
-            .map(|key| DtmfDigit::from_char(key).ok_or_else(|| bad_digit(key)))
-            .collect::<Result<_, _>>()?;
+        let steps = read_keys(digits).map_err(|error| failure::of_keys(&error))?;
+        let known = self.calls.get_mut(call).ok_or_else(failure::no_such_call)?;
+        if known.keys.len() + steps.len() > MAX_KEY_STEPS {
+            return Err(failure::not_now("the keys before these are still being sent"));
+        }
+        let pauses = known.keys.pauses();
+        known.keys.push(steps);
+        // Those that wait behind a pause come by themselves.
+        if pauses { Ok(()) } else { self.press_keys(call) }
+    }
+
+    /// Sends the keys up to the next pause; what is left comes after it.
+    pub(crate) fn press_keys(&mut self, call: CallId) -> Result<(), Failure> {
+        let Some(post) = self.call_post(call) else { return Ok(()) };
+        let known = self.calls.get_mut(call).ok_or_else(failure::no_such_call)?;
+        let before = std::mem::take(&mut known.keys);
+        if !known.is_up() {
+            return Ok(());
+        }
+        known.keys = before;
+        let Press { keys, next } = known.keys.take(Instant::now());
+        if let Err(failure) = self.send_keys(call, &keys) {
+            if let Some(known) = self.calls.get_mut(call) {
+                known.keys = Keys::default();
+            }
+            return Err(failure);
+        }
+        if let Some(next) = next {
+            tokio::spawn(async move {
+                tokio::time::sleep_until(next).await;
+                post.tell(CallEvent::Keys).await;
+            });
+        }
+        Ok(())
+    }
+
+    fn send_keys(&mut self, call: CallId, keys: &[DtmfDigit]) -> Result<(), Failure> {
+        if keys.is_empty() {
+            return Ok(());
+        }
         let known = self.known(call)?;
         let within_sound = known.media.negotiated.is_none_or(|negotiated| negotiated.telephone_event.is_some());
         if !within_sound && known.capabilities.signaled_digits {
-            let command = LineCommand::Digits { leg: known.leg, digits: keys.clone() };
+            let command = LineCommand::Digits { leg: known.leg, digits: keys.to_vec() };
             self.ask_line(known.line_id, "digits", command)?;
-            return self.digits_sent(call, &keys);
+        } else {
+            let voice = known.media.voice().ok_or_else(|| failure::not_now("the sound of the call is not ready"))?;
+            voice.send_digits(keys).map_err(|error| match error {
+                VoiceError::TooManyDigits => failure::not_now("the keys before these are still being sent"),
+                VoiceError::Codec(_) | VoiceError::Rate(_) | VoiceError::Thread(_) | VoiceError::Busy => {
+                    failure::internal(&error)
+                }
+            })?;
         }
-        let voice = known.media.voice().ok_or_else(|| failure::not_now("the sound of the call is not ready"))?;
-        voice.send_digits(&keys).map_err(|error| failure::internal(&error))?;
-        self.digits_sent(call, &keys)
-    }
-
-    fn digits_sent(&mut self, call: CallId, keys: &[DtmfDigit]) -> Result<(), Failure> {
         let known = self.calls.get_mut(call).ok_or_else(failure::no_such_call)?;
         known.digits.extend(keys.iter().copied().map(DtmfDigit::as_char));
         self.shown.call(known.view());
@@ -214,8 +269,4 @@ fn not_ready(part: &LinePart) -> Failure {
 
 fn several_fit() -> Failure {
     Failure::new(ErrorCode::UnknownExtension, "several colleagues fit: type more, or choose one of them")
-}
-
-fn bad_digit(key: char) -> Failure {
-    Failure::new(ErrorCode::BadDigit, format!("'{key}' is not a key: use 0-9, *, # or A-D"))
 }

@@ -31,6 +31,11 @@ impl Core {
             LineEvent::Answered { leg, provider_call_id, answer } => {
                 self.progress(leg, provider_call_id, answer, LineInput::Answered).await;
             }
+            LineEvent::Merged { leg, call: kept } => {
+                if let Some(call) = self.calls.of_leg(leg) {
+                    self.merged(call, kept).await;
+                }
+            }
             LineEvent::Renegotiated { leg, answer } => {
                 if let Some(call) = self.calls.of_leg(leg) {
                     self.accept_answer(call, answer);
@@ -96,6 +101,7 @@ impl Core {
         call.offer = Some(incoming.offer);
         call.on_line = true;
         self.calls.insert(call);
+        self.told_missed = Some(id);
         for effect in effects {
             // An incoming call that cannot be written rings all the same: losing the record is the lesser harm.
             if let Err(failure) = self.perform(id, effect, now).await {
@@ -115,6 +121,29 @@ impl Core {
             known.leg = incoming.leg;
             known.offer = Some(incoming.offer);
         }
+    }
+
+    /// Both sides dialed, and the server made one call of it, whose record is the one of the call that rang here, or was
+    /// about to.
+    async fn merged(&mut self, call: CallId, kept: CallId) {
+        if call == kept {
+            return;
+        }
+        tracing::info!(call.id = %call, record.id = %kept, "a call and that of its far end are one");
+        if let Some(known) = self.calls.get_mut(call) {
+            known.kept_elsewhere = true;
+        }
+        if let Some(rang) = self.calls.remove(kept) {
+            self.closing_tasks.spawn(rang.media.stop());
+            self.tones.end(kept);
+            self.shown.call_removed(kept);
+        }
+        if let Some(account) = self.sign_in.account()
+            && let Err(error) = account.forget(call).await
+        {
+            self.shown.problem(failure::of_cache(&error));
+        }
+        self.recount_missed().await;
     }
 
     async fn progress(
@@ -166,6 +195,11 @@ impl Core {
             }
             CallEvent::Digit(digit) => self.shown.digit(call, digit.as_char()),
             CallEvent::Second(second) => self.second(call, second),
+            CallEvent::Keys => {
+                if let Err(failure) = self.press_keys(call) {
+                    self.shown.problem(failure);
+                }
+            }
             CallEvent::Device(opened) => self.device_opened(call, opened),
             CallEvent::DeviceLost(lost, opening) => self.device_lost(call, &lost, opening),
             CallEvent::DeviceBack(role, opening) => self.device_back(call, role, opening),

@@ -66,6 +66,9 @@ impl Core {
     ) -> Result<(), Failure> {
         let Some(account) = self.sign_in.account().cloned() else { return Ok(()) };
         let Some(known) = self.calls.get_mut(call) else { return Ok(()) };
+        if known.kept_elsewhere {
+            return Ok(());
+        }
         let elsewhere = known.machine.end_reason() == Some(EndReason::AnsweredElsewhere);
         let written = if elsewhere {
             account.leave_to_others(call).await

@@ -88,7 +88,7 @@ impl Core {
         }
         self.check_lines(&wanted)?;
         if self.config.settings.is_none() {
-            settings::store(&self.cache, &wanted).await?;
+            settings::store(&self.cache, &wanted, &self.lines_aside).await?;
         }
         let before = std::mem::replace(&mut self.settings, wanted.clone());
         self.shown.settings(wanted);

@@ -23,10 +23,12 @@ use crate::{
     parts::Parts,
     post::Post,
     session::{Secrets, SignInState},
+    settings::{LinesAside, Loaded},
     shown::Shown,
 };
 use mobilecall_cache::Cache;
 use mobilecall_client::Presence;
+use mobilecall_domain::CallId;
 use mobilecall_ipc::{Event, Settings};
 use std::{sync::Arc, time::Duration};
 use tokio::{
@@ -48,6 +50,8 @@ pub(crate) struct Core {
     pub(crate) cache: Cache,
     pub(crate) secrets: Secrets,
     pub(crate) settings: Settings,
+    /// What is stored beside the lines in use.
+    pub(crate) lines_aside: LinesAside,
     pub(crate) shown: Shown,
     pub(crate) clock: Clock,
     pub(crate) inbox: mpsc::WeakSender<Message>,
@@ -68,8 +72,12 @@ pub(crate) struct Core {
     /// The local history holds everything that the server has.
     pub(crate) caught_up: bool,
     pub(crate) team: Vec<Presence>,
+    /// The last missed call that the agent knows of, because it rang here or was told.
+    pub(crate) told_missed: Option<CallId>,
     pub(crate) calls: Calls,
     pub(crate) tones: Tones,
+    /// Files that calls were recorded to; each call has its own.
+    pub(crate) recordings: u32,
     /// The level meter of the settings, while it is on.
     pub(crate) meter: Option<AbortOnDropHandle<()>>,
     /// What is still being closed.
@@ -81,19 +89,24 @@ impl Core {
         config: EngineConfig,
         parts: Arc<Parts>,
         cache: Cache,
-        settings: Settings,
+        Loaded { settings, aside, problems }: Loaded,
         inbox: mpsc::WeakSender<Message>,
         events: broadcast::Sender<Event>,
     ) -> Self {
+        let shown = Shown::new(settings.clone(), events);
+        for problem in problems {
+            shown.problem(problem);
+        }
         Self {
             secrets: Secrets::new(config.secrets.clone()),
             clock: parts.clock.clone(),
-            shown: Shown::new(settings.clone(), events),
+            shown,
             lines: Lines::new(&settings),
             config,
             parts,
             cache,
             settings,
+            lines_aside: aside,
             inbox,
             epoch: 0,
             run: uuid::Uuid::now_v7().to_string(),
@@ -104,8 +117,10 @@ impl Core {
             hurry: Arc::default(),
             caught_up: false,
             team: Vec::new(),
+            told_missed: None,
             calls: Calls::default(),
             tones: Tones::default(),
+            recordings: 0,
             meter: None,
             closing_tasks: TaskTracker::new(),
         }
@@ -130,7 +145,7 @@ impl Core {
             }
             self.leave_if_session_ended().await;
         };
-        self.end(done).await;
+        self.end(inbox, done).await;
     }
 
     async fn handle(&mut self, message: Message) {
@@ -158,8 +173,13 @@ impl Core {
         Post::new(self.inbox.clone(), self.epoch)
     }
 
-    async fn end(mut self, done: Option<oneshot::Sender<()>>) {
+    async fn end(mut self, mut inbox: mpsc::Receiver<Message>, done: Option<oneshot::Sender<()>>) {
         self.leave().await;
+        inbox.close();
+        while let Some(unread) = inbox.recv().await {
+            // It may hold a device that was opened for a call that is over, and closing that waits for the sound server.
+            self.closing_tasks.spawn_blocking(move || drop(unread));
+        }
         self.closing_tasks.close();
         if tokio::time::timeout(CLOSING_TIMEOUT, self.closing_tasks.wait()).await.is_err() {
             tracing::warn!("not everything could be closed in time");

@@ -7,11 +7,11 @@ use crate::{
     message::{ReplyTo, answer},
     post::CallPost,
     sound::{
-        DeviceOpened, End, Meter, SoundChoice, Voice, failure_of, failure_of_fallback, failure_of_loss, open_device,
-        play,
+        DeviceOpened, End, Meter, SoundChoice, Voice, Wanted, failure_of, failure_of_fallback, failure_of_loss,
+        open_device, play,
     },
 };
-use mobilecall_audio::{DeviceInfo, DeviceList, DeviceLost, LossSink, Role};
+use mobilecall_audio::{DeviceInfo, DeviceList, DeviceLost, LossSink, PlayoutSink, Role};
 use mobilecall_domain::{CallId, CallQuality};
 use mobilecall_ipc::{AudioDevice, AudioDevices, Failure, Reply, Settings};
 use mobilecall_media::{
@@ -20,7 +20,11 @@ use mobilecall_media::{
     voice::{StreamPosition, VoiceConfig, VoiceOutputs},
 };
 use mobilecall_transport::{Codec, MediaDirection, NegotiatedAudio};
-use std::{sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{runtime::Handle, sync::mpsc};
 use tokio_util::task::AbortOnDropHandle;
 
@@ -52,6 +56,7 @@ impl Core {
         let wanted = self.sound_choice().wanted(role);
         let system = Arc::clone(&self.parts.sound);
         let Some(post) = self.call_post(call) else { return };
+        let own = self.own_file(&wanted);
         let Some(known) = self.calls.get_mut(call) else { return };
         let Opening { number: opening, after } = known.media.devices.slot_mut(role).open();
         let losses = losses_of(opening, post.clone());
@@ -62,7 +67,7 @@ impl Core {
                 tracing::warn!(%role, "the device before is still not closed");
             }
             let work = move || {
-                let outcome = open_device(system.as_ref(), &wanted, &losses);
+                let outcome = open_device(system.as_ref(), &own, &losses);
                 DeviceOpened { opening, wanted, outcome }
             };
             match tokio::task::spawn_blocking(work).await {
@@ -70,6 +75,13 @@ impl Core {
                 Err(error) => tracing::error!(%error, "opening a sound device panicked"),
             }
         });
+    }
+
+    /// No two recordings go to the same file: a second call would overwrite the first, or write into it at once.
+    fn own_file(&mut self, wanted: &Wanted) -> Wanted {
+        let Wanted::Speaker(PlayoutSink::Wav(path)) = wanted else { return wanted.clone() };
+        self.recordings += 1;
+        Wanted::Speaker(PlayoutSink::Wav(numbered(path, self.recordings)))
     }
 
     /// A device is open, or is not there: hands it to the voice, or keeps it until there is one.
@@ -386,6 +398,20 @@ impl Core {
     }
 }
 
+/// `heard.wav`, `heard-2.wav`, `heard-3.wav` and so on.
+fn numbered(path: &Path, number: u32) -> PathBuf {
+    if number < 2 {
+        return path.to_owned();
+    }
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(format!("-{number}"));
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    path.with_file_name(name)
+}
+
 /// Reports the loss of a device from the sound system's own thread.
 fn losses_of(opening: u32, post: CallPost) -> LossSink {
     let runtime = Handle::current();
@@ -402,4 +428,21 @@ fn shown_devices(list: DeviceList) -> AudioDevices {
         devices.into_iter().map(device).collect()
     };
     AudioDevices { inputs: shown(list.inputs), outputs: shown(list.outputs) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recordings_after_the_first_have_a_number() {
+        for (path, number, expected) in [
+            ("heard.wav", 1, "heard.wav"),
+            ("heard.wav", 2, "heard-2.wav"),
+            ("calls/a.b.wav", 10, "calls/a.b-10.wav"),
+            ("heard", 3, "heard-3"),
+        ] {
+            assert_eq!(numbered(Path::new(path), number), Path::new(expected));
+        }
+    }
 }

@@ -1,10 +1,10 @@
 //! What the sync and the heartbeat bring.
 
 use super::Core;
-use crate::{failure, view};
+use crate::{failure, history, view};
 use mobilecall_client::{Presence, SyncEvent, SyncStatus};
 use mobilecall_domain::{CallReport, EndReason, LineKind};
-use mobilecall_ipc::SyncView;
+use mobilecall_ipc::{HistoryFilter, HistoryQuery, SyncView};
 use std::time::Duration;
 
 /// A call of another run is taken for cut off when it has given no sign of life for three heartbeats.
@@ -23,7 +23,10 @@ impl Core {
                 });
                 self.settle_stale_calls().await;
             }
-            SyncEvent::RecordsChanged => self.recount_missed().await,
+            SyncEvent::RecordsChanged => {
+                self.recount_missed().await;
+                self.tell_refused_call().await;
+            }
             SyncEvent::Team(team) => {
                 self.team = team;
                 self.show_team();
@@ -59,6 +62,25 @@ impl Core {
         match account.missed().await {
             Ok(missed) => self.shown.history(missed),
             Err(error) => self.shown.problem(failure::of_cache(&error)),
+        }
+    }
+
+    /// A call that the server refused because this agent talks leaves nothing here but its record: who it was is said
+    /// once, at once.
+    async fn tell_refused_call(&mut self) {
+        let Some(talking) = self.calls.talking() else { return };
+        let since = talking.machine.started_at();
+        let Some(account) = self.sign_in.account().cloned() else { return };
+        let query = HistoryQuery { filter: HistoryFilter::Missed, limit: 1, ..HistoryQuery::default() };
+        let page = match history::page(&account, query, &self.shown.snapshot().team).await {
+            Ok(page) => page,
+            Err(failure) => return self.shown.problem(failure),
+        };
+        let Some(missed) = page.entries.into_iter().next() else { return };
+        let is_news = missed.started_at_ms >= since.as_millis() && self.told_missed != Some(missed.id);
+        if is_news {
+            self.told_missed = Some(missed.id);
+            self.shown.problem(failure::called_while_talking(missed.name.as_deref().unwrap_or(&missed.address)));
         }
     }
 

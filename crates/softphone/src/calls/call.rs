@@ -1,9 +1,9 @@
 //! One call.
 
-use super::{Media, Renegotiation};
+use super::{Keys, Media, Renegotiation};
 use crate::{lines::LinePart, session::Profile, view};
 use mobilecall_domain::{
-    Address, CallId, CallQuality, CallRecord, CallStatus, Direction, EndReason, LegId, LineCapabilities, LineId,
+    Address, CallId, CallQuality, CallRecord, CallStart, Direction, EndReason, LegId, LineCapabilities, LineId,
     LineKind, SdpOffer, Timestamp,
     machine::{CallMachine, CallState},
 };
@@ -35,6 +35,8 @@ pub(crate) struct Call {
     pub(crate) record: CallRecord,
     /// The record is written.
     pub(crate) begun: bool,
+    /// It is part of another call, whose record the server keeps.
+    pub(crate) kept_elsewhere: bool,
     /// What the line is to be told as soon as our description is made.
     pub(crate) waiting: Option<Waiting>,
     /// The line knows of the leg.
@@ -42,6 +44,7 @@ pub(crate) struct Call {
     pub(crate) media: Media,
     pub(crate) renegotiation: Renegotiation,
     pub(crate) digits: String,
+    pub(crate) keys: Keys,
     pub(crate) quality: Option<CallQuality>,
     /// When the agent placed or answered it.
     pub(crate) commanded_at: Instant,
@@ -78,11 +81,13 @@ impl Call {
             offer: None,
             record,
             begun: false,
+            kept_elsewhere: false,
             waiting: None,
             on_line: false,
             media: Media::default(),
             renegotiation: Renegotiation::default(),
             digits: String::new(),
+            keys: Keys::default(),
             quality: None,
             commanded_at: Instant::now(),
             setup_ms: None,
@@ -176,23 +181,10 @@ pub(crate) fn record_of(
         Direction::Incoming => (party, own),
         Direction::Outgoing => (own, party),
     };
-    CallRecord {
-        id,
-        company_id: user.company_id,
-        twilio_call_sid: None,
-        from_number,
-        to_number,
-        direction,
-        status: CallStatus::Queued,
-        duration_seconds: None,
-        recording_url: None,
-        agent_id: Some(user.id),
-        agent_name: Some(user.name.clone()),
-        customer_name: name,
-        created_at: now,
-        answered_at: None,
-        ended_at: None,
-        line,
-        updated_at: now,
-    }
+    let start = CallStart { id, company_id: user.company_id, line, from_number, to_number, at: now };
+    let record = match direction {
+        Direction::Incoming => CallRecord::incoming(start),
+        Direction::Outgoing => CallRecord::outgoing(start),
+    };
+    CallRecord { customer_name: name, ..record.of_agent(user.id, Some(user.name.clone())) }
 }

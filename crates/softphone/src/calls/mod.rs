@@ -2,12 +2,14 @@
 
 mod call;
 mod devices;
+mod keys;
 mod media;
 mod renegotiation;
 mod voice;
 
 pub(crate) use call::{Call, Waiting, record_of};
 pub(crate) use devices::{Devices, Opening};
+pub(crate) use keys::{Keys, Press};
 pub(crate) use media::{Description, Media, StartedMedia, add, kind as media_failure, start_media};
 pub(crate) use renegotiation::{NextOffer, Renegotiation};
 pub(crate) use voice::{Second, VoiceTask};
@@ -51,6 +53,8 @@ pub(crate) enum CallEvent {
     Digit(DtmfDigit),
     /// One second went by.
     Second(Second),
+    /// A pause between keys is over.
+    Keys,
     /// A device is open, or is not there.
     Device(DeviceOpened),
     /// A device went away; the number is that of its opening.

@@ -10,7 +10,7 @@ pub(crate) use check::check;
 pub use check::check_sound;
 pub(crate) use meter::{LEVEL_INTERVAL, Meter};
 pub(crate) use open::{
-    DeviceOpened, End, OpenDevice, SoundChoice, failure_of, failure_of_fallback, failure_of_loss, open_device,
+    DeviceOpened, End, OpenDevice, SoundChoice, Wanted, failure_of, failure_of_fallback, failure_of_loss, open_device,
 };
 pub(crate) use tones::{Playing, play};
 

@@ -5,8 +5,8 @@ use crate::lines::{DIRECT, LineContext, LineFactories, LineFactory, OpenedLine, 
 use async_trait::async_trait;
 use mobilecall_domain::{CallId, EndReason, LegId, LineCapabilities, LineId, LineKind, Registration, SdpOffer};
 use mobilecall_ipc::{
-    CallState, Command, ErrorCode, Event, Failure, LineCredentials, LineSettings, Registration as Shown, Reply,
-    Settings, Snapshot,
+    CallState, Command, ErrorCode, Event, Failure, LineCredentials, LineSettings, LineView, Registration as Shown,
+    Reply, Settings, Snapshot,
 };
 use mobilecall_line::{IncomingLeg, LineCommand, LineEvent, fake::FakeLine};
 use mobilecall_transport::MediaTransport as _;
@@ -335,16 +335,36 @@ async fn lines_come_and_go_with_the_settings() {
     let off = LineSettings { enabled: false, ..renamed };
     office.change_lines(vec![off, branch.clone()]).await.unwrap();
     assert!(matches!(office.end(pbx.id).command().await, LineCommand::Unregister));
-    let told = within("the news", async {
+    assert_eq!(last_told(&mut office.rig).await, [DIRECT, branch.id]);
+}
+
+/// A line that comes back stands where the settings have it, in the snapshot and for a window that follows the events.
+#[tokio::test]
+async fn lines_keep_their_order_when_they_come_back() {
+    let (pbx, branch) = (line(LineKind::Sip, "Office"), line(LineKind::Sip, "Branch"));
+    let mut office = Office::registered(&[pbx.clone(), branch.clone()]).await;
+    let off = LineSettings { enabled: false, ..pbx.clone() };
+    office.change_lines(vec![off, branch.clone()]).await.unwrap();
+    office.change_lines(vec![pbx.clone(), branch.clone()]).await.unwrap();
+    assert_eq!(last_told(&mut office.rig).await, [DIRECT, pbx.id, branch.id]);
+    office.change_lines(vec![branch.clone(), pbx.clone()]).await.unwrap();
+    assert_eq!(last_told(&mut office.rig).await, [DIRECT, branch.id, pbx.id]);
+}
+
+/// The lines as the last event has them, which are those of the snapshot.
+async fn last_told(rig: &mut Rig) -> Vec<LineId> {
+    let ids = |lines: &[LineView]| lines.iter().map(|line| line.id).collect::<Vec<_>>();
+    let wanted = ids(&rig.engine.snapshot().await.lines);
+    within("news of the lines", async {
         loop {
-            if let Event::LineRemoved { line } = office.rig.events.recv().await.unwrap() {
-                return line;
+            if let Event::LinesChanged { lines } = rig.events.recv().await.unwrap()
+                && ids(&lines) == wanted
+            {
+                return wanted;
             }
         }
     })
-    .await;
-    assert_eq!(told, pbx.id);
-    assert_eq!(office.rig.engine.snapshot().await.lines.len(), 2);
+    .await
 }
 
 #[tokio::test]

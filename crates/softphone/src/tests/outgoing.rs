@@ -135,6 +135,42 @@ async fn digits_and_mute_reach_the_voice() {
 }
 
 #[tokio::test]
+async fn keys_behind_a_pause_come_after_it_and_what_is_no_key_sends_nothing() {
+    let mut rig = Rig::start().await;
+    let (call, ..) = rig.talk("102").await;
+    let keys = |digits: &str| Command::SendDigits { call, digits: digits.into() };
+    for wrong in ["12-3", "", " ", ","] {
+        assert_eq!(rig.refused(keys(wrong)).await, ErrorCode::BadDigit, "{wrong:?}");
+    }
+    assert_eq!(rig.sound.voice(0).state().digits, "");
+    rig.send(keys("1 2,3w4")).await.unwrap();
+    rig.send(keys("5")).await.unwrap();
+    assert_eq!(rig.sound.voice(0).state().digits, "12");
+    // Time is real and goes on beside what is passed, so the steps are looked at from below only.
+    rig.pass(Duration::from_secs(3)).await;
+    rig.until_call(call, "the third", |view| view.digits == "123").await;
+    rig.pass(Duration::from_secs(1)).await;
+    rig.until_call(call, "all", |view| view.digits == "12345").await;
+    assert_eq!(rig.sound.voice(0).state().digits, "12345");
+}
+
+#[tokio::test]
+async fn many_keys_are_sent_whole_or_not_at_all() {
+    let mut rig = Rig::start().await;
+    let (call, ..) = rig.talk("102").await;
+    for many in [80, 200] {
+        let keys = "0123456789".repeat(many / 10);
+        rig.send(Command::SendDigits { call, digits: keys.clone() }).await.unwrap();
+        assert!(rig.sound.voice(0).state().digits.ends_with(&keys));
+    }
+    let keys = "5".repeat(501);
+    let refused = rig.send(Command::SendDigits { call, digits: keys }).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::BadDigit);
+    assert!(refused.message.contains("at most 500"), "{}", refused.message);
+    assert_eq!(rig.sound.voice(0).state().digits.len(), 280);
+}
+
+#[tokio::test]
 async fn a_call_that_is_muted_while_it_rings_begins_muted() {
     let mut rig = Rig::start().await;
     let (call, leg, offer) = rig.place("102").await;

@@ -2,7 +2,7 @@ use super::{Rig, START_MS};
 use crate::message::Message;
 use mobilecall_audio::Role;
 use mobilecall_client::{SyncEvent, SyncStatus};
-use mobilecall_domain::{CallId, CallRecord, CallReport, CallStatus, Direction, LineKind, Timestamp};
+use mobilecall_domain::{CallId, CallRecord, CallReport, CallStart, CallStatus, LineKind, Timestamp};
 use mobilecall_ipc::{
     CallState, Command, Disposition, ErrorCode, HistoryFilter, HistoryQuery, Preview, Reply, SessionView, Settings,
 };
@@ -10,24 +10,18 @@ use std::time::Duration;
 
 fn cut_off(rig: &Rig, answered: bool) -> CallRecord {
     let at = Timestamp::from_millis(START_MS);
-    CallRecord {
+    let start = CallStart {
         id: CallId::generate(),
         company_id: rig.profile.user.company_id,
-        twilio_call_sid: None,
+        line: LineKind::Direct,
         from_number: "101".into(),
         to_number: "102".into(),
-        direction: Direction::Outgoing,
+        at,
+    };
+    CallRecord {
         status: if answered { CallStatus::InProgress } else { CallStatus::Ringing },
-        duration_seconds: None,
-        recording_url: None,
-        agent_id: Some(rig.profile.user.id),
-        agent_name: None,
-        customer_name: None,
-        created_at: at,
         answered_at: answered.then_some(at),
-        ended_at: None,
-        line: LineKind::Direct,
-        updated_at: at,
+        ..CallRecord::outgoing(start).of_agent(rig.profile.user.id, None)
     }
 }
 
@@ -172,4 +166,37 @@ async fn settings_are_checked_and_take_effect_at_once() {
     super::eventually("the headset", || rig.sound.opened(Role::Microphone) > opened).await;
     rig.until("the settings", |snapshot| snapshot.settings == headset).await;
     rig.until_state(call, CallState::Active).await;
+}
+
+/// The server refuses a call for somebody who talks, and its record is all that comes here.
+#[tokio::test]
+async fn who_called_while_one_talks_is_said_once() {
+    let mut rig = Rig::start().await;
+    let changed = || Message::Sync { epoch: 0, event: SyncEvent::RecordsChanged };
+    let refused = |rig: &Rig| {
+        let start = CallStart {
+            id: CallId::generate(),
+            company_id: rig.profile.user.company_id,
+            line: LineKind::Direct,
+            from_number: "client:bob".into(),
+            to_number: "client:alice".into(),
+            at: Timestamp::from_millis(START_MS).plus(Duration::from_secs(60)),
+        };
+        let record = CallRecord::incoming(start).of_agent(rig.profile.user.id, None);
+        CallRecord { status: CallStatus::NoAnswer, customer_name: Some("Bob".into()), ..record }
+    };
+    // Before the call it is a missed call like any other.
+    rig.account.adopt(&[refused(&rig)], 1).await.unwrap();
+    rig.engine.inbox.send(changed()).await.unwrap();
+    assert!(rig.problems().await.is_empty());
+    let (call, ..) = rig.talk("102").await;
+    let later =
+        CallRecord { created_at: Timestamp::from_millis(START_MS).plus(Duration::from_secs(90)), ..refused(&rig) };
+    rig.account.adopt(&[later], 2).await.unwrap();
+    rig.engine.inbox.send(changed()).await.unwrap();
+    let said = rig.until_problem(ErrorCode::CalledWhileTalking).await;
+    assert_eq!(said.params["who"], "Bob");
+    rig.engine.inbox.send(changed()).await.unwrap();
+    assert!(rig.problems().await.is_empty(), "it is said once");
+    rig.send(Command::HangUp { call }).await.unwrap();
 }

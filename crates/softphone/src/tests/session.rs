@@ -302,3 +302,22 @@ async fn the_server_inside_the_app_stops_when_another_one_is_chosen() {
     phone.engine.send(Command::ChangeSettings { settings: Settings { server: elsewhere, ..before } }).await.unwrap();
     eventually("the stop", || server.stopped.load(Ordering::SeqCst)).await;
 }
+
+#[tokio::test]
+async fn what_is_wrong_with_the_stored_settings_is_said_to_the_first_window() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Cache::open(&folder.path().join("cache.sqlite")).await.unwrap();
+    let isdn = serde_json::json!({"label": "Old PBX", "kind": "isdn"});
+    let stored = serde_json::json!({"autoConnect": false, "theme": "dark", "lines": [isdn]});
+    cache.store_setting("settings", &stored).await.unwrap();
+    cache.close().await;
+    let engine = Engine::start(EngineConfig::new(folder.path())).await.unwrap();
+    // However late it is.
+    assert_eq!(engine.snapshot().await.settings.theme, Theme::Dark);
+    let mut events = engine.subscribe();
+    assert_eq!(problems(&engine, &mut events).await, [ErrorCode::LineSetAside]);
+    engine.shutdown().await;
+    let cache = Cache::open(&folder.path().join("cache.sqlite")).await.unwrap();
+    let stored: serde_json::Value = cache.setting("settings").await.unwrap().unwrap();
+    assert_eq!(stored["lines"], serde_json::json!([isdn]), "kept, though the settings were changed meanwhile");
+}

@@ -177,14 +177,14 @@ describe('a chosen line', () => {
 
   test('is dropped when it is gone', async () => {
     await choose('0501234567', pbxLine.id);
-    host.emit({ type: 'lineRemoved', line: pbxLine.id });
+    host.emit({ type: 'linesChanged', lines: host.current.lines.filter(({ id }) => id !== pbxLine.id) });
     await preview('0501234568');
     expect(dial.preview).toMatchObject({ type: 'willCall', line: twilioLine.id });
   });
 
   test('is dropped when the call finds it gone, and what is left can be chosen', async () => {
     await choose('0501234567', pbxLine.id);
-    host.emit({ type: 'lineRemoved', line: pbxLine.id });
+    host.emit({ type: 'linesChanged', lines: host.current.lines.filter(({ id }) => id !== pbxLine.id) });
     host.refuse.set('placeCall', { code: 'noSuchLine', message: '', params: {} });
     expect(await dial.place()).toBe(false);
     await vi.runAllTimersAsync();

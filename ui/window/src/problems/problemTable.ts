@@ -25,6 +25,7 @@ export const problemTable: Readonly<Record<ErrorCode, ProblemKind>> = {
   noSuchLine: { severity: 'warning' },
   lineUnavailable: { severity: 'warning' },
   lineCannot: { severity: 'warning' },
+  calledWhileTalking: { severity: 'warning' },
   transferFailed: { severity: 'warning' },
   nothingToDial: { severity: 'info' },
   malformedNumber: { severity: 'warning' },
@@ -49,5 +50,7 @@ export const problemTable: Readonly<Record<ErrorCode, ProblemKind>> = {
   portTaken: { severity: 'info' },
   embeddedServerFailed: { severity: 'error' },
   badSetting: { severity: 'warning' },
+  settingsUnreadable: { severity: 'error', action: 'settings' },
+  lineSetAside: { severity: 'error' },
   internal: { severity: 'error' },
 };

@@ -8,10 +8,8 @@ export function apply(snapshot: Snapshot, event: EngineEvent): Snapshot {
       return { ...snapshot, session: event.session };
     case 'serverChanged':
       return { ...snapshot, server: event.server };
-    case 'lineChanged':
-      return { ...snapshot, lines: replaced(snapshot.lines, event.line) };
-    case 'lineRemoved':
-      return { ...snapshot, lines: snapshot.lines.filter((line) => line.id !== event.line) };
+    case 'linesChanged':
+      return { ...snapshot, lines: event.lines };
     case 'callChanged':
       return { ...snapshot, calls: replaced(snapshot.calls, event.call) };
     case 'callRemoved':

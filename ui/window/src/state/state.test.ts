@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { EngineEvent } from '../ipc';
 import { FakeHost } from '../platform/fake/fakeHost';
-import { call, snapshot } from '../platform/fake/fixtures';
+import { call, line, pbxLine, snapshot, twilioLine } from '../platform/fake/fixtures';
 import { apply } from './apply';
 import { sortCalls } from './calls';
 import { Phone } from './phone.svelte';
@@ -14,6 +14,14 @@ describe('apply', () => {
     const added = apply(muted, { type: 'callChanged', call: call({ id: 'c' }) });
     expect(added.calls.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
     expect(apply(added, { type: 'callRemoved', call: 'b' }).calls.map(({ id }) => id)).toEqual(['a', 'c']);
+  });
+
+  test('lines stand in the order of the event, also one that comes back', () => {
+    const [direct, twilio, pbx] = [line(), twilioLine, pbxLine];
+    const before = snapshot({ lines: [direct, twilio, pbx] });
+    const without = apply(before, { type: 'linesChanged', lines: [direct, pbx] });
+    const again = apply(without, { type: 'linesChanged', lines: [direct, twilio, pbx] });
+    expect(again.lines.map(({ id }) => id)).toEqual([direct.id, twilio.id, pbx.id]);
   });
 
   test('the last of several events about one part wins, whatever the snapshot knew', () => {

@@ -29,11 +29,15 @@ describe('several lines', () => {
     const standings = (): (string | null)[] =>
       screen.getAllByTestId('line-standing').map((chip) => chip.getAttribute('data-standing'));
     expect(standings()).toEqual(['ready', 'ready', 'ready']);
-    host.emit({ type: 'lineChanged', line: { ...pbxLine, registration: { state: 'registering', attempt: 2 } } });
+    const [own] = host.current.lines as [LineView];
+    const down: LineView = { ...pbxLine, registration: { state: 'registering', attempt: 2 } };
+    host.emit({ type: 'linesChanged', lines: [own, twilioLine, down] });
     await waitFor(() => expect(standings()).toEqual(['ready', 'ready', 'connecting']));
     expect(plain(screen.getByTestId('status-text'))).toBe('Ready');
-    host.emit({ type: 'lineRemoved', line: pbxLine.id });
-    await waitFor(() => expect(standings()).toEqual(['ready', 'ready']));
+    host.emit({ type: 'linesChanged', lines: [own, down] });
+    await waitFor(() => expect(standings()).toEqual(['ready', 'connecting']));
+    host.emit({ type: 'linesChanged', lines: [own, twilioLine, down] });
+    await waitFor(() => expect(standings()).toEqual(['ready', 'ready', 'connecting']));
   });
 
   test('are named by the preview, without a choice where only one can', async () => {

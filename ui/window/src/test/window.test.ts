@@ -403,9 +403,9 @@ describe('signing in', () => {
 test('the status strip follows the line', async () => {
   const { host } = await startApp();
   expect(plain(screen.getByTestId('status-text'))).toBe('Ready');
-  host.emit({ type: 'lineChanged', line: line({ registration: { state: 'registering', attempt: 1 } }) });
+  host.emit({ type: 'linesChanged', lines: [line({ registration: { state: 'registering', attempt: 1 } })] });
   await waitFor(() => expect(plain(screen.getByTestId('status-text'))).toBe('Connecting, try 2'));
-  host.emit({ type: 'lineChanged', line: line({ registration: { state: 'failed', code: 'sessionExpired' } }) });
+  host.emit({ type: 'linesChanged', lines: [line({ registration: { state: 'failed', code: 'sessionExpired' } })] });
   await waitFor(() => expect(plain(screen.getByTestId('status-text'))).toBe('Cannot connect'));
 });
 

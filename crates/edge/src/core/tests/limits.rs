@@ -1,4 +1,5 @@
 use super::world::*;
+use crate::core::SocketId;
 use mobilecall_pstream::ClientFrame;
 use mobilecall_pstream::client::Register;
 use std::time::Duration;
@@ -33,6 +34,25 @@ fn a_person_has_at_most_eight_calls_at_once() {
     assert_eq!(world.heard(ALICE), ["ringing sdp"; 8]);
     world.invite(ALICE, "TJS8", "To=bob");
     assert_eq!(world.heard(ALICE), ["hangup 31206"]);
+}
+
+/// One call that rings on ten devices is one call, not ten.
+#[test]
+fn devices_that_ring_for_one_call_are_one_call() {
+    let mut world = World::office();
+    for device in 10..18 {
+        world.sign_in(SocketId(device), "bob");
+    }
+    world.dial(ALICE, "bob");
+    world.sent.clear();
+    world.invite(BOB, "TJS1", "To=carol");
+    assert_eq!(world.heard(BOB), ["ringing sdp"]);
+    for number in 2..8 {
+        world.invite(BOB, &format!("TJS{number}"), "To=carol");
+    }
+    assert_eq!(world.heard(BOB), ["ringing sdp"; 6]);
+    world.invite(BOB, "TJS8", "To=carol");
+    assert_eq!(world.heard(BOB), ["hangup 31206"], "with the one that rings here they are eight");
 }
 
 #[test]

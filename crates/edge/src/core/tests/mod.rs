@@ -4,6 +4,7 @@ mod answering;
 mod devices;
 mod limits;
 mod live;
+mod meeting;
 mod outcomes;
 mod reconnecting;
 mod world;

@@ -248,13 +248,14 @@ impl World {
                 let result = fails.map_or_else(|| Ok(SdpAnswer::new("reanswered")), Err);
                 (leg, MediaOutcome::Reanswered(result))
             }
-            MediaCommand::Answer(leg, _) | MediaCommand::Offer(leg, _) | MediaCommand::Accept(leg, _)
+            MediaCommand::Answer(leg, ..) | MediaCommand::Offer(leg, _) | MediaCommand::Accept(leg, _)
                 if fails.is_some() =>
             {
                 (leg, MediaOutcome::Refused(fails.unwrap()))
             }
-            MediaCommand::Answer(leg, _) => {
-                let (answer, audio) = (SdpAnswer::new("answer"), self.audio(self.caller_codec));
+            MediaCommand::Answer(leg, _, codec) => {
+                let codec = codec.unwrap_or(self.caller_codec);
+                let (answer, audio) = (SdpAnswer::new("answer"), self.audio(codec));
                 (leg, MediaOutcome::Answered { answer, audio })
             }
             MediaCommand::Offer(leg, _) => (leg, MediaOutcome::Offered(SdpOffer::new("offer"))),

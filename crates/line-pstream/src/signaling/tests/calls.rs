@@ -24,6 +24,19 @@ fn an_outgoing_call_rings_and_is_answered() {
 }
 
 #[test]
+fn a_call_that_met_that_of_the_far_end_says_whose_record_holds() {
+    let mut bench = Bench::registered();
+    bench.invite();
+    bench.did();
+    let record = "0198c3a5-7b1c-7000-8000-000000000001";
+    let answer = format!(r#"{{"type":"answer","payload":{{"callsid":"CA1","sdp":"theirs","record":"{record}"}}}}"#);
+    bench.receive(&answer);
+    assert_eq!(bench.did(), [format!("merged into {record}"), "answered CA1 theirs".to_owned()]);
+    bench.receive(&answer);
+    assert_eq!(bench.did(), NOTHING, "it is said once");
+}
+
+#[test]
 fn the_first_description_is_the_answer() {
     let mut bench = Bench::registered();
     bench.invite();

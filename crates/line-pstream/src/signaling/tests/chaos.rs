@@ -175,6 +175,7 @@ impl Watch {
             LineEvent::Ended { leg, .. } => assert!(self.live.remove(&leg), "a leg ends once"),
             LineEvent::Ringing { leg, .. }
             | LineEvent::Answered { leg, .. }
+            | LineEvent::Merged { leg, .. }
             | LineEvent::Renegotiated { leg, .. }
             | LineEvent::NotRenegotiated { leg }
             | LineEvent::TransferFailed { leg, .. }

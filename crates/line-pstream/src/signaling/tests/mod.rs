@@ -184,6 +184,7 @@ impl Bench {
             LineEvent::Answered { provider_call_id, answer, .. } => {
                 format!("answered {} {}", sid(provider_call_id), text(answer))
             }
+            LineEvent::Merged { call, .. } => format!("merged into {call}"),
             LineEvent::Renegotiated { answer, .. } => format!("renegotiated {}", answer.expose()),
             LineEvent::NotRenegotiated { .. } => "not renegotiated".to_owned(),
             LineEvent::TransferFailed { .. } => panic!("nothing is handed over"),

@@ -21,15 +21,11 @@ session: SessionView, } | { "type": "serverChanged",
 /**
  * The server.
  */
-server: ServerView, } | { "type": "lineChanged", 
+server: ServerView, } | { "type": "linesChanged", 
 /**
- * The line.
+ * All lines in their order, that of the server first.
  */
-line: LineView, } | { "type": "lineRemoved", 
-/**
- * The line.
- */
-line: string, } | { "type": "callChanged", 
+lines: Array<LineView>, } | { "type": "callChanged", 
 /**
  * The call.
  */

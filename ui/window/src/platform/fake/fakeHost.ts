@@ -8,6 +8,7 @@ import type {
   HistoryEntry,
   HistoryQuery,
   LineKind,
+  LineView,
   Preview,
   Reply,
   Snapshot,
@@ -131,14 +132,10 @@ export class FakeHost implements Host {
       case 'signIn':
       case 'connect':
         this.emit({ type: 'sessionChanged', session: snapshot().session });
-        for (const known of this.current.lines) {
-          this.emit({ type: 'lineChanged', line: { ...known, registration: { state: 'registered' }, why: null } });
-        }
+        this.changeLines({ registration: { state: 'registered' }, why: null });
         return { type: 'done' };
       case 'disconnect':
-        for (const known of this.current.lines) {
-          this.emit({ type: 'lineChanged', line: { ...known, registration: { state: 'unregistered' } } });
-        }
+        this.changeLines({ registration: { state: 'unregistered' } });
         return { type: 'done' };
       case 'transfer':
       case 'joinCalls':
@@ -176,6 +173,10 @@ export class FakeHost implements Host {
     const known = this.current.calls.find((view) => view.id === id);
     if (!known || known.end !== null) throw { code: 'noSuchCall', message: 'it is over', params: {} } satisfies Failure;
     if (!fits(known)) throw { code: 'notNow', message: 'not in this state', params: {} } satisfies Failure;
+  }
+
+  private changeLines(change: Partial<LineView>): void {
+    this.emit({ type: 'linesChanged', lines: this.current.lines.map((known) => ({ ...known, ...change })) });
   }
 
   private change(id: string, change: Partial<CallView>): void {
