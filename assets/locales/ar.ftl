@@ -104,6 +104,7 @@ call-show = إظهار المكالمة
 call-close = إغلاق
 call-unknown = متصل مجهول
 call-incoming-from = مكالمة واردة من { $who }
+call-missed-meanwhile = اتصل بك وأنت في مكالمة
 call-other = مكالمات أخرى
 
 ## جودة المكالمة

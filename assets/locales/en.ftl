@@ -100,6 +100,7 @@ call-show = Show the call
 call-close = Close
 call-unknown = Unknown caller
 call-incoming-from = Incoming call from { $who }
+call-missed-meanwhile = Called while you were in a call
 call-other = Other calls
 
 ## Call quality

@@ -100,6 +100,7 @@ call-show = نمایش تماس
 call-close = بستن
 call-unknown = تماس‌گیرندهٔ ناشناس
 call-incoming-from = تماس ورودی از { $who }
+call-missed-meanwhile = هنگام مکالمهٔ شما تماس گرفت
 call-other = تماس‌های دیگر
 
 ## کیفیت تماس

@@ -16,6 +16,8 @@ export interface WindowParts {
   tabIsKeypad(): boolean;
   focusField(): void;
   leaveField(): void;
+  /** Closes what stands first of messages and calls that are over; says whether there was anything. */
+  closeNews(): boolean;
 }
 
 export class WindowKeys {
@@ -89,7 +91,7 @@ export class WindowKeys {
       case 'answer':
         return !keepsEnter(event.target) && this.on(ringing, (call) => this.actions.answer(call));
       case 'escape':
-        return !this.listOpen && (this.on(ringing, (call) => this.declineAtSecond(call)) || this.closeDigits());
+        return !this.listOpen && this.escape(ringing);
       case 'hangUp':
         return this.on(front ?? undefined, (call) => this.actions.hangUp(call));
       case 'mute':
@@ -118,6 +120,10 @@ export class WindowKeys {
   private on(call: CallView | undefined, act: (call: CallView) => void): boolean {
     if (call) act(call);
     return call !== undefined;
+  }
+
+  private escape(ringing: CallView | undefined): boolean {
+    return this.on(ringing, (call) => this.declineAtSecond(call)) || this.closeDigits() || this.window.closeNews();
   }
 
   private declineAtSecond(call: CallView): void {
