@@ -74,6 +74,8 @@ pub enum ErrorCode {
     MalformedSip,
     /// Nobody has this extension or name.
     UnknownExtension,
+    /// The agent's own extension or name.
+    OwnExtension,
     /// The kind of address cannot be called on this line, or on none. Params: `line` (`direct`, `twilio`, `sip` or
     /// `none`), `kind` (`phone`, `sip`, `extension`, `service` or `client`).
     UnsupportedAddress,
@@ -137,6 +139,7 @@ impl ErrorCode {
         Self::TooLongToDial,
         Self::MalformedSip,
         Self::UnknownExtension,
+        Self::OwnExtension,
         Self::UnsupportedAddress,
         Self::NoSuchCall,
         Self::NotNow,

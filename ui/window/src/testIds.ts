@@ -70,6 +70,10 @@ export const testIds = {
   connectPanel: 'connect-panel',
   connectButton: 'connect-button',
 
+  quit: 'quit',
+  quitDialog: 'quit-dialog',
+  quitCancel: 'quit-cancel',
+  quitConfirm: 'quit-confirm',
   news: 'news',
   missedInCall: 'missed-in-call',
   closeMissed: 'close-missed',

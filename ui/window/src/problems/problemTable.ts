@@ -32,6 +32,7 @@ export const problemTable: Readonly<Record<ErrorCode, ProblemKind>> = {
   tooLongToDial: { severity: 'warning' },
   malformedSip: { severity: 'warning' },
   unknownExtension: { severity: 'warning' },
+  ownExtension: { severity: 'info' },
   unsupportedAddress: { severity: 'warning' },
   noSuchCall: { severity: 'info' },
   notNow: { severity: 'info' },

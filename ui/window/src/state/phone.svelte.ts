@@ -75,6 +75,15 @@ export class Phone {
     }
   }
 
+  /** Ends the app, with whatever is up. */
+  async quit(): Promise<void> {
+    try {
+      await this.host.quit();
+    } catch (thrown) {
+      this.problems.report(toFailure(thrown));
+    }
+  }
+
   /** Changes some settings; the rest stays as the engine has it. */
   changeSettings(change: Partial<Settings>): Promise<Failure | null> {
     if (!this.snapshot) return Promise.resolve(null);
