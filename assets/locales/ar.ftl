@@ -14,6 +14,9 @@ tray-tooltip-missed =
 notify-incoming = مكالمة واردة
 notify-missed = مكالمة فائتة
 notify-answer = رد
+notify-still-running = ‏Mobile Call ما زال يعمل
+notify-still-running-tray = ستصلك المكالمات هنا. لإنهائه اختر «إنهاء» من شريط النظام أو من الإعدادات.
+notify-still-running-no-tray = ستصلك المكالمات هنا. شغّله مرة أخرى لترى النافذة؛ والإنهاء في إعداداته.
 notify-decline = رفض
 
 ## التبويبات وشريط الحالة
@@ -57,6 +60,7 @@ dial-call = اتصال
 dial-clear = مسح
 dial-will-call = سيتم الاتصال بـ { $address }
 dial-will-call-name = سيتم الاتصال بـ { $name }
+dial-cannot-call = لا يمكن الاتصال بـ { $address } الآن
 dial-kind-phone = رقم هاتف
 dial-kind-extension = تحويلة
 dial-kind-service = خدمة
@@ -104,6 +108,7 @@ call-show = إظهار المكالمة
 call-close = إغلاق
 call-unknown = متصل مجهول
 call-incoming-from = مكالمة واردة من { $who }
+call-missed-meanwhile = اتصل بك وأنت في مكالمة
 call-other = مكالمات أخرى
 
 ## جودة المكالمة
@@ -253,6 +258,7 @@ settings-echo = إلغاء الصدى
 settings-noise = تقليل الضوضاء
 settings-gain = ضبط مستوى الصوت تلقائيًا
 settings-keys-show = عرض قائمة المفاتيح
+settings-quit = إنهاء Mobile Call
 settings-not-saved = لم يُحفظ.
 
 ## تسجيل الدخول
@@ -294,6 +300,7 @@ keys-redial = إعادة الاتصال بآخر رقم
 keys-search = البحث في السجل
 keys-next = المكالمة التالية
 keys-call = العودة إلى المكالمة
+keys-quit = إنهاء البرنامج
 keys-list = هذه القائمة
 keys-or = أو
 keys-note = تعمل المفاتيح المفردة عندما لا تكتب في أي حقل.
@@ -305,6 +312,10 @@ key-space = مسافة
 
 ## المشكلات: ما حدث وما العمل
 
+quit-title = إنهاء البرنامج والمكالمة؟
+quit-hint = هناك مكالمة جارية، وستنتهي عند إنهاء Mobile Call.
+quit-confirm = إنهاء البرنامج والمكالمة
+quit-cancel = متابعة المكالمة
 problem-close = إغلاق هذه الرسالة
 problems-label = الرسائل
 action-connect = اتصال
@@ -340,6 +351,7 @@ error-badCharacter = لا يمكن الاتصال بالرمز «{ $character }�
 error-tooLongToDial = هذا أطول من أن يُتصل به. احذف بعض الأرقام.
 error-malformedSip = هذا ليس عنوان SIP. اكتبه هكذا: sip:name@host.
 error-unknownExtension = لا أحد لديه هذه التحويلة أو هذا الاسم. ابحث في قائمة الفريق.
+error-ownExtension = هذا رقمك الداخلي أنت. اتصل بشخص آخر، أو بالرمز ‎*43‎ لتسمع نفسك.
 error-unsupportedAddress =
     { $line ->
         [direct]

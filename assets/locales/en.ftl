@@ -12,6 +12,9 @@ tray-tooltip-missed =
 notify-incoming = Incoming call
 notify-missed = Missed call
 notify-answer = Answer
+notify-still-running = Mobile Call keeps running
+notify-still-running-tray = Calls still reach you here. Choose Quit in the tray or in the settings to end it.
+notify-still-running-no-tray = Calls still reach you here. Start it again to see the window; Quit is in its settings.
 notify-decline = Decline
 
 ## Tabs and the status strip
@@ -53,6 +56,7 @@ dial-call = Call
 dial-clear = Clear
 dial-will-call = Will call { $address }
 dial-will-call-name = Will call { $name }
+dial-cannot-call = Cannot call { $address } right now
 dial-kind-phone = Phone number
 dial-kind-extension = Extension
 dial-kind-service = Service
@@ -100,6 +104,7 @@ call-show = Show the call
 call-close = Close
 call-unknown = Unknown caller
 call-incoming-from = Incoming call from { $who }
+call-missed-meanwhile = Called while you were in a call
 call-other = Other calls
 
 ## Call quality
@@ -245,6 +250,7 @@ settings-echo = Echo cancelling
 settings-noise = Noise suppression
 settings-gain = Automatic volume
 settings-keys-show = Show the list of keys
+settings-quit = Quit Mobile Call
 settings-not-saved = Not saved.
 
 ## Sign-in
@@ -286,6 +292,7 @@ keys-redial = Call the last number again
 keys-search = Search the history
 keys-next = Next call
 keys-call = Back to the call
+keys-quit = Quit
 keys-list = This list
 keys-or = or
 keys-note = Single keys work while no text field is in use.
@@ -297,6 +304,10 @@ key-space = Space
 
 ## Problems: what happened and what to do
 
+quit-title = Quit and end the call?
+quit-hint = A call is running. It ends when Mobile Call quits.
+quit-confirm = Quit and end the call
+quit-cancel = Keep talking
 problem-close = Close this message
 problems-label = Messages
 action-connect = Connect
@@ -332,6 +343,7 @@ error-badCharacter = “{ $character }” cannot be dialed. Remove it and try ag
 error-tooLongToDial = This is too long to dial. Remove some digits.
 error-malformedSip = This is not a SIP address. Write it as sip:name@host.
 error-unknownExtension = Nobody has this extension or name. Look in the team list.
+error-ownExtension = This is your own extension. Call somebody else, or *43 to hear yourself.
 error-unsupportedAddress =
     { $line ->
         [direct]

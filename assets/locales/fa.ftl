@@ -12,6 +12,9 @@ tray-tooltip-missed =
 notify-incoming = تماس ورودی
 notify-missed = تماس بی‌پاسخ
 notify-answer = پاسخ
+notify-still-running = ‏Mobile Call همچنان کار می‌کند
+notify-still-running-tray = تماس‌ها همچنان به شما می‌رسند. برای خروج، «خروج» را در سینی سیستم یا تنظیمات انتخاب کنید.
+notify-still-running-no-tray = تماس‌ها همچنان به شما می‌رسند. برای دیدن پنجره دوباره آن را اجرا کنید؛ خروج در تنظیمات آن است.
 notify-decline = رد تماس
 
 ## زبانه‌ها و نوار وضعیت
@@ -53,6 +56,7 @@ dial-call = تماس
 dial-clear = پاک کردن
 dial-will-call = تماس با { $address }
 dial-will-call-name = تماس با { $name }
+dial-cannot-call = اکنون نمی‌توان با { $address } تماس گرفت
 dial-kind-phone = شماره تلفن
 dial-kind-extension = داخلی
 dial-kind-service = سرویس
@@ -100,6 +104,7 @@ call-show = نمایش تماس
 call-close = بستن
 call-unknown = تماس‌گیرندهٔ ناشناس
 call-incoming-from = تماس ورودی از { $who }
+call-missed-meanwhile = هنگام مکالمهٔ شما تماس گرفت
 call-other = تماس‌های دیگر
 
 ## کیفیت تماس
@@ -245,6 +250,7 @@ settings-echo = حذف پژواک
 settings-noise = کاهش نویز
 settings-gain = تنظیم خودکار بلندی صدا
 settings-keys-show = نمایش فهرست کلیدها
+settings-quit = خروج از Mobile Call
 settings-not-saved = ذخیره نشد.
 
 ## ورود
@@ -286,6 +292,7 @@ keys-redial = تماس دوباره با آخرین شماره
 keys-search = جستجو در تماس‌ها
 keys-next = تماس بعدی
 keys-call = بازگشت به تماس
+keys-quit = خروج از برنامه
 keys-list = همین فهرست
 keys-or = یا
 keys-note = کلیدهای تکی وقتی کار می‌کنند که در کادری نمی‌نویسید.
@@ -297,6 +304,10 @@ key-space = فاصله
 
 ## مشکل‌ها: چه شد و چه باید کرد
 
+quit-title = خروج از برنامه و پایان تماس؟
+quit-hint = تماسی در جریان است و با بسته شدن Mobile Call پایان می‌یابد.
+quit-confirm = خروج و پایان تماس
+quit-cancel = ادامهٔ تماس
 problem-close = بستن این پیام
 problems-label = پیام‌ها
 action-connect = اتصال
@@ -332,6 +343,7 @@ error-badCharacter = «{ $character }» را نمی‌توان شماره‌گی
 error-tooLongToDial = برای شماره‌گیری بیش از اندازه بلند است. چند رقم را پاک کنید.
 error-malformedSip = این نشانی SIP نیست. آن را به شکل sip:name@host بنویسید.
 error-unknownExtension = کسی این داخلی یا نام را ندارد. فهرست همکاران را ببینید.
+error-ownExtension = این شمارهٔ داخلی خود شماست. با کس دیگری تماس بگیرید، یا برای شنیدن صدای خود ‎*43‎ را بگیرید.
 error-unsupportedAddress =
     { $line ->
         [direct]

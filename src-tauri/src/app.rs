@@ -46,7 +46,12 @@ fn try_run(options: Options) -> anyhow::Result<()> {
     let built = tauri::Builder::default()
         // First, so that a second start does nothing else.
         .plugin(tauri_plugin_single_instance::init(|app, arguments, _| second_start(app, arguments)))
-        .invoke_handler(tauri::generate_handler![commands::snapshot, commands::send, commands::wanted_part])
+        .invoke_handler(tauri::generate_handler![
+            commands::snapshot,
+            commands::send,
+            commands::wanted_part,
+            commands::quit
+        ])
         .setup(move |app| Ok(set_up(app, options)?))
         .build(tauri::generate_context!());
     let app = match built {

@@ -6,7 +6,7 @@ use crate::{
 };
 use mobilecall_ipc::{Command, Failure, Reply, Snapshot};
 use std::sync::Arc;
-use tauri::State;
+use tauri::{AppHandle, State};
 
 /// Everything there is to draw. Starts the engine if a former start failed.
 #[tauri::command]
@@ -24,4 +24,10 @@ pub(crate) async fn send(phone: State<'_, Arc<Phone>>, command: Command) -> Resu
 #[tauri::command]
 pub(crate) fn wanted_part(looks: State<'_, Looks>) -> Option<Part> {
     looks.take_wanted()
+}
+
+/// Ends the app; the window has asked whether to.
+#[tauri::command]
+pub(crate) fn quit(app: AppHandle) {
+    crate::quit::quit(&app);
 }

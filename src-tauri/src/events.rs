@@ -107,6 +107,6 @@ impl WindowLink {
     /// Gives tray and window the language and the colors of the settings.
     fn apply_appearance(&self) {
         tray::update(&self.app, &self.words, self.missed);
-        window::apply_appearance(&self.app, self.words.text("app-name"), self.settings.theme);
+        window::apply_appearance(&self.app, self.words.text("app-name"), self.settings.theme, self.settings.language);
     }
 }

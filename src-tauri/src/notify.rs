@@ -3,7 +3,7 @@
 //! A notification that rings offers to answer and to decline, and is withdrawn when the ringing ends. Where there is
 //! no service for notifications, or the agent does not want them, the window itself comes up, without the focus.
 
-use crate::{call_notices::Notice, window, words::Words};
+use crate::{call_notices::Notice, paths, tray, window, words::Words};
 use mobilecall_domain::CallId;
 use mobilecall_ipc::{CallView, Command};
 use mobilecall_softphone::Engine;
@@ -25,6 +25,8 @@ struct Card {
     body: String,
     ring: Option<RingWords>,
     icon: &'static str,
+    /// What it is about, in the words of the notification specification.
+    category: Option<&'static str>,
 }
 
 /// The labels of a notification that rings.
@@ -80,8 +82,13 @@ impl Notifier {
         let withdrawn = CancellationToken::new();
         self.shown.insert(call.id, withdrawn.clone());
         let ring = RingWords { answer: words.text("notify-answer"), decline: words.text("notify-decline") };
-        let card =
-            Card { title: who(call, words), body: words.text("notify-incoming"), ring: Some(ring), icon: "call-start" };
+        let card = Card {
+            title: who(call, words),
+            body: words.text("notify-incoming"),
+            ring: Some(ring),
+            icon: "call-start",
+            category: Some("call.incoming"),
+        };
         let (app, engine, id) = (self.app.clone(), self.engine.clone(), call.id);
         tauri::async_runtime::spawn(async move {
             let sent = match present(card, withdrawn).await {
@@ -108,7 +115,13 @@ impl Notifier {
     }
 
     fn missed(&self, call: &CallView, words: &Words) {
-        let card = Card { title: who(call, words), body: words.text("notify-missed"), ring: None, icon: "call-missed" };
+        let card = Card {
+            title: who(call, words),
+            body: words.text("notify-missed"),
+            ring: None,
+            icon: "call-missed",
+            category: Some("call.unanswered"),
+        };
         let app = self.app.clone();
         tauri::async_runtime::spawn(async move {
             match present(card, CancellationToken::new()).await {
@@ -119,6 +132,35 @@ impl Notifier {
             }
         });
     }
+}
+
+/// Says once, when the window is first closed, that the app goes on, and where it is ended.
+pub(crate) fn explain_closing(app: &AppHandle) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let told = match paths::data_dir(&app) {
+            Ok(folder) => paths::closing_explained(&folder),
+            Err(error) => return tracing::debug!(%error, "where to note what was explained is not known"),
+        };
+        if tokio::fs::try_exists(&told).await.unwrap_or(true) {
+            return;
+        }
+        let in_tray = tokio::task::spawn_blocking(tray::is_shown).await.unwrap_or(false);
+        let words = Words::of_setting(window::language(&app));
+        let body = words.text(if in_tray { "notify-still-running-tray" } else { "notify-still-running-no-tray" });
+        let title = words.text("notify-still-running");
+        // Noted first: rather not explained than explained twice.
+        if let Err(error) = tokio::fs::write(&told, "").await {
+            tracing::debug!(%error, "that closing was explained could not be noted");
+            return;
+        }
+        let card = Card { title, body, ring: None, icon: "mobile-call", category: None };
+        match present(card, CancellationToken::new()).await {
+            Ok(Chosen::Open) => window::show(&app, None),
+            Ok(Chosen::Answer | Chosen::Decline | Chosen::Nothing) => {}
+            Err(error) => tracing::info!(%error, "no desktop notification that the app goes on"),
+        }
+    });
 }
 
 /// The caller as the notification names them. Addresses are isolated, so that a number stays in order in Arabic text.
@@ -138,12 +180,10 @@ async fn present(card: Card, withdrawn: CancellationToken) -> notify_rust::error
     notification.action("default", &card.title).hint(Hint::DesktopEntry("mobile-call".to_owned()));
     if let Some(ring) = &card.ring {
         notification.action("answer", &ring.answer).action("decline", &ring.decline);
-        notification
-            .urgency(Urgency::Critical)
-            .timeout(Timeout::Never)
-            .hint(Hint::Category("call.incoming".to_owned()));
-    } else {
-        notification.hint(Hint::Category("call.unanswered".to_owned()));
+        notification.urgency(Urgency::Critical).timeout(Timeout::Never);
+    }
+    if let Some(category) = card.category {
+        notification.hint(Hint::Category(category.to_owned()));
     }
     let shown = notification.show_async().await?;
     let mut chosen = Chosen::Nothing;

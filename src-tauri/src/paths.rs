@@ -36,6 +36,11 @@ pub(crate) fn backend_database(data_dir: &std::path::Path) -> PathBuf {
     data_dir.join("backend.sqlite")
 }
 
+/// Is there once it has been explained that closing the window does not end the app.
+pub(crate) fn closing_explained(data_dir: &std::path::Path) -> PathBuf {
+    data_dir.join("closing-explained")
+}
+
 fn overridden(value: Option<OsString>) -> Option<PathBuf> {
     value.filter(|folder| !folder.is_empty()).map(PathBuf::from)
 }

@@ -50,6 +50,15 @@ impl Phone {
         Ok(engine)
     }
 
+    /// The engine if it runs already.
+    pub(crate) fn running(&self) -> Option<Engine> {
+        // Whoever holds the lock is starting or ending it.
+        match &*self.engine.try_lock().ok()? {
+            Stage::Running(engine) => Some(engine.clone()),
+            Stage::NotStarted | Stage::Over => None,
+        }
+    }
+
     /// Ends the engine in good order, within a bound.
     pub(crate) async fn shutdown(&self) {
         let before = std::mem::replace(&mut *self.engine.lock().await, Stage::Over);

@@ -1,6 +1,7 @@
-//! Ending the app on purpose: from the tray, or by a signal of the system.
+//! Ending the app on purpose: from the tray, from the window, or by a signal of the system.
 
-use crate::phone::Phone;
+use crate::{phone::Phone, window};
+use mobilecall_ipc::{CallState, CallView};
 use std::{
     env, io,
     process::Command,
@@ -19,12 +20,38 @@ const ANEW: &str = "MOBILE_CALL_STARTED_ANEW";
 /// The arguments of a start that came while this one was ending.
 static WANTED_AGAIN: Mutex<Option<Vec<String>>> = Mutex::new(None);
 
+/// Quits, unless a call would end by that: then the window asks first.
+pub(crate) fn ask(app: &AppHandle) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let engine = app.state::<Arc<Phone>>().running();
+        let calls = match engine {
+            Some(engine) => engine.snapshot().await.calls,
+            None => Vec::new(),
+        };
+        if calls.iter().any(is_up) { window::show(&app, Some(window::Part::Quit)) } else { quit(&app) }
+    });
+}
+
+/// Whether the agent is in the call. One that only rings is not theirs yet, and rings on elsewhere.
+fn is_up(call: &CallView) -> bool {
+    match call.state {
+        CallState::Dialing
+        | CallState::Alerting
+        | CallState::Connecting
+        | CallState::Active
+        | CallState::Reconnecting
+        | CallState::Ending => true,
+        CallState::Offered | CallState::Ended => false,
+    }
+}
+
 /// Ends the engine, then the app. Asking twice changes nothing.
 pub(crate) fn quit(app: &AppHandle) {
     if QUITTING.swap(true, Ordering::SeqCst) {
         return;
     }
-    crate::window::hide(app);
+    window::hide(app);
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         app.state::<Arc<Phone>>().shutdown().await;

@@ -28,7 +28,7 @@ pub(crate) fn create(app: &AppHandle) -> tauri::Result<()> {
         .on_menu_event(|app, event| match event.id().as_ref() {
             SHOW => window::show(app, None),
             MISSED => window::show(app, Some(window::Part::History)),
-            QUIT => quit::quit(app),
+            QUIT => quit::ask(app),
             // Separators ask for nothing.
             _ => {}
         })
@@ -40,6 +40,43 @@ pub(crate) fn create(app: &AppHandle) -> tauri::Result<()> {
         })
         .build(app)?;
     Ok(())
+}
+
+/// Whether something on the desktop shows icons such as ours. Waits for the session bus.
+#[cfg(target_os = "linux")]
+pub(crate) fn is_shown() -> bool {
+    use gtk::{gio, glib::ToVariant};
+    /// In milliseconds; the bus itself answers at once.
+    const LIMIT: i32 = 1000;
+    let asked = gio::bus_get_sync(gio::BusType::Session, gio::Cancellable::NONE).and_then(|bus| {
+        let watcher = ("org.kde.StatusNotifierWatcher",).to_variant();
+        let (name, path) = ("org.freedesktop.DBus", "/org/freedesktop/DBus");
+        let flags = gio::DBusCallFlags::NONE;
+        bus.call_sync(
+            Some(name),
+            path,
+            name,
+            "NameHasOwner",
+            Some(&watcher),
+            None,
+            flags,
+            LIMIT,
+            gio::Cancellable::NONE,
+        )
+    });
+    match asked {
+        Ok(answer) => answer.child_value(0).get().unwrap_or(false),
+        Err(error) => {
+            tracing::debug!(%error, "the session bus does not say whether there is a tray");
+            false
+        }
+    }
+}
+
+/// Other systems always have a place for the icon.
+#[cfg(not(target_os = "linux"))]
+pub(crate) const fn is_shown() -> bool {
+    true
 }
 
 /// Shows the count of missed calls, in the words of the settings.

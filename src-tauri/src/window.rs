@@ -1,11 +1,12 @@
 //! The window: made when it is first needed, hidden when it is closed, and let go after a while in the tray, where it
 //! would hold half of the app's memory. It draws itself anew from the engine's snapshot.
 
-use mobilecall_ipc::Theme;
+use crate::notify;
+use mobilecall_ipc::{Language, Theme};
 use std::{
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -35,6 +36,8 @@ pub(crate) enum Part {
     Call,
     /// The history.
     History,
+    /// The question whether to quit while a call is up.
+    Quit,
 }
 
 /// How windows are to look, what they are to show, and which hiding is the latest.
@@ -42,6 +45,9 @@ pub(crate) enum Part {
 pub(crate) struct Looks {
     title: Mutex<String>,
     theme: Mutex<Theme>,
+    language: Mutex<Language>,
+    /// Somebody can see the window.
+    seen: AtomicBool,
     wanted: Mutex<Option<Part>>,
     hidden: AtomicU64,
     on_hidden: fn(&AppHandle),
@@ -54,6 +60,8 @@ impl Looks {
             on_hidden,
             title: Mutex::default(),
             theme: Mutex::new(Theme::System),
+            language: Mutex::new(Language::System),
+            seen: AtomicBool::new(false),
             wanted: Mutex::default(),
             hidden: AtomicU64::new(0),
         }
@@ -74,7 +82,7 @@ pub(crate) fn show(app: &AppHandle, part: Option<Part>) {
         app.state::<Looks>().hidden.fetch_add(1, Ordering::SeqCst);
         let window = existing_or_new(app, Focus::Take)?;
         window.unminimize()?;
-        window.show()?;
+        bring_into_sight(app, &window)?;
         window.set_focus()?;
         if part.is_none() {
             return Ok(());
@@ -91,7 +99,7 @@ pub(crate) fn call_for_attention(app: &AppHandle) {
         let window = existing_or_new(app, Focus::Leave)?;
         if !window.is_visible()? {
             leave_focus(&window);
-            window.show()?;
+            bring_into_sight(app, &window)?;
         }
         window.request_user_attention(Some(UserAttentionType::Critical))
     });
@@ -102,6 +110,7 @@ pub(crate) fn hide(app: &AppHandle) {
     on_main_thread(app, |app| {
         let Some(window) = app.get_webview_window(LABEL) else { return Ok(()) };
         window.hide()?;
+        app.state::<Looks>().seen.store(false, Ordering::Relaxed);
         (app.state::<Looks>().on_hidden)(app);
         let hidden = app.state::<Looks>().hidden.fetch_add(1, Ordering::SeqCst) + 1;
         let app = app.clone();
@@ -113,14 +122,25 @@ pub(crate) fn hide(app: &AppHandle) {
     });
 }
 
-/// Whether somebody can see the window.
+/// Whether somebody can see the window. Asked for every level of a call, so it costs no way to the main thread.
 pub(crate) fn is_seen(app: &AppHandle) -> bool {
-    app.get_webview_window(LABEL).is_some_and(|window| window.is_visible().unwrap_or(false))
+    app.state::<Looks>().seen.load(Ordering::Relaxed)
 }
 
-/// Sets title and colors of this window and of those to come.
-pub(crate) fn apply_appearance(app: &AppHandle, title: String, theme: Theme) {
+fn bring_into_sight(app: &AppHandle, window: &WebviewWindow) -> tauri::Result<()> {
+    app.state::<Looks>().seen.store(true, Ordering::Relaxed);
+    window.show()
+}
+
+/// The language of the settings, as far as they are known.
+pub(crate) fn language(app: &AppHandle) -> Language {
+    *app.state::<Looks>().language.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Sets title and colors of this window, and the language too of those to come.
+pub(crate) fn apply_appearance(app: &AppHandle, title: String, theme: Theme, language: Language) {
     let looks = app.state::<Looks>();
+    *looks.language.lock().unwrap_or_else(PoisonError::into_inner) = language;
     *looks.title.lock().unwrap_or_else(PoisonError::into_inner) = title.clone();
     *looks.theme.lock().unwrap_or_else(PoisonError::into_inner) = theme;
     on_main_thread(app, move |app| {
@@ -148,7 +168,7 @@ fn existing_or_new(app: &AppHandle, focus: Focus) -> tauri::Result<WebviewWindow
     let mut builder = WebviewWindowBuilder::from_config(app, config)?
         .theme(native(theme))
         .visible(false)
-        .initialization_script(languages_script());
+        .initialization_script(languages_script(language(app)));
     if !title.is_empty() {
         builder = builder.title(title);
     }
@@ -158,19 +178,27 @@ fn existing_or_new(app: &AppHandle, focus: Focus) -> tauri::Result<WebviewWindow
         if let WindowEvent::CloseRequested { api, .. } = event {
             api.prevent_close();
             hide(&handle);
+            notify::explain_closing(&handle);
         }
     });
     if focus == Focus::Leave {
         leave_focus(&window);
     }
-    window.show()?;
+    bring_into_sight(app, &window)?;
     Ok(window)
 }
 
 /// Tells the page the system's languages, because the web view knows only those that the C library was built with, and
-/// window and tray must speak alike.
-fn languages_script() -> String {
-    let languages: Vec<String> = sys_locale::get_locales().collect();
+/// window and tray must speak alike. The language of the settings comes first, so that the page speaks it before it has
+/// read them.
+fn languages_script(chosen: Language) -> String {
+    let chosen = match chosen {
+        Language::System => None,
+        Language::Ar => Some("ar".to_owned()),
+        Language::Fa => Some("fa".to_owned()),
+        Language::En => Some("en".to_owned()),
+    };
+    let languages: Vec<String> = chosen.into_iter().chain(sys_locale::get_locales()).collect();
     format!("window.__MOBILE_CALL_LANGUAGES__ = {};", serde_json::json!(languages))
 }
 
@@ -221,5 +249,16 @@ fn on_main_thread(app: &AppHandle, work: impl FnOnce(&AppHandle) -> tauri::Resul
     });
     if let Err(error) = handed_over {
         tracing::error!(%error, "the window's thread is gone");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_speaks_the_chosen_language_before_it_knows_the_settings() {
+        assert!(languages_script(Language::Ar).contains("= [\"ar\""));
+        assert!(languages_script(Language::Fa).contains("= [\"fa\""));
     }
 }

@@ -1,7 +1,8 @@
 //! The window comes and goes; the phone behind it stays until it is told to quit.
 
-use crate::steps::{CALL_LIMIT, choose_language, dial_echo, ready, turn, turn_processing_off};
+use crate::steps::{CALL_LIMIT, choose_language, dial_echo, ready, turn, turn_processing_off, words};
 use crate::support::desktop::Desktop;
+use crate::support::notices;
 use crate::support::process::{Running, children_of, runs, signal, wait_for};
 use crate::support::sound::{self, Ear};
 use crate::support::tray::Tray;
@@ -124,4 +125,41 @@ async fn the_app_lives_in_the_tray_until_it_is_quit() {
     assert_eq!(app.wait(GOODBYE).code(), Some(0));
     wait_for("the page's processes to end", GOODBYE, || (!helpers.iter().any(|helper| runs(*helper))).then_some(()));
     assert!(desktop.app_window().is_none());
+}
+
+#[tokio::test]
+async fn quitting_in_a_call_is_asked_for_and_closing_is_explained_once() {
+    let _turn = turn().await;
+    let folder = artifacts("app-quit");
+    let desktop = Desktop::start(&folder);
+    let app = App::start(&desktop, &folder.join("app.log")).await;
+    ready(&app).await;
+    choose_language(&app, "en", "ltr").await;
+    dial_echo(&app).await;
+    let process = desktop.wait_for_app_window().process;
+    let tray = Tray::of(&desktop, process);
+
+    desktop.close_app_window();
+    let notice = notices::wait_for_number(&desktop, 1);
+    assert_eq!(notice.title, words("en", "notify-still-running"));
+    assert_eq!(notice.text, words("en", "notify-still-running-no-tray"), "nothing shows icons on this desktop");
+
+    // From the tray, with the window closed: it comes back and asks.
+    tray.choose(QUIT);
+    desktop.wait_for_app_window();
+    app.find("quit-dialog").await;
+    app.screenshot(&folder.join("1-asked.png")).await;
+    app.click("quit-cancel").await;
+    app.gone("quit-dialog").await;
+    app.attribute_becomes("call-card", "data-state", "active", CALL_LIMIT).await;
+
+    desktop.close_app_window();
+    tray.choose(QUIT);
+    app.find("quit-dialog").await;
+    assert_eq!(notices::shown(&desktop).len(), 1, "closing is explained once");
+    // In a moment, because a page that is gone answers nothing.
+    app.script("setTimeout(() => document.querySelector('[data-testid=quit-confirm]').click(), 300)").await;
+    // The driver may leave what has ended in the list of processes, without a command line.
+    let command_line = || std::fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
+    wait_for("the app to end", GOODBYE, || command_line().is_empty().then_some(()));
 }

@@ -46,7 +46,10 @@ impl Exit {
             | ErrorCode::NotAMobileCallServer
             | ErrorCode::ServerBusy
             | ErrorCode::LineNotReady => Self::Unreachable,
-            ErrorCode::UnknownExtension | ErrorCode::UnsupportedAddress | ErrorCode::LineCannot => Self::Refused,
+            ErrorCode::UnknownExtension
+            | ErrorCode::OwnExtension
+            | ErrorCode::UnsupportedAddress
+            | ErrorCode::LineCannot => Self::Refused,
             ErrorCode::NoMicrophone
             | ErrorCode::NoSpeaker
             | ErrorCode::DeviceLost

@@ -97,7 +97,7 @@ pub struct Quality {
     pub packets_lost: u64,
 }
 
-/// Sound levels, at most ten times a second, never logged. From 0 (silence) to 1 (full scale), perceived (dB-scaled).
+/// Sound levels, at most ten times a second (of a call five), never logged. From 0 (silence) to 1 (full scale), perceived (dB-scaled).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Levels {

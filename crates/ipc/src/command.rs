@@ -169,6 +169,8 @@ pub enum Preview {
         /// All lines that could take it, in the order in which they are preferred.
         #[ts(as = "Vec<String>")]
         lines: Vec<LineId>,
+        /// Why it could not be called right now, as far as that is known; the text itself is right.
+        obstacle: Option<crate::Failure>,
     },
     /// Colleagues whose name or extension fits; choose one.
     Choices {

@@ -76,6 +76,8 @@ pub enum ErrorCode {
     MalformedSip,
     /// Nobody has this extension or name.
     UnknownExtension,
+    /// The agent's own extension or name.
+    OwnExtension,
     /// The kind of address cannot be called on this line, or on none. Params: `line` (`direct`, `twilio`, `sip` or
     /// `none`), `kind` (`phone`, `sip`, `extension`, `service` or `client`).
     UnsupportedAddress,
@@ -144,6 +146,7 @@ impl ErrorCode {
         Self::TooLongToDial,
         Self::MalformedSip,
         Self::UnknownExtension,
+        Self::OwnExtension,
         Self::UnsupportedAddress,
         Self::NoSuchCall,
         Self::NotNow,

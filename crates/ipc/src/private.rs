@@ -53,13 +53,14 @@ impl fmt::Debug for Preview {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("Empty"),
-            Self::WillCall { address, kind, name, line, lines } => f
+            Self::WillCall { address, kind, name, line, lines, obstacle } => f
                 .debug_struct("WillCall")
                 .field("address", &Private::new(address))
                 .field("kind", kind)
                 .field("name", &hidden(name))
                 .field("line", line)
                 .field("lines", lines)
+                .field("obstacle", &obstacle.as_ref().map(|failure| failure.code))
                 .finish(),
             Self::Choices { colleagues } => f.debug_struct("Choices").field("colleagues", &colleagues.len()).finish(),
             Self::Refused { failure } => f.debug_struct("Refused").field("code", &failure.code).finish(),
@@ -219,6 +220,7 @@ mod tests {
             name: Some(PRIVATE[3].into()),
             line: None,
             lines: Vec::new(),
+            obstacle: None,
         };
         check(&format!("{:?}", Reply::Preview { preview }), 2);
     }

@@ -35,6 +35,8 @@ pub(crate) struct Known<'a> {
     /// Of numbers without a country code.
     pub(crate) region: &'a str,
     pub(crate) team: &'a [Colleague],
+    /// The agent's own user name.
+    pub(crate) own: Option<&'a str>,
     /// What the call could go through.
     pub(crate) lines: &'a [Candidate],
     /// The line that the agent chose.
@@ -43,7 +45,7 @@ pub(crate) struct Known<'a> {
 
 /// Reads what was typed, finds its line, and refuses what no line can call.
 pub(crate) fn resolve(text: &str, known: Known<'_>) -> Result<Resolved, Failure> {
-    match read(text, known.region, known.team)? {
+    match read(text, known)? {
         Read::One(address, name) => {
             let route = route(&address, known.lines, known.chosen).map_err(|error| no_route(&address, error))?;
             Ok(Resolved::One { address, name, route })
@@ -58,25 +60,32 @@ enum Read {
     Several(Vec<Colleague>),
 }
 
-/// A colleague is found by part of the name, and by the whole or the beginning of the extension.
-fn read(text: &str, region: &str, team: &[Colleague]) -> Result<Read, Failure> {
+/// A colleague is found by parts of the name, and by the whole or the beginning of the extension.
+fn read(text: &str, known: Known<'_>) -> Result<Read, Failure> {
+    let Known { region, team, own, .. } = known;
+    if let Some(own) = own
+        && is_own(text, team, own)
+    {
+        return Err(oneself());
+    }
+    let others = || team.iter().filter(|colleague| own.is_none_or(|own| colleague.username != own));
     // The server gives a region that it has checked; an unknown one would only make national numbers unreadable.
     let rules = Region::parse(region).unwrap_or(Region::SA);
     let parsed = Address::parse(text, rules);
     match &parsed {
-        Ok(Address::Extension(digits)) => Ok(by_extension(digits, team)),
+        Ok(Address::Extension(digits)) => Ok(by_extension(digits, others())),
         Ok(Address::Service(code)) => {
             let name = (code == ECHO).then(|| "Echo test".to_owned());
             Ok(Read::One(Address::Service(code.clone()), name))
         }
         Ok(Address::Client(name)) => {
-            Ok(by_name(text, team).unwrap_or_else(|| Read::One(Address::Client(name.clone()), None)))
+            Ok(by_name(text, others()).unwrap_or_else(|| Read::One(Address::Client(name.clone()), None)))
         }
         Ok(address @ (Address::Phone(_) | Address::Sip(_))) => Ok(Read::One(address.clone(), None)),
         Err(error @ (AddressError::Empty | AddressError::TooLong { .. } | AddressError::Phone(_))) => {
             Err(failure::of_address(error, region))
         }
-        Err(error @ (AddressError::Character(_) | AddressError::Sip)) => match by_name(text, team) {
+        Err(error @ (AddressError::Character(_) | AddressError::Sip)) => match by_name(text, others()) {
             Some(found) => Ok(found),
             None if is_name(text) => Err(nobody()),
             None => Err(failure::of_address(error, region)),
@@ -84,17 +93,34 @@ fn read(text: &str, region: &str, team: &[Colleague]) -> Result<Read, Failure> {
     }
 }
 
-/// The same as the window shows it.
+/// The same as the window shows it. It promises no call that would fail for what is known here; the server judges when
+/// the call is placed, since what is known here may be old.
 pub(crate) fn preview(text: &str, known: Known<'_>) -> Preview {
     match resolve(text, known) {
         Ok(Resolved::One { address, name, route }) => {
+            let line = route.as_ref().and_then(|route| known.lines.iter().find(|line| line.id == route.line));
+            if name.is_none() && line.is_some_and(|line| is_nobody(&address, line, known)) {
+                return Preview::Refused { failure: nobody() };
+            }
+            let obstacle = line.filter(|line| !line.ready).map(|line| failure::line_not_ready(line.kind));
             let (line, lines) = route.map_or((None, Vec::new()), |route| (Some(route.line), route.lines));
-            Preview::WillCall { kind: view::address_kind(&address), address: address.dialed(), name, line, lines }
+            let kind = view::address_kind(&address);
+            Preview::WillCall { kind, address: address.dialed(), name, line, lines, obstacle }
         }
         Ok(Resolved::Several(colleagues)) => Preview::Choices { colleagues },
         Err(failure) if failure.code == ErrorCode::NothingToDial => Preview::Empty,
         Err(failure) => Preview::Refused { failure },
     }
+}
+
+/// The line of the server reaches the people of the company and nobody else; others may know extensions of their own.
+/// Before the list of colleagues has come, nobody is known to be missing from it.
+fn is_nobody(address: &Address, line: &Candidate, known: Known<'_>) -> bool {
+    let is_person = match address {
+        Address::Extension(_) | Address::Client(_) => true,
+        Address::Service(_) | Address::Phone(_) | Address::Sip(_) => false,
+    };
+    is_person && line.kind == LineKind::Direct && !known.team.is_empty()
 }
 
 /// Why no line takes an address.
@@ -125,37 +151,58 @@ fn no_route(address: &Address, error: NoRoute) -> Failure {
     Failure::new(ErrorCode::UnsupportedAddress, message).with("line", line).with("kind", kind)
 }
 
-fn by_extension(digits: &str, team: &[Colleague]) -> Read {
-    let exact = team.iter().find(|colleague| colleague.extension.as_deref() == Some(digits));
-    let begins =
-        |colleague: &&Colleague| colleague.extension.as_deref().is_some_and(|extension| extension.starts_with(digits));
+/// Whether the text names the agent, and nobody else by the same name.
+fn is_own(text: &str, team: &[Colleague], own: &str) -> bool {
+    let folded = fold(text);
+    let wanted = folded.strip_prefix("client:").unwrap_or(&folded);
+    let names = |colleague: &Colleague| {
+        colleague.extension.as_deref() == Some(wanted)
+            || fold(&colleague.username) == wanted
+            || fold(&colleague.name) == wanted
+    };
+    let mut named = team.iter().filter(|colleague| names(colleague)).peekable();
+    named.peek().is_some() && named.all(|colleague| colleague.username == own)
+}
+
+fn by_extension<'a>(digits: &str, mut team: impl Iterator<Item = &'a Colleague> + Clone) -> Read {
+    let exact = team.clone().find(|colleague| colleague.extension.as_deref() == Some(digits));
     let alone = || Read::One(Address::Extension(digits.to_owned()), exact.map(|colleague| colleague.name.clone()));
     if exact.is_some() {
         return alone();
     }
-    let choices: Vec<Colleague> = team.iter().filter(begins).take(MOST_CHOICES).cloned().collect();
+    let begins =
+        |colleague: &&Colleague| colleague.extension.as_deref().is_some_and(|extension| extension.starts_with(digits));
+    let choices: Vec<Colleague> = team.by_ref().filter(begins).take(MOST_CHOICES).cloned().collect();
     if choices.is_empty() { alone() } else { Read::Several(choices) }
 }
 
 /// `None` if nobody fits.
-fn by_name(text: &str, team: &[Colleague]) -> Option<Read> {
+fn by_name<'a>(text: &str, team: impl Iterator<Item = &'a Colleague> + Clone) -> Option<Read> {
     let folded = fold(text);
     let wanted = folded.strip_prefix("client:").unwrap_or(&folded);
     let exact = |colleague: &&Colleague| fold(&colleague.username) == wanted || fold(&colleague.name) == wanted;
-    if let Some(colleague) = team.iter().find(exact) {
+    if let Some(colleague) = team.clone().find(exact) {
         return Some(one(colleague));
     }
-    let fits = |colleague: &&Colleague| {
-        fold(&colleague.username).starts_with(wanted)
-            || fold(&colleague.name).split_whitespace().any(|word| word.starts_with(wanted))
-            || fold(&colleague.name).starts_with(wanted)
-    };
-    let mut choices: Vec<Colleague> = team.iter().filter(fits).take(MOST_CHOICES).cloned().collect();
+    let fits =
+        |colleague: &&Colleague| fold(&colleague.username).starts_with(wanted) || is_part_of(wanted, &colleague.name);
+    let mut choices: Vec<Colleague> = team.filter(fits).take(MOST_CHOICES).cloned().collect();
     match choices.len() {
         0 => None,
         1 => choices.pop().map(|colleague| one(&colleague)),
         _ => Some(Read::Several(choices)),
     }
+}
+
+/// Whether each word that was typed begins a word of the name. Parts of a double name are words of their own, and so is
+/// the whole of it without the signs between.
+fn is_part_of(wanted: &str, name: &str) -> bool {
+    let name = fold(name);
+    let is_sign = |c: char| !c.is_alphanumeric();
+    let joined: Vec<String> = name.split_whitespace().map(|word| word.replace(is_sign, "")).collect();
+    let words = || name.split(is_sign).chain(joined.iter().map(String::as_str)).filter(|word| !word.is_empty());
+    let mut typed = wanted.split(is_sign).filter(|part| !part.is_empty()).peekable();
+    typed.peek().is_some() && typed.all(|part| words().any(|word| word.starts_with(part)))
 }
 
 fn one(colleague: &Colleague) -> Read {
@@ -175,13 +222,25 @@ fn nobody() -> Failure {
     Failure::new(ErrorCode::UnknownExtension, "nobody has this extension or name: check it and try again")
 }
 
+fn oneself() -> Failure {
+    Failure::new(ErrorCode::OwnExtension, "this is your own extension: call somebody else, or *43 to hear yourself")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use mobilecall_ipc::{AddressKind, PresenceState};
 
     fn team() -> Vec<Colleague> {
-        [("bob", "Bob Marley", Some("101")), ("layla", "ليلى أحمد", Some("102")), ("bot", "Robot", None)]
+        let people = [
+            ("bob", "Bob Marley", Some("101")),
+            ("layla", "ليلى أحمد", Some("102")),
+            ("bot", "Robot", None),
+            ("mona", "Mona Abdelrahman-Montgomery", Some("205")),
+            ("pat", "Pat O'Brien", Some("206")),
+            ("myself", "Robin Agent", Some("300")),
+        ];
+        people
             .into_iter()
             .map(|(username, name, extension)| Colleague {
                 username: username.into(),
@@ -207,9 +266,10 @@ mod tests {
     }
 
     fn check_over(lines: &[Candidate], text: &str, expected: &str) {
-        let shown = match preview(text, Known { region: "SA", team: &team(), lines, chosen: None }) {
+        let shown = match preview(text, Known { region: "SA", team: &team(), own: Some("myself"), lines, chosen: None })
+        {
             Preview::Empty => "empty".to_owned(),
-            Preview::WillCall { address, kind, name, line, lines: possible } => {
+            Preview::WillCall { address, kind, name, line, lines: possible, obstacle } => {
                 assert!(line.is_none_or(|line| possible.contains(&line)));
                 let kind = match kind {
                     AddressKind::Phone => "phone",
@@ -218,7 +278,8 @@ mod tests {
                     AddressKind::Client => "client",
                     AddressKind::Sip => "sip",
                 };
-                format!("{kind} {address} {}", name.as_deref().unwrap_or("-"))
+                let but = obstacle.map(|failure| format!(" but {:?}", failure.code)).unwrap_or_default();
+                format!("{kind} {address} {}{but}", name.as_deref().unwrap_or("-"))
             }
             Preview::Choices { colleagues } => {
                 colleagues.iter().map(|colleague| colleague.username.as_str()).collect::<Vec<_>>().join(" or ")
@@ -268,6 +329,54 @@ mod tests {
     }
 
     #[test]
+    fn a_colleague_is_found_by_any_word_of_the_name() {
+        for text in ["Montgomery", "montg", "abdelrahman", "Abdelrahman-Mont", "abdelrahmanmont", "montgomery mona"] {
+            check(text, "extension 205 Mona Abdelrahman-Montgomery");
+        }
+        for text in ["brien", "O'Br", "o’brien", "obrien", "pat brien"] {
+            check(text, "extension 206 Pat O'Brien");
+        }
+        check("gomery", "client client:gomery -");
+        check("mona marley", "UnknownExtension");
+    }
+
+    #[test]
+    fn a_call_that_nobody_would_take_is_not_promised() {
+        for (text, expected) in [
+            ("zoe", "UnknownExtension"),
+            ("client:zoe", "UnknownExtension"),
+            ("999", "UnknownExtension"),
+            ("101", "extension 101 Bob Marley"),
+            ("*44", "service *44 -"),
+        ] {
+            check_on(Some(LineKind::Direct), text, expected);
+        }
+        // A telephone system may have extensions that we do not know.
+        check_on(Some(LineKind::Sip), "999", "extension 999 -");
+        // Before the list of colleagues has come, everybody may be there.
+        let known = Known { region: "SA", team: &[], own: None, lines: &[candidate(LineKind::Direct)], chosen: None };
+        assert!(matches!(preview("999", known), Preview::WillCall { .. }));
+    }
+
+    #[test]
+    fn oneself_is_nobody_to_call() {
+        for text in ["300", "myself", "client:myself", "Robin Agent", "٣٠٠"] {
+            check_on(Some(LineKind::Direct), text, "OwnExtension");
+        }
+        check_on(Some(LineKind::Direct), "robin", "UnknownExtension");
+        check_on(Some(LineKind::Direct), "30", "UnknownExtension");
+        check_on(Some(LineKind::Direct), "rob", "client client:bot Robot");
+    }
+
+    #[test]
+    fn a_line_that_is_down_is_said_beside_what_would_be_called() {
+        let down = |kind| Candidate { ready: false, ..candidate(kind) };
+        check_over(&[down(LineKind::Direct)], "101", "extension 101 Bob Marley but LineNotReady");
+        check_over(&[down(LineKind::Direct)], "*43", "service *43 Echo test but LineNotReady");
+        check_over(&[down(LineKind::Direct), candidate(LineKind::Sip)], "0501234567", "phone +966501234567 -");
+    }
+
+    #[test]
     fn what_the_line_cannot_call_is_refused_while_it_is_typed() {
         for (line, text, expected) in [
             (LineKind::Direct, "0501234567", "UnsupportedAddress phone"),
@@ -287,11 +396,13 @@ mod tests {
     fn the_preview_names_the_line_and_those_to_choose_from() {
         let lines = [LineKind::Direct, LineKind::Twilio, LineKind::Sip].map(candidate);
         let [direct, twilio, sip] = [lines[0].id, lines[1].id, lines[2].id];
-        let shown =
-            |text: &str, chosen| match preview(text, Known { region: "SA", team: &team(), lines: &lines, chosen }) {
-                Preview::WillCall { line, lines, .. } => (line, lines),
-                other => panic!("{other:?}"),
-            };
+        let shown = |text: &str, chosen| match preview(
+            text,
+            Known { region: "SA", team: &team(), own: Some("myself"), lines: &lines, chosen },
+        ) {
+            Preview::WillCall { line, lines, .. } => (line, lines),
+            other => panic!("{other:?}"),
+        };
         assert_eq!(shown("0501234567", None), (Some(twilio), vec![twilio, sip]));
         assert_eq!(shown("0501234567", Some(sip)), (Some(sip), vec![twilio, sip]));
         assert_eq!(shown("101", None), (Some(direct), vec![direct, twilio, sip]));

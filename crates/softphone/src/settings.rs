@@ -155,7 +155,8 @@ mod tests {
     fn server_addresses_are_checked_and_brought_into_one_form() {
         let remote = |url: &str| Settings { server: ServerChoice::Remote { url: url.into() }, ..Settings::default() };
         assert_eq!(check(remote("https://Call.Example/")).unwrap(), remote("https://call.example"));
-        assert_eq!(check(remote("call.example")).unwrap_err().code, ErrorCode::BadServerUrl);
+        assert_eq!(check(remote("call.example")).unwrap(), remote("https://call.example"));
+        assert_eq!(check(remote("two words")).unwrap_err().code, ErrorCode::BadServerUrl);
         let unnamed = Settings { input_device: Some(String::new()), ..Settings::default() };
         assert_eq!(check(unnamed).unwrap_err().code, ErrorCode::BadSetting);
     }

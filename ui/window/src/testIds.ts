@@ -1,6 +1,7 @@
 /** Names by which tests find controls. They are a contract with the end-to-end tests: add, do not rename. */
 export const testIds = {
   statusStrip: 'status-strip',
+  statusServer: 'status-server',
   statusText: 'status-text',
   statusConnect: 'status-connect',
   lineStanding: 'line-standing',
@@ -69,6 +70,13 @@ export const testIds = {
   connectPanel: 'connect-panel',
   connectButton: 'connect-button',
 
+  quit: 'quit',
+  quitDialog: 'quit-dialog',
+  quitCancel: 'quit-cancel',
+  quitConfirm: 'quit-confirm',
+  news: 'news',
+  missedInCall: 'missed-in-call',
+  closeMissed: 'close-missed',
   problem: 'problem',
   problemClose: 'problem-close',
   startFailure: 'start-failure',

@@ -114,6 +114,11 @@ impl VoiceHandle {
         self.control.muted.store(muted, Relaxed);
     }
 
+    /// Whether the microphone is off.
+    pub fn is_muted(&self) -> bool {
+        self.control.muted.load(Relaxed)
+    }
+
     /// Neither sends nor plays the call's audio.
     pub fn set_held(&self, held: bool) {
         self.control.held.store(held, Relaxed);

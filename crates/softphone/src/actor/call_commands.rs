@@ -73,7 +73,8 @@ impl Core {
     pub(crate) fn dialing<'a>(&'a self, lines: &'a [Candidate], chosen: Option<LineId>) -> Known<'a> {
         // Nobody's lines call nobody, so the text is read without them.
         let lines = if self.sign_in.signed_in().is_some() { lines } else { &[] };
-        Known { region: self.sign_in.region(), team: &self.shown.snapshot().team, lines, chosen }
+        let own = self.sign_in.signed_in().map(|signed_in| signed_in.profile.user.username.as_str());
+        Known { region: self.sign_in.region(), team: &self.shown.snapshot().team, own, lines, chosen }
     }
 
     /// Answers; another call is held.

@@ -1,11 +1,7 @@
 //! The task beside a running voice: its packets to the network, its events and figures to the owner.
 
 use super::{CallEvent, media::add};
-use crate::{
-    post::CallPost,
-    shown::tell,
-    sound::{LEVEL_INTERVAL, Voice},
-};
+use crate::{post::CallPost, shown::tell, sound::Voice};
 use bytes::Bytes;
 use mobilecall_domain::CallQuality;
 use mobilecall_ipc::{Event, LevelSource, Levels};
@@ -16,6 +12,13 @@ use tokio::{
     sync::{broadcast, mpsc},
     time::{Instant, Interval, MissedTickBehavior},
 };
+
+/// Levels of a call are told no more often than this: they show who talks, and need not follow each syllable.
+const LEVELS_EVERY: Duration = Duration::from_millis(200);
+/// Levels that have not changed are told again after this long.
+const LEVELS_AGAIN: Duration = Duration::from_secs(2);
+/// How many levels above silence are told apart.
+const LEVEL_STEPS: f32 = 6.0;
 
 /// One second of a call.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -93,11 +96,18 @@ impl Reports {
         }
     }
 
+    /// Each level costs a window a drawing, so that only those are told that can be told apart.
     async fn show_levels(&self) -> Infallible {
-        let mut levels = every(LEVEL_INTERVAL);
+        let mut ticks = every(LEVELS_EVERY);
+        let mut told = (Instant::now(), None);
         loop {
-            levels.tick().await;
-            self.tell_levels();
+            ticks.tick().await;
+            let levels = self.levels();
+            // Again after a while, for windows that came meanwhile.
+            if levels.is_some() && (levels != told.1 || told.0.elapsed() >= LEVELS_AGAIN) {
+                told = (Instant::now(), levels);
+                self.tell_levels(levels);
+            }
         }
     }
 
@@ -124,14 +134,25 @@ impl Reports {
         self.post.tell(CallEvent::Second(second)).await;
     }
 
-    fn tell_levels(&self) {
+    /// None while the call is held. What a muted microphone hears is of no use to anybody.
+    fn levels(&self) -> Option<Levels> {
         if self.voice.is_held() {
-            return;
+            return None;
         }
         let path = self.voice.stats().path;
-        let levels = Levels { input: path.microphone_level, output: path.speaker_level };
+        let input = if self.voice.is_muted() { 0.0 } else { in_steps(path.microphone_level) };
+        Some(Levels { input, output: in_steps(path.speaker_level) })
+    }
+
+    fn tell_levels(&self, levels: Option<Levels>) {
+        let Some(levels) = levels else { return };
         tell(&self.windows, Event::Levels { source: LevelSource::Call { call: self.post.call }, levels });
     }
+}
+
+/// The nearest level of those that are told.
+fn in_steps(level: f32) -> f32 {
+    (level * LEVEL_STEPS).round() / LEVEL_STEPS
 }
 
 /// Ticks that do not catch up; the first comes after one period.

@@ -14,7 +14,7 @@ use tokio::{
 };
 
 /// Ten levels a second are as many as the eye follows.
-pub(crate) const LEVEL_INTERVAL: Duration = Duration::from_millis(100);
+const LEVEL_INTERVAL: Duration = Duration::from_millis(100);
 /// How soon a microphone that is not there is looked for again.
 const RETRY: Duration = Duration::from_secs(2);
 

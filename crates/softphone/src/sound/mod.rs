@@ -8,7 +8,7 @@ mod tones;
 #[cfg(test)]
 pub(crate) use check::check;
 pub use check::check_sound;
-pub(crate) use meter::{LEVEL_INTERVAL, Meter};
+pub(crate) use meter::Meter;
 pub(crate) use open::{
     DeviceOpened, End, OpenDevice, SoundChoice, Wanted, failure_of, failure_of_fallback, failure_of_loss, open_device,
 };
@@ -46,6 +46,7 @@ pub(crate) trait Voice: Send + Sync {
     /// `false` when the packet came too late to be of use.
     fn push_packet(&self, packet: IncomingPacket, arrival: Instant) -> bool;
     fn set_muted(&self, muted: bool);
+    fn is_muted(&self) -> bool;
     fn set_held(&self, held: bool);
     fn is_held(&self) -> bool;
     fn send_digits(&self, digits: &[DtmfDigit]) -> Result<(), VoiceError>;
@@ -94,6 +95,9 @@ impl Voice for VoiceHandle {
     }
     fn set_muted(&self, muted: bool) {
         self.set_muted(muted);
+    }
+    fn is_muted(&self) -> bool {
+        self.is_muted()
     }
     fn set_held(&self, held: bool) {
         self.set_held(held);

@@ -108,6 +108,20 @@ async fn levels_are_those_of_the_call_that_is_talked_in() {
 }
 
 #[tokio::test]
+async fn levels_that_stay_the_same_are_told_only_now_and_then() {
+    let mut rig = Rig::start().await;
+    rig.talk("102").await;
+    told(&rig.engine, &mut rig.events).await;
+    let mut levels = 0;
+    for _ in 0..100 {
+        rig.pass(Duration::from_millis(100)).await;
+        let events = told(&rig.engine, &mut rig.events).await;
+        levels += events.iter().filter(|event| matches!(event, Event::Levels { .. })).count();
+    }
+    assert!((1..=6).contains(&levels), "{levels} in ten seconds");
+}
+
+#[tokio::test]
 async fn what_does_not_fit_the_state_is_refused() {
     let mut rig = Rig::start().await;
     let (call, ..) = rig.place("102").await;

@@ -39,6 +39,8 @@ export class FakeServer {
   reachable = true;
   /** Set to hold back the answers to exchanges of tokens, which are made at once, until released. */
   gate: Promise<void> | null = null;
+  /** Set to hold back what is answered to somebody who is signed in, which is judged at once, until released. */
+  held: Promise<void> | null = null;
   /** Whether whoever was signed in ended the session. */
   signedOut = false;
   /** The tokens that are good now; each exchange makes new ones. */
@@ -74,7 +76,9 @@ export class FakeServer {
         return answer;
       }
     }
-    if (request.headers.get('authorization') !== `Bearer token-${this.#generation}`) return refusal(401, 'unauthenticated');
+    const known = request.headers.get('authorization') === `Bearer token-${this.#generation}`;
+    await this.held;
+    if (!known) return refusal(401, 'unauthenticated');
     if (pathname === '/api/auth/logout') {
       this.signedOut = true;
       return new Response(null, { status: 204 });

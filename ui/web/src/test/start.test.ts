@@ -113,6 +113,26 @@ describe('a renewal that outlives its session', () => {
   });
 });
 
+test('what was asked before somebody else signed in is not asked again in their name', async () => {
+  const session = new Session();
+  let release = (): void => {};
+  await session.signIn('sara', 'right');
+  server.expire();
+  server.held = new Promise((resolve) => (release = resolve));
+  const late = session.api.GET('/api/calls');
+  await waitFor(() => expect(server.asked).toContain('GET /api/calls'));
+  const leaving = session.signOut();
+  server.expire({ session: true });
+  await session.signIn('omar', 'right');
+  server.held = null;
+  release();
+  expect((await late).response.status).toBe(401);
+  await leaving;
+  expect(server.asked.filter((request) => request === 'GET /api/calls')).toHaveLength(1);
+  expect(server.asked).not.toContain('POST /api/auth/refresh');
+  expect((await session.api.GET('/api/calls')).response.status).toBe(200);
+});
+
 test('a session that the server ended leads back to signing in, and says so', async () => {
   const { person } = open();
   await signIn(person);

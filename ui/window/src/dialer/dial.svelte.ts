@@ -16,7 +16,18 @@ export class Dial {
   refused = $state.raw<Failure | null>(null);
   /** The line that the agent chose for what is typed. */
   line = $state<string | null>(null);
-  readonly choices: readonly Colleague[] = $derived(this.preview.type === 'choices' ? this.preview.colleagues : []);
+  /** Whom to choose from, each as reachable as they are now. */
+  readonly choices: readonly Colleague[] = $derived.by(() => {
+    const { preview } = this;
+    if (preview.type !== 'choices') return [];
+    const team = this.phone.snapshot?.team ?? [];
+    return preview.colleagues.map((one) => team.find(({ username }) => username === one.username) ?? one);
+  });
+  /** Whether nothing speaks against a call: the text can be dialed, and now. */
+  readonly ready: boolean = $derived.by(() => {
+    const { preview } = this;
+    return preview.type === 'willCall' ? preview.obstacle === null : this.choices.length > 0;
+  });
 
   /** What was typed when the line was chosen: for anything else it is not the agent's choice. */
   private chosenFor: AddressKind | null = null;
@@ -46,6 +57,11 @@ export class Dial {
     this.chosenFor = this.preview.type === 'willCall' ? this.preview.kind : null;
     this.refused = null;
     this.askAgain();
+  }
+
+  /** What the preview depends on has changed: lines, colleagues, who is signed in. */
+  refresh(): void {
+    if (this.text.trim() !== '') this.askAgain();
   }
 
   press(digit: string): void {

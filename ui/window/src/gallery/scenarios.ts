@@ -105,6 +105,7 @@ export const scenarios: readonly Scenario[] = [
   shows('dial-number', {}, [{ dial: '0501234567' }]),
   shows('dial-choices', {}, [{ dial: 'a' }]),
   shows('dial-refused', {}, [{ dial: '12' }]),
+  shows('dial-line-down', { lines: [line({ registration: { state: 'registering', attempt: 1 } })] }, [{ dial: '102' }]),
   inCall('dialing', { ...unanswered, state: 'dialing' }),
   inCall('alerting', { ...unanswered, state: 'alerting', name: null }),
   inCall('connecting', { ...unanswered, state: 'connecting', answeredAtMs: Date.now() }),
@@ -140,6 +141,18 @@ export const scenarios: readonly Scenario[] = [
   shows('long-choices', { team: longTeam }, [{ dial: 'ا' }]),
   shows('long-account', { session: { ...signedIn, name: longArabic, company: longPersian, extension: '1000000' } }, [{ click: 'tab-settings' }]),
   shows('two-calls', withCalls({ held: true, name: 'Lina Haddad', address: '103' }, {})),
+  shows('long-held', withCalls({ held: true, name: longArabic, address: longNumber }, { held: true, name: longPersian }, {})),
+  inCall('digits-details', { quality: poorQuality }, [{ click: 'call-quality' }, { dial: '0501234567' }]),
+  {
+    name: 'missed-in-call',
+    host: () => {
+      const missed = history().filter(({ disposition }) => disposition === 'missed');
+      const host = new FakeHost(withCalls({}), missed);
+      setTimeout(() => host.emit({ type: 'historyChanged', missed: 1 }), 50);
+      return host;
+    },
+  },
+  inCall('quit-in-call', {}, [{ click: 'tab-settings' }, { click: 'quit' }]),
   shows('history', { missed: 0 }, [{ click: 'tab-history' }]),
   shows('history-offline', { sync: { state: 'offline', pending: 3 } }, [{ click: 'tab-history' }]),
   { name: 'history-empty', host: () => new FakeHost({}, []), steps: [{ click: 'tab-history' }] },
@@ -169,6 +182,11 @@ export const scenarios: readonly Scenario[] = [
     ],
   },
   shows('signed-out', { session: { state: 'signedOut', why: null }, lines: [line({ registration: { state: 'unregistered' } })] }),
+  shows('server-down', {
+    session: { ...signedIn, name: 'Sara Hassan', company: 'Acme', extension: '101' },
+    server: { embedded: false, url: 'http://127.0.0.1:4000', reachable: false, portTaken: null },
+    lines: [line({ registration: { state: 'registering', attempt: 3 } })],
+  }),
   shows('connecting-line', { lines: [line({ registration: { state: 'registering', attempt: 2 } })] }),
   shows('line-failed', { lines: [line({ registration: { state: 'failed', code: 'sessionExpired' } })] }),
   shows('lines-two', withLines(twilioLine), [{ dial: '0501234567' }]),

@@ -12,6 +12,8 @@ export type KeyAction =
   | 'search'
   | 'nextCall'
   | 'backToCall'
+  | 'paste'
+  | 'quit'
   | 'listKeys';
 
 type Pressed = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>;
@@ -19,12 +21,12 @@ type Pressed = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'alt
 /** What a key asks for; `null` for keys that mean nothing here. `typing`: a text field has the focus. */
 export function actionOf(event: Pressed, typing: boolean): KeyAction | null {
   if (event.altKey) return null;
-  if (event.ctrlKey || event.metaKey) return withControl(event);
+  if (event.ctrlKey || event.metaKey) return withControl(event, typing);
   if (event.key === 'Escape') return 'escape';
   return typing ? null : alone(event);
 }
 
-function withControl(event: Pressed): KeyAction | null {
+function withControl(event: Pressed, typing: boolean): KeyAction | null {
   const { key, code, shiftKey } = event;
   if (shiftKey) return null;
   if (code === 'Period' || key === '.') return 'hangUp';
@@ -32,6 +34,9 @@ function withControl(event: Pressed): KeyAction | null {
   if (code === 'Digit0' || code === 'Numpad0') return 'backToCall';
   const letter = letterOf(event);
   if (letter === 'R') return 'redial';
+  if (letter === 'Q') return 'quit';
+  // Into a text field it pastes by itself.
+  if (letter === 'V') return typing ? null : 'paste';
   return letter === 'K' ? 'search' : null;
 }
 

@@ -6,8 +6,8 @@ import type { Command, EngineEvent, Failure, Reply, Snapshot } from '../ipc';
 
 export type Unsubscribe = () => void;
 
-/** Where the shell wants the agent to look, for example after a click on a notification. */
-export type ShowTarget = 'call' | 'history';
+/** Where the shell wants the agent to look, for example after a click on a notification; `quit` asks whether to quit. */
+export type ShowTarget = 'call' | 'history' | 'quit';
 
 export interface Host {
   /** Everything there is to draw. Rejects with a {@link Failure} if the engine could not start. */
@@ -18,6 +18,8 @@ export interface Host {
   subscribe(listener: (event: EngineEvent) => void): Promise<Unsubscribe>;
   /** Requests of the shell to show a part of the window. */
   onShow(listener: (target: ShowTarget) => void): Promise<Unsubscribe>;
+  /** Ends the app. */
+  quit(): Promise<void>;
   /** The languages the system prefers, best first (BCP 47). */
   languages(): readonly string[];
 }

@@ -25,6 +25,7 @@ export const tauriHost: Host = {
     await take();
     return stop;
   },
+  quit: async () => void (await invoke('quit')),
   languages: () => window.__MOBILE_CALL_LANGUAGES__ ?? navigator.languages,
 };
 

@@ -1,6 +1,6 @@
 /** What each failure means to the window: how serious it is and what the agent can do about it at once. The words are
  * in the locale files under `error-<code>`. */
-import type { ErrorCode } from '../ipc';
+import type { ErrorCode, Failure } from '../ipc';
 
 export type Severity = 'error' | 'warning' | 'info';
 export type ProblemAction = 'connect' | 'settings';
@@ -33,6 +33,7 @@ export const problemTable: Readonly<Record<ErrorCode, ProblemKind>> = {
   tooLongToDial: { severity: 'warning' },
   malformedSip: { severity: 'warning' },
   unknownExtension: { severity: 'warning' },
+  ownExtension: { severity: 'info' },
   unsupportedAddress: { severity: 'warning' },
   noSuchCall: { severity: 'info' },
   notNow: { severity: 'info' },
@@ -54,3 +55,10 @@ export const problemTable: Readonly<Record<ErrorCode, ProblemKind>> = {
   lineSetAside: { severity: 'error' },
   internal: { severity: 'error' },
 };
+
+/** What the agent can do about a failure at once. To connect is for the server and its line; where another line fails,
+ * it would not be what the words ask for. */
+export function actionFor({ code, params }: Failure): ProblemAction | undefined {
+  const { action } = problemTable[code];
+  return action === 'connect' && (params.line ?? 'direct') !== 'direct' ? undefined : action;
+}

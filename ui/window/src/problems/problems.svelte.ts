@@ -1,5 +1,7 @@
-/** Messages to the agent, the newest first. The same failure is shown once; what is only worth knowing goes away by itself. */
+/** Messages to the agent, the newest first. The same failure is shown once. What is wrong stays until the agent closes it;
+ * what is only worth knowing goes away by itself, once it could be read. */
 import type { Failure } from '../ipc';
+import { isLooking } from '../looking';
 import { problemTable } from './problemTable';
 
 /** Long enough to read two lines. */
@@ -20,9 +22,14 @@ export class Problems {
     const problem = { id: this.nextId++, failure };
     const others = this.list.filter((known) => known.failure.code !== failure.code);
     this.list = [problem, ...others].slice(0, AT_MOST);
-    if (problemTable[failure.code].severity !== 'error') {
-      setTimeout(() => this.close(problem.id), INFO_STAYS_MS);
-    }
+    if (problemTable[failure.code].severity === 'info') this.closeOnceRead(problem.id);
+  }
+
+  private closeOnceRead(id: number): void {
+    setTimeout(() => {
+      if (isLooking()) this.close(id);
+      else if (this.list.some((problem) => problem.id === id)) this.closeOnceRead(id);
+    }, INFO_STAYS_MS);
   }
 
   close(id: number): void {

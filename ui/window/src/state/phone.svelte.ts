@@ -1,12 +1,14 @@
 /** The engine as the window sees it. Components read from here and send commands; nothing here decides about calls. */
 import { getContext, setContext } from 'svelte';
-import type { CallView, Command, EngineEvent, Failure, Levels, Reply, Settings, Snapshot } from '../ipc';
+import type { CallView, Command, EngineEvent, Failure, HistoryEntry, Levels, Reply, Settings, Snapshot } from '../ipc';
 import { type Host, toFailure, type Unsubscribe } from '../platform/host';
 import { Problems } from '../problems/problems.svelte';
 import { apply } from './apply';
 import { type Calls, sortCalls } from './calls';
 
 const silence: Levels = { input: 0, output: 0 };
+/** How long a digit that the far end sent is shown. */
+const DIGIT_STAYS_MS = 4000;
 
 export class Phone {
   /** Nothing until the engine has answered. */
@@ -19,8 +21,10 @@ export class Phone {
   private spoken = $state.raw<{ call: string; levels: Levels } | null>(null);
   /** Grows whenever rows of the history change. */
   historyVersion = $state(0);
-  /** The last digit the far end of a call sent. */
+  /** The digit that the far end of a call has just sent. */
   receivedDigit = $state.raw<{ call: string; digit: string } | null>(null);
+  /** Who called last while the agent was in a call and could not be put through; until it is closed or seen. */
+  missedInCall = $state.raw<HistoryEntry | null>(null);
   readonly problems = new Problems();
   readonly calls: Calls = $derived(sortCalls(this.snapshot?.calls ?? []));
 
@@ -71,6 +75,15 @@ export class Phone {
     }
   }
 
+  /** Ends the app, with whatever is up. */
+  async quit(): Promise<void> {
+    try {
+      await this.host.quit();
+    } catch (thrown) {
+      this.problems.report(toFailure(thrown));
+    }
+  }
+
   /** Changes some settings; the rest stays as the engine has it. */
   changeSettings(change: Partial<Settings>): Promise<Failure | null> {
     if (!this.snapshot) return Promise.resolve(null);
@@ -99,9 +112,28 @@ export class Phone {
   }
 
   private note(event: EngineEvent): void {
-    if (event.type === 'historyChanged') this.historyVersion += 1;
-    if (event.type === 'digitReceived') this.receivedDigit = { call: event.call, digit: event.digit };
+    if (event.type === 'historyChanged') this.noteMissed(event.missed);
+    if (event.type === 'digitReceived') this.showDigit({ call: event.call, digit: event.digit });
     if (event.type === 'problem' && !this.isSaidAtSignIn(event.failure)) this.problems.report(event.failure);
+  }
+
+  private noteMissed(missed: number): void {
+    this.historyVersion += 1;
+    if (missed === 0) this.missedInCall = null;
+    else if (this.calls.front && missed > (this.snapshot?.missed ?? 0)) void this.showMissed();
+  }
+
+  private async showMissed(): Promise<void> {
+    const query = { text: '', filter: 'missed', cursor: null, limit: 1, seen: false } as const;
+    const reply = await this.send({ type: 'history', query });
+    if (reply?.type === 'history') this.missedInCall = reply.page.entries[0] ?? null;
+  }
+
+  private showDigit(received: { call: string; digit: string }): void {
+    this.receivedDigit = received;
+    setTimeout(() => {
+      if (this.receivedDigit === received) this.receivedDigit = null;
+    }, DIGIT_STAYS_MS);
   }
 
   /** Why nobody is signed in stands where one signs in. */

@@ -7,6 +7,9 @@ import { startApp } from './app';
 
 afterEach(cleanup);
 
+/** The place of what happens by itself takes clicks again. */
+const settled = (): Promise<void> => waitFor(() => expect(screen.getByTestId('news').dataset.settled).toBe('true'));
+
 const offered = call({ id: 'ring', state: 'offered', direction: 'incoming', answeredAtMs: null, quality: null });
 
 describe('dialing', () => {
@@ -149,7 +152,8 @@ describe('a call', () => {
     const problem = await screen.findByTestId('problem');
     const follows = problem.compareDocumentPosition(screen.getByTestId('hangup')) & Node.DOCUMENT_POSITION_FOLLOWING;
     expect(follows).toBeTruthy();
-    expect(getComputedStyle(problem.parentElement as Element).position).not.toBe('absolute');
+    for (let part: Element | null = problem; part !== null; part = part.parentElement)
+      expect(getComputedStyle(part).position).not.toMatch(/absolute|fixed/);
   });
 
   test('stays in reach on the other tabs', async () => {
@@ -192,6 +196,7 @@ describe('an incoming call', () => {
     expect(screen.getAllByText('Press Esc again to decline')).toHaveLength(1);
     await user.click(screen.getAllByTestId('answer-row')[1] as HTMLElement);
     expect(host.sent('answer')).toEqual([{ type: 'answer', call: 'three' }]);
+    await settled();
     await user.click(screen.getAllByTestId('decline-row')[0] as HTMLElement);
     expect(host.sent('decline')).toEqual([{ type: 'decline', call: 'two' }]);
   });
@@ -414,6 +419,7 @@ test('a problem says what to do and leads there', async () => {
   host.emit({ type: 'problem', failure: { code: 'noMicrophone', message: '', params: {} } });
   const problem = await screen.findByTestId('problem');
   expect(plain(problem)).toContain('Plug one in');
+  await settled();
   await user.click(screen.getByText('Open settings'));
   expect(await screen.findByTestId('setting-language')).toBeTruthy();
 });

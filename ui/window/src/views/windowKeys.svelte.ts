@@ -16,6 +16,12 @@ export interface WindowParts {
   tabIsKeypad(): boolean;
   focusField(): void;
   leaveField(): void;
+  /** Brings the field into the focus, and what stands in it into the selection, for what is about to be pasted. */
+  fieldToPasteInto(): void;
+  /** Ends the app, once the agent has said so. */
+  quit(): void;
+  /** Closes what stands first of messages and calls that are over; says whether there was anything. */
+  closeNews(): boolean;
 }
 
 export class WindowKeys {
@@ -27,7 +33,7 @@ export class WindowKeys {
   declining = $state<string | null>(null);
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** The focus was moved by the keyboard and not by the pointer. */
-  private byKeyboard = false;
+  byKeyboard = $state(false);
   /** Space is held for the microphone; which call it muted, and when that is done. */
   private space: { muted: string | null; done: Promise<void> } | null = null;
 
@@ -89,7 +95,7 @@ export class WindowKeys {
       case 'answer':
         return !keepsEnter(event.target) && this.on(ringing, (call) => this.actions.answer(call));
       case 'escape':
-        return !this.listOpen && (this.on(ringing, (call) => this.declineAtSecond(call)) || this.closeDigits());
+        return !this.listOpen && this.escape(ringing);
       case 'hangUp':
         return this.on(front ?? undefined, (call) => this.actions.hangUp(call));
       case 'mute':
@@ -109,6 +115,13 @@ export class WindowKeys {
       case 'backToCall':
         this.backToCall();
         return true;
+      case 'quit':
+        this.window.quit();
+        return true;
+      case 'paste':
+        if (!this.listOpen) this.window.fieldToPasteInto();
+        // The key goes on to do what it does, in the field.
+        return false;
       case 'listKeys':
         this.listOpen = true;
         return true;
@@ -118,6 +131,10 @@ export class WindowKeys {
   private on(call: CallView | undefined, act: (call: CallView) => void): boolean {
     if (call) act(call);
     return call !== undefined;
+  }
+
+  private escape(ringing: CallView | undefined): boolean {
+    return this.on(ringing, (call) => this.declineAtSecond(call)) || this.closeDigits() || this.window.closeNews();
   }
 
   private declineAtSecond(call: CallView): void {

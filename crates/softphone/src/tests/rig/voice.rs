@@ -58,6 +58,9 @@ impl Voice for FakeVoice {
     fn set_muted(&self, muted: bool) {
         self.change(|state| state.muted = muted);
     }
+    fn is_muted(&self) -> bool {
+        self.state().muted
+    }
     fn set_held(&self, held: bool) {
         self.change(|state| state.held = held);
     }

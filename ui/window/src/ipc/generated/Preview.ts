@@ -26,7 +26,11 @@ line: string | null,
 /**
  * All lines that could take it, in the order in which they are preferred.
  */
-lines: Array<string>, } | { "type": "choices", 
+lines: Array<string>, 
+/**
+ * Why it could not be called right now, as far as that is known; the text itself is right.
+ */
+obstacle: Failure | null, } | { "type": "choices", 
 /**
  * At most eight.
  */

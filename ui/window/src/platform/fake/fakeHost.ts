@@ -34,6 +34,8 @@ export class FakeHost implements Host {
   /** Set to hold replies back until released. */
   gate: Promise<void> | null = null;
   preferred: readonly string[] = ['en'];
+  /** How often the app was to end. */
+  quits = 0;
 
   private listeners = new Set<(event: EngineEvent) => void>();
   private showListeners = new Set<(target: ShowTarget) => void>();
@@ -65,6 +67,10 @@ export class FakeHost implements Host {
   async onShow(listener: (target: ShowTarget) => void): Promise<Unsubscribe> {
     this.showListeners.add(listener);
     return () => this.showListeners.delete(listener);
+  }
+
+  async quit(): Promise<void> {
+    this.quits += 1;
   }
 
   languages(): readonly string[] {
@@ -188,7 +194,10 @@ export class FakeHost implements Host {
     const fits = (line: LineKind): boolean => (kind === 'phone' ? line !== 'direct' : kind !== 'sip' || line === 'sip');
     const lines = this.current.lines.filter((line) => fits(line.kind)).map(({ id }) => id);
     if (chosen !== null && !lines.includes(chosen)) return { type: 'refused', failure: this.unfit(kind, chosen) };
-    return { type: 'willCall', address, kind, name, line: chosen ?? lines[0] ?? null, lines };
+    const taken = this.current.lines.find(({ id }) => id === (chosen ?? lines[0]));
+    const down = taken !== undefined && taken.registration.state !== 'registered';
+    const obstacle: Failure | null = down ? { code: 'lineNotReady', message: 'it is down', params: { line: taken.kind } } : null;
+    return { type: 'willCall', address, kind, name, line: taken?.id ?? null, lines, obstacle };
   }
 
   private unfit(kind: AddressKind, chosen: string): Failure {

@@ -1,0 +1,139 @@
+import { plain } from '@mobilecall/kit/test/plain';
+import { cleanup, screen, waitFor } from '@testing-library/svelte';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Failure, HistoryEntry } from '../ipc';
+import { FakeHost } from '../platform/fake/fakeHost';
+import { call, history } from '../platform/fake/fixtures';
+import { startApp } from './app';
+
+const offered = call({ id: 'ring', state: 'offered', direction: 'incoming', answeredAtMs: null, quality: null });
+const over = call({ id: 'over', state: 'ended', end: 'remoteHangup' });
+const problem = (code: Failure['code']): { type: 'problem'; failure: Failure } => ({ type: 'problem', failure: { code, message: '', params: {} } });
+const codes = (): (string | undefined)[] => screen.queryAllByTestId('problem').map((one) => one.dataset.code);
+
+beforeEach(() => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+});
+afterEach(() => {
+  cleanup();
+  vi.useRealTimers();
+});
+
+describe('a click right after something came up', () => {
+  test('was meant for what stood there before, and is not taken', async () => {
+    const { host, user } = await startApp();
+    host.emit({ type: 'callChanged', call: offered });
+    await user.click(await screen.findByTestId('answer'));
+    expect(host.sent('answer')).toEqual([]);
+    await vi.advanceTimersByTimeAsync(400);
+    await user.click(screen.getByTestId('answer'));
+    expect(host.sent('answer')).toHaveLength(1);
+  });
+
+  test('is not taken on the other sections either', async () => {
+    const { host, user } = await startApp();
+    await user.click(screen.getByTestId('tab-team'));
+    host.emit({ type: 'callChanged', call: offered });
+    await user.click(await screen.findByTestId('decline'));
+    expect(host.sent('decline')).toEqual([]);
+  });
+
+  test('is not taken when what stood there makes way for something else', async () => {
+    const { host, user } = await startApp();
+    host.emit({ type: 'callChanged', call: offered });
+    await screen.findByTestId('incoming-card');
+    await vi.advanceTimersByTimeAsync(1000);
+    host.emit({ type: 'callChanged', call: { ...offered, state: 'ended', end: 'remoteCancel' } });
+    await user.click(await screen.findByTestId('call-again'));
+    expect(host.sent('placeCall')).toEqual([]);
+  });
+
+  test('is taken from the keyboard, which knows what it is on', async () => {
+    const { host, user } = await startApp();
+    host.emit({ type: 'callChanged', call: offered });
+    (await screen.findByTestId('decline')).focus();
+    await user.keyboard('{Enter}');
+    expect(host.sent('decline')).toHaveLength(1);
+  });
+});
+
+describe('messages', () => {
+  test('that something is wrong stay until they are closed', async () => {
+    vi.spyOn(document, 'hasFocus').mockReturnValue(true);
+    const { host } = await startApp();
+    host.emit(problem('noSpeaker'));
+    host.emit(problem('deviceLost'));
+    host.emit(problem('portTaken'));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(codes()).toEqual(['deviceLost', 'noSpeaker']);
+  });
+
+  test('that are only worth knowing wait for somebody to look', async () => {
+    const focus = vi.spyOn(document, 'hasFocus').mockReturnValue(false);
+    const { host } = await startApp();
+    host.emit(problem('portTaken'));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(codes()).toEqual(['portTaken']);
+    focus.mockReturnValue(true);
+    await vi.advanceTimersByTimeAsync(8000);
+    expect(codes()).toEqual([]);
+  });
+
+  test('are closed by Esc, the newest first, and then the call that is over', async () => {
+    const { host, user } = await startApp(new FakeHost({ calls: [over] }));
+    host.emit(problem('noSpeaker'));
+    host.emit(problem('noMicrophone'));
+    await waitFor(() => expect(codes()).toEqual(['noMicrophone', 'noSpeaker']));
+    await user.keyboard('{Escape}');
+    expect(codes()).toEqual(['noSpeaker']);
+    await user.keyboard('{Escape}');
+    expect(codes()).toEqual([]);
+    expect(screen.getByTestId('ended-card')).toBeTruthy();
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(screen.queryByTestId('ended-card')).toBeNull());
+  });
+
+  test('are closed by Esc from the empty field too, and leave what is typed', async () => {
+    const { host, user } = await startApp();
+    host.emit(problem('noSpeaker'));
+    await user.type(screen.getByTestId('dial-field'), '12{Escape}');
+    expect(codes()).toEqual(['noSpeaker']);
+    await user.keyboard('{Escape}');
+    expect(codes()).toEqual([]);
+  });
+});
+
+describe('who calls while one talks', () => {
+  const missed: HistoryEntry = { ...(history()[0] as HistoryEntry), disposition: 'missed', direction: 'incoming', name: 'Lina Haddad' };
+
+  test('is named at once, and leads to the history', async () => {
+    const { host, user } = await startApp(new FakeHost({ calls: [call()] }, [missed]));
+    host.emit({ type: 'historyChanged', missed: 1 });
+    expect(plain(await screen.findByTestId('missed-in-call'))).toContain('Lina Haddad');
+    await vi.advanceTimersByTimeAsync(400);
+    await user.click(screen.getByText('Called while you were in a call'));
+    expect(await screen.findByTestId('history-search')).toBeTruthy();
+    await waitFor(() => expect(screen.queryByTestId('missed-in-call')).toBeNull());
+  });
+
+  test('is not named again for a change that brings no new one, or outside of a call', async () => {
+    const { host } = await startApp(new FakeHost({ calls: [call()], missed: 2 }, [missed]));
+    host.emit({ type: 'historyChanged', missed: 2 });
+    host.emit({ type: 'callRemoved', call: call().id });
+    host.emit({ type: 'historyChanged', missed: 3 });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(screen.queryByTestId('missed-in-call')).toBeNull();
+  });
+});
+
+test('a digit of the far end is shown for a while', async () => {
+  const { host } = await startApp(new FakeHost({ calls: [call({ id: 'c' })] }));
+  host.emit({ type: 'digitReceived', call: 'c', digit: '1' });
+  expect(await screen.findByText(/Digit .*1.* received/)).toBeTruthy();
+  await vi.advanceTimersByTimeAsync(3000);
+  host.emit({ type: 'digitReceived', call: 'c', digit: '2' });
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(screen.getByText(/Digit .*2.* received/)).toBeTruthy();
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(screen.queryByText(/received/)).toBeNull();
+});
