@@ -85,6 +85,10 @@ impl Desktop {
         desktop.start_notifications();
         let manager = desktop.command("openbox").arg("--sm-disable").spawn_logged(&desktop.log("openbox"));
         desktop.parts.push(manager);
+        wait_for("the window manager", START_LIMIT, || {
+            let windows = desktop.command("wmctrl").arg("-l").output().expect("wmctrl starts");
+            windows.status.success().then_some(())
+        });
         desktop
     }
 

@@ -21,10 +21,10 @@ pub(crate) fn of_report(report: &mut CallReport, now: Timestamp) -> Result<(), A
     check_length(*created_at, facts)?;
     let last = facts.ended_at.or(facts.answered_at).unwrap_or(*created_at);
     if *created_at < Timestamp::from_millis(0) || last > now.plus(MAX_CLOCK_SKEW) {
-        let moved = |time: Timestamp| now.minus(last.since(time));
-        *created_at = moved(*created_at);
-        facts.answered_at = facts.answered_at.map(moved);
-        facts.ended_at = facts.ended_at.map(moved);
+        let times = [Some(created_at), facts.answered_at.as_mut(), facts.ended_at.as_mut()];
+        for time in times.into_iter().flatten() {
+            *time = now.minus(last.since(*time));
+        }
     }
     Ok(())
 }

@@ -35,7 +35,7 @@ impl Tracker {
             Control::HangUp | Control::Mute(_) | Control::Hold(_) | Control::Digits(_) | Control::Quit => None,
         };
         let own = || self.calls.iter().filter(|call| !rings(call));
-        let call = found.or_else(|| own().find(|call| !call.held)).or_else(|| own().last()).or(self.calls.last());
+        let call = found.or_else(|| own().find(|call| !call.held)).or_else(|| own().next_back()).or(self.calls.last());
         call.map(|call| call.id)
     }
 

@@ -18,7 +18,7 @@ fn sid() -> CallSid {
 }
 
 fn record() -> CallId {
-    "01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap()
+    "01890a5d-ac96-774b-bcce-b302099a8057".parse().expect("an id of a call")
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! A moment without memory. In a program of its own, because SQLite's limit is one of the whole process and cannot be
 //! raised again.
-#![expect(clippy::unwrap_used, reason = "a failing unwrap fails the test")]
 
-use mobilecall_sqlite::{Database, Error, Migration, Options, Synchronous, rusqlite::ErrorCode};
+use mobilecall_sqlite::{
+    Database, Error, Migration, Options, Synchronous,
+    rusqlite::{ErrorCode, ffi},
+};
 
 const OPTIONS: Options = Options {
     application_id: 0x1234_5678,
@@ -17,6 +19,14 @@ const OPTIONS: Options = Options {
 const LIMIT: i64 = 4_000_000;
 const LARGE: i64 = 8_000_000;
 
+/// Our SQLite does not count what it allocates, which a limit needs, unless it is told so before its first use.
+#[expect(unsafe_code, reason = "`rusqlite` has no safe way to it")]
+fn count_memory() {
+    // SAFETY: the option takes one `int`, and nothing of SQLite was used before in this process.
+    let told = unsafe { ffi::sqlite3_config(ffi::SQLITE_CONFIG_MEMSTATUS, 1_i32) };
+    assert_eq!(told, ffi::SQLITE_OK);
+}
+
 async fn insert(database: &Database, bytes: i64) -> Result<(), Error> {
     let insert = "INSERT INTO notes (text) VALUES (hex(zeroblob(?)))";
     database.write(move |connection| Ok(connection.prepare_cached(insert)?.execute([bytes]).map(drop)?)).await
@@ -24,6 +34,7 @@ async fn insert(database: &Database, bytes: i64) -> Result<(), Error> {
 
 #[tokio::test]
 async fn a_write_without_memory_stops_no_later_one() {
+    count_memory();
     let folder = tempfile::tempdir().unwrap();
     let database = Database::open(&folder.path().join("notes.sqlite"), OPTIONS).await.unwrap();
     let limit = format!("PRAGMA hard_heap_limit = {LIMIT}");

@@ -19,7 +19,7 @@ describe('the preview', () => {
     await waitFor(() => expect(plain(screen.getByTestId('preview'))).toContain('Cannot call Sara Khan right now'));
     expect(plain(screen.getByTestId('preview'))).toContain('You are not connected yet');
     expect(isGreen()).toBe(false);
-    host.emit({ type: 'lineChanged', line: line() });
+    host.emit({ type: 'linesChanged', lines: [line()] });
     await waitFor(() => expect(plain(screen.getByTestId('preview'))).toContain('Will call Sara Khan'));
     expect(isGreen()).toBe(true);
   });
