@@ -34,7 +34,7 @@ pub(crate) async fn file(path: &Path) -> Result<Database> {
     Database::open(path, OPTIONS).await.map_err(|error| error::opening(path, error))
 }
 
-/// As [`file`], but a file of an older version is refused.
+/// As [`file()`], but a file of an older version is refused.
 pub(crate) async fn current_file(path: &Path) -> Result<Database> {
     let options = Options { migrate: false, ..OPTIONS };
     Database::open(path, options).await.map_err(|error| error::opening(path, error))
