@@ -108,7 +108,6 @@ call-show = إظهار المكالمة
 call-close = إغلاق
 call-unknown = متصل مجهول
 call-incoming-from = مكالمة واردة من { $who }
-call-missed-meanwhile = اتصل بك وأنت في مكالمة
 call-other = مكالمات أخرى
 
 ## جودة المكالمة
@@ -319,6 +318,7 @@ quit-cancel = متابعة المكالمة
 problem-close = إغلاق هذه الرسالة
 problems-label = الرسائل
 action-connect = اتصال
+action-history = فتح السجل
 action-retry = إعادة المحاولة
 action-settings = فتح الإعدادات
 action-sign-in = تسجيل الدخول

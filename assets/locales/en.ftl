@@ -104,7 +104,6 @@ call-show = Show the call
 call-close = Close
 call-unknown = Unknown caller
 call-incoming-from = Incoming call from { $who }
-call-missed-meanwhile = Called while you were in a call
 call-other = Other calls
 
 ## Call quality
@@ -311,6 +310,7 @@ quit-cancel = Keep talking
 problem-close = Close this message
 problems-label = Messages
 action-connect = Connect
+action-history = Open the history
 action-retry = Try again
 action-settings = Open settings
 action-sign-in = Sign in

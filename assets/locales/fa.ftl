@@ -104,7 +104,6 @@ call-show = نمایش تماس
 call-close = بستن
 call-unknown = تماس‌گیرندهٔ ناشناس
 call-incoming-from = تماس ورودی از { $who }
-call-missed-meanwhile = هنگام مکالمهٔ شما تماس گرفت
 call-other = تماس‌های دیگر
 
 ## کیفیت تماس
@@ -311,6 +310,7 @@ quit-cancel = ادامهٔ تماس
 problem-close = بستن این پیام
 problems-label = پیام‌ها
 action-connect = اتصال
+action-history = باز کردن تاریخچه
 action-retry = تلاش دوباره
 action-settings = باز کردن تنظیمات
 action-sign-in = ورود

@@ -75,8 +75,6 @@ export const testIds = {
   quitCancel: 'quit-cancel',
   quitConfirm: 'quit-confirm',
   news: 'news',
-  missedInCall: 'missed-in-call',
-  closeMissed: 'close-missed',
   problem: 'problem',
   problemClose: 'problem-close',
   startFailure: 'start-failure',

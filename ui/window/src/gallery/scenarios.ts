@@ -143,15 +143,7 @@ export const scenarios: readonly Scenario[] = [
   shows('two-calls', withCalls({ held: true, name: 'Lina Haddad', address: '103' }, {})),
   shows('long-held', withCalls({ held: true, name: longArabic, address: longNumber }, { held: true, name: longPersian }, {})),
   inCall('digits-details', { quality: poorQuality }, [{ click: 'call-quality' }, { dial: '0501234567' }]),
-  {
-    name: 'missed-in-call',
-    host: () => {
-      const missed = history().filter(({ disposition }) => disposition === 'missed');
-      const host = new FakeHost(withCalls({}), missed);
-      setTimeout(() => host.emit({ type: 'historyChanged', missed: 1 }), 50);
-      return host;
-    },
-  },
+  troubled('missed-in-call', withCalls({}), [failure('calledWhileTalking', { who: 'Lina Haddad' })]),
   inCall('quit-in-call', {}, [{ click: 'tab-settings' }, { click: 'quit' }]),
   shows('history', { missed: 0 }, [{ click: 'tab-history' }]),
   shows('history-offline', { sync: { state: 'offline', pending: 3 } }, [{ click: 'tab-history' }]),

@@ -3,7 +3,7 @@
 import type { ErrorCode, Failure } from '../ipc';
 
 export type Severity = 'error' | 'warning' | 'info';
-export type ProblemAction = 'connect' | 'settings';
+export type ProblemAction = 'connect' | 'settings' | 'history';
 
 export interface ProblemKind {
   readonly severity: Severity;
@@ -25,7 +25,7 @@ export const problemTable: Readonly<Record<ErrorCode, ProblemKind>> = {
   noSuchLine: { severity: 'warning' },
   lineUnavailable: { severity: 'warning' },
   lineCannot: { severity: 'warning' },
-  calledWhileTalking: { severity: 'warning' },
+  calledWhileTalking: { severity: 'warning', action: 'history' },
   transferFailed: { severity: 'warning' },
   nothingToDial: { severity: 'info' },
   malformedNumber: { severity: 'warning' },

@@ -1,6 +1,6 @@
 /** Messages to the agent, the newest first. The same failure is shown once. What is wrong stays until the agent closes it;
  * what is only worth knowing goes away by itself, once it could be read. */
-import type { Failure } from '../ipc';
+import type { ErrorCode, Failure } from '../ipc';
 import { isLooking } from '../looking';
 import { problemTable } from './problemTable';
 
@@ -34,5 +34,9 @@ export class Problems {
 
   close(id: number): void {
     this.list = this.list.filter((problem) => problem.id !== id);
+  }
+
+  closeAll(code: ErrorCode): void {
+    this.list = this.list.filter((problem) => problem.failure.code !== code);
   }
 }

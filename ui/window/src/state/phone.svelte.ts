@@ -1,6 +1,6 @@
 /** The engine as the window sees it. Components read from here and send commands; nothing here decides about calls. */
 import { getContext, setContext } from 'svelte';
-import type { CallView, Command, EngineEvent, Failure, HistoryEntry, Levels, Reply, Settings, Snapshot } from '../ipc';
+import type { CallView, Command, EngineEvent, Failure, Levels, Reply, Settings, Snapshot } from '../ipc';
 import { type Host, toFailure, type Unsubscribe } from '../platform/host';
 import { Problems } from '../problems/problems.svelte';
 import { apply } from './apply';
@@ -23,8 +23,6 @@ export class Phone {
   historyVersion = $state(0);
   /** The digit that the far end of a call has just sent. */
   receivedDigit = $state.raw<{ call: string; digit: string } | null>(null);
-  /** Who called last while the agent was in a call and could not be put through; until it is closed or seen. */
-  missedInCall = $state.raw<HistoryEntry | null>(null);
   readonly problems = new Problems();
   readonly calls: Calls = $derived(sortCalls(this.snapshot?.calls ?? []));
 
@@ -119,14 +117,8 @@ export class Phone {
 
   private noteMissed(missed: number): void {
     this.historyVersion += 1;
-    if (missed === 0) this.missedInCall = null;
-    else if (this.calls.front && missed > (this.snapshot?.missed ?? 0)) void this.showMissed();
-  }
-
-  private async showMissed(): Promise<void> {
-    const query = { text: '', filter: 'missed', cursor: null, limit: 1, seen: false } as const;
-    const reply = await this.send({ type: 'history', query });
-    if (reply?.type === 'history') this.missedInCall = reply.page.entries[0] ?? null;
+    // Seen here or on another device.
+    if (missed === 0) this.problems.closeAll('calledWhileTalking');
   }
 
   private showDigit(received: { call: string; digit: string }): void {

@@ -1,9 +1,9 @@
 import { plain } from '@mobilecall/kit/test/plain';
 import { cleanup, screen, waitFor } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Failure, HistoryEntry } from '../ipc';
+import type { Failure } from '../ipc';
 import { FakeHost } from '../platform/fake/fakeHost';
-import { call, history } from '../platform/fake/fixtures';
+import { call } from '../platform/fake/fixtures';
 import { startApp } from './app';
 
 const offered = call({ id: 'ring', state: 'offered', direction: 'incoming', answeredAtMs: null, quality: null });
@@ -104,25 +104,33 @@ describe('messages', () => {
 });
 
 describe('who calls while one talks', () => {
-  const missed: HistoryEntry = { ...(history()[0] as HistoryEntry), disposition: 'missed', direction: 'incoming', name: 'Lina Haddad' };
-
-  test('is named at once, and leads to the history', async () => {
-    const { host, user } = await startApp(new FakeHost({ calls: [call()] }, [missed]));
-    host.emit({ type: 'historyChanged', missed: 1 });
-    expect(plain(await screen.findByTestId('missed-in-call'))).toContain('Lina Haddad');
-    await vi.advanceTimersByTimeAsync(400);
-    await user.click(screen.getByText('Called while you were in a call'));
-    expect(await screen.findByTestId('history-search')).toBeTruthy();
-    await waitFor(() => expect(screen.queryByTestId('missed-in-call')).toBeNull());
+  const called = (who: string): { type: 'problem'; failure: Failure } => ({
+    type: 'problem',
+    failure: { code: 'calledWhileTalking', message: '', params: { who } },
   });
 
-  test('is not named again for a change that brings no new one, or outside of a call', async () => {
-    const { host } = await startApp(new FakeHost({ calls: [call()], missed: 2 }, [missed]));
+  test('is named at once, only once, and leads to the history', async () => {
+    const { host, user } = await startApp(new FakeHost({ calls: [call()] }));
+    host.emit({ type: 'historyChanged', missed: 1 });
+    host.emit(called('Lina Haddad'));
+    expect(plain(await screen.findByTestId('problem'))).toContain('Lina Haddad');
+    expect(codes()).toEqual(['calledWhileTalking']);
+    await vi.advanceTimersByTimeAsync(400);
+    await user.click(screen.getByText('Open the history'));
+    expect(await screen.findByTestId('history-search')).toBeTruthy();
+    expect(codes()).toEqual([]);
+  });
+
+  test('is named until the missed calls were seen, here or on another device', async () => {
+    const { host } = await startApp(new FakeHost({ calls: [call()], missed: 1 }));
+    host.emit(called('Lina Haddad'));
+    host.emit(problem('noSpeaker'));
+    await waitFor(() => expect(codes()).toEqual(['noSpeaker', 'calledWhileTalking']));
     host.emit({ type: 'historyChanged', missed: 2 });
-    host.emit({ type: 'callRemoved', call: call().id });
-    host.emit({ type: 'historyChanged', missed: 3 });
     await vi.advanceTimersByTimeAsync(1000);
-    expect(screen.queryByTestId('missed-in-call')).toBeNull();
+    expect(codes()).toEqual(['noSpeaker', 'calledWhileTalking']);
+    host.emit({ type: 'historyChanged', missed: 0 });
+    await waitFor(() => expect(codes()).toEqual(['noSpeaker']));
   });
 });
 

@@ -1,6 +1,5 @@
-/** What has happened and waits to be seen: calls that ring, messages, a call missed while one talked, a call that is
- * just over. It has one place in the window; this says what stands there, and what Esc closes. */
-import type { CallView, HistoryEntry } from '../ipc';
+/** What has happened and waits to be seen: calls that ring, messages, a call that is just over. It has one place in the window; this says what stands there, and what Esc closes. */
+import type { CallView } from '../ipc';
 import type { Problem } from '../problems/problems.svelte';
 import type { Phone } from '../state/phone.svelte';
 
@@ -9,7 +8,6 @@ export class News {
   private putAway = $state.raw<readonly string[]>([]);
   readonly ringing: readonly CallView[] = $derived.by(() => this.phone.calls.offered);
   readonly problems: readonly Problem[] = $derived.by(() => this.phone.problems.list);
-  readonly missed: HistoryEntry | null = $derived.by(() => this.phone.missedInCall);
   readonly ended: CallView | null = $derived.by(() => {
     const { front, ended } = this.phone.calls;
     return front ? null : (ended.find(({ id }) => !this.putAway.includes(id)) ?? null);
@@ -21,15 +19,10 @@ export class News {
     this.putAway = [...this.putAway, call.id];
   }
 
-  putAwayMissed(): void {
-    this.phone.missedInCall = null;
-  }
-
   /** Closes what stands first of all that can be closed; says whether there was anything. */
   closeFirst(): boolean {
     const [problem] = this.problems;
     if (problem) this.phone.problems.close(problem.id);
-    else if (this.missed) this.putAwayMissed();
     else if (this.ended) this.putAwayEnded(this.ended);
     else return false;
     return true;
