@@ -201,8 +201,8 @@ impl Phone {
 }
 
 /// The line that is meant by an id, a name or a kind; the first, which is that of the server, if none is named. `None`
-/// while a line that may be of the wanted kind has not said what it is: the server of the session gives out the kind of
-/// its line, which is known only when that is open.
+/// while the line of the server, the first, may be of the wanted kind: the server gives out its kind, which is known only
+/// when that is open. How the others stand does not matter, their kind is in the settings.
 fn find_line(lines: &[LineView], wanted: Option<&str>) -> Result<Option<LineId>, Failure> {
     let Some(wanted) = wanted else {
         return lines.first().map(|line| Some(line.id)).ok_or_else(|| no_line("there is no line at all"));
@@ -217,7 +217,7 @@ fn find_line(lines: &[LineView], wanted: Option<&str>) -> Result<Option<LineId>,
         Registration::Unregistered | Registration::Registering { .. } => true,
         Registration::Registered | Registration::Failed { .. } => false,
     };
-    if lines.iter().any(undecided) {
+    if lines.first().is_some_and(undecided) {
         return Ok(None);
     }
     let of_kind: Vec<&LineView> = lines.iter().filter(|line| line.kind == kind).collect();
@@ -352,6 +352,14 @@ mod tests {
             find_line(&open, Some("direct")).unwrap_err().message,
             "there is no line 'direct': use one of twilio"
         );
+        let down = LineView { registration: Registering { attempt: 9 }, ..line(LineKind::Sip, "Office") };
+        let beside = [LineView { kind: LineKind::Twilio, ..opening(Registered) }, down];
+        assert_eq!(
+            find_line(&beside, Some("twilio")),
+            Ok(Some(beside[0].id)),
+            "a line that is down keeps no other back"
+        );
+        assert_eq!(find_line(&beside, Some("sip")), Ok(Some(beside[1].id)));
         let refused = [opening(Failed { code: ErrorCode::SessionExpired })];
         assert_eq!(find_line(&refused, Some("twilio")).unwrap_err().code, ErrorCode::SessionExpired);
     }

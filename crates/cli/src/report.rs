@@ -1,7 +1,7 @@
 //! What is printed: one JSON object a line for programs, or sentences for people.
 
 use crate::exit;
-use mobilecall_domain::{CallId, CallStatus};
+use mobilecall_domain::{CallId, CallStatus, names};
 use mobilecall_ipc::{Direction, Disposition, EndReason, ErrorCode, Failure, Quality};
 use serde::{Serialize, Serializer};
 use std::io::Write;
@@ -243,20 +243,15 @@ fn sentence(line: &Line) -> Option<String> {
 }
 
 fn who(address: &str, name: Option<&str>) -> String {
-    let address = harmless(address);
-    name.map_or_else(|| address.clone(), |name| format!("{} ({address})", isolated(name)))
+    let address = names::clean(address);
+    match name.map(names::clean).filter(|name| !name.is_empty()) {
+        Some(name) => format!("{} ({address})", isolated(name)),
+        None => address,
+    }
 }
 
-/// Without what would turn the text around it or move the cursor: overrides, embeddings and isolates of direction, and
-/// control characters. Joiners of Persian names stay.
-pub(crate) fn harmless(text: &str) -> String {
-    let harms = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().filter(|c| !harms(*c)).collect()
-}
-
-/// A name in a sentence, which does not mix with its neighbours when it is written from right to left.
-fn isolated(name: &str) -> String {
-    let name = harmless(name);
+/// A clean name in a sentence, which does not mix with its neighbours when it is written from right to left.
+fn isolated(name: String) -> String {
     if name.is_ascii() { name } else { format!("\u{2068}{name}\u{2069}") }
 }
 
@@ -289,7 +284,9 @@ mod tests {
         for (name, expected) in [
             ("Sara", "Sara (102)"),
             ("Sara\u{202e}nimda", "Saranimda (102)"),
-            ("\u{2066}Ali\u{1b}[2J\n", "Ali[2J (102)"),
+            ("\u{2066}Ali\u{1b}[2J\n", "Ali [2J (102)"),
+            ("Ali\u{200f}\u{61c}", "Ali (102)"),
+            ("\u{200b}\u{202e}", "102"),
             ("سارة", "\u{2068}سارة\u{2069} (102)"),
             ("علی\u{200c}رضا\u{2069}\u{202c}", "\u{2068}علی\u{200c}رضا\u{2069} (102)"),
         ] {

@@ -3,9 +3,9 @@
 use crate::{
     control::Control,
     exit::{self, Exit},
-    report::{Line, MediaFigures, Report, Summary, harmless},
+    report::{Line, MediaFigures, Report, Summary},
 };
-use mobilecall_domain::CallId;
+use mobilecall_domain::{CallId, names};
 use mobilecall_ipc::{CallState, CallView, Direction, EndReason};
 
 /// Calls that are not over.
@@ -76,12 +76,12 @@ fn changed_state(before: Option<&CallView>, call: &CallView, report: Report) -> 
     let ringing = |direction| Line::Ringing {
         call_id,
         direction,
-        address: harmless(&call.address),
-        name: call.name.as_deref().map(harmless),
+        address: names::clean(&call.address),
+        name: call.name.as_deref().map(names::clean),
     };
     match call.state {
         CallState::Dialing => {
-            report.print(&Line::Dialing { call_id, address: harmless(&call.address) });
+            report.print(&Line::Dialing { call_id, address: names::clean(&call.address) });
             None
         }
         CallState::Alerting => {

@@ -4,9 +4,9 @@ use crate::{
     exit::Exit,
     options::{Common, HistoryOptions},
     phone::{Phone, username},
-    report::{Line, Report, harmless},
+    report::{Line, Report},
 };
-use mobilecall_domain::Timestamp;
+use mobilecall_domain::{Timestamp, names};
 use mobilecall_ipc::{
     Command, ErrorCode, Event, Failure, HistoryEntry, HistoryFilter, HistoryPage, HistoryQuery, Reply, SyncView,
 };
@@ -104,8 +104,8 @@ fn line(entry: HistoryEntry) -> Line {
         call_id: entry.id,
         direction: entry.direction,
         disposition: entry.disposition,
-        address: harmless(&entry.address),
-        name: entry.name.as_deref().map(harmless),
+        address: names::clean(&entry.address),
+        name: entry.name.as_deref().map(names::clean),
         started_at: Timestamp::from_millis(entry.started_at_ms).to_string(),
         duration_seconds: entry.duration_seconds,
         synced: entry.synced,
