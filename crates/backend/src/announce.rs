@@ -3,7 +3,9 @@
 
 use mobilecall_api::events::Presence;
 use mobilecall_domain::{CompanyId, SessionId};
+use mobilecall_store::{ChangeObserver, Store};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +36,25 @@ pub(crate) enum Announcement {
 /// announced goes through a broker, and each node hands what comes from there to its hub.
 pub(crate) trait Announcer: Send + Sync + 'static {
     fn announce(&self, announcement: Announcement);
+}
+
+/// Announces what the store is given to keep, whatever the area and whoever writes it.
+pub(crate) struct AnnouncedChanges(Arc<dyn Announcer>);
+
+impl AnnouncedChanges {
+    /// For as long as what is returned lives.
+    pub(crate) fn of(store: &dyn Store, announcer: Arc<dyn Announcer>) -> Arc<Self> {
+        let changes = Arc::new(Self(announcer));
+        let observer: Arc<dyn ChangeObserver> = changes.clone();
+        store.observe(Arc::downgrade(&observer));
+        changes
+    }
+}
+
+impl ChangeObserver for AnnouncedChanges {
+    fn reached(&self, company: CompanyId, sequence: u64) {
+        self.0.announce(Announcement::Reached { company, sequence });
+    }
 }
 
 #[cfg(test)]

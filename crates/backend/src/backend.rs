@@ -1,8 +1,7 @@
 //! A backend: its parts joined, the sessions it opens without a password, its life.
 
 use crate::{
-    announce::Announcer,
-    call_log::CallLog,
+    announce::{AnnouncedChanges, Announcer},
     config::BackendConfig,
     crowd::Crowd,
     directory::{Directory, LocalDirectory},
@@ -68,8 +67,8 @@ impl Backend {
         let announcer: Arc<dyn Announcer> = hub.clone();
         let directory: Arc<dyn Directory> = Arc::new(LocalDirectory::new(config.login));
         let lease = NodeLease::take(Arc::clone(&store), &config.instance, config.lease).await?;
-        let calls = CallLog::new(Arc::clone(&store), Arc::clone(&announcer), lease.id());
-        lease.close_abandoned_calls(&calls).await?;
+        let announced_changes = AnnouncedChanges::of(&*store, Arc::clone(&announcer));
+        lease.close_abandoned_calls().await?;
         let edge_config = EdgeConfig { account_sid: identity.account_sid.clone(), ..config.edge.clone() };
         let tokens = Arc::new(Tokens::new(identity));
         let closing = CancellationToken::new();
@@ -77,7 +76,7 @@ impl Backend {
             store: Arc::clone(&store),
             directory: Arc::clone(&directory),
             announcer: Arc::clone(&announcer),
-            openings: Openings::new(calls.clone(), closing.clone()),
+            openings: Openings::new(Arc::clone(&store), lease.id(), closing.clone()),
             tokens: Arc::clone(&tokens),
         };
         let state = State {
@@ -89,7 +88,7 @@ impl Backend {
             hub,
             lease,
             database_check: DatabaseCheck::new(Arc::clone(&store)),
-            calls,
+            announced_changes,
             event_sockets: Rooms::new(config.limits),
             unknown_phones: Crowd::new(),
             sign_ins: Arc::new(Semaphore::new(config.limits.concurrent_sign_ins)),

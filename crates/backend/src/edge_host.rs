@@ -145,7 +145,6 @@ fn unserved(error: &StoreError) -> HostError {
 mod tests {
     use super::*;
     use crate::{
-        call_log::CallLog,
         config::{Lease, LoginLimits},
         directory::LocalDirectory,
         hub::Hub,
@@ -162,7 +161,6 @@ mod tests {
 
     struct Setting {
         host: BackendHost,
-        calls: CallLog,
         faults: FaultyStore,
         sqlite: SqliteStore,
         company: CompanyId,
@@ -205,15 +203,14 @@ mod tests {
         user(&*store, zenith, "zoe", Some("103")).await;
         let announcer: Arc<dyn Announcer> = Arc::new(Hub::new(Arc::clone(&store), 8));
         let node = NodeLease::take(Arc::clone(&store), "one", Lease::default()).await.unwrap().id();
-        let calls = CallLog::new(Arc::clone(&store), Arc::clone(&announcer), node);
         let host = BackendHost {
             directory: Arc::new(LocalDirectory::new(LoginLimits::default())),
-            openings: Openings::new(calls.clone(), CancellationToken::new()),
+            openings: Openings::new(Arc::clone(&store), node, CancellationToken::new()),
             announcer,
             tokens: Arc::new(Tokens::new(fresh_identity())),
             store,
         };
-        Setting { host, calls, faults, sqlite, company: acme, alice }
+        Setting { host, faults, sqlite, company: acme, alice }
     }
 
     impl Setting {
@@ -291,7 +288,7 @@ mod tests {
     async fn a_call_that_the_phone_reported_first_is_the_same_call() {
         let setting = setting().await;
         let record = setting.call();
-        setting.calls.save(record.clone(), Timestamp::now()).await.unwrap();
+        setting.host.store.save_call(&record, Timestamp::now()).await.unwrap();
         assert_eq!(setting.open(record.clone()).await.unwrap(), record.id);
         assert_eq!(setting.host.store.sequence(setting.company).await.unwrap(), 1, "nothing new was said");
     }
@@ -301,7 +298,7 @@ mod tests {
         let setting = setting().await;
         let record = setting.call();
         let over = CallRecord { status: CallStatus::Canceled, ..record.clone() };
-        setting.calls.save(over, Timestamp::now()).await.unwrap();
+        setting.host.store.save_call(&over, Timestamp::now()).await.unwrap();
         assert_eq!(setting.open(record.clone()).await.unwrap(), record.id);
         assert_eq!(setting.kept(record.id).await.status, CallStatus::Canceled);
     }
@@ -322,7 +319,7 @@ mod tests {
     #[tokio::test]
     async fn while_the_edge_has_a_call_only_the_edge_says_how_it_goes() {
         let setting = setting().await;
-        let calls = &setting.calls;
+        let store = &setting.host.store;
         let now = Timestamp::now();
         let own = Scope::only(setting.company, setting.alice.id);
         let record = setting.call();
@@ -336,10 +333,10 @@ mod tests {
             customer_name: Some("Bob".to_owned()),
             ..CallReport::default()
         };
-        let amended = calls.amend(own, record.id, failed.clone(), now).await.unwrap().call.record;
+        let amended = store.amend_call(own, record.id, &failed, now).await.unwrap().call.record;
         let mut saved = record.clone();
         saved.apply(&failed, now);
-        let saved = calls.save(saved, now).await.unwrap().call.record;
+        let saved = store.save_call(&saved, now).await.unwrap().call.record;
         for kept in [amended, saved] {
             assert_eq!((kept.status, kept.answered_at, kept.ended_at), (CallStatus::Initiated, None, None));
             assert_eq!(
@@ -353,13 +350,13 @@ mod tests {
             let report = CallReport { status: Some(status), ..CallReport::default() };
             setting.report(record.id, report).await.unwrap();
         }
-        calls.amend(own, record.id, failed.clone(), now).await.unwrap();
+        store.amend_call(own, record.id, &failed, now).await.unwrap();
         assert_eq!(setting.kept(record.id).await.status, CallStatus::Completed);
 
         // What the edge never had is told by whoever saw it.
         let unseen = setting.call();
-        calls.save(unseen.clone(), now).await.unwrap();
-        calls.amend(own, unseen.id, failed, now).await.unwrap();
+        store.save_call(&unseen, now).await.unwrap();
+        store.amend_call(own, unseen.id, &failed, now).await.unwrap();
         assert_eq!(setting.kept(unseen.id).await.status, CallStatus::Failed);
     }
 
@@ -373,7 +370,7 @@ mod tests {
         for id in [record.id, fresh] {
             let own = Scope::everybody(setting.company);
             let failed = CallReport { status: Some(CallStatus::Failed), ..CallReport::default() };
-            setting.calls.amend(own, id, failed, Timestamp::now()).await.unwrap();
+            setting.host.store.amend_call(own, id, &failed, Timestamp::now()).await.unwrap();
             assert_eq!(setting.kept(id).await.status, CallStatus::Initiated);
         }
     }

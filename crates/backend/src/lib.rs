@@ -10,15 +10,13 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Handlers (`routes/`) are thin: they extract, call one application function (`sign_in`, `call_log`, `events`) and
-//! convert. Every request but sign-in and health needs a session, and every question to the
-//! store carries the session's company. Each refused request answers with an
-//! [`ErrorBody`](mobilecall_api::error::ErrorBody).
+//! Handlers (`routes/`) are thin: they extract, call one function (of the store, `sign_in`, `events`) and convert. Every
+//! request but sign-in and health needs a session, and every question to the store carries the session's company. Each
+//! refused request answers with an [`ErrorBody`](mobilecall_api::error::ErrorBody).
 
 mod accounts;
 mod announce;
 mod backend;
-mod call_log;
 mod call_times;
 mod config;
 mod convert;

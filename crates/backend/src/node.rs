@@ -1,6 +1,6 @@
 //! This server among those over the same store: its lease, and the calls that nobody carries any more.
 
-use crate::{call_log::CallLog, config::Lease, error::chain};
+use crate::{config::Lease, error::chain};
 use mobilecall_domain::{CallReport, CallStatus, NodeId, Timestamp};
 use mobilecall_store::{AbandonedCall, Node, Result, Scope, ScopedReport, Store};
 use std::sync::Arc;
@@ -34,21 +34,31 @@ impl NodeLease {
 
     /// Ends the direct calls that nobody carries any more: those of an earlier run of this server, and those of other
     /// servers whose lease has run out. The media of direct calls runs through the server, so none of them is alive.
-    pub(crate) async fn close_abandoned_calls(&self, calls: &CallLog) -> Result<()> {
+    pub(crate) async fn close_abandoned_calls(&self) -> Result<()> {
         let now = Timestamp::now();
         let abandoned = self.store.abandoned_calls(&self.node, now).await?;
-        close(&abandoned, calls, now).await?;
+        self.close(&abandoned, now).await?;
         self.store.forget_dead_nodes(&self.node, now).await
     }
 
     /// Ends the calls of other servers that have died meanwhile.
-    async fn close_orphaned_calls(&self, calls: &CallLog) -> Result<()> {
+    async fn close_orphaned_calls(&self) -> Result<()> {
         let now = Timestamp::now();
-        close(&self.store.orphaned_calls(self.node.id, now).await?, calls, now).await
+        self.close(&self.store.orphaned_calls(self.node.id, now).await?, now).await
+    }
+
+    async fn close(&self, abandoned: &[AbandonedCall], now: Timestamp) -> Result<()> {
+        if abandoned.is_empty() {
+            return Ok(());
+        }
+        let endings: Vec<_> = abandoned.iter().map(ending).collect();
+        self.store.report_calls(&endings, now).await?;
+        tracing::info!(calls = abandoned.len(), "ended calls that were open when their server stopped");
+        Ok(())
     }
 
     /// Renews the lease, and looks after calls that lost their server, until told to stop.
-    pub(crate) async fn keep(&self, calls: &CallLog, stop: &CancellationToken) {
+    pub(crate) async fn keep(&self, stop: &CancellationToken) {
         let mut beats = time::interval_at(time::Instant::now() + self.times.renew_every, self.times.renew_every);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -58,16 +68,16 @@ impl NodeLease {
             }
             tokio::select! {
                 () = stop.cancelled() => return,
-                kept = self.beat(calls) => if let Err(error) = kept {
+                kept = self.beat() => if let Err(error) = kept {
                     tracing::warn!(cause = chain(&error), "the lease of this server could not be kept");
                 }
             }
         }
     }
 
-    async fn beat(&self, calls: &CallLog) -> Result<()> {
+    async fn beat(&self) -> Result<()> {
         self.renew().await?;
-        self.close_orphaned_calls(calls).await
+        self.close_orphaned_calls().await
     }
 
     /// Gives the lease back, once every call has ended. A failure costs a row until the next start.
@@ -76,15 +86,6 @@ impl NodeLease {
             tracing::warn!(cause = chain(&error), "the lease of this server could not be ended");
         }
     }
-}
-
-async fn close(abandoned: &[AbandonedCall], calls: &CallLog, now: Timestamp) -> Result<()> {
-    if abandoned.is_empty() {
-        return Ok(());
-    }
-    calls.report(abandoned.iter().map(ending).collect(), now).await?;
-    tracing::info!(calls = abandoned.len(), "ended calls that were open when their server stopped");
-    Ok(())
 }
 
 /// A call that somebody answered was a call, up to the moment when it was last known to be alive.

@@ -1,8 +1,8 @@
 //! Calls that ring before their records are on the disk, because another process holds the database for a while.
 
-use crate::{call_log::CallLog, error::chain};
-use mobilecall_domain::{CallId, CallRecord, Timestamp};
-use mobilecall_store::{CallChange, Result, ScopedReport, StoreError};
+use crate::error::chain;
+use mobilecall_domain::{CallId, CallRecord, NodeId, Timestamp};
+use mobilecall_store::{CallChange, Result, ScopedReport, Store, StoreError};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -26,7 +26,9 @@ type Written = watch::Receiver<Option<CallId>>;
 /// Opens calls, and keeps the order of what is written of each.
 #[derive(Clone)]
 pub(crate) struct Openings {
-    calls: CallLog,
+    store: Arc<dyn Store>,
+    /// Carries the calls that are opened here.
+    node: NodeId,
     /// The server is stopping.
     closing: CancellationToken,
     /// By the id that was told to whoever takes part.
@@ -34,16 +36,16 @@ pub(crate) struct Openings {
 }
 
 impl Openings {
-    pub(crate) fn new(calls: CallLog, closing: CancellationToken) -> Self {
-        Self { calls, closing, late: Arc::default() }
+    pub(crate) fn new(store: Arc<dyn Store>, node: NodeId, closing: CancellationToken) -> Self {
+        Self { store, node, closing, late: Arc::default() }
     }
 
     /// Writes the records and gives their ids; those that are wished for if the database does not answer soon. Then the
     /// records are written as soon as it does.
     pub(crate) async fn open(&self, records: Vec<CallRecord>) -> Result<Vec<CallId>> {
         let now = Timestamp::now();
-        let (calls, copies) = (self.calls.clone(), records.clone());
-        let mut first = tokio::spawn(async move { calls.open(copies, now).await });
+        let (store, node, copies) = (Arc::clone(&self.store), self.node, records.clone());
+        let mut first = tokio::spawn(async move { store.open_calls(&copies, node, now).await });
         if let Ok(opened) = time::timeout(PATIENCE, &mut first).await {
             return Ok(ids(&opened.unwrap_or_else(|panicked| Err(StoreError::Internal(panicked.into())))?));
         }
@@ -71,7 +73,7 @@ impl Openings {
         while outcome.as_ref().is_err_and(StoreError::is_retryable) && last_tries > 0 {
             time::sleep(PAUSE).await;
             last_tries -= u32::from(self.closing.is_cancelled());
-            outcome = self.calls.open(records.clone(), now).await;
+            outcome = self.store.open_calls(&records, self.node, now).await;
         }
         let ids = match outcome {
             Ok(changes) => ids(&changes),
@@ -102,7 +104,7 @@ impl Openings {
                 report.call = id.unwrap_or(report.call);
             }
         }
-        let changes = self.calls.report(reports, now).await?;
+        let changes = self.store.report_calls(&reports, now).await?;
         for call in over {
             self.lock().remove(&call);
         }

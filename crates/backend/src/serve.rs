@@ -76,12 +76,8 @@ impl Backend {
             stop.cancel();
             outcome
         };
-        let (outcome, (), (), ()) = tokio::join!(
-            serving,
-            self.wind_up(&stop, &handle),
-            self.prune(&stop),
-            self.state.lease.keep(&self.state.calls, &stop)
-        );
+        let (outcome, (), (), ()) =
+            tokio::join!(serving, self.wind_up(&stop, &handle), self.prune(&stop), self.state.lease.keep(&stop));
         tracing::info!(%address, "stopped");
         outcome.map_err(ServeError::Listener)
     }

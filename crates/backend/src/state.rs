@@ -1,8 +1,16 @@
 //! What every handler reaches.
 
 use crate::{
-    announce::Announcer, call_log::CallLog, config::BackendConfig, crowd::Crowd, directory::Directory,
-    event_socket::Rooms, health::DatabaseCheck, hub::Hub, node::NodeLease, passwords::Passwords, tokens::Tokens,
+    announce::{AnnouncedChanges, Announcer},
+    config::BackendConfig,
+    crowd::Crowd,
+    directory::Directory,
+    event_socket::Rooms,
+    health::DatabaseCheck,
+    hub::Hub,
+    node::NodeLease,
+    passwords::Passwords,
+    tokens::Tokens,
 };
 use mobilecall_edge::Edge;
 use mobilecall_store::Store;
@@ -26,7 +34,9 @@ pub(crate) struct State {
     pub(crate) lease: NodeLease,
     /// Whether the database answers and takes writes.
     pub(crate) database_check: DatabaseCheck,
-    pub(crate) calls: CallLog,
+    /// Announces what is written, as long as it is held.
+    #[expect(dead_code, reason = "held so that the store goes on telling it")]
+    pub(crate) announced_changes: Arc<AnnouncedChanges>,
     /// The direct line.
     pub(crate) edge: Edge,
     /// Room for event sockets.

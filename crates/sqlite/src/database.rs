@@ -103,7 +103,19 @@ impl Database {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (job, answer) = job::pair(work);
+        self.write_then(work, |_| ()).await
+    }
+
+    /// As [`Self::write`], and once it is committed `then` is shown what came of it, on the thread that writes and before
+    /// the caller has the answer, also if the caller has gone meanwhile. It must not block, and not panic.
+    pub async fn write_then<T, E, F, G>(&self, work: F, then: G) -> Result<T, E>
+    where
+        F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+        G: FnOnce(&T) + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (job, answer) = job::pair_then(work, then);
         submit(&self.shared.writes, Order::Write(job)).await?;
         answer.await.unwrap_or_else(|_| Err(Error::Closed.into()))
     }

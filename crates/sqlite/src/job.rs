@@ -35,23 +35,37 @@ where
     T: Send + 'static,
     E: From<Error> + Send + 'static,
 {
-    let (caller, answer) = oneshot::channel();
-    (Box::new(Waiting { work, caller }), answer)
+    pair_then(work, |_| ())
 }
 
-struct Waiting<F, T, E> {
-    work: F,
-    caller: oneshot::Sender<Result<T, E>>,
-}
-
-struct Finished<T, E> {
-    result: Result<T, E>,
-    caller: oneshot::Sender<Result<T, E>>,
-}
-
-impl<F, T, E> Job for Waiting<F, T, E>
+/// As [`pair`], and `then` is shown what came of it once that is settled, whether or not the caller still waits.
+pub(crate) fn pair_then<T, E, F, G>(work: F, then: G) -> (Box<dyn Job>, Answer<T, E>)
 where
     F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    G: FnOnce(&T) + Send + 'static,
+    T: Send + 'static,
+    E: From<Error> + Send + 'static,
+{
+    let (caller, answer) = oneshot::channel();
+    (Box::new(Waiting { work, then, caller }), answer)
+}
+
+struct Waiting<F, G, T, E> {
+    work: F,
+    then: G,
+    caller: oneshot::Sender<Result<T, E>>,
+}
+
+struct Finished<G, T, E> {
+    result: Result<T, E>,
+    then: G,
+    caller: oneshot::Sender<Result<T, E>>,
+}
+
+impl<F, G, T, E> Job for Waiting<F, G, T, E>
+where
+    F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    G: FnOnce(&T) + Send + 'static,
     T: Send + 'static,
     E: From<Error> + Send + 'static,
 {
@@ -60,11 +74,11 @@ where
     }
 
     fn run(self: Box<Self>, connection: &Connection) -> Box<dyn Done> {
-        let Self { work, caller } = *self;
+        let Self { work, then, caller } = *self;
         // Whatever the closure left behind is its own; the connection is checked and rolled back by the thread.
         let result = catch_unwind(AssertUnwindSafe(|| work(connection)));
         let result = result.unwrap_or_else(|_| Err(Error::Panicked.into()));
-        Box::new(Finished { result, caller })
+        Box::new(Finished { result, then, caller })
     }
 
     fn refuse(self: Box<Self>, error: Error) {
@@ -72,14 +86,18 @@ where
     }
 }
 
-impl<T, E: From<Error>> Done for Finished<T, E> {
+impl<G: FnOnce(&T), T, E: From<Error>> Done for Finished<G, T, E> {
     fn succeeded(&self) -> bool {
         self.result.is_ok()
     }
 
     fn settle(self: Box<Self>, failure: Option<Error>) {
-        let Self { result, caller } = *self;
-        tell(caller, result.and_then(|value| failure.map_or(Ok(value), |failure| Err(failure.into()))));
+        let Self { result, then, caller } = *self;
+        let result = result.and_then(|value| failure.map_or(Ok(value), |failure| Err(failure.into())));
+        if let Ok(value) = &result {
+            then(value);
+        }
+        tell(caller, result);
     }
 }
 

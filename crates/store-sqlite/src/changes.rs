@@ -9,7 +9,13 @@ use crate::{
 use async_trait::async_trait;
 use mobilecall_domain::{CompanyId, UserId};
 use mobilecall_sqlite::rusqlite::{Connection, Row, params};
-use mobilecall_store::{Area, Audience, Change, ChangePage, Changes, Entity, Result, Scope, StoreError};
+use mobilecall_store::{
+    Area, Audience, Change, ChangeObserver, ChangePage, Changes, Entity, Result, Scope, StoreError,
+};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+};
 
 /// Encoded audiences that are no agent's id.
 const EVERYBODY: &[u8] = &[];
@@ -22,15 +28,63 @@ fn read_entity(connection: &Connection, area: Area, id: [u8; 16]) -> Work<Option
     }
 }
 
-/// Takes the company's next number for a change of this entity and leaves its entry; to be called within the write that
-/// makes the change.
-pub(crate) fn log(
-    connection: &Connection,
-    company: CompanyId,
-    area: Area,
-    entity: [u8; 16],
-    audience: Audience,
-) -> Work<u64> {
+/// What one transaction enters into the logs; [`SqliteStore::change`] tells of it once it is committed.
+#[derive(Debug, Default)]
+pub(crate) struct Entries {
+    /// How far each company comes by it.
+    reached: Vec<(CompanyId, u64)>,
+}
+
+impl Entries {
+    /// Takes the company's next number for a change of this entity and leaves its entry.
+    pub(crate) fn enter(
+        &mut self,
+        connection: &Connection,
+        company: CompanyId,
+        area: Area,
+        entity: [u8; 16],
+        audience: Audience,
+    ) -> Work<u64> {
+        let sequence = enter(connection, company, area, entity, audience)?;
+        self.reached.retain(|(known, _)| *known != company);
+        self.reached.push((company, sequence));
+        Ok(sequence)
+    }
+}
+
+/// Who is told of what is entered. Cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct Observers(Arc<Mutex<Vec<Weak<dyn ChangeObserver>>>>);
+
+impl Observers {
+    pub(crate) fn tell(&self, entries: &Entries) {
+        let told = self.lock().clone();
+        for observer in told.iter().filter_map(Weak::upgrade) {
+            for (company, sequence) in &entries.reached {
+                observer.reached(*company, *sequence);
+            }
+        }
+    }
+
+    fn add(&self, observer: Weak<dyn ChangeObserver>) {
+        let mut observers = self.lock();
+        observers.retain(|known| known.strong_count() > 0);
+        observers.push(observer);
+    }
+
+    /// Nothing panics while it is held.
+    fn lock(&self) -> MutexGuard<'_, Vec<Weak<dyn ChangeObserver>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Observers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Observers").field(&self.lock().len()).finish()
+    }
+}
+
+fn enter(connection: &Connection, company: CompanyId, area: Area, entity: [u8; 16], audience: Audience) -> Work<u64> {
     let company = company.to_bytes();
     let next = "UPDATE companies SET change_sequence = change_sequence + 1 WHERE id = ? RETURNING change_sequence";
     let sequence = find(connection, next, [company], |row| Ok(row.get::<_, i64>(0)?))?;
@@ -80,6 +134,10 @@ impl Changes for SqliteStore {
             Ok(())
         })
         .await
+    }
+
+    fn observe(&self, observer: Weak<dyn ChangeObserver>) {
+        self.observers().add(observer);
     }
 }
 

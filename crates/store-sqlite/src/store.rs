@@ -1,6 +1,11 @@
 //! The store as a whole.
 
-use crate::{error::Work, open, whole::Condition};
+use crate::{
+    changes::{Entries, Observers},
+    error::Work,
+    open,
+    whole::Condition,
+};
 use async_trait::async_trait;
 use mobilecall_sqlite::{Database, Statistics, rusqlite::Connection};
 use mobilecall_store::{Result, Store};
@@ -11,6 +16,7 @@ use std::path::Path;
 pub struct SqliteStore {
     database: Database,
     condition: Condition,
+    observers: Observers,
 }
 
 impl SqliteStore {
@@ -36,7 +42,7 @@ impl SqliteStore {
     }
 
     fn over(database: Database, file: &Path) -> Self {
-        Self { database, condition: Condition::of(file.display().to_string()) }
+        Self { database, condition: Condition::of(file.display().to_string()), observers: Observers::default() }
     }
 
     pub(crate) fn database(&self) -> &Database {
@@ -45,6 +51,10 @@ impl SqliteStore {
 
     pub(crate) fn condition(&self) -> &Condition {
         &self.condition
+    }
+
+    pub(crate) fn observers(&self) -> &Observers {
+        &self.observers
     }
 
     /// How many writes and commits there were since it was opened.
@@ -72,6 +82,24 @@ impl SqliteStore {
     {
         match self.database.write(work).await {
             Ok(done) => Ok(done),
+            Err(failure) => Err(self.explain(failure).await),
+        }
+    }
+
+    /// As [`Self::write`] for what readers are told of: `work` enters it into the change log.
+    pub(crate) async fn change<T, F>(&self, work: F) -> Result<T>
+    where
+        F: FnOnce(&Connection, &mut Entries) -> Work<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let observers = self.observers.clone();
+        let work = move |connection: &Connection| {
+            let mut entries = Entries::default();
+            let done = work(connection, &mut entries)?;
+            Ok((done, entries))
+        };
+        match self.database.write_then(work, move |(_, entries)| observers.tell(entries)).await {
+            Ok((done, _told)) => Ok(done),
             Err(failure) => Err(self.explain(failure).await),
         }
     }

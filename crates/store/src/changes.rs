@@ -6,6 +6,7 @@
 use crate::{error::Result, scope::Scope};
 use async_trait::async_trait;
 use mobilecall_domain::{CallRecord, CompanyId, UserId};
+use std::sync::Weak;
 
 macro_rules! areas {
     ($($(#[$doc:meta])* $area:ident($entity:ty) = $number:literal;)+) => {
@@ -45,6 +46,16 @@ pub trait Changes: Send + Sync {
     /// starts therefore begins above every number that an earlier run can have given: at the time in milliseconds, which
     /// no company's changes overtake.
     async fn skip_sequences(&self, upto: u64) -> Result<()>;
+    /// From now on tells `observer`, as long as it lives, of what is entered through this store into any company's log,
+    /// whatever the area.
+    fn observe(&self, observer: Weak<dyn ChangeObserver>);
+}
+
+/// Told of changes. Changes that are made through another process's store are not among them.
+pub trait ChangeObserver: Send + Sync {
+    /// What `company` has changed up to `sequence` is in the store. Told once it is on the disk, before the writer has its
+    /// answer, and also if the writer no longer waits for it. Must not block.
+    fn reached(&self, company: CompanyId, sequence: u64);
 }
 
 /// Changed entities, oldest change first.

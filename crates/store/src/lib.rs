@@ -21,7 +21,7 @@ pub use calls::{
     CallChange, CallChanges, CallFilter, CallPage, CallRow, Calls, ChangeKind, ScopedReport, SequencedCall,
     StatusCount, WriteRow, WrittenPage,
 };
-pub use changes::{Area, Audience, Change, ChangePage, Changes, Entity};
+pub use changes::{Area, Audience, Change, ChangeObserver, ChangePage, Changes, Entity};
 pub use companies::{Companies, Company, Role, User};
 pub use error::{Result, StoreError};
 pub use mobilecall_domain::NodeId;

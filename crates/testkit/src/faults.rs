@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 use mobilecall_domain::{CallId, CallRecord, CallReport, CompanyId, NodeId, SessionId, Timestamp, UserId};
 use mobilecall_store::{
-    AbandonedCall, CallChange, CallChanges, CallFilter, CallPage, Calls, ChangePage, Changes, Companies, Company,
-    NewSession, Node, Nodes, Principal, RefreshHash, RefreshPolicy, Refreshed, Result, Scope, ScopedReport,
-    ServerIdentity, ServerKeys, Sessions, StatusCount, Store, StoreError, User, WriteRow, WrittenPage,
+    AbandonedCall, CallChange, CallChanges, CallFilter, CallPage, Calls, ChangeObserver, ChangePage, Changes,
+    Companies, Company, NewSession, Node, Nodes, Principal, RefreshHash, RefreshPolicy, Refreshed, Result, Scope,
+    ScopedReport, ServerIdentity, ServerKeys, Sessions, StatusCount, Store, StoreError, User, WriteRow, WrittenPage,
 };
 use std::sync::{
-    Arc, Mutex, PoisonError,
+    Arc, Mutex, PoisonError, Weak,
     atomic::{AtomicUsize, Ordering},
 };
 use tokio::sync::watch;
@@ -178,10 +178,24 @@ pass_on! {
         read calls_since(scope: Scope, filter: &CallFilter, since: u64, limit: u32) -> CallChanges;
         read count_calls(scope: Scope, from: Timestamp) -> Vec<StatusCount>;
     }
-    Changes {
-        read changes_since(scope: Scope, since: u64, limit: u32) -> ChangePage;
-        read sequence(company: CompanyId) -> u64;
-        write skip_sequences(upto: u64) -> ();
+}
+
+#[async_trait]
+impl Changes for FaultyStore {
+    async fn changes_since(&self, scope: Scope, since: u64, limit: u32) -> Result<ChangePage> {
+        self.read().await?;
+        self.inner.changes_since(scope, since, limit).await
+    }
+    async fn sequence(&self, company: CompanyId) -> Result<u64> {
+        self.read().await?;
+        self.inner.sequence(company).await
+    }
+    async fn skip_sequences(&self, upto: u64) -> Result<()> {
+        self.write().await?;
+        self.inner.skip_sequences(upto).await
+    }
+    fn observe(&self, observer: Weak<dyn ChangeObserver>) {
+        self.inner.observe(observer);
     }
 }
 

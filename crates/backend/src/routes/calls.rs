@@ -68,7 +68,7 @@ pub(crate) async fn report(
     let now = Timestamp::now();
     check_company(&principal, report.company_id)?;
     check(&mut report, now)?;
-    let change = state.calls.save(record_of(report, &principal, now), now).await?;
+    let change = state.store.save_call(&record_of(report, &principal, now), now).await?;
     let status = match change.kind {
         ChangeKind::Created => StatusCode::CREATED,
         ChangeKind::Updated | ChangeKind::Unchanged => StatusCode::OK,
@@ -103,7 +103,7 @@ pub(crate) async fn amend(
         return Err(ApiError::forbidden("this is a colleague's call: only its own agent reports about it"));
     }
     call_times::of_facts(&mut facts, &known)?;
-    let change = state.calls.amend(permissions::own(&principal), id, facts.into(), now).await?;
+    let change = state.store.amend_call(permissions::own(&principal), id, &facts.into(), now).await?;
     Ok(axum::Json(change.call.record.into()))
 }
 

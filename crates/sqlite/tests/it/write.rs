@@ -260,3 +260,32 @@ async fn another_processs_lock_is_an_error_and_no_more() {
     other.execute_batch("ROLLBACK").unwrap();
     insert(&fixture.database, "now").await.unwrap();
 }
+
+#[tokio::test]
+async fn what_was_committed_is_told_also_without_its_caller() {
+    let fixture = Fixture::new().await;
+    let (told, mut tellings) = tokio::sync::mpsc::unbounded_channel();
+    let telling = |name: &'static str| {
+        let told = told.clone();
+        move |(): &()| told.send(name).unwrap()
+    };
+    let failing = |_: &Connection| Err(Error::Closed);
+    assert!(fixture.database.write_then(failing, telling("failed")).await.is_err());
+
+    let (reached, leave) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+    let (database, inside) = (fixture.database.clone(), (Arc::clone(&reached), Arc::clone(&leave)));
+    let slow = move |connection: &Connection| {
+        inside.0.wait();
+        inside.1.wait();
+        connection.execute("INSERT INTO notes (text) VALUES ('kept')", [])?;
+        Ok::<_, Error>(())
+    };
+    let then = telling("gone");
+    let caller = tokio::spawn(async move { database.write_then(slow, then).await });
+    tokio::task::spawn_blocking(move || reached.wait()).await.unwrap();
+    caller.abort();
+    assert!(caller.await.unwrap_err().is_cancelled());
+    leave.wait();
+    assert_eq!(tellings.recv().await, Some("gone"));
+    assert_eq!(count(&fixture.database).await.unwrap(), 1, "it was on the disk when it was told");
+}

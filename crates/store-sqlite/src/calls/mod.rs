@@ -30,14 +30,16 @@ use mobilecall_store::{
 impl Calls for SqliteStore {
     async fn open_calls(&self, records: &[CallRecord], node: NodeId, now: Timestamp) -> Result<Vec<CallChange>> {
         let records = records.to_vec();
-        self.write(move |connection| {
+        self.change(move |connection, entries| {
             let open = |record: CallRecord| match find(connection, record.id.to_bytes())? {
-                None => write::insert(connection, record, Some(node)),
+                None => write::insert(connection, entries, record, Some(node)),
                 Some(known) if is_same_call(&known.record, &record) => {
                     write::carry(connection, &known, node)?;
-                    write::apply(connection, known, &record.as_report(), now)
+                    write::apply(connection, entries, known, &record.as_report(), now)
                 }
-                Some(_) => write::insert(connection, CallRecord { id: CallId::generate(), ..record }, Some(node)),
+                Some(_) => {
+                    write::insert(connection, entries, CallRecord { id: CallId::generate(), ..record }, Some(node))
+                }
             };
             records.into_iter().map(open).collect()
         })
@@ -46,11 +48,11 @@ impl Calls for SqliteStore {
 
     async fn save_calls(&self, records: &[CallRecord], now: Timestamp) -> Result<Vec<CallChange>> {
         let records = records.to_vec();
-        self.write(move |connection| {
+        self.change(move |connection, entries| {
             let save = |record: CallRecord| match find(connection, record.id.to_bytes())? {
-                None => write::insert(connection, record, None),
+                None => write::insert(connection, entries, record, None),
                 Some(known) if is_same_agents(&known.record, &record) => {
-                    write::amend(connection, known, &record.as_report(), now)
+                    write::amend(connection, entries, known, &record.as_report(), now)
                 }
                 Some(_) => Err(StoreError::Conflict("call id").into()),
             };
@@ -61,19 +63,19 @@ impl Calls for SqliteStore {
 
     async fn amend_call(&self, scope: Scope, call: CallId, facts: &CallReport, now: Timestamp) -> Result<CallChange> {
         let facts = facts.clone();
-        self.write(move |connection| {
+        self.change(move |connection, entries| {
             let found = find(connection, call.to_bytes())?.filter(|found| in_scope(&found.record, scope));
-            write::amend(connection, found.ok_or(StoreError::NotFound("call"))?, &facts, now)
+            write::amend(connection, entries, found.ok_or(StoreError::NotFound("call"))?, &facts, now)
         })
         .await
     }
 
     async fn report_calls(&self, reports: &[ScopedReport], now: Timestamp) -> Result<Vec<CallChange>> {
         let reports = reports.to_vec();
-        self.write(move |connection| {
+        self.change(move |connection, entries| {
             let apply = |ScopedReport { scope, call, report }: ScopedReport| {
                 let found = find(connection, call.to_bytes())?.filter(|found| in_scope(&found.record, scope));
-                write::apply(connection, found.ok_or(StoreError::NotFound("call"))?, &report, now)
+                write::apply(connection, entries, found.ok_or(StoreError::NotFound("call"))?, &report, now)
             };
             reports.into_iter().map(apply).collect()
         })

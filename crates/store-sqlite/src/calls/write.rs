@@ -2,7 +2,7 @@
 
 use super::{counts, row::StoredCall, search};
 use crate::{
-    changes,
+    changes::Entries,
     error::{Work, insert_failed},
     query::{execute, find},
     rows::Id,
@@ -19,8 +19,13 @@ pub(crate) const TIE_BITS: u32 = 12;
 const MAX_KEY_MILLIS: i64 = (1 << (62 - TIE_BITS)) - 1;
 
 /// Adds a record, whose id must be free; `node` carries it.
-pub(crate) fn insert(connection: &Connection, record: CallRecord, node: Option<NodeId>) -> Work<CallChange> {
-    let sequence = log(connection, &record)?;
+pub(crate) fn insert(
+    connection: &Connection,
+    entries: &mut Entries,
+    record: CallRecord,
+    node: Option<NodeId>,
+) -> Work<CallChange> {
+    let sequence = enter(connection, entries, &record)?;
     let key = free_key(connection, &record)?;
     let insert = "INSERT INTO calls (key, id, company_id, sequence, twilio_call_sid, from_number, to_number, direction, \
          status, duration_seconds, recording_url, agent_id, agent_name, customer_name, created_at, answered_at, \
@@ -65,6 +70,7 @@ pub(crate) fn carry(connection: &Connection, found: &StoredCall, node: NodeId) -
 /// Joins what a softphone says with what is known.
 pub(crate) fn amend(
     connection: &Connection,
+    entries: &mut Entries,
     found: StoredCall,
     facts: &CallReport,
     now: Timestamp,
@@ -72,14 +78,15 @@ pub(crate) fn amend(
     let carried = "SELECT 1 FROM calls JOIN nodes ON nodes.id = calls.node_id \
                    WHERE calls.key = ? AND nodes.lease_until >= ?";
     if find(connection, carried, [found.key, now.as_millis()], |_| Ok(()))?.is_some() {
-        return apply(connection, found, &without_progress(facts), now);
+        return apply(connection, entries, found, &without_progress(facts), now);
     }
-    apply(connection, found, facts, now)
+    apply(connection, entries, found, facts, now)
 }
 
 /// Joins a report with what is known.
 pub(crate) fn apply(
     connection: &Connection,
+    entries: &mut Entries,
     mut found: StoredCall,
     report: &CallReport,
     now: Timestamp,
@@ -90,7 +97,7 @@ pub(crate) fn apply(
         return Ok(changed(ChangeKind::Unchanged, found.sequence, found.record));
     }
     let record = found.record;
-    let sequence = log(connection, &record)?;
+    let sequence = enter(connection, entries, &record)?;
     let update = "UPDATE calls SET sequence = ?, twilio_call_sid = ?, status = ?, duration_seconds = ?, \
          recording_url = ?, customer_name = ?, answered_at = ?, ended_at = ?, updated_at = ? WHERE key = ?";
     let values = params![
@@ -116,8 +123,9 @@ pub(crate) fn apply(
     Ok(changed(ChangeKind::Updated, sequence, record))
 }
 
-fn log(connection: &Connection, record: &CallRecord) -> Work<u64> {
-    changes::log(connection, record.company_id, Area::Call, record.id.to_bytes(), Audience::of(record.agent_id))
+fn enter(connection: &Connection, entries: &mut Entries, record: &CallRecord) -> Work<u64> {
+    let audience = Audience::of(record.agent_id);
+    entries.enter(connection, record.company_id, Area::Call, record.id.to_bytes(), audience)
 }
 
 fn changed(kind: ChangeKind, sequence: u64, record: CallRecord) -> CallChange {

@@ -1,8 +1,9 @@
 //! The change log.
 
 use super::fixtures::{at, fixture};
-use crate::{Audience, ChangePage, Entity, Scope, Store};
-use mobilecall_domain::{CallId, CallReport, CallStatus};
+use crate::{Audience, ChangeObserver, ChangePage, Entity, Scope, Store};
+use mobilecall_domain::{CallId, CallReport, CallStatus, CompanyId};
+use std::sync::{Arc, Mutex};
 
 async fn since(store: &dyn Store, scope: Scope, since: u64, limit: u32) -> ChangePage {
     store.changes_since(scope, since, limit).await.expect("a page")
@@ -94,4 +95,46 @@ pub async fn skipped_numbers_are_never_given(store: &dyn Store) {
     assert_eq!(next.sequence, 1001);
     assert_eq!(calls(&since(store, one.everybody(), 700, 10).await), [(next.record.id, 1001)]);
     assert_eq!(store.sequence(two.company.id).await.expect("sequence"), 1000);
+}
+
+/// What an observer was told.
+#[derive(Default)]
+struct Told(Mutex<Vec<(CompanyId, u64)>>);
+
+impl ChangeObserver for Told {
+    fn reached(&self, company: CompanyId, sequence: u64) {
+        self.0.lock().expect("no panic").push((company, sequence));
+    }
+}
+
+impl Told {
+    fn take(&self) -> Vec<(CompanyId, u64)> {
+        std::mem::take(&mut self.0.lock().expect("no panic"))
+    }
+}
+
+/// Whoever observes knows of a change before its writer does; of what changes nothing, or fails, nobody is told.
+pub async fn observers_are_told(store: &dyn Store) {
+    let (one, two) = (fixture(store, "one").await, fixture(store, "two").await);
+    let told = Arc::new(Told::default());
+    let observer: Arc<dyn ChangeObserver> = told.clone();
+    store.observe(Arc::downgrade(&observer));
+    let (first, second, foreign) =
+        (one.call(&one.alice, at(1)), one.call(&one.basil, at(2)), two.call(&two.alice, at(3)));
+    store.save_calls(&[first.clone(), foreign, second], at(4)).await.expect("stored");
+    let mut reached = told.take();
+    reached.sort_by_key(|(_, sequence)| *sequence);
+    assert_eq!(reached, [(two.company.id, 1), (one.company.id, 2)], "each company once, as far as it came");
+    store.save_call(&first, at(5)).await.expect("known");
+    let unknown = store.report_call(one.everybody(), CallId::generate(), &CallReport::default(), at(6)).await;
+    assert!(unknown.is_err(), "{unknown:?}");
+    assert_eq!(told.take(), []);
+    drop(observer);
+    let told = {
+        let weak = Arc::downgrade(&told);
+        drop(told);
+        weak
+    };
+    store.save_call(&one.call(&one.alice, at(7)), at(7)).await.expect("stored");
+    assert!(told.upgrade().is_none(), "an observer that has gone is not held");
 }

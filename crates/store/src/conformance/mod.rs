@@ -30,7 +30,7 @@ macro_rules! conformance_suite {
                 ids_are_not_shared scopes_hold_for_writes sequences_are_per_company concurrent_writers_share_the_sequence
                 many_are_written_as_one opened_calls_are_joined_or_get_fresh_ids,
             changes: the_log_is_complete what_is_nobodys_is_for_managers the_log_pages
-                the_log_starts_over_after_a_restore skipped_numbers_are_never_given,
+                the_log_starts_over_after_a_restore observers_are_told skipped_numbers_are_never_given,
             nodes: an_earlier_run_is_recognized_at_once living_nodes_keep_their_calls
                 calls_that_no_node_carries_are_over_if_nobody_else_lives dead_nodes_are_forgotten,
             lists: pages_are_stable filters_narrow search_finds_numbers_and_names short_patterns_are_found
