@@ -51,10 +51,12 @@ impl Recording {
         (0..loud.len()).filter(begins).map(|index| (index * STEP) as f64 / RATE_HZ as f64).collect()
     }
 
-    /// The stretches in which beeps are missing, before the first and after the last one too.
+    /// The stretches in which beeps are missing, after the last one too. What is before the first one is how long it took to
+    /// connect; without any, all of it is one.
     pub(crate) fn pauses(&self) -> Vec<Pause> {
         let beeps = self.beeps();
-        let edges: Vec<f64> = [0.0].into_iter().chain(beeps).chain([self.length()]).collect();
+        let first = beeps.first().copied().unwrap_or(0.0);
+        let edges: Vec<f64> = [first].into_iter().chain(beeps).chain([self.length()]).collect();
         let between = edges.windows(2).map(|pair| Pause { from: pair[0], to: pair[1] });
         between.filter(|pause| pause.length() > LONGEST_GAP).collect()
     }
@@ -94,6 +96,10 @@ fn beeps_and_what_is_between_them_are_told_apart() {
     };
     let nothing = |seconds: f64| std::iter::repeat_n(0.0, (seconds * RATE_HZ as f64) as usize);
     let beep = || tone(400.0, 0.1).chain(nothing(0.9));
+    let silence = Recording { samples: nothing(3.0).collect() };
+    assert!(matches!(silence.pauses()[..], [Pause { from: 0.0, to: 3.0 }]));
+    let late = Recording { samples: nothing(2.5).chain(beep()).chain(beep()).collect() };
+    assert_eq!(late.pauses().len(), 0, "it was connected late, and then heard");
     let samples = beep().chain(beep()).chain(nothing(2.0)).chain(beep()).chain(tone(1_000.0, 0.5)).collect();
     let recording = Recording { samples };
     assert_eq!(recording.beeps(), [0.0, 1.0, 4.0, 5.0]);
