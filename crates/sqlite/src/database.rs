@@ -107,7 +107,7 @@ impl Database {
     }
 
     /// As [`Self::write`], and once it is committed `then` is shown what came of it, on the thread that writes and before
-    /// the caller has the answer, also if the caller has gone meanwhile. It must not block, and not panic.
+    /// the caller has the answer, also if the caller has gone meanwhile. It must not block; if it panics, the write holds.
     pub async fn write_then<T, E, F, G>(&self, work: F, then: G) -> Result<T, E>
     where
         F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,

@@ -94,8 +94,11 @@ impl<G: FnOnce(&T), T, E: From<Error>> Done for Finished<G, T, E> {
     fn settle(self: Box<Self>, failure: Option<Error>) {
         let Self { result, then, caller } = *self;
         let result = result.and_then(|value| failure.map_or(Ok(value), |failure| Err(failure.into())));
-        if let Ok(value) = &result {
-            then(value);
+        // The write holds whatever comes of telling it, and the thread goes on for all others.
+        if let Ok(value) = &result
+            && catch_unwind(AssertUnwindSafe(|| then(value))).is_err()
+        {
+            tracing::error!("telling of a write that is committed panicked");
         }
         tell(caller, result);
     }

@@ -289,3 +289,15 @@ async fn what_was_committed_is_told_also_without_its_caller() {
     assert_eq!(tellings.recv().await, Some("gone"));
     assert_eq!(count(&fixture.database).await.unwrap(), 1, "it was on the disk when it was told");
 }
+
+#[tokio::test]
+async fn a_panic_in_telling_stops_no_write() {
+    let fixture = Fixture::new().await;
+    let work = |connection: &Connection| -> Result<(), Error> {
+        Ok(connection.execute_batch("INSERT INTO notes (text) VALUES ('kept')")?)
+    };
+    let told = fixture.database.write_then(work, |()| panic!("nobody can be told")).await;
+    assert!(told.is_ok(), "{told:?}");
+    insert(&fixture.database, "later").await.unwrap();
+    assert_eq!(count(&fixture.database).await.unwrap(), 2);
+}
