@@ -102,7 +102,9 @@ impl Session {
     pub async fn log_out(&self) -> Result<(), ClientError> {
         let token = self.token(None).await?;
         // The owner may be gone already; either way nobody refreshes from here on.
-        self.asks.send(Ask::End).await.unwrap_or_default();
+        if self.asks.send(Ask::End).await.is_err() {
+            tracing::debug!("nobody refreshed the session any more when it was ended");
+        }
         self.http.send_for_nothing(&Request::post("/api/auth/logout", &()), Some(token.expose())).await
     }
 
@@ -185,7 +187,9 @@ impl Owner {
                         let outcome = self.usable(instead_of.as_ref()).await;
                         let ended = matches!(outcome, Err(ClientError::SessionEnded));
                         // Whoever asked may have given up meanwhile.
-                        reply.send(outcome).unwrap_or_default();
+                        if reply.send(outcome).is_err() {
+                            tracing::trace!("who asked for a token did not wait for it");
+                        }
                         if ended {
                             break;
                         }

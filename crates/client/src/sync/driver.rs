@@ -101,7 +101,9 @@ impl Sync {
 
     fn ask(&self, ask: Ask) {
         // A full channel means that the task has been asked already, a closed one that the session is over.
-        self.asks.try_send(ask).unwrap_or_default();
+        if self.asks.try_send(ask).is_err() {
+            tracing::trace!("the sync was asked already, or is over");
+        }
     }
 }
 
@@ -220,7 +222,10 @@ impl Driver {
         let progress = |pulled, changed| {
             any |= changed > 0;
             // Progress that finds no room is followed by newer progress.
-            events.try_send(SyncEvent::Status(SyncStatus::Syncing { pulled, pending })).unwrap_or_default();
+            let status = SyncEvent::Status(SyncStatus::Syncing { pulled, pending });
+            if events.try_send(status).is_err() {
+                tracing::trace!(pulled, "progress of the sync found no room");
+            }
         };
         let outcome = synchronize(&self.session, &self.account, self.remote, progress).await;
         if any {
@@ -303,6 +308,8 @@ impl Driver {
 
     /// A receiver that is gone means that the account was left; the task is being stopped.
     async fn emit(&self, event: SyncEvent) {
-        self.events.send(event).await.unwrap_or_default();
+        if self.events.send(event).await.is_err() {
+            tracing::debug!("nobody takes the events of the sync any more");
+        }
     }
 }
