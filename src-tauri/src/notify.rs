@@ -18,8 +18,8 @@ pub(crate) struct Notifier {
     shown: HashMap<CallId, CancellationToken>,
 }
 
-/// A notification in the agent's language.
-#[derive(Clone, Debug)]
+/// A notification in the agent's language. Not to be printed: it says who calls.
+#[derive(Clone)]
 struct Card {
     title: String,
     body: String,

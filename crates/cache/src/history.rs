@@ -5,11 +5,12 @@ use crate::{
     account::Owner,
     row::{self, COLUMNS, columns, parse},
 };
-use mobilecall_domain::{CallId, CallRecord, search::patterns};
+use mobilecall_domain::{CallId, CallRecord, Private, search::patterns};
 use mobilecall_sqlite::rusqlite::{params_from_iter, types::Value};
+use std::fmt;
 
-/// Which part of the history.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Which part of the history. `Debug` leaves out what was searched for.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct HistoryQuery {
     /// Part of a number or name; empty for all.
     pub text: String,
@@ -19,6 +20,18 @@ pub struct HistoryQuery {
     pub cursor: Option<String>,
     /// Rows.
     pub limit: u32,
+}
+
+impl fmt::Debug for HistoryQuery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { text, filter, cursor, limit } = self;
+        f.debug_struct("HistoryQuery")
+            .field("text", &Private::new(text))
+            .field("filter", filter)
+            .field("cursor", cursor)
+            .field("limit", limit)
+            .finish()
+    }
 }
 
 /// A filter of the history.
@@ -151,6 +164,13 @@ mod tests {
     use super::*;
     use crate::{AccountKey, Cache};
     use mobilecall_domain::{CompanyId, Timestamp, UserId};
+
+    #[test]
+    fn what_was_searched_for_is_not_printed() {
+        let query = HistoryQuery { text: "+966501234567".into(), limit: 50, ..HistoryQuery::default() };
+        let printed = format!("{query:?}");
+        assert!(!printed.contains("96650") && printed.contains("[13 private characters]"), "{printed}");
+    }
 
     async fn plan(account: &Account, query: &HistoryQuery) -> String {
         let page = PageQuery::new(query).unwrap();

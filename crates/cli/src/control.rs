@@ -1,7 +1,7 @@
 //! Commands from the standard input.
 
 use crate::report::Report;
-use mobilecall_domain::CallId;
+use mobilecall_domain::{CallId, Private};
 use mobilecall_ipc::{Command, ErrorCode, Failure};
 use tokio::sync::mpsc;
 
@@ -13,7 +13,7 @@ pub(crate) enum Control {
     HangUp,
     Mute(bool),
     Hold(bool),
-    Digits(String),
+    Digits(Private<String>),
     Quit,
 }
 
@@ -28,7 +28,7 @@ impl Control {
             "unmute" => Self::Mute(false),
             "hold" => Self::Hold(true),
             "resume" => Self::Hold(false),
-            "digits" if !rest.trim().is_empty() => Self::Digits(rest.trim().to_owned()),
+            "digits" if !rest.trim().is_empty() => Self::Digits(Private::new(rest.trim().to_owned())),
             "quit" => Self::Quit,
             _ => return None,
         })
@@ -42,7 +42,7 @@ impl Control {
             Self::HangUp => Command::HangUp { call },
             Self::Mute(muted) => Command::SetMute { call, muted },
             Self::Hold(held) => Command::SetHold { call, held },
-            Self::Digits(digits) => Command::SendDigits { call, digits },
+            Self::Digits(digits) => Command::SendDigits { call, digits: digits.into_inner() },
             Self::Quit => return None,
         })
     }
@@ -85,7 +85,7 @@ mod tests {
             ("hangup", Some(Control::HangUp)),
             (" mute \n", Some(Control::Mute(true))),
             ("resume", Some(Control::Hold(false))),
-            ("digits 12#", Some(Control::Digits("12#".into()))),
+            ("digits 12#", Some(Control::Digits(Private::new("12#".into())))),
             ("digits", None),
             ("dance", None),
             ("", None),

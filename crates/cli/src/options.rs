@@ -1,4 +1,4 @@
-//! The command line.
+//! The command line. None of it is printed with `Debug`: it holds numbers, names and digits.
 
 use crate::report::Report;
 use clap::{Args, Parser, Subcommand};
@@ -9,7 +9,7 @@ use std::{path::PathBuf, time::Duration};
 ///
 /// Exit status: 0 completed, 1 another failure, 2 usage, 3 server not reachable, 4 refused, busy or no answer,
 /// 5 audio device, 6 sign-in refused.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(name = "mcall", version, max_term_width = 100)]
 pub(crate) struct Options {
     #[command(subcommand)]
@@ -18,7 +18,7 @@ pub(crate) struct Options {
     pub(crate) common: Common,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 pub(crate) enum Command {
     /// Place a call.
     Call(CallOptions),
@@ -33,7 +33,7 @@ pub(crate) enum Command {
 }
 
 /// Options of every command, before or after its name.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Args)]
 #[command(next_help_heading = "Common options")]
 pub(crate) struct Common {
     /// Address of the server.
@@ -83,7 +83,7 @@ impl Common {
 }
 
 /// What happens in a call by itself.
-#[derive(Clone, Debug, Default, Args)]
+#[derive(Clone, Default, Args)]
 pub(crate) struct InCall {
     #[arg(skip)]
     pub(crate) duration: Option<Duration>,
@@ -100,7 +100,7 @@ pub(crate) struct InCall {
     pub(crate) interactive: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub(crate) struct CallOptions {
     /// Number, extension, name, *43 for the echo test, client:NAME or sip:…
     pub(crate) destination: String,
@@ -108,7 +108,7 @@ pub(crate) struct CallOptions {
     pub(crate) in_call: InCall,
 }
 
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub(crate) struct ListenOptions {
     /// Answer every call at once.
     #[arg(long)]
@@ -120,7 +120,7 @@ pub(crate) struct ListenOptions {
     pub(crate) in_call: InCall,
 }
 
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub(crate) struct HistoryOptions {
     /// Part of a number or name.
     #[arg(long, value_name = "TEXT", default_value = "")]
@@ -133,7 +133,7 @@ pub(crate) struct HistoryOptions {
     pub(crate) limit: u32,
 }
 
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub(crate) struct DemoOptions {
     /// Folder to keep what each side said and heard in, as WAV files.
     #[arg(long, value_name = "DIR")]

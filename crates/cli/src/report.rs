@@ -6,8 +6,8 @@ use mobilecall_ipc::{Direction, Disposition, EndReason, ErrorCode, Failure, Qual
 use serde::{Serialize, Serializer};
 use std::io::Write;
 
-/// Something to print.
-#[derive(Clone, Debug, Serialize)]
+/// Something to print, to the user and not to the log.
+#[derive(Clone, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub(crate) enum Line {
     /// The line is ready.
@@ -178,7 +178,11 @@ impl Report {
 
     /// Something went wrong that the command survives.
     pub(crate) fn problem(self, failure: &Failure) {
-        self.print(&Line::Problem { code: code(failure), message: failure.message.clone() });
+        let message = match failure.params.get("who") {
+            Some(who) => format!("{who}: {}", failure.message),
+            None => failure.message.clone(),
+        };
+        self.print(&Line::Problem { code: code(failure), message });
     }
 }
 

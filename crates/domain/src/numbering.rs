@@ -11,7 +11,6 @@ use phonenumber::{Metadata, Type, country, metadata::DATABASE};
 pub(crate) const MAX_DIGITS: usize = 15;
 
 /// What an international number turned out to be.
-#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum International {
     /// Valid; the digits of its E.164 form.
     Valid(String),

@@ -201,7 +201,7 @@ pub enum AddressKind {
 }
 
 /// Somebody of the same company.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Colleague {
     /// User name.

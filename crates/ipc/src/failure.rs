@@ -4,7 +4,7 @@ use ts_rs::TS;
 
 /// Why something could not be done. The window shows words for `code`; `message` is English, for the command line and
 /// the log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS, thiserror::Error)]
 #[serde(rename_all = "camelCase")]
 #[error("{message}")]
 pub struct Failure {

@@ -1,6 +1,6 @@
 //! How the contract is printed for a log: passwords, numbers, digits and names of customers stay out of it.
 
-use crate::{CallView, Command, Event, HistoryEntry, HistoryQuery, Preview};
+use crate::{CallView, Colleague, Command, Event, Failure, HistoryEntry, HistoryQuery, Preview, SessionView};
 use mobilecall_domain::Private;
 use std::fmt;
 
@@ -142,6 +142,44 @@ impl fmt::Debug for HistoryEntry {
     }
 }
 
+impl fmt::Debug for SessionView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SignedOut { why } => f.debug_struct("SignedOut").field("why", why).finish(),
+            Self::SigningIn => f.write_str("SigningIn"),
+            Self::SignedIn { username, name, company, extension, region, kept } => f
+                .debug_struct("SignedIn")
+                .field("username", &Private::new(username))
+                .field("name", &Private::new(name))
+                .field("company", company)
+                .field("extension", &hidden(extension))
+                .field("region", region)
+                .field("kept", kept)
+                .finish(),
+        }
+    }
+}
+
+impl fmt::Debug for Colleague {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Colleague")
+            .field("username", &Private::new(&self.username))
+            .field("name", &Private::new(&self.name))
+            .field("extension", &hidden(&self.extension))
+            .field("presence", &self.presence)
+            .finish()
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Of the values only the names: one may say who called.
+        let params: Vec<_> = self.params.keys().collect();
+        let Self { code, message, .. } = self;
+        f.debug_struct("Failure").field("code", code).field("message", message).field("params", &params).finish()
+    }
+}
+
 fn hidden(text: &Option<String>) -> Option<Private<&String>> {
     text.as_ref().map(Private::new)
 }
@@ -175,6 +213,20 @@ mod tests {
         ] {
             check(&format!("{command:?}"), parts);
         }
+    }
+
+    #[test]
+    fn people_keep_names_and_numbers_from_the_log() {
+        let extension = Some(PRIVATE[2].to_owned());
+        let (username, name) = (PRIVATE[4].to_owned(), PRIVATE[3].to_owned());
+        let colleague = Colleague { username, name, extension, presence: PresenceState::Busy };
+        check(&format!("{:?}", Event::TeamChanged { team: vec![colleague.clone()] }), 3);
+        let Colleague { username, name, extension, .. } = colleague;
+        let (company, region) = ("Acme".to_owned(), "SA".to_owned());
+        let session = SessionView::SignedIn { username, name, company, extension, region, kept: true };
+        check(&format!("{:?}", Event::SessionChanged { session }), 3);
+        let failure = Failure::new(ErrorCode::CalledWhileTalking, "a call came").with("who", PRIVATE[1]);
+        check(&format!("{:?}", Event::Problem { failure }), 0);
     }
 
     #[test]

@@ -25,8 +25,7 @@ const INCOMING: usize = 16;
 const WRITE_TIMEOUT: Duration = Duration::from_secs(5);
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What happens on a connection, in order. `Lost` is the last.
-#[derive(Debug)]
+/// What happens on a connection, in order. `Lost` is the last. Not to be printed: frames hold tokens and numbers.
 pub(crate) enum SocketEvent {
     Opened,
     Text(String),

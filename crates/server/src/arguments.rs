@@ -18,7 +18,7 @@ use std::{
 /// Every option can also come from the environment variable beside it or from a TOML file (--config) whose keys are the
 /// options' names with _ for -. The command line wins over the environment, the environment over the file.
 /// MOBILE_CALL_LOG says what is logged, for example "debug" or "warn,mobilecall_edge=debug".
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(name = "mobile-call-server", version)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -69,7 +69,7 @@ pub(crate) struct Options {
 }
 
 /// What to do instead of serving.
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 pub(crate) enum Command {
     /// Add and list the people who can sign in
     #[command(subcommand)]
@@ -77,7 +77,7 @@ pub(crate) enum Command {
 }
 
 /// What to do about people.
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 pub(crate) enum UserCommand {
     /// Add a person
     Add(AddUser),
@@ -86,7 +86,7 @@ pub(crate) enum UserCommand {
 }
 
 /// The person to add.
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub(crate) struct AddUser {
     /// Sign-in name: letters a to z, digits and _
     #[arg(long)]

@@ -182,9 +182,10 @@ pub(crate) fn line_cannot(line: LineKind, what: &str) -> Failure {
     Failure::new(ErrorCode::LineCannot, message).with("line", line.as_str()).with("what", what)
 }
 
-/// The server refused the call as busy before it came here.
+/// The server refused the call as busy before it came here. Who called is not in the message, which is logged.
 pub(crate) fn called_while_talking(who: &str) -> Failure {
-    Failure::new(ErrorCode::CalledWhileTalking, format!("{who} called while you were talking")).with("who", who)
+    let message = "a call came while you were talking and is in the history";
+    Failure::new(ErrorCode::CalledWhileTalking, message).with("who", who)
 }
 
 pub(crate) fn transfer_failed() -> Failure {
@@ -218,6 +219,14 @@ mod tests {
 
     fn refused(status: u16, code: Option<ServerCode>) -> ClientError {
         ClientError::Refused { status, code, message: "no".into(), retry_after: None }
+    }
+
+    #[test]
+    fn who_called_is_for_the_window_and_not_for_the_log() {
+        let failure = called_while_talking("+966501234567");
+        assert_eq!(failure.params["who"], "+966501234567");
+        let logged = format!("{} {failure:?}", failure.message);
+        assert!(!logged.contains("96650") && logged.contains("who"), "{logged}");
     }
 
     #[test]
