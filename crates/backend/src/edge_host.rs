@@ -151,7 +151,7 @@ mod tests {
         node::NodeLease,
         tokens::fresh_identity,
     };
-    use mobilecall_domain::{CallReport, CallStatus, Direction, LineKind};
+    use mobilecall_domain::{CallReport, CallStart, CallStatus, Direction, LineKind};
     use mobilecall_sqlite::rusqlite::Connection;
     use mobilecall_store::{CallFilter, Company, Role};
     use mobilecall_store_sqlite::SqliteStore;
@@ -216,25 +216,15 @@ mod tests {
     impl Setting {
         fn call(&self) -> CallRecord {
             let now = Timestamp::now();
-            CallRecord {
+            let start = CallStart {
                 id: CallId::generate(),
                 company_id: self.company,
-                twilio_call_sid: None,
+                line: LineKind::Direct,
                 from_number: "101".to_owned(),
                 to_number: "102".to_owned(),
-                direction: Direction::Outgoing,
-                status: CallStatus::Initiated,
-                duration_seconds: None,
-                recording_url: None,
-                agent_id: Some(self.alice.id),
-                agent_name: None,
-                customer_name: None,
-                created_at: now,
-                answered_at: None,
-                ended_at: None,
-                line: LineKind::Direct,
-                updated_at: now,
-            }
+                at: now,
+            };
+            CallRecord::outgoing(start).of_agent(self.alice.id, None)
         }
 
         async fn open(&self, record: CallRecord) -> Result<CallId, HostError> {

@@ -9,10 +9,10 @@ use crate::{
 };
 use axum::{extract::State, http::StatusCode};
 use mobilecall_api::{
-    calls::{CallFacts, CallRecord, CallReport},
+    calls::{CallFacts, CallRecord, CallReport, Direction},
     error::ErrorBody,
 };
-use mobilecall_domain::{CallId, CallRecord as Record, CallReport as Report, CallStatus, Timestamp, names};
+use mobilecall_domain::{CallId, CallRecord as Record, CallReport as Report, CallStart, CallStatus, Timestamp, names};
 use mobilecall_store::{ChangeKind, Principal, StoreError};
 use serde::Deserialize;
 
@@ -111,25 +111,14 @@ pub(crate) async fn amend(
 fn record_of(report: CallReport, principal: &Principal, now: Timestamp) -> Record {
     let CallReport { id, from_number, to_number, direction, line, created_at, company_id: _, facts } = report;
     let facts = Report::from(facts);
-    let mut record = Record {
-        id,
-        company_id: principal.company.id,
-        twilio_call_sid: None,
-        from_number,
-        to_number,
-        direction: direction.into(),
-        status: CallStatus::Queued,
-        duration_seconds: None,
-        recording_url: None,
-        agent_id: Some(principal.user.id),
-        agent_name: Some(names::clean(&principal.user.name)),
-        customer_name: None,
-        created_at,
-        answered_at: None,
-        ended_at: None,
-        line: line.into(),
-        updated_at: now,
+    let company_id = principal.company.id;
+    let start = CallStart { id, company_id, line: line.into(), from_number, to_number, at: created_at };
+    let begun = match direction {
+        Direction::Inbound => Record::incoming(start),
+        Direction::Outbound => Record::outgoing(start),
     };
+    let begun = begun.of_agent(principal.user.id, Some(names::clean(&principal.user.name)));
+    let mut record = Record { status: CallStatus::Queued, updated_at: now, ..begun };
     record.apply(&facts, now);
     record
 }

@@ -1,7 +1,7 @@
 //! Rows for the checks.
 
 use crate::{CallFilter, Company, NewSession, RefreshHash, Role, Scope, Store, User};
-use mobilecall_domain::{CallId, CallRecord, CallStatus, CompanyId, Direction, LineKind, SessionId, Timestamp, UserId};
+use mobilecall_domain::{CallId, CallRecord, CallStart, CompanyId, LineKind, SessionId, Timestamp, UserId};
 use std::time::Duration;
 
 /// The checks begin at this moment.
@@ -33,25 +33,15 @@ impl Fixture {
     }
     /// An outgoing call of `user` that was dialed at `created_at`.
     pub fn call(&self, user: &User, created_at: Timestamp) -> CallRecord {
-        CallRecord {
+        let start = CallStart {
             id: CallId::generate(),
             company_id: self.company.id,
-            twilio_call_sid: None,
+            line: LineKind::Direct,
             from_number: "100".to_owned(),
             to_number: "+966501234567".to_owned(),
-            direction: Direction::Outgoing,
-            status: CallStatus::Initiated,
-            duration_seconds: None,
-            recording_url: None,
-            agent_id: Some(user.id),
-            agent_name: Some(user.name.clone()),
-            customer_name: None,
-            created_at,
-            answered_at: None,
-            ended_at: None,
-            line: LineKind::Direct,
-            updated_at: created_at,
-        }
+            at: created_at,
+        };
+        CallRecord::outgoing(start).of_agent(user.id, Some(user.name.clone()))
     }
 }
 
