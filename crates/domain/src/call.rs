@@ -209,6 +209,21 @@ named! {
     }
 }
 
+named! {
+    /// Reachability of a colleague.
+    #[derive(Serialize, Deserialize)]
+    #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+    #[serde(rename_all = "camelCase")]
+    PresenceState {
+        /// No device signed in.
+        Offline = "offline",
+        /// Free.
+        Available = "available",
+        /// In a call.
+        Busy = "busy",
+    }
+}
+
 /// A line's standing with its registrar or signaling edge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Registration {
@@ -253,6 +268,7 @@ mod tests {
         check(LineKind::ALL);
         check(EndReason::ALL);
         check(Disposition::ALL);
+        check(PresenceState::ALL);
         check(RegistrationFailure::ALL);
         let error = "sideways".parse::<Direction>().unwrap_err();
         assert_eq!(error.to_string(), "'sideways' is not a Direction: use one of inbound, outbound");

@@ -23,7 +23,7 @@ mod tel_uri;
 pub mod time;
 
 pub use address::{Address, AddressError};
-pub use call::{CallStatus, Direction, Disposition, EndReason, LineKind, Registration};
+pub use call::{CallStatus, Direction, Disposition, EndReason, LineKind, PresenceState, Registration};
 pub use dtmf::DtmfDigit;
 pub use id::{CallId, CompanyId, DeviceId, LegId, LineId, NodeId, ProviderCallId, SessionId, UserId};
 pub use line::LineCapabilities;

@@ -83,16 +83,8 @@ pub enum Destination {
     Unknown,
 }
 
-/// Reachability on the direct line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Presence {
-    /// No device registered.
-    Offline,
-    /// A device is registered and free.
-    Available,
-    /// In a call.
-    Busy,
-}
+/// Reachability on the direct line: whether a device is registered, and free.
+pub use mobilecall_domain::PresenceState as Presence;
 
 /// Why a token was refused; each has its wire code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

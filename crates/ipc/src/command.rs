@@ -1,5 +1,5 @@
 use crate::{AudioDevices, HistoryPage, HistoryQuery, Settings};
-use mobilecall_domain::{CallId, LineId};
+use mobilecall_domain::{CallId, LineId, PresenceState};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -212,16 +212,4 @@ pub struct Colleague {
     pub extension: Option<String>,
     /// Reachability.
     pub presence: PresenceState,
-}
-
-/// Reachability of a colleague.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub enum PresenceState {
-    /// No device signed in.
-    Offline,
-    /// Free.
-    Available,
-    /// In a call.
-    Busy,
 }

@@ -19,6 +19,8 @@ pub use command::*;
 pub use event::*;
 pub use failure::*;
 pub use history::*;
-pub use mobilecall_domain::{Direction, Disposition, EndReason, LineCapabilities, LineKind, QualityLabel};
+pub use mobilecall_domain::{
+    Direction, Disposition, EndReason, LineCapabilities, LineKind, PresenceState, QualityLabel,
+};
 pub use session::*;
 pub use settings::*;
