@@ -35,7 +35,7 @@ impl Way {
         Self { address, state }
     }
 
-    /// Ends every connection that there is, without a farewell.
+    /// Ends every connection that there is, without a closing handshake.
     pub(crate) fn cut(&self) {
         self.state.send_modify(|state| state.cuts += 1);
     }

@@ -3,10 +3,10 @@
 use crate::{
     config::Limits,
     convert,
-    crowd::{Crowd, Place},
     error::ApiError,
     hub::{Changed, Listener, PAGE},
     permissions,
+    slots::{Slot, Slots},
     state::Shared,
 };
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
@@ -243,27 +243,27 @@ fn failed(error: &mobilecall_store::StoreError) -> Option<CloseFrame> {
 }
 
 /// Room for one more reader, which is made again when this is dropped.
-pub(crate) struct Room {
+pub(crate) struct SocketSlot {
     _of_server: OwnedSemaphorePermit,
-    _of_company: Place<CompanyId>,
-    _of_session: Place<SessionId>,
+    _of_company: Slot<CompanyId>,
+    _of_session: Slot<SessionId>,
 }
 
 /// Readers that may listen at once: few of one session, and not all of the server's of one company.
-pub(crate) struct Rooms {
+pub(crate) struct SocketSlots {
     server: Arc<Semaphore>,
-    companies: Crowd<CompanyId>,
-    sessions: Crowd<SessionId>,
+    companies: Slots<CompanyId>,
+    sessions: Slots<SessionId>,
     limits: Limits,
 }
 
-impl Rooms {
+impl SocketSlots {
     pub(crate) fn new(limits: Limits) -> Self {
         let server = Arc::new(Semaphore::new(limits.event_sockets));
-        Self { server, companies: Crowd::new(), sessions: Crowd::new(), limits }
+        Self { server, companies: Slots::new(), sessions: Slots::new(), limits }
     }
 
-    pub(crate) fn enter(&self, principal: &Principal) -> Result<Room, ApiError> {
+    pub(crate) fn enter(&self, principal: &Principal) -> Result<SocketSlot, ApiError> {
         let session = self.sessions.enter(principal.session_id, self.limits.event_sockets_per_session);
         let session = session.ok_or_else(|| {
             ApiError::unavailable("this session has as many event sockets as it may: close one and try again")
@@ -275,7 +275,7 @@ impl Rooms {
         let server = Arc::clone(&self.server).try_acquire_owned().map_err(|_full| {
             ApiError::unavailable("the server has no room for another event socket: try again later")
         })?;
-        Ok(Room { _of_server: server, _of_company: company, _of_session: session })
+        Ok(SocketSlot { _of_server: server, _of_company: company, _of_session: session })
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::{sync::watch, task::JoinHandle, time};
 use tokio_util::sync::CancellationToken;
 
 /// A disk that is well takes some milliseconds. Nobody who waits for a ring notices this.
-const PATIENCE: Duration = Duration::from_millis(250);
+const FIRST_TRY_LIMIT: Duration = Duration::from_millis(250);
 
 /// Pause before a database that was held is tried again; SQLite itself waits some seconds each time.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -46,7 +46,7 @@ impl Openings {
         let now = Timestamp::now();
         let (store, node, copies) = (Arc::clone(&self.store), self.node, records.clone());
         let mut first = tokio::spawn(async move { store.open_calls(&copies, node, now).await });
-        if let Ok(opened) = time::timeout(PATIENCE, &mut first).await {
+        if let Ok(opened) = time::timeout(FIRST_TRY_LIMIT, &mut first).await {
             return Ok(ids(&opened.unwrap_or_else(|panicked| Err(StoreError::Internal(panicked.into())))?));
         }
         let (mut told, mut written) = (Vec::new(), Vec::new());

@@ -2,7 +2,7 @@
 
 use crate::{
     config::{LoginLimits, Rate},
-    crowd::network_of,
+    slots::network_of,
 };
 use governor::{
     Quota, RateLimiter,

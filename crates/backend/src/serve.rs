@@ -3,8 +3,8 @@
 use crate::{
     backend::{Backend, StartError},
     config::BackendConfig,
-    door::{Door, Peer},
     error::chain,
+    limited_listener::{LimitedListener, Peer},
     router,
 };
 use axum_server::{
@@ -57,7 +57,7 @@ impl Backend {
         let service = router::service(Arc::clone(state), address.ip());
         let service = service.into_make_service_with_connect_info::<Peer>();
         let handle = Handle::new();
-        let server = Server::<Peer>::from_listener(Door::new(listener, &state.config.limits));
+        let server = Server::<Peer>::from_listener(LimitedListener::new(listener, &state.config.limits));
         let server = limit_slow_clients(server.handle(handle.clone()));
         tracing::info!(%address, tls = state.config.tls.is_some(), "serving");
         let serving = async {

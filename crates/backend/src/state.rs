@@ -3,13 +3,13 @@
 use crate::{
     announce::{AnnouncedChanges, Announcer},
     config::BackendConfig,
-    crowd::Crowd,
     directory::Directory,
-    event_socket::Rooms,
+    event_socket::SocketSlots,
     health::DatabaseCheck,
     hub::Hub,
     node::NodeLease,
     passwords::Passwords,
+    slots::Slots,
     tokens::Tokens,
 };
 use mobilecall_edge::Edge;
@@ -40,9 +40,9 @@ pub(crate) struct State {
     /// The direct line.
     pub(crate) edge: Edge,
     /// Room for event sockets.
-    pub(crate) event_sockets: Rooms,
+    pub(crate) event_sockets: SocketSlots,
     /// Signaling sockets that have shown no token yet.
-    pub(crate) unknown_phones: Crowd<IpAddr>,
+    pub(crate) unknown_phones: Slots<IpAddr>,
     /// Room for those who sign in.
     pub(crate) sign_ins: Arc<Semaphore>,
     /// Room for requests.

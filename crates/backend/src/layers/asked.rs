@@ -1,6 +1,6 @@
 //! Tells the connection that a request has come over it.
 
-use crate::door::Peer;
+use crate::limited_listener::Peer;
 use axum::extract::{ConnectInfo, Request};
 
 pub(crate) async fn note(request: Request) -> Request {

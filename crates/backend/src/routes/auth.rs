@@ -2,9 +2,9 @@
 
 use crate::{
     convert,
-    door::Peer,
     error::ApiError,
     extract::{Caller, Json},
+    limited_listener::Peer,
     state::Shared,
 };
 use axum::{

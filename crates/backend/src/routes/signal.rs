@@ -1,7 +1,7 @@
 //! `GET /signal`: the direct line's signaling socket. It takes no session token; the voice token comes in the first
 //! frame, as Twilio's SDK sends it.
 
-use crate::{crowd::network_of, door::Peer, error::ApiError, state::Shared};
+use crate::{error::ApiError, limited_listener::Peer, slots::network_of, state::Shared};
 use axum::{
     extract::{
         ConnectInfo, State,

@@ -9,43 +9,43 @@ use std::{
 
 /// Places that are taken, by whom. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Crowd<K: Eq + Hash> {
+pub(crate) struct Slots<K: Eq + Hash> {
     taken: Arc<Mutex<HashMap<K, usize>>>,
 }
 
 /// A place; dropping it makes room for another.
-pub(crate) struct Place<K: Eq + Hash> {
-    crowd: Crowd<K>,
+pub(crate) struct Slot<K: Eq + Hash> {
+    slots: Slots<K>,
     key: K,
 }
 
-impl<K: Eq + Hash + Clone> Crowd<K> {
+impl<K: Eq + Hash + Clone> Slots<K> {
     pub(crate) fn new() -> Self {
         Self { taken: Arc::default() }
     }
 
     /// A place for whoever this is, unless as many are taken as are allowed.
-    pub(crate) fn enter(&self, key: K, allowed: usize) -> Option<Place<K>> {
+    pub(crate) fn enter(&self, key: K, allowed: usize) -> Option<Slot<K>> {
         let mut taken = self.lock();
         let count = taken.get(&key).copied().unwrap_or_default();
         if count >= allowed {
             return None;
         }
         taken.insert(key.clone(), count + 1);
-        Some(Place { crowd: self.clone(), key })
+        Some(Slot { slots: self.clone(), key })
     }
 }
 
-impl<K: Eq + Hash> Crowd<K> {
+impl<K: Eq + Hash> Slots<K> {
     /// Nothing panics while it is held, and each step leaves it whole.
     fn lock(&self) -> MutexGuard<'_, HashMap<K, usize>> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<K: Eq + Hash> Drop for Place<K> {
+impl<K: Eq + Hash> Drop for Slot<K> {
     fn drop(&mut self) {
-        let mut taken = self.crowd.lock();
+        let mut taken = self.slots.lock();
         match taken.get_mut(&self.key) {
             Some(count) if *count > 1 => *count -= 1,
             Some(_) | None => {
@@ -72,15 +72,15 @@ mod tests {
 
     #[test]
     fn each_has_as_many_places_as_are_allowed() {
-        let crowd = Crowd::new();
-        let (first, second) = (crowd.enter("a", 2), crowd.enter("a", 2));
+        let slots = Slots::new();
+        let (first, second) = (slots.enter("a", 2), slots.enter("a", 2));
         assert!(first.is_some() && second.is_some());
-        assert!(crowd.enter("a", 2).is_none());
-        assert!(crowd.enter("b", 2).is_some(), "others have their own");
+        assert!(slots.enter("a", 2).is_none());
+        assert!(slots.enter("b", 2).is_some(), "others have their own");
         drop(first);
-        let again = crowd.enter("a", 2);
+        let again = slots.enter("a", 2);
         assert!(again.is_some());
         drop((second, again));
-        assert!(crowd.lock().is_empty(), "nothing is kept of whoever has left");
+        assert!(slots.lock().is_empty(), "nothing is kept of whoever has left");
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::{
     config::Limits,
-    crowd::{Crowd, Place, network_of},
     occasional::Occasional,
+    slots::{Slot, Slots, network_of},
 };
 use axum::extract::connect_info::Connected;
 use axum_server::{AddrListener, Address};
@@ -58,24 +58,24 @@ impl Connected<Self> for Peer {
 
 impl Address for Peer {
     type Stream = Guarded;
-    type Listener = Door;
+    type Listener = LimitedListener;
 }
 
 /// A listener that lets in whom it should.
-pub(crate) struct Door {
+pub(crate) struct LimitedListener {
     listener: TcpListener,
-    inside: Crowd<IpAddr>,
+    inside: Slots<IpAddr>,
     per_address: usize,
     silence: Duration,
     refused: Occasional,
     failed: Occasional,
 }
 
-impl Door {
+impl LimitedListener {
     pub(crate) fn new(listener: TcpListener, limits: &Limits) -> Self {
         Self {
             listener,
-            inside: Crowd::new(),
+            inside: Slots::new(),
             per_address: limits.connections_per_address,
             silence: limits.first_request,
             refused: Occasional::new(),
@@ -85,16 +85,16 @@ impl Door {
 
     /// None if the client has too many connections already.
     fn admit(&self, stream: TcpStream, peer: &Peer) -> Option<Guarded> {
-        let place = self.inside.enter(network_of(peer.ip()), self.per_address)?;
+        let slot = self.inside.enter(network_of(peer.ip()), self.per_address)?;
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection was closed before it was let in");
         }
         let deadline = Some(Box::pin(time::sleep(self.silence)));
-        Some(Guarded { stream, deadline, asked: Arc::clone(&peer.asked), _place: place })
+        Some(Guarded { stream, deadline, asked: Arc::clone(&peer.asked), _slot: slot })
     }
 }
 
-impl AddrListener<Guarded, Peer> for Door {
+impl AddrListener<Guarded, Peer> for LimitedListener {
     async fn bind_to(peer: Peer) -> io::Result<Self> {
         Ok(Self::new(TcpListener::bind(peer.address).await?, &Limits::default()))
     }
@@ -135,7 +135,7 @@ pub(crate) struct Guarded {
     /// None once a request has come.
     deadline: Option<Pin<Box<Sleep>>>,
     asked: Arc<AtomicBool>,
-    _place: Place<IpAddr>,
+    _slot: Slot<IpAddr>,
 }
 
 impl AsyncRead for Guarded {
