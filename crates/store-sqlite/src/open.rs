@@ -5,7 +5,8 @@ use mobilecall_sqlite::{Database, Migration, Options, Synchronous};
 use mobilecall_store::Result;
 use std::path::Path;
 
-/// Append only, one file a step, named for the area that it concerns. Version 0.1 had the first.
+/// Append only, one file a step, named for the area that it concerns. Version 0.1 had the first. One list for all areas,
+/// because the file has one version number and areas refer to each other's tables.
 const MIGRATIONS: &[Migration] = &[
     Migration::new(include_str!("../migrations/0001_first_call.sql")),
     Migration::new(include_str!("../migrations/0002_change_log.sql")),
