@@ -12,6 +12,8 @@ const STEP: usize = RATE_HZ / 50;
 const BEEP_DBFS: f64 = -35.0;
 /// The browser's microphone beeps twice a second; a browser that is kept from running misses one or two of them.
 const LONGEST_GAP: f64 = 2.0;
+/// A busy machine takes this long to connect; who is heard only later was not heard in the call.
+const LATEST_FIRST: f64 = 5.0;
 /// A beep lasts, and what is left of one that a pause cut short is softer than a beep: within half a second of either.
 const BESIDE_BEEP: f64 = 0.6;
 
@@ -52,10 +54,10 @@ impl Recording {
     }
 
     /// The stretches in which beeps are missing, after the last one too. What is before the first one is how long it took to
-    /// connect; without any, all of it is one.
+    /// connect, within limits; without any, all of it is one.
     pub(crate) fn pauses(&self) -> Vec<Pause> {
         let beeps = self.beeps();
-        let first = beeps.first().copied().unwrap_or(0.0);
+        let first = beeps.first().copied().filter(|first| *first <= LATEST_FIRST).unwrap_or(0.0);
         let edges: Vec<f64> = [first].into_iter().chain(beeps).chain([self.length()]).collect();
         let between = edges.windows(2).map(|pair| Pause { from: pair[0], to: pair[1] });
         between.filter(|pause| pause.length() > LONGEST_GAP).collect()
@@ -100,6 +102,8 @@ fn beeps_and_what_is_between_them_are_told_apart() {
     assert!(matches!(silence.pauses()[..], [Pause { from: 0.0, to: 3.0 }]));
     let late = Recording { samples: nothing(2.5).chain(beep()).chain(beep()).collect() };
     assert_eq!(late.pauses().len(), 0, "it was connected late, and then heard");
+    let too_late = Recording { samples: nothing(6.0).chain(beep()).chain(beep()).collect() };
+    assert!(matches!(too_late.pauses()[..], [Pause { from: 0.0, to: 6.0 }]), "it was heard in its last seconds only");
     let samples = beep().chain(beep()).chain(nothing(2.0)).chain(beep()).chain(tone(1_000.0, 0.5)).collect();
     let recording = Recording { samples };
     assert_eq!(recording.beeps(), [0.0, 1.0, 4.0, 5.0]);
