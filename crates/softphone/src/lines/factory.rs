@@ -21,6 +21,11 @@ pub(crate) trait LineFactory: Send + Sync {
     /// # Errors
     /// Why it cannot be opened at all.
     async fn open(&self, description: &LineSettings, context: &LineContext) -> Result<OpenedLine, Failure>;
+
+    /// Whether people add such lines by describing them.
+    fn is_added_by_hand(&self) -> bool {
+        true
+    }
 }
 
 /// What a line is opened with beside its description.
@@ -48,6 +53,11 @@ impl LineFactories {
     pub(crate) fn with(mut self, kind: LineKind, factory: Arc<dyn LineFactory>) -> Self {
         self.0.push((kind, factory));
         self
+    }
+
+    /// The kinds of which people can add lines.
+    pub(crate) fn added_by_hand(&self) -> Vec<LineKind> {
+        self.0.iter().filter(|(_, factory)| factory.is_added_by_hand()).map(|(kind, _)| *kind).collect()
     }
 
     /// What makes lines of a kind, if this build can.
