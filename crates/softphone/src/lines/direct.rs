@@ -31,11 +31,6 @@ impl LineFactory for DirectLines {
         let (line, events) = PstreamLine::connect(config);
         Ok((Arc::new(line), events))
     }
-
-    /// There is one line of the server, which is there by itself.
-    fn is_added_by_hand(&self) -> bool {
-        false
-    }
 }
 
 async fn find_signaling(session: &Session, context: &LineContext) -> Result<(Vec<Url>, LineKind), Failure> {

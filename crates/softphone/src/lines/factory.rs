@@ -21,11 +21,6 @@ pub(crate) trait LineFactory: Send + Sync {
     /// # Errors
     /// Why it cannot be opened at all.
     async fn open(&self, description: &LineSettings, context: &LineContext) -> Result<OpenedLine, Failure>;
-
-    /// Whether people add such lines by describing them.
-    fn is_added_by_hand(&self) -> bool {
-        true
-    }
 }
 
 /// What a line is opened with beside its description.
@@ -55,9 +50,9 @@ impl LineFactories {
         self
     }
 
-    /// The kinds of which people can add lines.
+    /// The kinds of which people can add lines. There is one line of the server, which is there by itself.
     pub(crate) fn added_by_hand(&self) -> Vec<LineKind> {
-        self.0.iter().filter(|(_, factory)| factory.is_added_by_hand()).map(|(kind, _)| *kind).collect()
+        self.0.iter().map(|(kind, _)| *kind).filter(|kind| *kind != LineKind::Direct).collect()
     }
 
     /// What makes lines of a kind, if this build can.
