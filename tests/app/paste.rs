@@ -31,7 +31,6 @@ async fn what_was_copied_elsewhere_is_pasted_into_the_field_from_anywhere() {
         app.attribute_becomes("tab-keypad", "aria-selected", "true", COPY_LIMIT).await;
         println!("pasted with the focus in {place}");
     }
-    app.text("preview", |text| text.contains("+966 50 123 4567")).await;
     app.screenshot(&folder.join("1-pasted.png")).await;
 
     // What is pasted takes the place of what stood there; within a field it goes where the cursor is.

@@ -1,5 +1,5 @@
 use crate::{CallView, Colleague, Failure, LevelSource, Levels, LineView, ServerView, SessionView, Settings, SyncView};
-use mobilecall_domain::CallId;
+use mobilecall_domain::{CallId, LineKind};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
