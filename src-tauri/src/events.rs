@@ -5,8 +5,11 @@ use mobilecall_ipc::{Event, Settings, Snapshot};
 use mobilecall_softphone::{Engine, EventStream};
 use tauri::{AppHandle, Emitter};
 
-/// Under this name the window hears every event of the engine.
+/// Under this name the window hears every event of the engine but levels.
 const ENGINE_EVENT: &str = "engine-event";
+/// Under this name the window hears levels, for as long as a part of it shows them: what nobody listens for does not
+/// reach the page at all.
+const LEVELS_EVENT: &str = "levels";
 
 /// Passes events on until the engine ends.
 pub(crate) async fn forward(app: AppHandle, engine: Engine, mut events: EventStream) {
@@ -43,12 +46,14 @@ impl WindowLink {
         link
     }
 
-    /// Hands an event to the window. Levels come ten times a second and are of use only to a window that is seen.
+    /// Hands an event to the window. Levels come many times a second and are of use only to a window that is seen.
     fn pass_on(&self, event: &Event) {
-        if matches!(event, Event::Levels { .. }) && !window::is_seen(&self.app) {
+        let is_levels = matches!(event, Event::Levels { .. });
+        if is_levels && !window::is_seen(&self.app) {
             return;
         }
-        if let Err(error) = self.app.emit_to(window::LABEL, ENGINE_EVENT, event) {
+        let name = if is_levels { LEVELS_EVENT } else { ENGINE_EVENT };
+        if let Err(error) = self.app.emit_to(window::LABEL, name, event) {
             tracing::warn!(%error, "an event did not reach the window");
         }
     }

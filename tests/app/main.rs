@@ -8,6 +8,7 @@ mod support;
 
 mod echo;
 mod incoming;
+mod paste;
 mod steps;
 mod trouble;
 mod window;

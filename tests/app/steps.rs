@@ -53,13 +53,15 @@ pub(crate) async fn dial_echo(app: &App<'_>) {
     app.attribute_changes("call-timer", "datetime", first).await;
 }
 
-/// Chooses a company's server in the settings; the form to sign in appears.
+/// Chooses a company's server in the settings, by its address as people write it; the form to sign in appears, and takes
+/// the name without a click.
 pub(crate) async fn choose_server(app: &App<'_>, server: &Server) {
     app.click("tab-settings").await;
     app.click("setting-server-remote").await;
-    app.retype("setting-server-url", &server.url()).await;
+    app.retype("setting-server-url", server.url().trim_start_matches("http://")).await;
     app.click("server-apply").await;
     app.find("sign-in").await;
+    app.page_becomes("return document.activeElement?.dataset.testid", "sign-in-username").await;
 }
 
 /// Signs in at a company's server.

@@ -28,6 +28,12 @@ const CALLS = [
   "incoming-in-call", "ringing-three-in-call", "choosing-in-call", "dial-in-call", "long-arabic", "long-persian-digits",
   "long-held", "two-calls", "problems-in-call", "problems-ringing", "missed-in-call",
 ];
+/** Where nobody is signed in. */
+const SIGNED_OUT = ["sign-in", "sign-in-error", "sign-in-unreachable", "signed-out", "history-signed-out"];
+/** Lists, which scroll in their place. */
+const LISTS = ["history", "history-in-call", "team", "settings", "keys"];
+/** More stands here than has room, so that a part scrolls. */
+const CROWDED = /^(ringing-three|problems|digits-details|choosing)/;
 /** The keys of the pad are in the same place in all of these. */
 const WITHOUT_CALL = ["keypad", "dial-number", "dial-refused", "incoming", "ringing-three", "ended", "ended-trouble", "problems", "server-down"];
 
@@ -57,14 +63,17 @@ async function look(viewport) {
   page.on("pageerror", (error) => complaints.push(String(error)));
   for (const { lang, theme } of LOOKS) {
     const places = new Map();
-    for (const show of [...CALLS, ...WITHOUT_CALL]) {
+    for (const show of [...CALLS, ...WITHOUT_CALL, ...SIGNED_OUT, ...LISTS]) {
       const name = `${show}-${lang}-${theme}-${viewport.width}x${viewport.height}`;
       await open(page, { show, lang, theme });
       await page.screenshot({ path: join(FOLDER, `${name}.png`) });
       assert.deepEqual(await page.evaluate(sideways), [], `${name}: nothing is wider than its place`);
+      const scrolled = await page.evaluate(upright);
+      if (LISTS.includes(show) || CROWDED.test(show)) assert.ok(!scrolled.includes("window"), `${name}: the window does not scroll as a whole`);
+      else assert.deepEqual(scrolled, [], `${name}: there is room for everything`);
       if (show === "incoming" || show.startsWith("ringing")) assert.equal(await page.evaluate(isInReach, "answer"), "yes", `${name}: Answer is in reach`);
       if (CALLS.includes(show)) assert.equal(await page.evaluate(isInReach, "hangup"), "yes", `${name}: Hang up is in reach`);
-      else places.set(show, await page.evaluate(() => document.querySelector('[data-testid="key-1"]').getBoundingClientRect().top));
+      if (WITHOUT_CALL.includes(show)) places.set(show, await page.evaluate(() => document.querySelector('[data-testid="key-1"]').getBoundingClientRect().top));
     }
     assert.equal(new Set(places.values()).size, 1, `the keys move (${lang}, ${viewport.height}): ${JSON.stringify([...places])}`);
   }
@@ -81,7 +90,7 @@ async function look(viewport) {
 async function open(page, wanted) {
   await page.goto(`${gallery}?${new URLSearchParams(wanted)}`);
   await page.locator("html[data-ready=yes]").waitFor();
-  if (/^problems|^missed/.test(wanted.show)) await page.locator('[data-testid="news"][data-empty="false"]').waitFor();
+  if (/^(problems|missed)/.test(wanted.show)) await page.locator('[data-testid="news"][data-empty="false"]').waitFor();
 }
 
 /** What can be scrolled sideways. */
@@ -90,6 +99,14 @@ function sideways() {
   return [document.documentElement, ...document.querySelectorAll("body *")]
     .filter((element) => element === document.documentElement ? element.scrollWidth > element.clientWidth : wide(element))
     .map((element) => element.outerHTML.slice(0, 100));
+}
+
+/** What can be scrolled up and down. */
+function upright() {
+  const high = (element) => ["auto", "scroll"].includes(getComputedStyle(element).overflowY) && element.clientHeight > 0 && element.scrollHeight > element.clientHeight + 1;
+  const { documentElement } = document;
+  const whole = documentElement.scrollHeight > documentElement.clientHeight ? ["window"] : [];
+  return [...whole, ...[...document.querySelectorAll("body *")].filter(high).map((element) => element.outerHTML.slice(0, 100))];
 }
 
 /** Whether an element is in the window as a whole, and what a click in its middle would hit. */

@@ -1,5 +1,5 @@
 use crate::{CallView, Colleague, Failure, LevelSource, Levels, LineView, ServerView, SessionView, Settings, SyncView};
-use mobilecall_domain::CallId;
+use mobilecall_domain::{CallId, LineKind};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -13,6 +13,8 @@ pub struct Snapshot {
     pub server: ServerView,
     /// The lines, that of the server first.
     pub lines: Vec<LineView>,
+    /// Kinds of which the agent can add lines to the settings.
+    pub line_kinds: Vec<LineKind>,
     /// Calls, the oldest first, ended ones included for a few seconds.
     pub calls: Vec<CallView>,
     /// Colleagues, by name.

@@ -1,7 +1,7 @@
 //! What windows see: the snapshot as it stands, and the event for each part of it that changes.
 
 use crate::lines::Lines;
-use mobilecall_domain::CallId;
+use mobilecall_domain::{CallId, LineKind};
 use mobilecall_ipc::{
     CallView, Colleague, Event, Failure, LineView, ServerChoice, ServerView, SessionView, Settings, Snapshot, SyncView,
 };
@@ -14,8 +14,8 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
-    pub(crate) fn new(settings: Settings, events: broadcast::Sender<Event>) -> Self {
-        Self { snapshot: nothing(settings), events }
+    pub(crate) fn new(settings: Settings, line_kinds: Vec<LineKind>, events: broadcast::Sender<Event>) -> Self {
+        Self { snapshot: Snapshot { line_kinds, ..nothing(settings) }, events }
     }
 
     pub(crate) fn snapshot(&self) -> &Snapshot {
@@ -115,6 +115,7 @@ pub(crate) fn nothing(settings: Settings) -> Snapshot {
         session: SessionView::SignedOut { why: None },
         server: server_of(&settings),
         lines: Lines::new(&settings).views(),
+        line_kinds: Vec::new(),
         calls: Vec::new(),
         team: Vec::new(),
         sync: SyncView::Offline { pending: 0 },

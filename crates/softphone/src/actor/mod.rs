@@ -93,7 +93,7 @@ impl Core {
         inbox: mpsc::WeakSender<Message>,
         events: broadcast::Sender<Event>,
     ) -> Self {
-        let shown = Shown::new(settings.clone(), events);
+        let shown = Shown::new(settings.clone(), parts.lines.added_by_hand(), events);
         for problem in problems {
             shown.problem(problem);
         }

@@ -50,6 +50,11 @@ impl LineFactories {
         self
     }
 
+    /// The kinds of which people can add lines. There is one line of the server, which is there by itself.
+    pub(crate) fn added_by_hand(&self) -> Vec<LineKind> {
+        self.0.iter().map(|(kind, _)| *kind).filter(|kind| *kind != LineKind::Direct).collect()
+    }
+
     /// What makes lines of a kind, if this build can.
     pub(crate) fn of(&self, kind: LineKind) -> Option<Arc<dyn LineFactory>> {
         self.0.iter().find(|(made, _)| *made == kind).map(|(_, factory)| Arc::clone(factory))

@@ -1,78 +1,79 @@
-//! Memory of the app with its window open, on a screen and a session bus of its own.
+//! The app with its window open, on a desktop of its own: its memory, and what a call costs it.
 
 use super::cost::megabytes;
-use super::gauges::memory_of_tree;
+use super::desktop::Desktop;
+use super::gauges::{cpu_time, memory_of_tree, name, tree};
+use super::phone::SPEECH;
+use super::window::Window;
 use super::{Bench, Row};
-use crate::process;
-use anyhow::{Context, Result, bail};
-use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use anyhow::{Result, bail};
+use std::collections::HashMap;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// Time until the window, the embedded backend and the line have settled.
 const SETTLE: Duration = Duration::from_secs(20);
+/// Time until a call and the voice at the microphone have settled.
+const CALL_SETTLES: Duration = Duration::from_secs(5);
+/// How long a call is measured.
+const MEASURED: Duration = Duration::from_secs(20);
+/// Linux keeps the first 15 letters of a process's name.
+const WEB_PROCESS: &str = "WebKitWebProces";
 
-/// A process that ends when dropped.
-struct Part(Child);
-
-impl Drop for Part {
-    fn drop(&mut self) {
-        // It has nothing to keep; one that has ended already is as good.
-        let _gone = self.0.kill();
-        let _gone = self.0.wait();
-    }
-}
-
-/// Opens the app and weighs its processes. The machine needs no display for that.
+/// Opens the app, weighs its processes, and lets it call the echo test while somebody speaks.
 pub(crate) fn measure(bench: &Bench<'_>) -> Result<Vec<Row>> {
-    for (program, role) in [("Xvfb", "the screen"), ("dbus-daemon", "the session bus")] {
-        if !process::exists(program) {
-            bail!(
-                "{program}, {role} that the app is measured on, is missing: install it, or `cargo xtask setup --tests`"
-            );
-        }
-    }
-    let home = bench.folder.join("app");
-    let run = home.join("run");
-    fs::create_dir_all(&run)?;
-    let mut screen = Command::new("Xvfb");
-    screen.args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]);
-    let (_screen, display) = start_and_read_line(&mut screen)?;
-    let mut bus = Command::new("dbus-daemon");
-    bus.args(["--session", "--nofork", "--nopidfile", "--print-address=1"]).env("XDG_RUNTIME_DIR", &run);
-    let (_bus, address) = start_and_read_line(&mut bus)?;
+    let desktop = Desktop::start(&bench.folder.join("app"))?;
+    let window = Window::open(&desktop, &bench.program("mobile-call"))?;
+    thread::sleep(SETTLE);
+    let app = window.app()?;
+    let memory = Row::new("memory of the app, window open, with its embedded backend", megabytes(memory_of_tree(app)?));
+    let idle = shares(app, Duration::from_secs(10))?;
 
-    let mut command = Command::new(bench.program("mobile-call"));
-    for variable in ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"] {
-        command.env(variable, &home);
+    window.call_the_echo_test()?;
+    let _voice = desktop.speak(SPEECH)?;
+    thread::sleep(CALL_SETTLES);
+    if !desktop.hears_somebody()? {
+        bail!("the app does not play on the sound server; see {}", desktop.log("WebKitWebDriver").display());
     }
-    command.env("XDG_RUNTIME_DIR", &run).env("DISPLAY", format!(":{display}")).env("DBUS_SESSION_BUS_ADDRESS", address);
-    command.env_remove("WAYLAND_DISPLAY").env("NO_AT_BRIDGE", "1").env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
-    let log = home.join("app.log");
-    let app = Part(start(&mut command, &log)?);
-    std::thread::sleep(SETTLE);
-    let bytes = memory_of_tree(app.0.id()).with_context(|| format!("the app has ended; see {}", log.display()))?;
-    Ok(vec![Row::new("memory of the app, window open, with its embedded backend", megabytes(bytes))])
+    let call = shares(app, MEASURED)?;
+    let page: f64 = call.iter().filter(|share| share.name == WEB_PROCESS).map(|share| share.of_a_core).sum();
+    let own: f64 = call.iter().filter(|share| share.process == app).map(|share| share.of_a_core).sum();
+    Ok(vec![
+        memory,
+        Row::new("CPU of the app, window open, no call", percent(total(&idle))),
+        Row::new("CPU of the app in a call, all its processes", percent(total(&call))),
+        Row::new("CPU of the app in a call, its web process", percent(page)),
+        Row::new("CPU of the app in a call, its own process", percent(own)),
+    ])
 }
 
-fn start(command: &mut Command, log: &Path) -> Result<Child> {
-    let log = File::create(log)?;
-    command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
-    command.spawn().with_context(|| format!("could not start {}", command.get_program().to_string_lossy()))
+/// What one process used of a core.
+struct Share {
+    process: u32,
+    name: String,
+    of_a_core: f64,
 }
 
-/// For programs that say on their first line how to reach them.
-fn start_and_read_line(command: &mut Command) -> Result<(Part, String)> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut part = Part(command.spawn().with_context(|| format!("could not start {name}"))?);
-    let output = part.0.stdout.take().context("its output is a pipe")?;
-    let mut line = String::new();
-    BufReader::new(output).read_line(&mut line)?;
-    if line.trim().is_empty() {
-        bail!("{name} did not start");
-    }
-    Ok((part, line.trim().to_owned()))
+fn total(shares: &[Share]) -> f64 {
+    shares.iter().map(|share| share.of_a_core).sum()
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1} % of a core", 100.0 * share)
+}
+
+/// What a process and its descendants use over a while. One that comes or goes meanwhile is left out.
+fn shares(process: u32, length: Duration) -> Result<Vec<Share>> {
+    let used = || -> Result<HashMap<u32, Duration>> {
+        let times = tree(process)?.into_iter().filter_map(|one| Some((one, cpu_time(one).ok()?)));
+        Ok(times.collect())
+    };
+    let (before, started) = (used()?, Instant::now());
+    thread::sleep(length);
+    let (after, took) = (used()?, started.elapsed());
+    let share = |(process, time): (u32, Duration)| {
+        let of_a_core = time.checked_sub(*before.get(&process)?)?.as_secs_f64() / took.as_secs_f64();
+        Some(Share { process, name: name(process).ok()?, of_a_core })
+    };
+    Ok(after.into_iter().filter_map(share).collect())
 }

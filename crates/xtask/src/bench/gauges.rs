@@ -16,11 +16,22 @@ pub(crate) fn cpu_time(process: u32) -> Result<Duration> {
 
 /// Proportional set size of a process and all its descendants, in bytes: memory shared by several counts once.
 pub(crate) fn memory_of_tree(process: u32) -> Result<u64> {
-    let mut bytes = memory(process)?;
+    tree(process)?.into_iter().map(memory).sum()
+}
+
+/// A process and all its descendants.
+pub(crate) fn tree(process: u32) -> Result<Vec<u32>> {
+    let mut found = vec![process];
     for child in children(process)? {
-        bytes += memory_of_tree(child)?;
+        found.extend(tree(child)?);
     }
-    Ok(bytes)
+    Ok(found)
+}
+
+/// The name of a process.
+pub(crate) fn name(process: u32) -> Result<String> {
+    let path = format!("/proc/{process}/comm");
+    Ok(fs::read_to_string(&path).context(path)?.trim_end().to_owned())
 }
 
 fn memory(process: u32) -> Result<u64> {
@@ -29,7 +40,8 @@ fn memory(process: u32) -> Result<u64> {
     Ok(kilobytes * 1024)
 }
 
-fn children(process: u32) -> Result<Vec<u32>> {
+/// The processes that a process started.
+pub(crate) fn children(process: u32) -> Result<Vec<u32>> {
     let mut children = Vec::new();
     for task in fs::read_dir(format!("/proc/{process}/task")).context("the process has ended")? {
         // A thread may end between the listing and the reading; then its children belong to another one.

@@ -3,6 +3,7 @@
 mod app;
 mod calls;
 mod cost;
+mod desktop;
 mod figures;
 mod gauges;
 mod history;
@@ -12,6 +13,7 @@ mod office;
 mod phone;
 mod server;
 mod voice;
+mod window;
 
 use crate::project::Project;
 use crate::stages::Stages;
@@ -143,7 +145,7 @@ static PARTS: [Part; 6] = [
     Part { name: "calls", what: "20 direct calls", measure: calls::measure },
     Part { name: "cost", what: "cost of a call", measure: cost::measure },
     Part { name: "voice", what: "cost of the voice path", measure: voice::measure },
-    Part { name: "app", what: "memory of the app", measure: app::measure },
+    Part { name: "app", what: "memory of the app and cost of its calls", measure: app::measure },
     Part { name: "history", what: "list of 100,000 calls", measure: history::measure },
     Part { name: "server", what: "a server with a long history", measure: office::measure },
 ];

@@ -9,7 +9,7 @@ use std::io::{BufRead, BufReader, Lines};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 /// A minute of recorded speech from Debian's `asterisk-core-sounds-en-wav`, which set-up installs.
-const SPEECH: &str = "/usr/share/asterisk/sounds/en_US_f_Allison/demo-instruct.wav";
+pub(crate) const SPEECH: &str = "/usr/share/asterisk/sounds/en_US_f_Allison/demo-instruct.wav";
 
 /// A running `mcall --json`; it ends when dropped.
 pub(crate) struct Phone {

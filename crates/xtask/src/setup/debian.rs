@@ -27,6 +27,7 @@ pub(crate) const TESTS: &[&str] = &[
     "xauth",
     "openbox",
     "wmctrl",
+    "xclip",
     "dbus",
     "dunst",
     "libnotify-bin",

@@ -184,6 +184,11 @@ export const scenarios: readonly Scenario[] = [
   shows('lines-two', withLines(twilioLine), [{ dial: '0501234567' }]),
   shows('lines-three', withLines(twilioLine, pbxDown), [{ dial: '0501234567' }]),
   shows('lines-three-settings', withLines(twilioLine, unavailable), [{ click: 'tab-settings' }, { scrollTo: `setting-line-${pbxLine.id}` }]),
+  shows('line-form', { ...withLines(twilioLine, pbxDown), lineKinds: ['twilio', 'sip'] }, [
+    { click: 'tab-settings' },
+    { click: `line-change-${pbxLine.id}` },
+    { scrollTo: 'line-remove' },
+  ]),
   troubled('problems', {}, troubles),
   troubled('problems-in-call', withCalls({}), [...troubles, failure('noAudioReceived')]),
   troubled('problems-ringing', withCalls({}, offered), troubles),

@@ -1,3 +1,5 @@
+import type { Event as EngineEvent } from './generated/Event';
+
 /** The engine's contract. Everything is generated from `crates/ipc`; only the names that clash with the DOM change. */
 export type { AddressKind } from './generated/AddressKind';
 export type { AudioDevice } from './generated/AudioDevice';
@@ -9,7 +11,6 @@ export type { Command } from './generated/Command';
 export type { Disposition } from './generated/Disposition';
 export type { EndReason } from './generated/EndReason';
 export type { ErrorCode } from './generated/ErrorCode';
-export type { Event as EngineEvent } from './generated/Event';
 export type { Failure } from './generated/Failure';
 export type { HistoryEntry } from './generated/HistoryEntry';
 export type { HistoryFilter } from './generated/HistoryFilter';
@@ -34,3 +35,7 @@ export type { Settings } from './generated/Settings';
 export type { Snapshot } from './generated/Snapshot';
 export type { SyncView } from './generated/SyncView';
 export type { Theme } from './generated/Theme';
+
+export type { EngineEvent };
+/** The event that comes many times a second. */
+export type LevelsEvent = Extract<EngineEvent, { type: 'levels' }>;

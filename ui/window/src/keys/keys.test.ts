@@ -28,6 +28,8 @@ const cases: [string, Partial<Keys>, KeyAction | null, KeyAction | null][] = [
   ['Ctrl+0', { key: '0', code: 'Digit0', ctrlKey: true }, 'backToCall', 'backToCall'],
   ['Ctrl+Q', { key: 'q', code: 'KeyQ', ctrlKey: true }, 'quit', 'quit'],
   ['Ctrl+V', { key: 'v', code: 'KeyV', ctrlKey: true }, 'paste', null],
+  ['Shift+Insert', { key: 'Insert', code: 'Insert', shiftKey: true }, 'paste', null],
+  ['Insert', { key: 'Insert', code: 'Insert' }, null, null],
   ['Ctrl+V on an Arabic keyboard', { key: 'ر', code: 'KeyV', ctrlKey: true }, 'paste', null],
   ['M where AZERTY has it', { key: 'm', code: 'Semicolon' }, 'mute', null],
   ['what AZERTY has in its place', { key: ',', code: 'KeyM' }, null, null],

@@ -23,6 +23,8 @@ export function actionOf(event: Pressed, typing: boolean): KeyAction | null {
   if (event.altKey) return null;
   if (event.ctrlKey || event.metaKey) return withControl(event, typing);
   if (event.key === 'Escape') return 'escape';
+  // Where Ctrl+V is at home, so is this.
+  if (event.key === 'Insert') return event.shiftKey && !typing ? 'paste' : null;
   return typing ? null : alone(event);
 }
 

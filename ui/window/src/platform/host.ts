@@ -2,7 +2,7 @@
  * What the window needs from the program around it. Two implementations: `tauri.ts` for the app, `fake/` for tests and
  * the gallery. Everything that crosses it is a value of the engine's contract.
  */
-import type { Command, EngineEvent, Failure, Reply, Snapshot } from '../ipc';
+import type { Command, EngineEvent, Failure, LevelsEvent, Reply, Snapshot } from '../ipc';
 
 export type Unsubscribe = () => void;
 
@@ -14,8 +14,10 @@ export interface Host {
   snapshot(): Promise<Snapshot>;
   /** Asks the engine. Rejects with a {@link Failure}. */
   send(command: Command): Promise<Reply>;
-  /** Every event from now on, in order. */
+  /** Every event from now on, in order, but for levels. */
   subscribe(listener: (event: EngineEvent) => void): Promise<Unsubscribe>;
+  /** Levels from now on. They come many times a second, and cost nothing while nobody listens. */
+  onLevels(listener: (levels: LevelsEvent) => void): Promise<Unsubscribe>;
   /** Requests of the shell to show a part of the window. */
   onShow(listener: (target: ShowTarget) => void): Promise<Unsubscribe>;
   /** Ends the app. */

@@ -1,7 +1,7 @@
 /** The host of the real app: the Rust shell. The only file that imports Tauri. */
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
-import type { Command, EngineEvent, Reply, Snapshot } from '../ipc';
+import type { Command, EngineEvent, LevelsEvent, Reply, Snapshot } from '../ipc';
 import type { Host, ShowTarget } from './host';
 
 declare global {
@@ -15,6 +15,7 @@ export const tauriHost: Host = {
   snapshot: () => invoke<Snapshot>('snapshot'),
   send: (command: Command) => invoke<Reply>('send', { command }),
   subscribe: (listener) => listen<EngineEvent>('engine-event', (event) => listener(event.payload)),
+  onLevels: (listener) => listen<LevelsEvent>('levels', (event) => listener(event.payload)),
   onShow: async (listener) => {
     const take = async (): Promise<void> => {
       const wanted = await invoke<ShowTarget | null>('wanted_part');

@@ -1,12 +1,12 @@
 /** The engine as the window sees it. Components read from here and send commands; nothing here decides about calls. */
 import { getContext, setContext } from 'svelte';
-import type { CallView, Command, EngineEvent, Failure, Levels, Reply, Settings, Snapshot } from '../ipc';
+import type { Command, EngineEvent, Failure, Reply, Settings, Snapshot } from '../ipc';
 import { type Host, toFailure, type Unsubscribe } from '../platform/host';
 import { Problems } from '../problems/problems.svelte';
 import { apply } from './apply';
 import { type Calls, sortCalls } from './calls';
+import { HeardLevels } from './levels.svelte';
 
-const silence: Levels = { input: 0, output: 0 };
 /** How long a digit that the far end sent is shown. */
 const DIGIT_STAYS_MS = 4000;
 
@@ -15,10 +15,6 @@ export class Phone {
   snapshot = $state.raw<Snapshot | null>(null);
   /** Why the engine could not start. */
   startFailure = $state.raw<Failure | null>(null);
-  /** What the level meter of the settings hears; a new value with every level that is told. */
-  meterLevels = $state.raw<Levels>(silence);
-  /** What was last heard in a call, and in which. */
-  private spoken = $state.raw<{ call: string; levels: Levels } | null>(null);
   /** Grows whenever rows of the history change. */
   historyVersion = $state(0);
   /** The digit that the far end of a call has just sent. */
@@ -28,7 +24,11 @@ export class Phone {
 
   private waiting: EngineEvent[] | null = [];
 
-  constructor(readonly host: Host) {}
+  readonly levels: HeardLevels;
+
+  constructor(readonly host: Host) {
+    this.levels = new HeardLevels(host);
+  }
 
   /** Subscribes, then takes the snapshot, so that no event falls between. */
   async start(): Promise<Unsubscribe> {
@@ -88,18 +88,7 @@ export class Phone {
     return this.attempt({ type: 'changeSettings', settings: { ...this.snapshot.settings, ...change } });
   }
 
-  /** How loud a call is; one that is held or over is silent. */
-  levelsOf(call: CallView): Levels {
-    const { spoken } = this;
-    return spoken?.call === call.id && call.state === 'active' && !call.held ? spoken.levels : silence;
-  }
-
   private receive(event: EngineEvent): void {
-    if (event.type === 'levels') {
-      if (event.source.type === 'meter') this.meterLevels = event.levels;
-      else this.spoken = { call: event.source.call, levels: event.levels };
-      return;
-    }
     if (event.type === 'lagged') {
       void this.refresh();
       return;

@@ -105,12 +105,15 @@ describe('Phone', () => {
     const host = new FakeHost({ calls: [talking, held] });
     const phone = new Phone(host);
     await phone.start();
+    const stop = phone.levels.follow();
     const loud = { input: 0.5, output: 0.5 };
     host.emit({ type: 'levels', source: { type: 'meter' }, levels: loud });
-    expect([phone.meterLevels.input, phone.levelsOf(talking).input]).toEqual([0.5, 0]);
+    expect([phone.levels.meter.input, phone.levels.of(talking).input]).toEqual([0.5, 0]);
     host.emit({ type: 'levels', source: { type: 'call', call: 'talking' }, levels: loud });
-    expect([phone.levelsOf(talking).input, phone.levelsOf(held).input]).toEqual([0.5, 0]);
-    expect(phone.levelsOf({ ...talking, held: true }).input).toBe(0);
+    expect([phone.levels.of(talking).input, phone.levels.of(held).input]).toEqual([0.5, 0]);
+    expect(phone.levels.of({ ...talking, held: true }).input).toBe(0);
+    stop();
+    expect(phone.levels.of(talking).input).toBe(0);
   });
 
   test('says why the engine could not start, and tries again', async () => {

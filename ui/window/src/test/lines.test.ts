@@ -84,6 +84,60 @@ describe('several lines', () => {
   });
 });
 
+describe('the settings', () => {
+  const ids = (host: FakeHost): string[] => host.current.settings.lines.map(({ id }) => id);
+  const settingsOf = async (change: Partial<Snapshot>): Promise<Awaited<ReturnType<typeof startApp>>> => {
+    const started = await startApp(new FakeHost(change));
+    await started.user.click(screen.getByTestId('tab-settings'));
+    return started;
+  };
+
+  test('offer no kind of line that this engine cannot make', async () => {
+    await settingsOf(withLines(twilioLine));
+    expect(screen.queryByTestId('line-add')).toBeNull();
+  });
+
+  test('add a line of a kind that the engine has', async () => {
+    const { host, user } = await settingsOf({ lineKinds: ['sip'] });
+    await user.click(screen.getByTestId('line-add'));
+    await user.type(screen.getByTestId('setting-line-label'), 'Branch');
+    await user.type(screen.getByTestId('setting-line-server'), 'pbx.example.com');
+    await user.click(screen.getByTestId('line-save'));
+    await waitFor(() => expect(screen.queryByTestId('line-form')).toBeNull());
+    expect(host.current.settings.lines).toMatchObject([{ kind: 'sip', label: 'Branch', server: 'pbx.example.com', enabled: true }]);
+  });
+
+  test('change, order and remove lines', async () => {
+    const { host, user } = await settingsOf(withLines(twilioLine, pbxLine));
+    await user.click(screen.getByTestId(`line-change-${pbxLine.id}`));
+    const name = screen.getByTestId<HTMLInputElement>('setting-line-label');
+    expect(name.value).toBe('Office PBX');
+    await user.clear(name);
+    await user.type(name, 'الفرع');
+    await user.click(screen.getByTestId('line-save'));
+    await waitFor(() => expect(host.current.settings.lines[1]?.label).toBe('الفرع'));
+
+    await user.click(screen.getByTestId(`line-earlier-${pbxLine.id}`));
+    await waitFor(() => expect(ids(host)).toEqual([pbxLine.id, twilioLine.id]));
+
+    await user.click(screen.getByTestId(`line-change-${twilioLine.id}`));
+    await user.click(screen.getByTestId('line-remove'));
+    expect(ids(host)).toHaveLength(2);
+    await user.click(screen.getByTestId('line-remove'));
+    await waitFor(() => expect(ids(host)).toEqual([pbxLine.id]));
+  });
+
+  test('say why a line cannot be changed, and keep what was typed', async () => {
+    const { host, user } = await settingsOf(withLines(pbxLine));
+    host.refuse.set('changeSettings', { code: 'notNow', message: '', params: {} });
+    await user.click(screen.getByTestId(`line-change-${pbxLine.id}`));
+    await user.type(screen.getByTestId('setting-line-server'), 'other.example.com');
+    await user.click(screen.getByTestId('line-save'));
+    expect(plain(await screen.findByRole('alert'))).toContain('Not saved.');
+    expect(screen.getByTestId<HTMLInputElement>('setting-line-server').value).toBe('other.example.com');
+  });
+});
+
 test('a call on a line that can hand nothing over has no button for it', async () => {
   await startApp(new FakeHost({ calls: [call({})] }));
   const names = screen.getAllByRole('button').map((button) => button.getAttribute('aria-label') ?? plain(button));

@@ -7,6 +7,7 @@ import type {
   Failure,
   HistoryEntry,
   HistoryQuery,
+  LevelsEvent,
   LineKind,
   LineView,
   Preview,
@@ -38,6 +39,7 @@ export class FakeHost implements Host {
   quits = 0;
 
   private listeners = new Set<(event: EngineEvent) => void>();
+  private levelListeners = new Set<(event: LevelsEvent) => void>();
   private showListeners = new Set<(target: ShowTarget) => void>();
   private nextCall = 1;
 
@@ -64,6 +66,11 @@ export class FakeHost implements Host {
     return () => this.listeners.delete(listener);
   }
 
+  async onLevels(listener: (event: LevelsEvent) => void): Promise<Unsubscribe> {
+    this.levelListeners.add(listener);
+    return () => this.levelListeners.delete(listener);
+  }
+
   async onShow(listener: (target: ShowTarget) => void): Promise<Unsubscribe> {
     this.showListeners.add(listener);
     return () => this.showListeners.delete(listener);
@@ -77,8 +84,17 @@ export class FakeHost implements Host {
     return this.preferred;
   }
 
+  /** Whether levels cost anything. */
+  get levelsAreHeard(): boolean {
+    return this.levelListeners.size > 0;
+  }
+
   /** Tells the window what happened. */
   emit(event: EngineEvent): void {
+    if (event.type === 'levels') {
+      for (const listener of this.levelListeners) listener(event);
+      return;
+    }
     this.current = apply(this.current, event);
     for (const listener of this.listeners) listener(event);
   }

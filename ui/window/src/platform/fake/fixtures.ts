@@ -78,6 +78,7 @@ export const snapshot = (change: Partial<Snapshot> = {}): Snapshot => ({
   },
   server: { embedded: true, url: 'http://127.0.0.1:4000', reachable: true, portTaken: null },
   lines: [line()],
+  lineKinds: [],
   calls: [],
   team,
   sync: { state: 'upToDate', atMs: Date.now() },
