@@ -1,8 +1,9 @@
 //! Whose rows: one person at one server.
 
-use crate::{Cache, CacheError, error::Failure};
+use crate::{Cache, CacheError, alive::remove_old_signs, error::Failure, salvage::KnownAccount};
 use mobilecall_domain::{CompanyId, Timestamp, UserId};
 use mobilecall_sqlite::rusqlite::{Connection, params};
+use std::path::Path;
 
 /// Identifies an account on this device.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -38,21 +39,29 @@ impl Account {
         &self.key
     }
 
+    pub(crate) fn database_path(&self) -> &Path {
+        self.cache.path()
+    }
+
+    fn owner(&self) -> Owner {
+        Owner { first_used_at: self.owner.first_used_at.max(self.cache.begun_at()), ..self.owner }
+    }
+
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         doing: &'static str,
-        work: impl FnOnce(&Connection, Owner) -> Result<T, Failure> + Send + 'static,
+        work: impl FnOnce(&Connection, Owner) -> Result<T, Failure> + Clone + Send + 'static,
     ) -> Result<T, CacheError> {
-        let owner = self.owner;
+        let owner = self.owner();
         self.cache.write(doing, move |connection| work(connection, owner)).await
     }
 
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         doing: &'static str,
-        work: impl FnOnce(&Connection, Owner) -> Result<T, Failure> + Send + 'static,
+        work: impl FnOnce(&Connection, Owner) -> Result<T, Failure> + Clone + Send + 'static,
     ) -> Result<T, CacheError> {
-        let owner = self.owner;
+        let owner = self.owner();
         self.cache.read(doing, move |connection| work(connection, owner)).await
     }
 }
@@ -61,6 +70,7 @@ impl Cache {
     /// The account's part of the database; made at `now` if it is new.
     pub async fn account(&self, key: &AccountKey, now: Timestamp) -> Result<Account, CacheError> {
         let AccountKey { server, company, user } = key.clone();
+        let database = self.path().to_owned();
         let owner = self
             .write("open the account", move |connection| {
                 let (company, name) = (company.to_string(), user.to_string());
@@ -71,9 +81,16 @@ impl Cache {
                 let owner = |row: &mobilecall_sqlite::rusqlite::Row<'_>| {
                     Ok(Owner { row: row.get(0)?, user, first_used_at: Timestamp::from_millis(row.get(1)?) })
                 };
-                Ok(connection.prepare_cached(find)?.query_row([server, company, name], owner)?)
+                let found = connection.prepare_cached(find)?.query_row([server, company, name], owner)?;
+                let mut runs = connection.prepare_cached("SELECT DISTINCT run FROM live")?;
+                let with_calls = runs.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+                if let Err(error) = remove_old_signs(&database, &with_calls, now) {
+                    tracing::debug!(%error, "signs of life of earlier runs stay");
+                }
+                Ok(found)
             })
             .await?;
+        self.remember(KnownAccount { key: key.clone(), row: owner.row });
         Ok(Account { cache: self.clone(), key: key.clone(), owner })
     }
 }

@@ -116,6 +116,17 @@ impl Phone {
         Ok(phone)
     }
 
+    /// Ends the engine, and says what went wrong and was not said yet.
+    pub(crate) async fn end(&mut self) {
+        self.engine.shutdown().await;
+        let Self { events, passed_over, report, .. } = self;
+        for event in passed_over.drain(..).chain(std::iter::from_fn(|| events.come())) {
+            if let Event::Problem { failure } = event {
+                report.problem(&failure);
+            }
+        }
+    }
+
     /// The next event, those first that came while something else was waited for. Cancel-safe.
     pub(crate) async fn next_event(&mut self) -> Option<Event> {
         match self.passed_over.pop_front() {

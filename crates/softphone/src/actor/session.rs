@@ -3,11 +3,12 @@
 use super::Core;
 use crate::{
     failure,
+    journal::Entry,
     message::{ReplyTo, answer},
     ports::RunningServer,
     post::Post,
     session::{
-        How, Online, OpenedSession, Profile, SessionInput, SignInFlow, SignInState, SignedIn, keep, profile_setting,
+        How, Online, OpenedSession, SessionInput, SignInFlow, SignInState, SignedIn, keep, profile_setting,
         server_key,
     },
     shown::server_of,
@@ -53,8 +54,9 @@ impl Core {
         let session = self.sign_in.online().map(|online| online.session.clone());
         let server = server_key(&self.settings.server);
         self.leave().await;
-        if let Err(error) = self.cache.store_setting(&profile_setting(&server), &None::<Profile>).await {
-            tracing::warn!(%error, "the person who signed out is still remembered on this device");
+        let (cache, name, value) = (self.cache.clone(), profile_setting(&server), serde_json::Value::Null);
+        if let Err(failure) = self.write(Entry::Setting { cache, name, value }).await {
+            tracing::warn!(failure.message, "the person who signed out is still remembered on this device");
         }
         let secrets = self.secrets.clone();
         self.closing_tasks.spawn(async move {
