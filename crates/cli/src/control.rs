@@ -1,8 +1,9 @@
 //! Commands from the standard input.
 
 use crate::report::Report;
-use mobilecall_domain::CallId;
+use mobilecall_domain::{CallId, text_file};
 use mobilecall_ipc::{Command, ErrorCode, Failure};
+use std::io::BufRead as _;
 use tokio::sync::mpsc;
 
 /// A line of input, understood.
@@ -53,8 +54,16 @@ impl Control {
 pub(crate) fn read_input(report: Report) -> mpsc::Receiver<Control> {
     let (sender, receiver) = mpsc::channel(16);
     std::thread::spawn(move || {
-        for line in std::io::stdin().lines() {
-            let Ok(line) = line else { return };
+        let mut input = std::io::stdin().lock();
+        let mut bytes = Vec::new();
+        while let Ok(1..) = input.read_until(b'\n', &mut bytes) {
+            let line = match text_file::decode(&std::mem::take(&mut bytes)) {
+                Ok(line) => line,
+                Err(error) => {
+                    report.problem(&Failure::new(ErrorCode::NotNow, format!("the input cannot be read: {error}")));
+                    continue;
+                }
+            };
             match Control::parse(&line) {
                 Some(control) => {
                     if sender.blocking_send(control).is_err() {

@@ -5,7 +5,7 @@ use crate::{
     options::Common,
     report::{Line, Report},
 };
-use mobilecall_domain::{CallId, LineId, LineKind};
+use mobilecall_domain::{CallId, LineId, LineKind, text_file};
 use mobilecall_ipc::{
     Command, ErrorCode, Event, Failure, LineView, Registration, Reply, ServerChoice, SessionView, Settings, Snapshot,
 };
@@ -290,8 +290,9 @@ fn read_password(common: &Common) -> Result<String, Failure> {
         return Err(bad(name, "name a file whose first line is your password: --password-file FILE"));
     };
     let shown = file.display();
-    let text = fs::read_to_string(file)
-        .map_err(|error| bad(name, format!("the password file {shown} cannot be read: {error}")))?;
+    let unreadable = |why: &dyn std::fmt::Display| bad(name, format!("the password file {shown} cannot be read: {why}"));
+    let bytes = fs::read(file).map_err(|error| unreadable(&error))?;
+    let text = text_file::decode(&bytes).map_err(|error| unreadable(&error))?;
     match text.lines().next() {
         Some(password) if !password.is_empty() => Ok(password.to_owned()),
         Some(_) | None => {

@@ -131,7 +131,10 @@ pub(crate) fn of_url(error: &BadServerUrl) -> Failure {
 
 pub(crate) fn of_tls(error: &TlsError) -> Failure {
     match error {
-        TlsError::Read { .. } | TlsError::NoCertificate { .. } | TlsError::Certificate { .. } => {
+        TlsError::Read { .. }
+        | TlsError::NotText { .. }
+        | TlsError::NoCertificate { .. }
+        | TlsError::Certificate { .. } => {
             tracing::debug!(error = %chain(error), "the authority cannot be used");
             let message = format!("{error}: give the file of the authority that signed the server's certificate");
             Failure::new(ErrorCode::BadSetting, message).with("setting", "authority")
