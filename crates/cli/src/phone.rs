@@ -5,7 +5,7 @@ use crate::{
     options::Common,
     report::{Line, Report},
 };
-use mobilecall_domain::{CallId, LineId, LineKind, text_file};
+use mobilecall_domain::{CallId, LineId, LineKind, names, text_file};
 use mobilecall_ipc::{
     Command, ErrorCode, Event, Failure, LineView, Registration, Reply, ServerChoice, SessionView, Settings, Snapshot,
 };
@@ -236,8 +236,8 @@ fn find_line(lines: &[LineView], wanted: Option<&str>) -> Result<Option<LineId>,
         [line] => Ok(Some(line.id)),
         [] => Err(lines.iter().find_map(refused).unwrap_or_else(|| none_called(wanted, lines))),
         [..] => {
-            let names: Vec<&str> = of_kind.into_iter().map(name_of).collect();
-            Err(no_line(format!("there are several {wanted} lines: use one of {}", names.join(", "))))
+            let names = list(of_kind.into_iter());
+            Err(no_line(format!("there are several {kind} lines: use one of {names}")))
         }
     }
 }
@@ -251,8 +251,12 @@ fn refused(line: &LineView) -> Option<Failure> {
 }
 
 fn none_called(wanted: &str, lines: &[LineView]) -> Failure {
-    let names: Vec<&str> = lines.iter().map(name_of).collect();
-    no_line(format!("there is no line '{wanted}': use one of {}", names.join(", ")))
+    let wanted = names::isolated(wanted);
+    no_line(format!("there is no line '{wanted}': use one of {}", list(lines.iter())))
+}
+
+fn list<'a>(lines: impl Iterator<Item = &'a LineView>) -> String {
+    lines.map(|line| names::isolated(name_of(line))).collect::<Vec<_>>().join(", ")
 }
 
 fn name_of(line: &LineView) -> &str {

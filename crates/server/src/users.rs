@@ -35,7 +35,7 @@ pub(crate) async fn add(settings: &Settings, new: AddUser) -> anyhow::Result<()>
         AddUserError::NoCompany(_) | AddUserError::Store(_) => anyhow::Error::from(error),
     })?;
     let extension = user.extension.map_or_else(String::new, |extension| format!(", extension {extension}"));
-    let (role, username, company) = (user.role.as_str(), user.username, names::clean(&company.name));
+    let (role, username, company) = (user.role.as_str(), user.username, names::isolated(&company.name));
     writeln!(io::stdout(), "added {role} {username} to {company}{extension}").context("cannot write")
 }
 
@@ -45,7 +45,7 @@ pub(crate) async fn list(settings: &Settings, filter: ListUsers) -> anyhow::Resu
     let companies = match &filter.company {
         Some(name) => {
             let company = store.company_by_name(name).await.context("cannot list")?;
-            vec![company.with_context(|| format!("no company '{name}'"))?]
+            vec![company.with_context(|| format!("no company '{}'", names::isolated(name)))?]
         }
         None => store.companies().await.context("cannot list")?,
     };

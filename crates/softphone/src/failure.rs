@@ -3,7 +3,7 @@
 use crate::ports::EmbeddedServerError;
 use mobilecall_cache::{CacheError, OpenError};
 use mobilecall_client::{BadServerUrl, ClientError, ErrorCode as ServerCode, TlsError};
-use mobilecall_domain::{AddressError, LineKind, dtmf::KeysError};
+use mobilecall_domain::{AddressError, LineKind, dtmf::KeysError, names};
 use mobilecall_ipc::{ErrorCode, Failure};
 use std::{error::Error, fmt::Write as _, path::Path};
 
@@ -209,7 +209,8 @@ pub(crate) fn line_cannot(line: LineKind, what: &str) -> Failure {
 
 /// The server refused the call as busy before it came here.
 pub(crate) fn called_while_talking(who: &str) -> Failure {
-    Failure::new(ErrorCode::CalledWhileTalking, format!("{who} called while you were talking")).with("who", who)
+    let message = format!("{} called while you were talking", names::isolated(who));
+    Failure::new(ErrorCode::CalledWhileTalking, message).with("who", names::clean(who))
 }
 
 pub(crate) fn transfer_failed() -> Failure {

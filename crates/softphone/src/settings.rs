@@ -3,7 +3,7 @@
 use crate::failure;
 use mobilecall_cache::{Cache, CacheError};
 use mobilecall_client::ServerUrl;
-use mobilecall_domain::LineId;
+use mobilecall_domain::{LineId, names};
 use mobilecall_ipc::{ErrorCode, Failure, LineSettings, ServerChoice, Settings};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
@@ -114,7 +114,7 @@ fn unreadable(names: &[String]) -> Failure {
 }
 
 fn set_aside(wrong: &[(String, String)]) -> Failure {
-    let each: Vec<String> = wrong.iter().map(|(name, why)| format!("{name} ({why})")).collect();
+    let each: Vec<String> = wrong.iter().map(|(name, why)| format!("{} ({why})", names::isolated(name))).collect();
     let message = format!(
         "lines of the settings cannot be used and are left aside: {}; correct them, or install the newest version of \
          the app",
@@ -141,7 +141,7 @@ pub(crate) fn check(mut settings: Settings) -> Result<Settings, Failure> {
     }
     let mut ids = HashSet::<LineId>::new();
     if let Some(twice) = settings.lines.iter().find(|line| !ids.insert(line.id)) {
-        let message = format!("two lines have the id {}: give the line '{}' another one", twice.id, twice.label);
+        let message = format!("two lines have the id {}: give the line '{}' another one", twice.id, names::isolated(&twice.label));
         return Err(Failure::new(ErrorCode::BadSetting, message).with("setting", LINES));
     }
     Ok(settings)
