@@ -7,7 +7,7 @@ use crate::{
 };
 use mobilecall_domain::{CallId, LineId, LineKind, names, text_file};
 use mobilecall_ipc::{
-    Command, ErrorCode, Event, Failure, LineView, Registration, Reply, ServerChoice, SessionView, Settings, Snapshot,
+    Command, ErrorCode, Event, Failure, LineView, Registration, Reply, ServerChoice, SessionView, Settings, Snapshot, SyncView,
 };
 use mobilecall_softphone::{CaptureSource, Engine, EngineConfig, EventStream, PlayoutSink};
 use std::{collections::VecDeque, fs, path::PathBuf, time::Duration};
@@ -16,7 +16,7 @@ use tempfile::TempDir;
 /// Time for the line to be ready after the sign-in.
 const READY_LIMIT: Duration = Duration::from_secs(20);
 /// Time for the names of colleagues to arrive.
-const TEAM_LIMIT: Duration = Duration::from_secs(3);
+const TEAM_LIMIT: Duration = Duration::from_secs(20);
 
 /// An engine, its events, and the folder it keeps its data in if that is a passing one.
 pub(crate) struct Phone {
@@ -194,11 +194,16 @@ impl Phone {
         }
     }
 
-    /// Waits for the names of colleagues, which come moments after the sign-in; there may be none.
+    /// Waits for the names of colleagues, which come moments after the sign-in and before the history is up to date; there
+    /// may be none.
     async fn know_team(&mut self) {
         let Self { engine, events, passed_over, .. } = self;
         let known = async {
-            while engine.snapshot().await.team.is_empty() {
+            loop {
+                let Snapshot { team, sync, .. } = engine.snapshot().await;
+                if !team.is_empty() || matches!(sync, SyncView::UpToDate { .. }) {
+                    return;
+                }
                 match events.recv().await {
                     Some(event) => passed_over.push_back(event),
                     None => return,
