@@ -8,7 +8,7 @@ use crate::{
     ports::RunningServer,
     post::Post,
     session::{
-        How, Online, OpenedSession, SessionInput, SignInFlow, SignInState, SignedIn, keep, profile_setting,
+        How, Online, OpenedSession, Profile, SessionInput, SignInFlow, SignInState, SignedIn, keep, profile_setting,
         server_key,
     },
     shown::server_of,
@@ -163,6 +163,7 @@ impl Core {
 
     async fn opened(&mut self, opened: OpenedSession) {
         let OpenedSession { session, profile, account } = opened;
+        self.remember(&profile).await;
         let post = self.post();
         let (sync, mut events) = Sync::start(session.clone(), account.clone());
         // It ends with the sync, which must not find the local database closed.
@@ -184,6 +185,18 @@ impl Core {
         self.answer_sign_in(Ok(Reply::Done));
         if self.connected {
             self.open_lines();
+        }
+    }
+
+    /// Keeps who is signed in for the next run.
+    async fn remember(&mut self, profile: &Profile) {
+        let value = match serde_json::to_value(profile) {
+            Ok(value) => value,
+            Err(error) => return self.shown.problem(failure::internal(&error)),
+        };
+        let (cache, name) = (self.cache.clone(), profile_setting(&profile.server));
+        if let Err(failure) = self.write(Entry::Setting { cache, name, value }).await {
+            self.shown.problem(failure);
         }
     }
 
