@@ -70,7 +70,8 @@ pub fn load(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsErro
     if chain.is_empty() {
         return Err(TlsError::Empty(certificate.to_owned()));
     }
-    let key = PrivateKeyDer::from_pem_slice(read("the key", key)?.expose().as_bytes()).map_err(unreadable("the key", key))?;
+    let key =
+        PrivateKeyDer::from_pem_slice(read("the key", key)?.expose().as_bytes()).map_err(unreadable("the key", key))?;
     let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))

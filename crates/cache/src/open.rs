@@ -85,7 +85,15 @@ impl Cache {
         let identity = damage::Identity::of(&place.path);
         let current = RwLock::new(Current { database, generation: 0, identity });
         let (set_aside, _) = watch::channel(aside);
-        Ok(Self { shared: Arc::new(Shared { place, current, accounts: Mutex::default(), set_aside, begun_at: AtomicI64::new(i64::MIN) }) })
+        Ok(Self {
+            shared: Arc::new(Shared {
+                place,
+                current,
+                accounts: Mutex::default(),
+                set_aside,
+                begun_at: AtomicI64::new(i64::MIN),
+            }),
+        })
     }
 
     /// Where the last damaged file lies that was found here. What is missing in the new one is to be asked of the server.

@@ -78,12 +78,7 @@ pub(crate) fn join(connection: &Connection, owner: Owner, server: &CallRecord) -
     Ok(settled || known.as_ref() != Some(&joined))
 }
 
-fn take_over(
-    connection: &Connection,
-    owner: Owner,
-    page: &[CallRecord],
-    position: u64,
-) -> Result<Adopted, Failure> {
+fn take_over(connection: &Connection, owner: Owner, page: &[CallRecord], position: u64) -> Result<Adopted, Failure> {
     let mut adopted = Adopted::default();
     for server in page {
         adopted.changed += u32::from(join(connection, owner, server)?);

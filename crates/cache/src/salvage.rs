@@ -181,7 +181,7 @@ fn table<T>(
 ) -> Table<T> {
     let descending = key.split(", ").map(|column| format!("{column} DESC")).collect::<Vec<_>>().join(", ");
     let mut read = Table { rows: Vec::new(), whole: true };
-    for order in [key, &descending] {
+    for order in [key, descending.as_str()] {
         let sql = format!("SELECT {columns} FROM {table} ORDER BY {order}");
         read.whole = scan(connection, &sql, &row, &mut read.rows).is_ok();
         if read.whole {

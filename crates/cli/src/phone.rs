@@ -7,7 +7,8 @@ use crate::{
 };
 use mobilecall_domain::{CallId, LineId, LineKind, names, text_file};
 use mobilecall_ipc::{
-    Command, ErrorCode, Event, Failure, LineView, Registration, Reply, ServerChoice, SessionView, Settings, Snapshot, SyncView,
+    Command, ErrorCode, Event, Failure, LineView, Registration, Reply, ServerChoice, SessionView, Settings, Snapshot,
+    SyncView,
 };
 use mobilecall_softphone::{CaptureSource, Engine, EngineConfig, EventStream, PlayoutSink};
 use std::{collections::VecDeque, fs, path::PathBuf, time::Duration};
@@ -299,7 +300,8 @@ fn read_password(common: &Common) -> Result<String, Failure> {
         return Err(bad(name, "name a file whose first line is your password: --password-file FILE"));
     };
     let shown = file.display();
-    let unreadable = |why: &dyn std::fmt::Display| bad(name, format!("the password file {shown} cannot be read: {why}"));
+    let unreadable =
+        |why: &dyn std::fmt::Display| bad(name, format!("the password file {shown} cannot be read: {why}"));
     let bytes = fs::read(file).map_err(|error| unreadable(&error))?;
     let text = text_file::decode(&bytes).map_err(|error| unreadable(&error))?;
     match text.lines().next() {

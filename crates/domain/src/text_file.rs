@@ -10,7 +10,9 @@ pub enum NotText {
         line: usize,
     },
     /// A NUL, as in a file that is no text and in UTF-16 without a byte order mark.
-    #[error("line {line} holds a NUL, as files that are no text do, and UTF-16 without its mark: save the file as UTF-8")]
+    #[error(
+        "line {line} holds a NUL, as files that are no text do, and UTF-16 without its mark: save the file as UTF-8"
+    )]
     Nul {
         /// The first is 1.
         line: usize,

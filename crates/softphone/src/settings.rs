@@ -141,7 +141,11 @@ pub(crate) fn check(mut settings: Settings) -> Result<Settings, Failure> {
     }
     let mut ids = HashSet::<LineId>::new();
     if let Some(twice) = settings.lines.iter().find(|line| !ids.insert(line.id)) {
-        let message = format!("two lines have the id {}: give the line '{}' another one", twice.id, names::isolated(&twice.label));
+        let message = format!(
+            "two lines have the id {}: give the line '{}' another one",
+            twice.id,
+            names::isolated(&twice.label)
+        );
         return Err(Failure::new(ErrorCode::BadSetting, message).with("setting", LINES));
     }
     Ok(settings)

@@ -158,7 +158,10 @@ impl Error {
 impl Error {
     /// The file holds something else than what was written to it.
     pub fn is_damage(&self) -> bool {
-        use rusqlite::{Error as Sqlite, ErrorCode::{DatabaseCorrupt, NotADatabase}};
+        use rusqlite::{
+            Error as Sqlite,
+            ErrorCode::{DatabaseCorrupt, NotADatabase},
+        };
         match self {
             Self::Sqlite(source) | Self::Unavailable(source) => match &**source {
                 // A value of another kind than its column's, which is strict.

@@ -154,7 +154,8 @@ impl SqliteStore {
 
     /// Where only an index is damaged, the table has all of it. Where the table itself is, this fails and changes nothing.
     async fn mend_indexes(&self, condition: &Condition, problems: &[Problem]) {
-        let places = problems.iter().filter(|problem| !problem.is_of_search_index()).filter_map(|found| found.place.clone());
+        let places =
+            problems.iter().filter(|problem| !problem.is_of_search_index()).filter_map(|found| found.place.clone());
         for table in places.collect::<BTreeSet<_>>() {
             let place = table.clone();
             let mut made = self.database().write(move |connection| indexes::make_again(connection, &place)).await;

@@ -44,7 +44,8 @@ async fn bad_questions_are_refused() {
     }
     for path in ["/api/changes", "/api/calls", "/api/events"] {
         for since in [i64::MAX.unsigned_abs() + 1, u64::MAX] {
-            let request = office.server.request(&office.boss.session, reqwest::Method::GET, &format!("{path}?since={since}"));
+            let request =
+                office.server.request(&office.boss.session, reqwest::Method::GET, &format!("{path}?since={since}"));
             let upgrade = [
                 ("connection", "upgrade"),
                 ("upgrade", "websocket"),

@@ -42,9 +42,10 @@ fn noise(length: usize) -> Vec<u8> {
         *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         Some(state.to_be_bytes()[0])
     };
-    std::iter::successors(Some(7_u32), |_| Some(7)).take(1).flat_map(|mut state| {
-        std::iter::from_fn(move || next(&mut state)).take(length)
-    }).collect()
+    std::iter::successors(Some(7_u32), |_| Some(7))
+        .take(1)
+        .flat_map(|mut state| std::iter::from_fn(move || next(&mut state)).take(length))
+        .collect()
 }
 
 /// Overwrites pages, the first is 1, in place, as a disk would.

@@ -85,7 +85,8 @@ fn ids(calls: &[Value], name: &str) -> Vec<String> {
 async fn a_search_finds_the_same_calls_on_the_device_and_at_the_server() {
     let office = Office::open().await;
     let alice = &office.alice.user;
-    let with = |number: &str, name: &str| call(alice.company_id, alice.id).between("101", number).customer(name).build();
+    let with =
+        |number: &str, name: &str| call(alice.company_id, alice.id).between("101", number).customer(name).build();
     let records = [
         with("+966501234567", "Layla Haddad"),
         with("+442079460018", "أحمد رئيس"),
