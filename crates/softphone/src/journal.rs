@@ -6,7 +6,7 @@
 
 mod entry;
 
-pub(crate) use entry::{Entry, Step};
+pub(crate) use entry::{CallEntry, Entry, Step};
 
 use crate::{failure, post::Post};
 use mobilecall_cache::CacheError;

@@ -6,7 +6,7 @@ use crate::{
         Call, CallEvent, CallInput, Description, NextOffer, Second, StartedMedia, Waiting, media_failure, record_of,
     },
     failure, history,
-    journal::{Entry, Step},
+    journal::{CallEntry, Entry, Step},
 };
 use mobilecall_domain::{
     CallId, CallReport, Direction, LegId, LineId, ProviderCallId, SdpAnswer, SdpOffer,
@@ -141,7 +141,8 @@ impl Core {
         }
         let (Some(account), Some(known)) = (self.sign_in.account().cloned(), self.calls.get(call)) else { return };
         let (record, run, at) = (known.record.clone(), self.run.clone(), self.clock.now());
-        if let Err(failure) = self.write(Entry::Call { account, record, run, step: Step::Forget, at }).await {
+        let entry = CallEntry { account, record, run, step: Step::Forget, at };
+        if let Err(failure) = self.write(Entry::Call(Box::new(entry))).await {
             self.shown.problem(failure);
         }
     }

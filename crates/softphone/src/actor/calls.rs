@@ -4,7 +4,7 @@ use super::Core;
 use crate::{
     calls::{Waiting, start_media},
     failure,
-    journal::{Entry, Step, Written},
+    journal::{CallEntry, Entry, Step, Written},
     parts::Reach,
     post::CallPost,
 };
@@ -81,7 +81,7 @@ impl Core {
             Step::Begin
         };
         let (record, run) = (known.record.clone(), self.run.clone());
-        self.write(Entry::Call { account, record, run, step, at: now }).await?;
+        self.write(Entry::Call(Box::new(CallEntry { account, record, run, step, at: now }))).await?;
         if let Some(known) = self.calls.get_mut(call) {
             known.begun = true;
         }

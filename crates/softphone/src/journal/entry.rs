@@ -13,13 +13,25 @@ const CUT_OFF_AFTER: Duration = Duration::from_secs(15);
 #[derive(Clone, Debug)]
 pub(crate) enum Entry {
     /// Of a call that this run takes part in.
-    Call { account: Account, record: CallRecord, run: String, step: Step, at: Timestamp },
+    Call(Box<CallEntry>),
     /// The agent looked at the missed calls.
     Seen { account: Account },
     /// Calls of other runs that were cut off are closed.
     CutOff { account: Account, run: String, caught_up: bool, at: Timestamp },
     /// A stored value.
     Setting { cache: Cache, name: String, value: Value },
+}
+
+/// A step of a call.
+#[derive(Clone, Debug)]
+pub(crate) struct CallEntry {
+    pub(crate) account: Account,
+    /// As it stands after the step.
+    pub(crate) record: CallRecord,
+    /// This run of the program.
+    pub(crate) run: String,
+    pub(crate) step: Step,
+    pub(crate) at: Timestamp,
 }
 
 /// What happened to a call.
@@ -36,9 +48,7 @@ impl Entry {
     /// Whether that changed anything that is shown. Harmless when repeated.
     pub(super) async fn write(&self) -> Result<bool, CacheError> {
         match self {
-            Self::Call { account, record, run, step, at } => {
-                write_step(account, record, run, step, *at).await.map(|()| true)
-            }
+            Self::Call(entry) => entry.write().await.map(|()| true),
             Self::Seen { account } => account.mark_seen().await,
             Self::CutOff { account, run, caught_up, at } => close_cut_off(account, run, *caught_up, *at).await,
             Self::Setting { cache, name, value } => cache.store_setting(name, value).await.map(|()| false),
@@ -46,27 +56,24 @@ impl Entry {
     }
 }
 
-async fn write_step(
-    account: &Account,
-    record: &CallRecord,
-    run: &str,
-    step: &Step,
-    at: Timestamp,
-) -> Result<(), CacheError> {
-    let call = record.id;
-    match step {
-        Step::Begin => account.begin(record, run, at).await.map(drop),
-        Step::Report(report) => match account.report(call, report, at).await {
-            // Its beginning was in a file that has been set aside as damaged.
-            Err(CacheError::NoSuchCall(_)) => {
-                account.begin(record, run, at).await?;
-                account.report(call, report, at).await.map(drop)
-            }
-            outcome => outcome.map(drop),
-        },
-        Step::LeaveToOthers => account.leave_to_others(call).await,
-        Step::LeaveToServer => account.leave_to_server(call, at).await,
-        Step::Forget => account.forget(call).await,
+impl CallEntry {
+    async fn write(&self) -> Result<(), CacheError> {
+        let Self { account, record, run, step, at } = self;
+        let call = record.id;
+        match step {
+            Step::Begin => account.begin(record, run, *at).await.map(drop),
+            Step::Report(report) => match account.report(call, report, *at).await {
+                // Its beginning was in a file that has been set aside as damaged.
+                Err(CacheError::NoSuchCall(_)) => {
+                    account.begin(record, run, *at).await?;
+                    account.report(call, report, *at).await.map(drop)
+                }
+                outcome => outcome.map(drop),
+            },
+            Step::LeaveToOthers => account.leave_to_others(call).await,
+            Step::LeaveToServer => account.leave_to_server(call, *at).await,
+            Step::Forget => account.forget(call).await,
+        }
     }
 }
 
