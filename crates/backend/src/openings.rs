@@ -130,10 +130,7 @@ fn ids(changes: &[CallChange]) -> Vec<CallId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        hub::Hub,
-        node::{Lease, NodeLease},
-    };
+    use crate::{config::Lease, hub::Hub, node::NodeLease};
     use mobilecall_domain::{CallReport, CallStart, CallStatus, CompanyId, LineKind};
     use mobilecall_store::{Company, Scope, Store};
     use mobilecall_store_sqlite::SqliteStore;

@@ -2,7 +2,7 @@
 
 use crate::failure;
 use mobilecall_cache::{Account, Cache, CacheError};
-use mobilecall_domain::{CallId, CallRecord, CallReport, EndReason, LineKind, Timestamp};
+use mobilecall_domain::{CallRecord, CallReport, EndReason, LineKind, Timestamp};
 use serde_json::Value;
 use std::time::Duration;
 
