@@ -81,7 +81,8 @@ pub(crate) async fn begin_anew(place: &Place, accounts: Vec<KnownAccount>) -> Re
     let refused = |source| OpenError::NotSetAside { path: place.path.clone(), source };
     // Of a run that was stopped in this.
     remove(&next.path).map_err(refused)?;
-    let database = next.open().await?;
+    // Closed, so that its first page is in the file and not only in its log.
+    next.open().await?.close().await;
     let (damaged, sound) = (place.clone(), next.path.clone());
     let read = tokio::task::spawn_blocking(move || Salvage::read(&damaged, &sound)).await;
     let salvage = read.unwrap_or_else(|panicked| {
@@ -90,6 +91,7 @@ pub(crate) async fn begin_anew(place: &Place, accounts: Vec<KnownAccount>) -> Re
     });
     tracing::warn!(kept = %salvage, "a new local database is begun with what can be read of the damaged one");
     let now = Timestamp::now();
+    let database = next.open().await?;
     let written = database.write(move |connection| salvage.write(connection, &accounts, now)).await;
     database.close().await;
     if let Err(failure) = written {
@@ -102,7 +104,9 @@ pub(crate) async fn begin_anew(place: &Place, accounts: Vec<KnownAccount>) -> Re
 /// The log goes first: beside a file that it does not belong to it would be taken for that one's.
 fn exchange(damaged: &Path, next: &Path, now: Timestamp) -> io::Result<PathBuf> {
     let aside = free_name(damaged, now)?;
-    ignore_missing(fs::rename(beside(damaged, "-wal"), beside(&aside, "-wal")))?;
+    let log = beside(damaged, "-wal");
+    let is_empty = fs::metadata(&log).is_ok_and(|found| found.len() == 0);
+    ignore_missing(if is_empty { fs::remove_file(&log) } else { fs::rename(&log, beside(&aside, "-wal")) })?;
     ignore_missing(fs::remove_file(beside(damaged, "-shm")))?;
     fs::rename(damaged, &aside)?;
     fs::rename(next, damaged)?;

@@ -174,7 +174,8 @@ impl Cache {
         if !error.is_damage() {
             return false;
         }
-        tracing::error!(error = error as &dyn std::error::Error, "the local database is damaged");
+        // Whoever holds the database is told, see `set_aside`.
+        tracing::warn!(error = error as &dyn std::error::Error, "the local database is damaged");
         current.database.close().await;
         let place = &self.shared.place;
         // Another process of ours may have been quicker.

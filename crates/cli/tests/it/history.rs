@@ -126,7 +126,7 @@ async fn a_search_finds_the_same_calls_on_the_device_and_at_the_server() {
         let asked = office.server.client().get(url).bearer_auth(&session.token).query(&[("q", typed)]).send().await;
         let at_server = ids(&asked.unwrap().json::<Vec<Value>>().await.unwrap(), "id");
         let here = office.run("alice", &["history", "--data-dir", data, "--search", typed]).await;
-        assert_eq!(ids(&calls(&here), "call_id"), at_server, "{typed}");
+        assert_eq!(ids(&calls(&here), "call_id"), at_server, "{typed}: {here:?}");
         if let Some(number) = number {
             let number: usize = number;
             assert!(at_server.contains(&records[number].id.to_string()), "{typed}: {at_server:?}");
