@@ -4,7 +4,7 @@
 //! no service for notifications, or the agent does not want them, the window itself comes up, without the focus.
 
 use crate::{call_notices::Notice, paths, tray, window, words::Words};
-use mobilecall_domain::CallId;
+use mobilecall_domain::{CallId, names};
 use mobilecall_ipc::{CallView, Command};
 use mobilecall_softphone::Engine;
 use std::collections::HashMap;
@@ -163,12 +163,15 @@ pub(crate) fn explain_closing(app: &AppHandle) {
     });
 }
 
-/// The caller as the notification names them. Addresses are isolated, so that a number stays in order in Arabic text.
+/// The caller as the notification names them. Addresses are isolated, so that a number stays in order in Arabic text, and
+/// names, so that they turn nothing that a desktop puts beside them.
 fn who(call: &CallView, words: &Words) -> String {
-    match &call.name {
-        Some(name) => name.clone(),
-        None if call.address.is_empty() => words.text("call-unknown"),
-        None => format!("\u{2066}{}\u{2069}", call.address.trim_start_matches("client:")),
+    if let Some(name) = call.name.as_deref().map(names::isolated).filter(|name| !name.is_empty()) {
+        return name;
+    }
+    match names::clean(call.address.trim_start_matches("client:")) {
+        address if address.is_empty() => words.text("call-unknown"),
+        address => format!("\u{2066}{address}\u{2069}"),
     }
 }
 

@@ -49,6 +49,9 @@ async fn a_taken_port_and_a_missing_keyring_are_said_and_cost_nothing() {
     app.close().await;
 }
 
+/// The sixth to the ninth page of a database: indexes and what waits for the server.
+const PAGES: std::ops::Range<usize> = 5 * 4096..9 * 4096;
+
 #[tokio::test]
 async fn a_database_that_cannot_be_used_is_named_and_left_as_it_is() {
     let _turn = turn().await;
@@ -68,6 +71,33 @@ async fn a_database_that_cannot_be_used_is_named_and_left_as_it_is() {
     fs::write(&database, whole).expect("the file is ours");
     let app = App::start(&desktop, &folder.join("app-last.log")).await;
     ready(&app).await;
+    app.close().await;
+}
+
+#[tokio::test]
+async fn a_damaged_history_is_told_and_the_app_goes_on() {
+    let _turn = turn().await;
+    let folder = artifacts("app-trouble-damage");
+    let desktop = Desktop::start(&folder);
+    let app = App::start(&desktop, &folder.join("app-first.log")).await;
+    ready(&app).await;
+    app.close().await;
+
+    let database = desktop.app_data().join("cache.sqlite");
+    let mut damaged = fs::read(&database).expect("the app has a database");
+    damaged[PAGES].fill(0xa5);
+    fs::write(&database, &damaged).expect("the file is ours");
+    let app = App::start(&desktop, &folder.join("app-second.log")).await;
+    ready(&app).await;
+    app.attribute_becomes("problem", "data-code", "historyDamaged", CALL_LIMIT).await;
+    let kept = fs::read_dir(desktop.app_data()).expect("the folder is ours").flatten();
+    let kept = kept.map(|entry| entry.path()).find(|path| path.display().to_string().contains("cache.sqlite.damaged-"));
+    let kept = kept.expect("the damaged file is kept");
+    assert_eq!(fs::read(&kept).expect("it can be read"), damaged);
+    let wanted = words("en", "error-historyDamaged").replace("{ $path }", &kept.display().to_string());
+    app.text("problem", |text| text.contains(&wanted)).await;
+    app.screenshot(&folder.join("1-damaged.png")).await;
+    dial_echo(&app).await;
     app.close().await;
 }
 

@@ -45,7 +45,7 @@ pub(crate) fn artifacts(test: &str) -> PathBuf {
     folder
 }
 
-/// A TCP port that nobody uses at the moment.
+/// A TCP port that nobody uses at the moment, for programs that cannot choose one themselves.
 pub(crate) fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("loopback has a free port");
     listener.local_addr().expect("a bound socket has an address").port()

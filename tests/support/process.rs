@@ -104,6 +104,25 @@ pub(crate) fn children_of(process: u32) -> Vec<u32> {
     numbers.filter(|number| parent_of(*number) == Some(process)).collect()
 }
 
+/// The TCP ports of IPv4 on which a process listens.
+pub(crate) fn listeners(process: u32) -> Vec<u16> {
+    let Ok(open) = std::fs::read_dir(format!("/proc/{process}/fd")) else { return Vec::new() };
+    let inode = |entry: std::io::Result<std::fs::DirEntry>| {
+        let target = std::fs::read_link(entry.ok()?.path()).ok()?;
+        Some(target.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.to_owned())
+    };
+    let sockets: Vec<String> = open.filter_map(inode).collect();
+    let table = std::fs::read_to_string(format!("/proc/{process}/net/tcp")).unwrap_or_default();
+    let port = |line: &str| {
+        // Number, local address, remote address, state (0A: listens), and the inode as the tenth word.
+        let words: Vec<_> = line.split_whitespace().collect();
+        let [_, local, _, "0A", _, _, _, _, _, inode, ..] = words[..] else { return None };
+        let port = u16::from_str_radix(local.rsplit_once(':')?.1, 16).ok()?;
+        sockets.iter().any(|socket| socket == inode).then_some(port)
+    };
+    table.lines().filter_map(port).collect()
+}
+
 /// Whether a process runs.
 pub(crate) fn runs(process: u32) -> bool {
     parent_of(process).is_some()

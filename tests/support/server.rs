@@ -1,7 +1,7 @@
 //! A real `mobile-call-server` over a database in a temporary folder.
 
 use super::process::{Running, wait_for};
-use super::{free_port, program};
+use super::program;
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{Read, Write};
@@ -39,8 +39,8 @@ impl Account {
 impl Server {
     /// Starts a server with an empty database in the folder.
     pub(crate) fn start(folder: &Path) -> Self {
-        let port = free_port();
-        let process = start_process(port, folder, 1);
+        // The system chooses a port, and the server says which: nobody can take it in between.
+        let (process, port) = start_process(0, folder, 1).expect("loopback has a free port");
         Self { port, folder: folder.to_path_buf(), process, starts: 1 }
     }
 
@@ -109,10 +109,13 @@ impl Server {
         self.process.kill();
     }
 
-    /// Starts it again over the same database, on the same port.
+    /// Starts it again over the same database, on the same port, as soon as nobody uses that: a connection of another test
+    /// may have been given it meanwhile.
     pub(crate) fn restart(&mut self) {
-        self.starts += 1;
-        self.process = start_process(self.port, &self.folder, self.starts);
+        self.process = wait_for("the server's port to be free", START_LIMIT, || {
+            self.starts += 1;
+            start_process(self.port, &self.folder, self.starts).map(|(process, _)| process)
+        });
     }
 }
 
@@ -120,12 +123,21 @@ fn database(folder: &Path) -> String {
     format!("sqlite:{}", folder.join("server.sqlite").display())
 }
 
-fn start_process(port: u16, folder: &Path, start: u32) -> Running {
+/// Starts the program and waits until it serves; gives its port, or nothing if somebody else uses that.
+fn start_process(port: u16, folder: &Path, start: u32) -> Option<(Running, u16)> {
     let mut command = Command::new(program("mobile-call-server"));
     command.args(["--listen", &format!("127.0.0.1:{port}"), "--database-url", &database(folder)]);
-    let process = Running::start(&mut command, &folder.join(format!("server-{start}.log")));
+    let log = folder.join(format!("server-{start}.log"));
+    let mut process = Running::start(&mut command, &log);
+    let port = wait_for("the server to listen", START_LIMIT, || {
+        let said = fs::read_to_string(&log).expect("the log is ours");
+        let port = said.lines().find_map(|line| line.strip_prefix("listening on http://127.0.0.1:")?.parse().ok());
+        let in_use = !process.is_running() && said.contains("another program uses this port");
+        assert!(in_use || port.is_some() || process.is_running(), "the server did not start: {said}");
+        if in_use { Some(None) } else { port.map(Some) }
+    })?;
     wait_for("the server to answer", START_LIMIT, || healthy(port).ok());
-    process
+    Some((process, port))
 }
 
 /// The server listens before its database is ready; this asks whether it is.

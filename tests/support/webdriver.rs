@@ -1,7 +1,7 @@
 //! The real app's window, driven as a person would: by what is on it. Elements are named by their `data-testid`.
 
 use super::desktop::Desktop;
-use super::process::{Running, children_of, runs, wait_for};
+use super::process::{Running, children_of, listeners, runs, wait_for};
 use super::{free_port, program};
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::elements::Element;
@@ -28,12 +28,7 @@ pub(crate) struct App<'a> {
 impl<'a> App<'a> {
     /// Starts the app on a desktop.
     pub(crate) async fn start(desktop: &'a Desktop, log: &Path) -> Self {
-        let port = free_port();
-        let mut command = desktop.command("WebKitWebDriver");
-        command.args(["--host=127.0.0.1", &format!("--port={port}")]);
-        // Tauri lets its web view be driven only if it is told so; the app inherits this from the driver.
-        command.env("TAURI_WEBVIEW_AUTOMATION", "true").env("RUST_BACKTRACE", "1");
-        let driver = Running::start(&mut command, log);
+        let (driver, port) = start_driver(desktop, log);
         let options = json!({ "binary": program("mobile-call"), "args": [] });
         let capabilities = [("webkitgtk:browserOptions".to_owned(), options)].into_iter().collect();
         let mut builder = ClientBuilder::new(HttpConnector::new());
@@ -171,6 +166,24 @@ impl<'a> App<'a> {
         let what = format!("the app to end (see {})", self.log.display());
         wait_for(&what, LIMIT, || (!app.iter().any(|process| runs(*process))).then_some(()));
     }
+}
+
+/// The driver cannot be asked for any free port and tell which, so it is given one; another if that was taken meanwhile.
+fn start_driver(desktop: &Desktop, log: &Path) -> (Running, u16) {
+    wait_for("the WebDriver to listen", LIMIT, || {
+        let port = free_port();
+        let mut command = desktop.command("WebKitWebDriver");
+        command.args(["--host=127.0.0.1", &format!("--port={port}")]);
+        // Tauri lets its web view be driven only if it is told so; the app inherits this from the driver.
+        command.env("TAURI_WEBVIEW_AUTOMATION", "true").env("RUST_BACKTRACE", "1");
+        let mut driver = Running::start(&mut command, log);
+        // Without its port it ends at once.
+        let listens = wait_for("the WebDriver to listen or end", LIMIT, || {
+            let listens = listeners(driver.id()).contains(&port);
+            (listens || !driver.is_running()).then_some(listens)
+        });
+        listens.then_some((driver, port))
+    })
 }
 
 fn selector(id: &str) -> String {

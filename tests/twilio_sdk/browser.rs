@@ -1,8 +1,9 @@
 //! The browser and its pages, each page a phone made of Twilio's SDK.
 
-use crate::support::source;
+use crate::support::{artifacts, source};
 use serde_json::{Value, json};
 use std::collections::HashMap;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,10 +28,11 @@ impl Browser {
     /// The one that all tests share.
     pub(crate) fn shared() -> &'static Self {
         static BROWSER: OnceLock<Browser> = OnceLock::new();
-        BROWSER.get_or_init(Self::start)
+        BROWSER.get_or_init(|| Self::start("twilio-sdk-browser"))
     }
 
-    fn start() -> Self {
+    /// One for a test that breaks it; what it says goes into a folder of this name.
+    pub(crate) fn start(logs: &str) -> Self {
         let folder = source("tests/twilio_sdk/page");
         if !folder.join("node_modules").is_dir() {
             let installed = Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder).status();
@@ -38,6 +40,9 @@ impl Browser {
         }
         let mut command = Command::new("node");
         command.arg("driver.mjs").current_dir(&folder).stdin(Stdio::piped()).stdout(Stdio::piped());
+        // What the browser itself says, which nothing else tells after a crash.
+        let log = File::create(artifacts(logs).join("browser.log")).expect("the log can be made");
+        command.env("DEBUG", "pw:browser").stderr(log);
         let mut driver = command.spawn().expect("node is installed");
         let input = Mutex::new(driver.stdin.take().expect("its input is a pipe"));
         let output = BufReader::new(driver.stdout.take().expect("its output is a pipe"));

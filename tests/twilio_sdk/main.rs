@@ -9,6 +9,7 @@ mod support;
 
 mod browser;
 mod calls;
+mod crash;
 mod cut;
 mod digits;
 mod headless;

@@ -32,7 +32,7 @@ pub struct NewUser {
 #[derive(Debug, thiserror::Error)]
 pub enum AddUserError {
     /// Not a user name.
-    #[error("'{0}' is not a user name: use 1 to 64 of the letters a to z, digits and _")]
+    #[error("'{}' is not a user name: use 1 to 64 of the letters a to z, digits and _", names::isolated(.0))]
     Username(String),
     /// No name, a very long one, or one with hidden signs.
     #[error(
@@ -41,10 +41,13 @@ pub enum AddUserError {
     )]
     Name,
     /// Not an extension.
-    #[error("'{0}' is not an extension: use 2 to 6 digits")]
+    #[error("'{}' is not an extension: use 2 to 6 digits", names::isolated(.0))]
     Extension(String),
     /// There is no such company, and none was to be made.
-    #[error("there is no company '{0}': check the name, or add --create-company to make it")]
+    #[error(
+        "there is no company '{}': check the name, or add --create-company to make it",
+        names::isolated(.0)
+    )]
     NoCompany(String),
     /// The password cannot be used.
     #[error(transparent)]

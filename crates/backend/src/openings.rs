@@ -104,11 +104,17 @@ impl Openings {
                 report.call = id.unwrap_or(report.call);
             }
         }
-        let changes = self.store.report_calls(&reports, now).await?;
-        for call in over {
-            self.lock().remove(&call);
+        let store = Arc::clone(&self.store);
+        // A task of its own, so that neither a panic nor a caller who goes away leaves it half done here.
+        let reported = tokio::spawn(async move { store.report_calls(&reports, now).await }).await;
+        let reported = reported.unwrap_or_else(|panicked| Err(StoreError::Internal(panicked.into())));
+        // Unless the same is tried again, nothing more is said of them.
+        if !reported.as_ref().is_err_and(StoreError::is_retryable) {
+            for call in over {
+                self.lock().remove(&call);
+            }
         }
-        Ok(changes)
+        reported
     }
 
     #[cfg(test)]
@@ -124,4 +130,48 @@ impl Openings {
 
 fn ids(changes: &[CallChange]) -> Vec<CallId> {
     changes.iter().map(|change| change.call.record.id).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{config::Lease, node::NodeLease};
+    use mobilecall_domain::{CallReport, CallStart, CallStatus, CompanyId, LineKind};
+    use mobilecall_store::{Company, Scope, Store};
+    use mobilecall_store_sqlite::SqliteStore;
+    use mobilecall_testkit::{Fault, FaultyStore};
+
+    fn record(company: CompanyId, to: &str) -> CallRecord {
+        let (from_number, to_number, at) = ("101".to_owned(), to.to_owned(), Timestamp::now());
+        let id = CallId::generate();
+        CallRecord::outgoing(CallStart { id, company_id: company, line: LineKind::Direct, from_number, to_number, at })
+    }
+
+    #[tokio::test]
+    async fn nothing_is_kept_of_a_call_whose_end_cannot_be_written() {
+        let faults = FaultyStore::over(Arc::new(SqliteStore::in_memory().await.unwrap()));
+        let store: Arc<dyn Store> = Arc::new(faults.clone());
+        let (id, name, region, now) = (CompanyId::generate(), "Acme".to_owned(), "SA".to_owned(), Timestamp::now());
+        let company = Company { id, name, region, settings: serde_json::json!({}), created_at: now };
+        store.create_company(&company).await.unwrap();
+        let node = NodeLease::take(Arc::clone(&store), "one", Lease::default()).await.unwrap().id();
+        let openings = Openings::new(Arc::clone(&store), node, CancellationToken::new());
+        let taken = record(id, "102");
+        store.save_call(&taken, now).await.unwrap();
+
+        faults.set(Fault::Hang);
+        let told = openings.open(vec![CallRecord { id: taken.id, ..record(id, "103") }]).await.unwrap();
+        assert_eq!(told, [taken.id], "told before it is written, under an id that turns out to be another's");
+        faults.set(Fault::None);
+        let report = |status| {
+            let report = CallReport { status: Some(status), ..CallReport::default() };
+            vec![ScopedReport { scope: Scope::everybody(id), call: taken.id, report }]
+        };
+        openings.report(report(CallStatus::InProgress), now).await.unwrap();
+        assert!(!openings.is_settled(), "the id is still needed");
+        faults.set(Fault::Panic);
+        let error = openings.report(report(CallStatus::Completed), now).await.unwrap_err();
+        assert!(!error.is_retryable(), "{error}");
+        assert!(openings.is_settled());
+    }
 }

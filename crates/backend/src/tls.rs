@@ -1,5 +1,9 @@
 //! Certificates for a server that speaks TLS itself.
 
+use mobilecall_domain::{
+    Private,
+    text_file::{self, NotText},
+};
 use rustls::{
     ServerConfig,
     crypto::ring,
@@ -24,6 +28,17 @@ pub enum TlsError {
         #[source]
         source: rustls::pki_types::pem::Error,
     },
+    /// A file is not text, as PEM is.
+    #[error("{what} {} is not in PEM form: {source}", path.display())]
+    NotText {
+        /// Certificate or key.
+        what: &'static str,
+        /// Which file.
+        path: PathBuf,
+        /// In which line.
+        #[source]
+        source: NotText,
+    },
     /// The file has no certificate.
     #[error("{} holds no certificate: give a PEM file with the server's certificate first, then its chain", .0.display())]
     Empty(PathBuf),
@@ -32,19 +47,31 @@ pub enum TlsError {
     Mismatch(#[source] rustls::Error),
 }
 
+/// PEM files are text, on whatever system they were written. What is read may be a key.
+fn read(what: &'static str, path: &Path) -> Result<Private<String>, TlsError> {
+    let bytes = std::fs::read(path).map_err(|error| {
+        let (path, source) = (path.to_owned(), rustls::pki_types::pem::Error::Io(error));
+        TlsError::File { what, path, source }
+    })?;
+    let text = text_file::decode(&bytes);
+    text.map(Private::new).map_err(|source| TlsError::NotText { what, path: path.to_owned(), source })
+}
+
 /// Reads a PEM certificate chain and its key. HTTP/2 and HTTP/1.1 are offered.
 pub fn load(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsError> {
     let unreadable = |what, path: &Path| {
         let path = path.to_owned();
         move |source| TlsError::File { what, path, source }
     };
-    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(certificate)
-        .and_then(Iterator::collect)
-        .map_err(unreadable("the certificate", certificate))?;
+    let chain: Vec<CertificateDer<'static>> =
+        CertificateDer::pem_slice_iter(read("the certificate", certificate)?.expose().as_bytes())
+            .collect::<Result<_, _>>()
+            .map_err(unreadable("the certificate", certificate))?;
     if chain.is_empty() {
         return Err(TlsError::Empty(certificate.to_owned()));
     }
-    let key = PrivateKeyDer::from_pem_file(key).map_err(unreadable("the key", key))?;
+    let key =
+        PrivateKeyDer::from_pem_slice(read("the key", key)?.expose().as_bytes()).map_err(unreadable("the key", key))?;
     let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))

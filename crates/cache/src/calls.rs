@@ -4,12 +4,14 @@
 use crate::{
     Account, CacheError,
     account::Owner,
+    alive::{give_sign, last_sign},
     error::Failure,
     outbox,
     row::{self, COLUMNS, columns},
 };
 use mobilecall_domain::{CallId, CallRecord, CallReport, Timestamp};
 use mobilecall_sqlite::rusqlite::Connection;
+use std::io;
 
 /// A call in which this device's part is over, while nobody here knows how the call itself went on: another run of the
 /// program stopped in it, or it was [left to the server](Account::leave_to_server).
@@ -95,42 +97,44 @@ impl Account {
     /// This device has no part in the call now, and the server, through which the call passes, will say how it ended;
     /// meanwhile it may come back here. What this device saw of it is not sent. A server that never had the call leaves
     /// it among the [stale](Self::stale_calls).
-    pub async fn leave_to_server(&self, call: CallId) -> Result<(), CacheError> {
+    pub async fn leave_to_server(&self, call: CallId, now: Timestamp) -> Result<(), CacheError> {
         self.write("leave a call to the server", move |connection, owner| {
-            let sql = "UPDATE live SET run = ? WHERE account = ? AND call = ?";
-            connection.prepare_cached(sql)?.execute((NO_RUN, owner.row, call.to_string()))?;
+            let sql = "UPDATE live SET run = ?, alive_at = ? WHERE account = ? AND call = ?";
+            connection.prepare_cached(sql)?.execute((NO_RUN, now.as_millis(), owner.row, call.to_string()))?;
             outbox::remove(connection, owner, call)
         })
         .await
     }
 
-    /// Notes that the calls of this run are alive.
-    pub async fn stamp_alive(&self, run: &str, now: Timestamp) -> Result<(), CacheError> {
-        let run = run.to_owned();
-        self.write("note that calls are alive", move |connection, owner| {
-            let sql = "UPDATE live SET alive_at = ? WHERE account = ? AND run = ?";
-            connection.prepare_cached(sql)?.execute((now.as_millis(), owner.row, run))?;
-            Ok(())
-        })
-        .await
+    /// Notes that this run is alive, and with it its calls, without writing to the database.
+    ///
+    /// # Errors
+    /// If the folder of the database takes no files.
+    pub async fn stamp_alive(&self, run: &str, now: Timestamp) -> io::Result<()> {
+        let (database, run) = (self.database_path().to_owned(), run.to_owned());
+        tokio::task::spawn_blocking(move || give_sign(&database, &run, now)).await.map_err(io::Error::other)?
     }
 
     /// Calls without a part in this run that were last alive before `before`.
     pub async fn stale_calls(&self, run: &str, before: Timestamp) -> Result<Vec<StaleCall>, CacheError> {
-        let run = run.to_owned();
+        let (run, database) = (run.to_owned(), self.database_path().to_owned());
         self.read("list calls that were cut off", move |connection, owner| {
             let sql = concat!(
                 "SELECT ",
                 columns!(),
-                ", alive_at, on_server FROM live JOIN calls ON calls.account = live.account AND calls.id = live.call
+                ", alive_at, on_server, run
+                 FROM live JOIN calls ON calls.account = live.account AND calls.id = live.call
                  WHERE live.account = ? AND run <> ? AND alive_at < ?"
             );
             let mut statement = connection.prepare_cached(sql)?;
             let rows = statement.query_and_then((owner.row, run, before.as_millis()), |row| {
-                let alive_at = Timestamp::from_millis(row.get(COLUMNS)?);
+                let written_at = Timestamp::from_millis(row.get(COLUMNS)?);
+                let sign = last_sign(&database, &row.get::<_, String>(COLUMNS + 2)?);
+                let alive_at = sign.map_or(written_at, |sign| sign.max(written_at));
                 Ok(StaleCall { record: row::record(row)?, alive_at, on_server: row.get(COLUMNS + 1)? })
             })?;
-            rows.collect()
+            let stale = |call: &Result<StaleCall, _>| call.as_ref().map_or(true, |call| call.alive_at < before);
+            rows.filter(stale).collect()
         })
         .await
     }

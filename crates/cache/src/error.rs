@@ -18,6 +18,31 @@ pub enum OpenError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Damaged. [`Cache::open`](crate::Cache::open) sets such a file aside if it seems to be ours.
+    #[error(
+        "the database {} is damaged or not a database: move the file away to start anew",
+        path.display()
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A damaged file could not be moved out of the way.
+    #[error(
+        "the damaged database {} cannot be moved out of the way: check the permissions of its folder and the disk, or \
+         move the file away yourself",
+        path.display()
+    )]
+    NotSetAside {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
+    },
     /// Encrypted with another key, or damaged at its beginning.
     #[error(
         "the database {} does not open with the key of this device: bring the key back, or move the file away to start anew",
@@ -41,8 +66,13 @@ impl OpenError {
         match error {
             mobilecall_sqlite::OpenError::TooNew { .. } => Self::TooNew { path },
             mobilecall_sqlite::OpenError::WrongKey { .. } => Self::WrongKey { path },
+            damaged @ mobilecall_sqlite::OpenError::Damaged { .. } => Self::Damaged { path, source: damaged.into() },
             other => Self::Unreadable { path, source: other.into() },
         }
+    }
+
+    pub(crate) fn is_damage(&self) -> bool {
+        matches!(self, Self::Damaged { .. })
     }
 }
 
@@ -81,6 +111,50 @@ pub enum CacheError {
         #[source]
         source: serde_json::Error,
     },
+}
+
+impl CacheError {
+    /// The file holds something else than what was written: a full or a failing disk is none of that.
+    pub(crate) fn is_damage(&self) -> bool {
+        match self {
+            Self::Storage { source, .. } => source.is_damage(),
+            Self::Damaged { .. } => true,
+            Self::BadCursor(_) | Self::NoSuchCall(_) | Self::BadSetting { .. } => false,
+        }
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        matches!(self, Self::Storage { source: Error::Closed, .. })
+    }
+
+    /// The disk is full, or nearly.
+    pub fn is_disk_full(&self) -> bool {
+        matches!(self, Self::Storage { source, .. } if source.code() == Some(rusqlite::ErrorCode::DiskFull))
+    }
+
+    /// It may succeed later without anybody doing anything to the program: another process holds the file, or the disk
+    /// has no room just now.
+    pub fn is_retryable(&self) -> bool {
+        use rusqlite::ErrorCode as Code;
+        match self {
+            Self::Storage { source: Error::Busy | Error::RolledBack, .. } => true,
+            Self::Storage { source, .. } => matches!(
+                source.code(),
+                Some(
+                    Code::DatabaseBusy
+                        | Code::DatabaseLocked
+                        | Code::FileLockingProtocolFailed
+                        | Code::OutOfMemory
+                        | Code::DiskFull
+                        | Code::SystemIoFailure
+                        | Code::CannotOpen
+                        | Code::PermissionDenied
+                        | Code::ReadOnly
+                )
+            ),
+            Self::Damaged { .. } | Self::BadCursor(_) | Self::NoSuchCall(_) | Self::BadSetting { .. } => false,
+        }
+    }
 }
 
 /// Why the work on a connection failed, before it is said what the work was.

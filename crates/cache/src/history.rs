@@ -106,6 +106,7 @@ impl Account {
 }
 
 /// The query of a page; one row more than asked tells whether there is a next page.
+#[derive(Clone)]
 struct PageQuery {
     sql: String,
     /// Of all placeholders but the first, which is the account.

@@ -10,15 +10,23 @@
 //! the call returns, so a `kill -9` at any moment loses nothing that was reported. A power cut may lose the last
 //! moments, but never corrupts the file. `FULL` would add a disk flush to every step of a call, which delays ringing
 //! and answering on slow disks, for facts that the server and the far end hold as well.
+//!
+//! # Damage
+//!
+//! A file that a disk or another program has damaged is set aside, whenever that shows, and a new one begun with what can be
+//! read of the old one: settings, calls, and what the server has not got. Everything else comes from the server again.
 
 mod account;
+mod alive;
 mod calls;
+mod damage;
 mod error;
 mod history;
 mod open;
 mod outbox;
 mod pull;
 mod row;
+mod salvage;
 mod search;
 mod settings;
 

@@ -14,12 +14,7 @@ pub struct Adopted {
 impl Account {
     /// The server's change sequence up to which its changes are here.
     pub async fn position(&self) -> Result<u64, CacheError> {
-        self.read("read the sync position", |connection, owner| {
-            let sql = "SELECT position FROM accounts WHERE id = ?";
-            let position: i64 = connection.prepare_cached(sql)?.query_row([owner.row], |row| row.get(0))?;
-            Ok(u64::try_from(position).unwrap_or(0))
-        })
-        .await
+        self.read("read the sync position", read_position).await
     }
 
     /// Takes over a page of changes and moves the position with it, both or neither. Records of other agents are left
@@ -27,12 +22,25 @@ impl Account {
     pub async fn adopt(&self, page: &[CallRecord], position: u64) -> Result<Adopted, CacheError> {
         let page = page.to_vec();
         self.write("take over what the server has", move |connection, owner| {
-            let mut adopted = Adopted::default();
-            for server in &page {
-                adopted.changed += u32::from(join(connection, owner, server)?);
+            take_over(connection, owner, &page, position)
+        })
+        .await
+    }
+
+    /// As [`Self::adopt`], for what the server has after `since`. `None` if this account's position is another one now, as
+    /// it is when the file was begun anew meanwhile: then nothing is taken over, since what came before is missing.
+    pub async fn adopt_after(
+        &self,
+        since: u64,
+        page: &[CallRecord],
+        position: u64,
+    ) -> Result<Option<Adopted>, CacheError> {
+        let page = page.to_vec();
+        self.write("take over what the server has", move |connection, owner| {
+            if read_position(connection, owner)? != since {
+                return Ok(None);
             }
-            set_position(connection, owner, position)?;
-            Ok(adopted)
+            take_over(connection, owner, &page, position).map(Some)
         })
         .await
     }
@@ -68,6 +76,21 @@ pub(crate) fn join(connection: &Connection, owner: Owner, server: &CallRecord) -
         forget_live(connection, owner, server.id)?;
     }
     Ok(settled || known.as_ref() != Some(&joined))
+}
+
+fn take_over(connection: &Connection, owner: Owner, page: &[CallRecord], position: u64) -> Result<Adopted, Failure> {
+    let mut adopted = Adopted::default();
+    for server in page {
+        adopted.changed += u32::from(join(connection, owner, server)?);
+    }
+    set_position(connection, owner, position)?;
+    Ok(adopted)
+}
+
+fn read_position(connection: &Connection, owner: Owner) -> Result<u64, Failure> {
+    let sql = "SELECT position FROM accounts WHERE id = ?";
+    let position: i64 = connection.prepare_cached(sql)?.query_row([owner.row], |row| row.get(0))?;
+    Ok(u64::try_from(position).unwrap_or(0))
 }
 
 fn set_position(connection: &Connection, owner: Owner, position: u64) -> Result<(), Failure> {

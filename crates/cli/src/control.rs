@@ -1,8 +1,9 @@
 //! Commands from the standard input.
 
 use crate::report::Report;
-use mobilecall_domain::{CallId, Private};
+use mobilecall_domain::{CallId, Private, text_file};
 use mobilecall_ipc::{Command, ErrorCode, Failure};
+use std::io::BufRead as _;
 use tokio::sync::mpsc;
 
 /// A line of input, understood.
@@ -53,26 +54,37 @@ impl Control {
 pub(crate) fn read_input(report: Report) -> mpsc::Receiver<Control> {
     let (sender, receiver) = mpsc::channel(16);
     std::thread::spawn(move || {
-        for line in std::io::stdin().lines() {
-            let Ok(line) = line else { return };
-            match Control::parse(&line) {
-                Some(control) => {
-                    if sender.blocking_send(control).is_err() {
-                        return;
+        let mut input = std::io::stdin().lock();
+        let mut bytes = Vec::new();
+        while let Ok(1..) = input.read_until(b'\n', &mut bytes) {
+            match text_file::decode(&std::mem::take(&mut bytes)) {
+                Ok(text) => {
+                    for control in text.lines().filter_map(|line| understood(line, report)) {
+                        if sender.blocking_send(control).is_err() {
+                            return;
+                        }
                     }
                 }
-                None if line.trim().is_empty() => {}
-                None => report.problem(&Failure::new(
-                    ErrorCode::NotNow,
-                    format!(
-                        "'{}' is not a command: use answer, decline, hangup, mute, unmute, hold, resume, digits 12# or quit",
-                        line.trim()
-                    ),
-                )),
+                Err(error) => refused(report, format!("the input cannot be read: {error}")),
             }
         }
     });
     receiver
+}
+
+/// Says what is no command.
+fn understood(line: &str, report: Report) -> Option<Control> {
+    let line = line.trim();
+    let control = Control::parse(line);
+    if control.is_none() && !line.is_empty() {
+        let commands = "answer, decline, hangup, mute, unmute, hold, resume, digits 12# or quit";
+        refused(report, format!("'{line}' is not a command: use {commands}"));
+    }
+    control
+}
+
+fn refused(report: Report, message: String) {
+    report.problem(&Failure::new(ErrorCode::NotNow, message));
 }
 
 #[cfg(test)]

@@ -67,6 +67,8 @@ impl Exit {
             | ErrorCode::CalledWhileTalking
             | ErrorCode::NoAudioReceived
             | ErrorCode::DatabaseUnreadable
+            | ErrorCode::HistoryDamaged
+            | ErrorCode::DiskFull
             | ErrorCode::DatabaseTooNew
             | ErrorCode::KeyringUnavailable
             | ErrorCode::KeyringUnreadable

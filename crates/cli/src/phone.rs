@@ -5,9 +5,10 @@ use crate::{
     options::Common,
     report::{Line, Report},
 };
-use mobilecall_domain::{CallId, LineId, LineKind};
+use mobilecall_domain::{CallId, LineId, LineKind, names, text_file};
 use mobilecall_ipc::{
     Command, ErrorCode, Event, Failure, LineView, Registration, Reply, ServerChoice, SessionView, Settings, Snapshot,
+    SyncView,
 };
 use mobilecall_softphone::{CaptureSource, Engine, EngineConfig, EventStream, PlayoutSink};
 use std::{collections::VecDeque, fs, path::PathBuf, time::Duration};
@@ -16,7 +17,7 @@ use tempfile::TempDir;
 /// Time for the line to be ready after the sign-in.
 const READY_LIMIT: Duration = Duration::from_secs(20);
 /// Time for the names of colleagues to arrive.
-const TEAM_LIMIT: Duration = Duration::from_secs(3);
+const TEAM_LIMIT: Duration = Duration::from_secs(20);
 
 /// An engine, its events, and the folder it keeps its data in if that is a passing one.
 pub(crate) struct Phone {
@@ -116,6 +117,17 @@ impl Phone {
         Ok(phone)
     }
 
+    /// Ends the engine, and says what went wrong and was not said yet.
+    pub(crate) async fn end(&mut self) {
+        self.engine.shutdown().await;
+        let Self { events, passed_over, report, .. } = self;
+        for event in passed_over.drain(..).chain(std::iter::from_fn(|| events.come())) {
+            if let Event::Problem { failure } = event {
+                report.problem(&failure);
+            }
+        }
+    }
+
     /// The next event, those first that came while something else was waited for. Cancel-safe.
     pub(crate) async fn next_event(&mut self) -> Option<Event> {
         match self.passed_over.pop_front() {
@@ -183,11 +195,16 @@ impl Phone {
         }
     }
 
-    /// Waits for the names of colleagues, which come moments after the sign-in; there may be none.
+    /// Waits for the names of colleagues, which come moments after the sign-in and before the history is up to date; there
+    /// may be none.
     async fn know_team(&mut self) {
         let Self { engine, events, passed_over, .. } = self;
         let known = async {
-            while engine.snapshot().await.team.is_empty() {
+            loop {
+                let Snapshot { team, sync, .. } = engine.snapshot().await;
+                if !team.is_empty() || matches!(sync, SyncView::UpToDate { .. }) {
+                    return;
+                }
                 match events.recv().await {
                     Some(event) => passed_over.push_back(event),
                     None => return,
@@ -225,8 +242,8 @@ fn find_line(lines: &[LineView], wanted: Option<&str>) -> Result<Option<LineId>,
         [line] => Ok(Some(line.id)),
         [] => Err(lines.iter().find_map(refused).unwrap_or_else(|| none_called(wanted, lines))),
         [..] => {
-            let names: Vec<&str> = of_kind.into_iter().map(name_of).collect();
-            Err(no_line(format!("there are several {wanted} lines: use one of {}", names.join(", "))))
+            let names = list(of_kind.into_iter());
+            Err(no_line(format!("there are several {kind} lines: use one of {names}")))
         }
     }
 }
@@ -240,8 +257,12 @@ fn refused(line: &LineView) -> Option<Failure> {
 }
 
 fn none_called(wanted: &str, lines: &[LineView]) -> Failure {
-    let names: Vec<&str> = lines.iter().map(name_of).collect();
-    no_line(format!("there is no line '{wanted}': use one of {}", names.join(", ")))
+    let wanted = names::isolated(wanted);
+    no_line(format!("there is no line '{wanted}': use one of {}", list(lines.iter())))
+}
+
+fn list<'a>(lines: impl Iterator<Item = &'a LineView>) -> String {
+    lines.map(|line| names::isolated(name_of(line))).collect::<Vec<_>>().join(", ")
 }
 
 fn name_of(line: &LineView) -> &str {
@@ -279,8 +300,10 @@ fn read_password(common: &Common) -> Result<String, Failure> {
         return Err(bad(name, "name a file whose first line is your password: --password-file FILE"));
     };
     let shown = file.display();
-    let text = fs::read_to_string(file)
-        .map_err(|error| bad(name, format!("the password file {shown} cannot be read: {error}")))?;
+    let unreadable =
+        |why: &dyn std::fmt::Display| bad(name, format!("the password file {shown} cannot be read: {why}"));
+    let bytes = fs::read(file).map_err(|error| unreadable(&error))?;
+    let text = text_file::decode(&bytes).map_err(|error| unreadable(&error))?;
     match text.lines().next() {
         Some(password) if !password.is_empty() => Ok(password.to_owned()),
         Some(_) | None => {

@@ -179,7 +179,7 @@ impl Report {
     /// Something went wrong that the command survives.
     pub(crate) fn problem(self, failure: &Failure) {
         let message = match failure.params.get("who") {
-            Some(who) => format!("{who}: {}", failure.message),
+            Some(who) => format!("{}: {}", names::isolated(who), failure.message),
             None => failure.message.clone(),
         };
         self.print(&Line::Problem { code: code(failure), message });
@@ -209,10 +209,10 @@ fn sentence(line: &Line) -> Option<String> {
         Line::Registered { server, username, extension } => {
             let extension =
                 extension.as_deref().map(|extension| format!(", extension {extension}")).unwrap_or_default();
-            format!("Ready at {server} as {username}{extension}.")
+            format!("Ready at {server} as {}{extension}.", names::isolated(username))
         }
         Line::Unregistered => "The connection to the server is lost, trying again …".to_owned(),
-        Line::Dialing { address, .. } => format!("Calling {address} …"),
+        Line::Dialing { address, .. } => format!("Calling {} …", names::isolated(address)),
         Line::Ringing { direction: Direction::Incoming, address, name, .. } => {
             format!("Call from {} …", who(address, name.as_deref()))
         }
@@ -240,23 +240,18 @@ fn sentence(line: &Line) -> Option<String> {
         }
         Line::Device { role, id, name, default } => {
             let chosen = if *default { ", the system's choice" } else { "" };
-            format!("     {role} device:{id} ({name}{chosen})")
+            format!("     {role} device:{id} ({}{chosen})", names::isolated(name))
         }
         Line::Check { name, ok, message } => format!("{} {name}: {message}", if *ok { "ok  " } else { "FAIL" }),
     })
 }
 
 fn who(address: &str, name: Option<&str>) -> String {
-    let address = names::clean(address);
-    match name.map(names::clean).filter(|name| !name.is_empty()) {
-        Some(name) => format!("{} ({address})", isolated(name)),
+    let address = names::isolated(address);
+    match name.map(names::isolated).filter(|name| !name.is_empty()) {
+        Some(name) => format!("{name} ({address})"),
         None => address,
     }
-}
-
-/// A clean name in a sentence, which does not mix with its neighbours when it is written from right to left.
-fn isolated(name: String) -> String {
-    if name.is_ascii() { name } else { format!("\u{2068}{name}\u{2069}") }
 }
 
 /// The figures of a call as a few lines for people.
@@ -297,6 +292,23 @@ mod tests {
             assert_eq!(who("102", Some(name)), expected);
         }
         assert_eq!(who("10\u{202e}2", None), "102");
+    }
+
+    #[test]
+    fn what_others_named_is_contained_in_every_sentence() {
+        let call_id: CallId = "01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
+        let hostile = || "قاعة\u{202e}1".to_owned();
+        let kept = "\u{2068}قاعة1\u{2069}";
+        for line in [
+            Line::Registered { server: "https://a.example".into(), username: hostile(), extension: None },
+            Line::Dialing { call_id, address: hostile() },
+            Line::Ringing { call_id, direction: Direction::Incoming, address: hostile(), name: None },
+            Line::Ringing { call_id, direction: Direction::Outgoing, address: "1".into(), name: Some(hostile()) },
+            Line::Device { role: "speaker", id: "x".into(), name: hostile(), default: true },
+        ] {
+            let sentence = sentence(&line).unwrap();
+            assert!(sentence.contains(kept), "{sentence:?}");
+        }
     }
 
     #[test]

@@ -67,6 +67,15 @@ pub enum TlsError {
         #[source]
         source: io::Error,
     },
+    /// It is not text, as PEM is.
+    #[error("the certificate file {} is not in PEM form: {source}", path.display())]
+    NotText {
+        /// The file.
+        path: PathBuf,
+        /// In which line.
+        #[source]
+        source: mobilecall_domain::text_file::NotText,
+    },
     /// Nothing usable in it.
     #[error("{} holds no certificate in PEM form", path.display())]
     NoCertificate {

@@ -1,6 +1,7 @@
 //! Whom a TLS connection trusts.
 
 use crate::TlsError;
+use mobilecall_domain::text_file;
 use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, pem::PemObject as _},
@@ -32,8 +33,9 @@ pub fn trust(authority: Option<&Path>) -> Result<Arc<ClientConfig>, TlsError> {
 }
 
 fn read_authority(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-    let text = std::fs::read(path).map_err(|source| TlsError::Read { path: path.to_owned(), source })?;
-    let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
+    let bytes = std::fs::read(path).map_err(|source| TlsError::Read { path: path.to_owned(), source })?;
+    let text = text_file::decode(&bytes).map_err(|source| TlsError::NotText { path: path.to_owned(), source })?;
+    let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text.as_bytes()).collect();
     match certificates {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
         Ok(_) | Err(_) => Err(TlsError::NoCertificate { path: path.to_owned() }),

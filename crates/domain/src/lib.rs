@@ -20,6 +20,7 @@ pub mod sdp;
 pub mod search;
 mod sip_uri;
 mod tel_uri;
+pub mod text_file;
 pub mod time;
 
 pub use address::{Address, AddressError};

@@ -30,6 +30,13 @@ pub fn clean(text: &str) -> String {
     if name.chars().any(is_seen) { name } else { String::new() }
 }
 
+/// The clean name for the middle of a sentence: first strong isolate around it, so that it does not mix with what stands
+/// beside it when it is written from right to left. For everything that a person, a system or another program has named.
+pub fn isolated(text: &str) -> String {
+    let name = clean(text);
+    if name.is_ascii() { name } else { format!("\u{2068}{name}\u{2069}") }
+}
+
 /// Whether the text has a sign that [`clean`] takes away for not being seen: whoever types a name is better told so.
 pub fn has_hidden(text: &str) -> bool {
     text.chars().any(|c| is_hidden(c) || c.is_control())
@@ -77,6 +84,22 @@ mod tests {
         ] {
             assert_eq!(clean(typed), kept, "{typed:?}");
             assert_eq!(clean(kept), kept, "{kept:?} is clean");
+        }
+    }
+
+    #[test]
+    fn a_name_in_a_sentence_turns_nothing_around_it() {
+        for (name, expected) in [
+            ("Sara", "Sara"),
+            ("Sara\u{202e}nimda", "Saranimda"),
+            ("\u{2066}Ali\u{1b}[2J\n", "Ali [2J"),
+            ("Ali\u{200f}\u{61c}", "Ali"),
+            ("\u{200b}\u{202e}", ""),
+            ("سارة", "\u{2068}سارة\u{2069}"),
+            ("علی\u{200c}رضا\u{2069}\u{202c}", "\u{2068}علی\u{200c}رضا\u{2069}"),
+            ("Café 3", "\u{2068}Café 3\u{2069}"),
+        ] {
+            assert_eq!(isolated(name), expected);
         }
     }
 

@@ -101,6 +101,11 @@ pub enum ErrorCode {
     NoAudioReceived,
     /// A database of this device cannot be read. Params: `path`.
     DatabaseUnreadable,
+    /// The history of this device was damaged, was set aside and is fetched from the server again. Params: `path` of the
+    /// damaged file.
+    HistoryDamaged,
+    /// The disk has no room for the history of this device.
+    DiskFull,
     /// A database of this device was written by a newer version. Params: `path`.
     DatabaseTooNew,
     /// The keyring is not available: the session lasts until the app ends.
@@ -158,6 +163,8 @@ impl ErrorCode {
         Self::AudioFailed,
         Self::NoAudioReceived,
         Self::DatabaseUnreadable,
+        Self::HistoryDamaged,
+        Self::DiskFull,
         Self::DatabaseTooNew,
         Self::KeyringUnavailable,
         Self::KeyringUnreadable,

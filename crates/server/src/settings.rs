@@ -7,6 +7,7 @@ use crate::{
     media::{MediaPeers, PortRange},
     usage::UsageError,
 };
+use mobilecall_domain::text_file;
 use serde::Deserialize;
 use std::{
     net::{IpAddr, SocketAddr},
@@ -82,7 +83,8 @@ fn read(path: &Path) -> Result<File, UsageError> {
     let about = |problem: &dyn std::fmt::Display| {
         UsageError::new(format!("the configuration file {} cannot be used: {problem}", path.display()))
     };
-    let text = std::fs::read_to_string(path).map_err(|error| about(&error))?;
+    let bytes = std::fs::read(path).map_err(|error| about(&error))?;
+    let text = text_file::decode(&bytes).map_err(|error| about(&error))?;
     toml::from_str(&text).map_err(|error| about(&error))
 }
 
@@ -141,6 +143,21 @@ mod tests {
         assert_eq!(settings.cors_origins, ["https://portal.example"]);
         assert_eq!(settings.log_format, LogFormat::Json);
         assert_eq!(settings.connections_per_address.map(NonZeroUsize::get), Some(9000));
+    }
+
+    #[test]
+    fn a_file_written_on_any_system_is_read() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("server.toml");
+        let text = "\u{feff}listen = \"127.0.0.1:5000\"\r\ndatabase_url = \"sqlite:x.sqlite\"\r\n";
+        let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for bytes in [text.as_bytes(), text.replace('\n', "").as_bytes(), &utf16] {
+            std::fs::write(&file, bytes).unwrap();
+            let settings = Settings::gather(options(&["--config", file.to_str().unwrap()])).unwrap();
+            assert_eq!(settings.listen.to_string(), "127.0.0.1:5000");
+        }
+        std::fs::write(&file, b"# ours\n# caf\xe9\n").unwrap();
+        assert!(problem(&["--config", file.to_str().unwrap()]).contains("line 2 is not UTF-8 text"));
     }
 
     #[test]

@@ -7,9 +7,9 @@ use crate::{
 };
 use anyhow::Context as _;
 use mobilecall_backend::{AddUserError, NewUser, PasswordCost, add_user};
-use mobilecall_domain::names;
+use mobilecall_domain::{names, text_file};
 use std::{
-    io::{self, BufRead as _, Write as _},
+    io::{self, BufRead, Write as _},
     path::Path,
 };
 
@@ -35,7 +35,7 @@ pub(crate) async fn add(settings: &Settings, new: AddUser) -> anyhow::Result<()>
         AddUserError::NoCompany(_) | AddUserError::Store(_) => anyhow::Error::from(error),
     })?;
     let extension = user.extension.map_or_else(String::new, |extension| format!(", extension {extension}"));
-    let (role, username, company) = (user.role.as_str(), user.username, names::clean(&company.name));
+    let (role, username, company) = (user.role.as_str(), user.username, names::isolated(&company.name));
     writeln!(io::stdout(), "added {role} {username} to {company}{extension}").context("cannot write")
 }
 
@@ -45,7 +45,7 @@ pub(crate) async fn list(settings: &Settings, filter: ListUsers) -> anyhow::Resu
     let companies = match &filter.company {
         Some(name) => {
             let company = store.company_by_name(name).await.context("cannot list")?;
-            vec![company.with_context(|| format!("no company '{name}'"))?]
+            vec![company.with_context(|| format!("no company '{}'", names::isolated(name)))?]
         }
         None => store.companies().await.context("cannot list")?,
     };
@@ -65,17 +65,26 @@ pub(crate) async fn list(settings: &Settings, filter: ListUsers) -> anyhow::Resu
 /// The first line of a file, or of standard input for `-`. A password on the command line would be in the list of
 /// processes.
 fn read_password(file: &Path) -> anyhow::Result<String> {
-    let mut line = String::new();
-    if file == Path::new("-") {
-        io::stdin().lock().read_line(&mut line).context("the password cannot be read from standard input")?;
+    let (bytes, what) = if file == Path::new("-") {
+        let what = "the password cannot be read from standard input".to_owned();
+        (first_line(io::stdin().lock()).context(what.clone())?, what)
     } else {
-        let about = || format!("the password file {} cannot be read", file.display());
-        let opened = std::fs::File::open(file).with_context(about)?;
-        io::BufReader::new(opened).read_line(&mut line).with_context(about)?;
+        let what = format!("the password file {} cannot be read", file.display());
+        (std::fs::read(file).context(what.clone())?, what)
+    };
+    let text = text_file::decode(&bytes).map_err(|error| UsageError::new(format!("{what}: {error}")))?;
+    match text.lines().next() {
+        Some(password) if !password.is_empty() => Ok(password.to_owned()),
+        Some(_) | None => Err(UsageError::new("the password is empty: write it as the first line").into()),
     }
-    let password = line.trim_end_matches(['\r', '\n']).to_owned();
-    if password.is_empty() {
-        return Err(UsageError::new("the password is empty: write it as the first line").into());
+}
+
+/// Not more than that, because a person who types it ends nothing else. UTF-16 comes from a file or a program, which ends.
+fn first_line(mut input: impl BufRead) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    input.read_until(b'\n', &mut bytes)?;
+    if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = bytes[..] {
+        input.read_to_end(&mut bytes)?;
     }
-    Ok(password)
+    Ok(bytes)
 }

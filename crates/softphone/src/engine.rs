@@ -103,6 +103,15 @@ impl Engine {
 }
 
 impl EventStream {
+    /// One that has come already.
+    pub fn come(&mut self) -> Option<Event> {
+        match self.0.try_recv() {
+            Ok(event) => Some(event),
+            Err(broadcast::error::TryRecvError::Lagged(_)) => Some(Event::Lagged),
+            Err(broadcast::error::TryRecvError::Empty | broadcast::error::TryRecvError::Closed) => None,
+        }
+    }
+
     /// The next event, [`Event::Lagged`] if some were missed, `None` once the engine has ended. Cancel-safe.
     pub async fn recv(&mut self) -> Option<Event> {
         match self.0.recv().await {

@@ -3,9 +3,9 @@
 use crate::ports::EmbeddedServerError;
 use mobilecall_cache::{CacheError, OpenError};
 use mobilecall_client::{BadServerUrl, ClientError, ErrorCode as ServerCode, TlsError};
-use mobilecall_domain::{AddressError, LineKind, dtmf::KeysError};
+use mobilecall_domain::{AddressError, LineKind, dtmf::KeysError, names};
 use mobilecall_ipc::{ErrorCode, Failure};
-use std::{error::Error, fmt::Write as _};
+use std::{error::Error, fmt::Write as _, path::Path};
 
 /// An error and its causes in one line, for the log and for `detail`.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
@@ -28,7 +28,10 @@ pub(crate) fn internal(error: &(dyn Error + 'static)) -> Failure {
 pub(crate) fn of_open(error: &OpenError) -> Failure {
     let message = error.to_string();
     match error {
-        OpenError::Unreadable { path, .. } | OpenError::WrongKey { path } => {
+        OpenError::Unreadable { path, .. }
+        | OpenError::Damaged { path, .. }
+        | OpenError::NotSetAside { path, .. }
+        | OpenError::WrongKey { path } => {
             tracing::error!(error = %chain(error), "the local database cannot be opened");
             Failure::new(ErrorCode::DatabaseUnreadable, message).with("path", path.display().to_string())
         }
@@ -53,7 +56,26 @@ pub(crate) fn of_embedded(error: &EmbeddedServerError) -> Failure {
     }
 }
 
+/// The file of this device was damaged, and lies at `path` now.
+pub(crate) fn history_damaged(path: &Path) -> Failure {
+    let path = path.display();
+    let message = format!(
+        "the call history of this device was damaged and is fetched from the server again; the damaged file is kept as \
+         {path}"
+    );
+    Failure::new(ErrorCode::HistoryDamaged, message).with("path", path.to_string())
+}
+
+/// What was to be written waits for room.
+pub(crate) fn disk_full() -> Failure {
+    let message = "the disk of this device is full: calls go on, and are written to the history once there is room";
+    Failure::new(ErrorCode::DiskFull, message)
+}
+
 pub(crate) fn of_cache(error: &CacheError) -> Failure {
+    if error.is_disk_full() {
+        return disk_full();
+    }
     match error {
         CacheError::NoSuchCall(_) => no_such_call(),
         CacheError::Storage { .. }
@@ -109,7 +131,10 @@ pub(crate) fn of_url(error: &BadServerUrl) -> Failure {
 
 pub(crate) fn of_tls(error: &TlsError) -> Failure {
     match error {
-        TlsError::Read { .. } | TlsError::NoCertificate { .. } | TlsError::Certificate { .. } => {
+        TlsError::Read { .. }
+        | TlsError::NotText { .. }
+        | TlsError::NoCertificate { .. }
+        | TlsError::Certificate { .. } => {
             tracing::debug!(error = %chain(error), "the authority cannot be used");
             let message = format!("{error}: give the file of the authority that signed the server's certificate");
             Failure::new(ErrorCode::BadSetting, message).with("setting", "authority")
@@ -185,7 +210,7 @@ pub(crate) fn line_cannot(line: LineKind, what: &str) -> Failure {
 /// The server refused the call as busy before it came here. Who called is not in the message, which is logged.
 pub(crate) fn called_while_talking(who: &str) -> Failure {
     let message = "a call came while you were talking and is in the history";
-    Failure::new(ErrorCode::CalledWhileTalking, message).with("who", who)
+    Failure::new(ErrorCode::CalledWhileTalking, message).with("who", names::clean(who))
 }
 
 pub(crate) fn transfer_failed() -> Failure {

@@ -16,7 +16,7 @@
 //!
 //! Calls live here and nowhere else, so that a window may come, go and crash without touching them. One task owns all
 //! state (`actor`); whatever takes time runs beside it and reports back as a message. Each change of a call is written
-//! to the local database before anybody is told.
+//! to the local database before anybody is told, unless that keeps them waiting (`journal`).
 //!
 //! This crate joins signaling (`line`), media (`transport`, `media`, `audio`) and storage (`cache`, `client`), which
 //! know nothing of each other. It knows no host: a server inside the app and the keyring are the traits
@@ -29,6 +29,7 @@ mod config;
 mod engine;
 mod failure;
 mod history;
+mod journal;
 mod lines;
 mod message;
 mod offline;

@@ -1,6 +1,7 @@
 //! Everything that can reach the engine's owner.
 
 use crate::{calls::CallInput, session::SessionInput};
+use mobilecall_cache::CacheError;
 use mobilecall_client::SyncEvent;
 use mobilecall_domain::LineId;
 use mobilecall_ipc::{Command, Failure, Reply, Snapshot};
@@ -32,6 +33,10 @@ pub(crate) enum Message {
     Sync { epoch: u64, event: SyncEvent },
     /// From media and timers of calls.
     Call { epoch: u64, input: CallInput },
+    /// What was written late is on the disk.
+    Recorded,
+    /// Missed calls were counted late.
+    Counted { epoch: u64, missed: Result<u32, CacheError> },
     /// From anywhere.
     Problem(Failure),
 }

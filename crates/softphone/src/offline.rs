@@ -47,6 +47,11 @@ impl LocalHistory {
         history::page(&self.account, query, &[]).await
     }
 
+    /// What the history was found to be, if that is not whole: now or while it was read.
+    pub fn problem(&self) -> Option<Failure> {
+        self.cache.set_aside().borrow().as_deref().map(failure::history_damaged)
+    }
+
     /// Closes the database.
     pub async fn close(self) {
         self.cache.close().await;

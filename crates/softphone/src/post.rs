@@ -5,6 +5,7 @@ use crate::{
     message::{LineMessage, Message},
     session::SessionInput,
 };
+use mobilecall_cache::CacheError;
 use mobilecall_client::SyncEvent;
 use mobilecall_domain::{CallId, LegId, LineId};
 use mobilecall_ipc::Failure;
@@ -29,6 +30,16 @@ impl Post {
 
     pub(crate) async fn sync(&self, event: SyncEvent) {
         self.send(Message::Sync { epoch: self.epoch, event }).await;
+    }
+
+    /// What was to be written came to the disk late.
+    pub(crate) async fn recorded(&self) {
+        self.send(Message::Recorded).await;
+    }
+
+    /// Missed calls were counted late.
+    pub(crate) async fn counted(&self, missed: Result<u32, CacheError>) {
+        self.send(Message::Counted { epoch: self.epoch, missed }).await;
     }
 
     /// For what belongs to a leg of a call.

@@ -3,7 +3,7 @@
 use crate::failure;
 use mobilecall_cache::{Cache, CacheError};
 use mobilecall_client::ServerUrl;
-use mobilecall_domain::LineId;
+use mobilecall_domain::{LineId, names};
 use mobilecall_ipc::{ErrorCode, Failure, LineSettings, ServerChoice, Settings};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
@@ -98,12 +98,13 @@ fn name_of(line: &Value) -> String {
     said("label").or_else(|| said("kind")).or_else(|| said("id")).unwrap_or("?").to_owned()
 }
 
-pub(crate) async fn store(cache: &Cache, settings: &Settings, aside: &LinesAside) -> Result<(), Failure> {
+/// What is stored of the settings, and under which name.
+pub(crate) fn stored(settings: &Settings, aside: &LinesAside) -> Result<(String, Value), Failure> {
     let mut whole = serde_json::to_value(settings).map_err(|error| failure::internal(&error))?;
     if let Some(Value::Array(lines)) = whole.get_mut(LINES) {
         lines.extend(aside.0.iter().cloned());
     }
-    cache.store_setting(NAME, &whole).await.map_err(|error| failure::of_cache(&error))
+    Ok((NAME.to_owned(), whole))
 }
 
 fn unreadable(names: &[String]) -> Failure {
@@ -113,7 +114,7 @@ fn unreadable(names: &[String]) -> Failure {
 }
 
 fn set_aside(wrong: &[(String, String)]) -> Failure {
-    let each: Vec<String> = wrong.iter().map(|(name, why)| format!("{name} ({why})")).collect();
+    let each: Vec<String> = wrong.iter().map(|(name, why)| format!("{} ({why})", names::isolated(name))).collect();
     let message = format!(
         "lines of the settings cannot be used and are left aside: {}; correct them, or install the newest version of \
          the app",
@@ -140,7 +141,11 @@ pub(crate) fn check(mut settings: Settings) -> Result<Settings, Failure> {
     }
     let mut ids = HashSet::<LineId>::new();
     if let Some(twice) = settings.lines.iter().find(|line| !ids.insert(line.id)) {
-        let message = format!("two lines have the id {}: give the line '{}' another one", twice.id, twice.label);
+        let message = format!(
+            "two lines have the id {}: give the line '{}' another one",
+            twice.id,
+            names::isolated(&twice.label)
+        );
         return Err(Failure::new(ErrorCode::BadSetting, message).with("setting", LINES));
     }
     Ok(settings)
@@ -184,12 +189,17 @@ mod tests {
         (folder, cache)
     }
 
+    async fn store(cache: &Cache, settings: &Settings, aside: &LinesAside) {
+        let (name, value) = stored(settings, aside).unwrap();
+        cache.store_setting(&name, &value).await.unwrap();
+    }
+
     #[tokio::test]
     async fn settings_are_loaded_as_they_were_stored() {
         let (_folder, cache) = cache().await;
         assert_eq!(load(&cache).await.unwrap(), Loaded::default());
         let chosen = Settings { notifications: false, ..Settings::default() };
-        store(&cache, &chosen, &LinesAside::default()).await.unwrap();
+        store(&cache, &chosen, &LinesAside::default()).await;
         assert_eq!(load(&cache).await.unwrap(), Loaded { settings: chosen, ..Loaded::default() });
     }
 
@@ -230,7 +240,7 @@ mod tests {
 
         // What is stored later leaves them where they are.
         let fewer = Settings { lines: Vec::new(), ..loaded.settings };
-        store(&cache, &fewer, &loaded.aside).await.unwrap();
+        store(&cache, &fewer, &loaded.aside).await;
         let stored: Value = cache.setting(NAME).await.unwrap().unwrap();
         assert_eq!(stored["lines"], json!([isdn, again]));
         // Nothing has the id of the copy any more.

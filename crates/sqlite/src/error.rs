@@ -155,6 +155,27 @@ impl Error {
     }
 }
 
+impl Error {
+    /// The file holds something else than what was written to it.
+    pub fn is_damage(&self) -> bool {
+        use rusqlite::{
+            Error as Sqlite,
+            ErrorCode::{DatabaseCorrupt, NotADatabase},
+        };
+        match self {
+            Self::Sqlite(source) | Self::Unavailable(source) => match &**source {
+                // A value of another kind than its column's, which is strict.
+                Sqlite::FromSqlConversionFailure(..)
+                | Sqlite::IntegralValueOutOfRange(..)
+                | Sqlite::InvalidColumnType(..)
+                | Sqlite::Utf8Error(..) => true,
+                other => matches!(other.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase)),
+            },
+            Self::RolledBack | Self::Busy | Self::Panicked | Self::Closed => false,
+        }
+    }
+}
+
 /// So that closures may use `?` on statements.
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {

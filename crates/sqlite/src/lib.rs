@@ -52,6 +52,7 @@ mod writer;
 pub use database::{Database, Statistics};
 pub use encryption::Key;
 pub use error::{Error, OpenError};
+pub use open::open_as_found;
 pub use options::{Migration, Options, Synchronous};
 pub use rusqlite;
 

@@ -16,6 +16,7 @@ mod calls;
 mod changes;
 mod companies;
 mod error;
+mod indexes;
 mod nodes;
 mod open;
 mod query;

@@ -1,5 +1,5 @@
-//! Whether the file is whole. What has once shown to be damaged is told until the file is found whole; the search index,
-//! which is made of the calls, is made again.
+//! Whether the file is whole. What has once shown to be damaged is told until the file is found whole; indexes, which are made
+//! of their tables, and the search index, which is made of the calls, are made again.
 
 use crate::{
     SqliteStore,
@@ -7,13 +7,17 @@ use crate::{
         SEARCH_INDEX, check_search_index, make_search_index_again, make_search_index_anew, search_index_misses_calls,
     },
     error::{DAMAGED, Failure, Work},
+    indexes,
     query::list,
 };
 use mobilecall_sqlite::rusqlite::Connection;
 use mobilecall_store::{Result, StoreError};
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 /// Problems of a table that are told; more say no more.
@@ -134,6 +138,10 @@ impl SqliteStore {
             }
             problems = self.problems().await?;
         }
+        if !problems.is_empty() {
+            self.mend_indexes(condition, &problems).await;
+            problems = self.problems().await?;
+        }
         condition.damaged.store(!problems.is_empty(), Ordering::Relaxed);
         for Problem { said, place } in &problems {
             tracing::error!(database = &*condition.file, place, "the database is damaged: {said}");
@@ -141,6 +149,32 @@ impl SqliteStore {
         match problems.into_iter().next() {
             Some(first) => Err(condition.damage(first.said.into())),
             None => Ok(()),
+        }
+    }
+
+    /// Where only an index is damaged, the table has all of it. Where the table itself is, this fails and changes nothing.
+    async fn mend_indexes(&self, condition: &Condition, problems: &[Problem]) {
+        let places =
+            problems.iter().filter(|problem| !problem.is_of_search_index()).filter_map(|found| found.place.clone());
+        for table in places.collect::<BTreeSet<_>>() {
+            let place = table.clone();
+            let mut made = self.database().write(move |connection| indexes::make_again(connection, &place)).await;
+            if made.is_err() {
+                let place = table.clone();
+                made = self.database().write(move |connection| indexes::make_anew(connection, &place)).await;
+            }
+            match made.map_err(Failure::into_store_error) {
+                Ok(()) => tracing::error!(
+                    database = &*condition.file,
+                    table,
+                    "an index was damaged, and all of this table were made again"
+                ),
+                Err(error) => tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    table,
+                    "the indexes of this table could not be made again"
+                ),
+            }
         }
     }
 

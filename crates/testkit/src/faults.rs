@@ -24,6 +24,8 @@ pub enum Fault {
     NoWrites,
     /// Every operation waits until the fault is another.
     Hang,
+    /// Only the list of people does.
+    HangUsers,
     /// Every operation panics.
     Panic,
 }
@@ -69,8 +71,18 @@ impl FaultyStore {
     async fn write(&self) -> Result<()> {
         match self.fault() {
             Fault::NoWrites => Err(StoreError::Unavailable("made to take no writes by a test".into())),
-            Fault::None | Fault::Busy(_) | Fault::Hang | Fault::Panic => self.read().await,
+            Fault::None | Fault::Busy(_) | Fault::Hang | Fault::HangUsers | Fault::Panic => self.read().await,
         }
+    }
+
+    /// Before the list of people is read.
+    async fn list(&self) -> Result<()> {
+        let mut changed = self.changed.subscribe();
+        while self.fault() == Fault::HangUsers {
+            let _counted = Counted::up(&self.hanging);
+            changed.changed().await.expect("the sender lives in self");
+        }
+        self.read().await
     }
 
     /// Before a read.
@@ -78,7 +90,7 @@ impl FaultyStore {
         let mut changed = self.changed.subscribe();
         loop {
             match self.fault() {
-                Fault::None | Fault::NoWrites => return Ok(()),
+                Fault::None | Fault::NoWrites | Fault::HangUsers => return Ok(()),
                 Fault::Busy(times) => {
                     let left = times.saturating_sub(1);
                     self.set(if left == 0 { Fault::None } else { Fault::Busy(left) });
@@ -156,7 +168,7 @@ pass_on! {
         read user(company: CompanyId, user: UserId) -> Option<User>;
         read user_by_username(username: &str) -> Option<User>;
         read user_by_extension(company: CompanyId, extension: &str) -> Option<User>;
-        read users(company: CompanyId) -> Vec<User>;
+        list users(company: CompanyId) -> Vec<User>;
     }
     Sessions {
         write create_session(session: &NewSession) -> ();

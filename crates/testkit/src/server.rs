@@ -1,6 +1,6 @@
 //! A backend as users have it: the real router over real SQLite in a directory of its own, on a free port.
 
-use crate::{FaultyStore, PASSWORD, TestCertificate, TestUser, plain_client, tls_client, within};
+use crate::{FaultyStore, PASSWORD, TestCertificate, TestUser, eventually, plain_client, tls_client, within};
 use mobilecall_api::auth::LoginResponse;
 use mobilecall_backend::{Backend, BackendConfig, CancellationToken, PasswordCost, ServeError, tls};
 use mobilecall_domain::{CallRecord, CompanyId, Timestamp};
@@ -63,7 +63,8 @@ impl TestServerBuilder {
         let faults = FaultyStore::over(Arc::new(sqlite.clone()));
         let store: Arc<dyn Store> = Arc::new(faults.clone());
         let address = self.address.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0)));
-        let listener = TcpListener::bind(address).await.expect("the port is free");
+        // A port that was given back may be lent to a connection of another test for a moment.
+        let listener = eventually("a free port", async || TcpListener::bind(address).await.ok()).await;
         let address = listener.local_addr().expect("a bound listener has an address");
         let backend = Backend::new(Arc::clone(&store), config).await.expect("the backend starts");
         let shutdown = CancellationToken::new();

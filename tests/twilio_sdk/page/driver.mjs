@@ -68,16 +68,29 @@ function silence() {
 
 const address = await servePage();
 const sound = silence();
-const browser = await chromium.launch({
-  executablePath: BROWSER,
-  args: FLAGS,
-  ignoreDefaultArgs: ["--headless", "--headless=old", "--mute-audio"],
-});
+let browser = await launch();
 const pages = new Map();
+
+function launch() {
+  return chromium.launch({
+    executablePath: BROWSER,
+    args: FLAGS,
+    ignoreDefaultArgs: ["--headless", "--headless=old", "--mute-audio"],
+  });
+}
+
+/** The browser; a new one if it has crashed, so that only the tests whose pages were open fail with it. */
+async function running() {
+  if (!(await browser).isConnected()) {
+    process.stderr.write("the browser has crashed and is launched again\n");
+    browser = launch();
+  }
+  return browser;
+}
 
 /** A page in a profile of its own. Nothing outside this machine is reachable from it. */
 async function open(id) {
-  const context = await browser.newContext({ ignoreHTTPSErrors: true, permissions: ["microphone"] });
+  const context = await (await running()).newContext({ ignoreHTTPSErrors: true, permissions: ["microphone"] });
   await context.route(/^https:\/\/sdk\.twilio\.com\//, (route) =>
     route.fulfill({ body: sound, contentType: "audio/wav", headers: { "access-control-allow-origin": "*" } }),
   );
@@ -92,8 +105,17 @@ const actions = {
   // Calls a function of phone.js.
   call: ({ page, name, args }) => pages.get(page).evaluate(([name, args]) => window.phone[name](...args), [name, args]),
   close: async ({ page }) => {
-    await pages.get(page).context().close();
+    const closed = pages.get(page);
     pages.delete(page);
+    await closed.context().close();
+  },
+  crash: async () => {
+    const running = await browser;
+    const session = await running.newBrowserCDPSession();
+    const disconnected = new Promise((resolve) => running.once("disconnected", resolve));
+    // It has no time to answer.
+    session.send("Browser.crash").catch(() => {});
+    await disconnected;
   },
   judgeToken: ({ token, secret }) => judgeToken(token, secret),
 };
@@ -114,7 +136,7 @@ process.stdout.on("error", () => {});
 const lines = createInterface({ input: process.stdin });
 lines.on("line", answer);
 lines.on("close", async () => {
-  await browser.close();
+  await (await browser).close();
   process.exit(0);
 });
 process.stdout.write(`${JSON.stringify({ id: 0, result: { browser: browser.version() } })}\n`);

@@ -40,7 +40,8 @@ pub(crate) async fn changes(
         Some(_) => return Err(ApiError::unprocessable("limit is from 1 to 500")),
     };
     let scope = permissions::visible(&caller.0);
-    let page = state.store.changes_since(scope, query.since.unwrap_or(0), limit).await?;
+    let since = super::sequence(query.since)?.unwrap_or(0);
+    let page = state.store.changes_since(scope, since, limit).await?;
     let changes = page.changes.into_iter().map(convert::change).collect();
     Ok(axum::Json(ChangePage { sequence: page.upto, changes, more: page.more }))
 }

@@ -37,6 +37,7 @@ const BUFFER_BYTES: usize = 4096;
         (status = 400, description = "Not a WebSocket", body = ErrorBody),
         (status = 401, description = "Not signed in", body = ErrorBody),
         (status = 403, description = "Another company's id", body = ErrorBody),
+        (status = 422, description = "A value is out of range", body = ErrorBody),
         (status = 503, description = "No room for another socket", body = ErrorBody),
     )
 )]
@@ -47,6 +48,7 @@ pub(crate) async fn events(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
     let upgrade = upgrade.map_err(|rejection| ApiError::bad_request(rejection.body_text()))?;
+    let since = super::sequence(query.since)?;
     let room = state.event_sockets.enter(&caller.0)?;
     let (listener, ended) = (state.hub.listen(caller.0.company.id), state.hub.listen_for_ended_sessions());
     // Once more, now that nothing can be missed: the session may have ended between the first check and the listening.
@@ -57,7 +59,7 @@ pub(crate) async fn events(
         let socket = EventSocket::new(socket, Arc::clone(&state), principal, listener, ended);
         tasks.track_future(async move {
             let _room = room;
-            socket.run(query.since).await;
+            socket.run(since).await;
         })
     };
     let upgrade = upgrade.read_buffer_size(BUFFER_BYTES).write_buffer_size(BUFFER_BYTES);

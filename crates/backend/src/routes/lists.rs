@@ -53,7 +53,7 @@ pub(crate) async fn list(
 ) -> Result<Page, ApiError> {
     let scope = permissions::visible(&caller.0);
     let (limit, filter) = (limit(&query)?, filter(&query)?);
-    match (query.since, &query.cursor) {
+    match (super::sequence(query.since)?, &query.cursor) {
         (Some(_), Some(_)) => {
             Err(ApiError::unprocessable("since and cursor are two ways through the calls: send one of them"))
         }

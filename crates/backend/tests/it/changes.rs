@@ -42,6 +42,24 @@ async fn bad_questions_are_refused() {
         let response = office.get(&office.boss, &format!("/api/changes?limit={limit}")).await;
         assert_eq!(refusal(response).await, refused(422, "unprocessable"), "{limit}");
     }
+    for path in ["/api/changes", "/api/calls", "/api/events"] {
+        for since in [i64::MAX.unsigned_abs() + 1, u64::MAX] {
+            let request =
+                office.server.request(&office.boss.session, reqwest::Method::GET, &format!("{path}?since={since}"));
+            let upgrade = [
+                ("connection", "upgrade"),
+                ("upgrade", "websocket"),
+                ("sec-websocket-version", "13"),
+                ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+            ];
+            let request = upgrade.into_iter().fold(request, |request, (name, value)| request.header(name, value));
+            let response = request.send().await.unwrap();
+            assert_eq!(refusal(response).await, refused(422, "unprocessable"), "{path} {since}");
+        }
+    }
+    let last = i64::MAX;
+    let page: ChangePage = office.read(&office.boss, &format!("/api/changes?since={last}")).await;
+    assert_eq!((page.changes.len(), page.sequence), (0, 0), "ahead of everybody, and there is nothing");
     let response = office.get(&office.boss, "/api/changes?since=x").await;
     assert_eq!(refusal(response).await, refused(400, "bad_request"));
     let foreign = office.get(&office.boss, &format!("/api/changes?company_id={}", office.zenith.id)).await;

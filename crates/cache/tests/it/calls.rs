@@ -113,7 +113,7 @@ async fn what_is_left_to_the_server_is_not_sent_and_may_come_back() {
     let account = fixture().await;
     let record = call(&account, 1_000);
     account.begin(&record, "run", at(1_000)).await.unwrap();
-    account.leave_to_server(record.id).await.unwrap();
+    account.leave_to_server(record.id, at(1_000)).await.unwrap();
     assert_eq!(account.pending_count().await.unwrap(), 0);
     account.stamp_alive("run", at(9_000)).await.unwrap();
     let stale = account.stale_calls("run", at(2_000)).await.unwrap();

@@ -29,7 +29,7 @@ async fn a_file_that_is_no_database_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cache.sqlite");
     fs::write(&path, "this is not a database, whatever its name says".repeat(100)).unwrap();
-    assert!(matches!(refusal(&path).await, OpenError::Unreadable { .. }));
+    assert!(matches!(refusal(&path).await, OpenError::Damaged { .. }));
 }
 
 #[tokio::test]

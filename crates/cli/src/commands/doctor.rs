@@ -31,7 +31,7 @@ pub(crate) async fn doctor(common: &Common) -> Result<Exit, Failure> {
     check(report, "server", Ok(format!("{} answers", common.server)));
     check(report, "sign-in", Ok("user name and password are right".to_owned()));
     let exit = examine(&mut phone, common, sound).await;
-    phone.engine.shutdown().await;
+    phone.end().await;
     Ok(exit)
 }
 

@@ -24,7 +24,7 @@ pub(crate) async fn history(common: &Common, options: &HistoryOptions) -> Result
         Ok(mut phone) => {
             follow(&mut phone).await;
             let printed = print(phone.report, options, async |query| of_engine(&phone.engine, query).await).await;
-            phone.engine.shutdown().await;
+            phone.end().await;
             printed.map(|()| Exit::Completed)
         }
         Err(failure) if Exit::of_failure(&failure) == Exit::Unreachable => offline(common, options, failure).await,
@@ -40,6 +40,9 @@ async fn offline(common: &Common, options: &HistoryOptions, unreachable: Failure
     let message = format!("{}; what is known here is printed", unreachable.message);
     common.report().problem(&Failure { message, ..unreachable });
     let printed = print(common.report(), options, async |query| local.page(query).await).await;
+    if let Some(problem) = local.problem() {
+        common.report().problem(&problem);
+    }
     local.close().await;
     printed.map(|()| Exit::Completed)
 }

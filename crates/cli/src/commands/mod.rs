@@ -41,7 +41,7 @@ async fn converse(common: &Common, mode: Mode, in_call: InCall, mut interrupts: 
         Ok(()) => Conversation::new(mode, in_call, interrupts).run(&mut phone).await,
         Err(failure) => Err(failure),
     };
-    phone.engine.shutdown().await;
+    phone.end().await;
     outcome
 }
 

@@ -4,6 +4,7 @@ use crate::{
     office::Office,
     program::{Outcome, run},
 };
+use mobilecall_testkit::call;
 use serde_json::Value;
 
 fn calls(outcome: &Outcome) -> Vec<Value> {
@@ -71,4 +72,77 @@ async fn a_data_folder_that_cannot_be_used_is_told_and_left_alone() {
     let arguments = ["history", "--data-dir", data.to_str().unwrap()];
     office.run("alice", &arguments).await.failed(1, "databaseUnreadable", "cache.sqlite");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+}
+
+fn ids(calls: &[Value], name: &str) -> Vec<String> {
+    let mut ids: Vec<_> = calls.iter().map(|call| call[name].as_str().unwrap().to_owned()).collect();
+    ids.sort();
+    ids
+}
+
+/// The device and the server search for themselves, and must not differ: whatever a person types finds the same calls.
+#[tokio::test]
+async fn a_search_finds_the_same_calls_on_the_device_and_at_the_server() {
+    let office = Office::open().await;
+    let alice = &office.alice.user;
+    let with =
+        |number: &str, name: &str| call(alice.company_id, alice.id).between("101", number).customer(name).build();
+    let records = [
+        with("+966501234567", "Layla Haddad"),
+        with("+442079460018", "أحمد رئيس"),
+        with("+966551234567", "علی رضایی"),
+        with("(050) 765-4321", "José Straße"),
+        with("client:bob", "O’Brien"),
+        call(alice.company_id, alice.id).between("101", "*43").build(),
+    ];
+    office.server.import(&records).await;
+    let session = office.server.sign_in(&office.alice).await;
+    let data = office.folder().join("data");
+    let data = data.to_str().unwrap();
+    let forms = [
+        ("+966 (0)50 123 4567", Some(0)),
+        ("050\u{a0}123\u{a0}4567", Some(0)),
+        ("050\u{2011}123\u{2011}4567", Some(0)),
+        ("０５０１２３", Some(0)),
+        ("tel:+966501234567", Some(0)),
+        ("00966 0501234567", Some(0)),
+        ("+966501234567", Some(0)),
+        ("\u{2068}+966501234567\u{2069}", Some(0)),
+        ("050.123.4567\u{200e}", Some(0)),
+        ("٠٥٠١٢٣", Some(0)),
+        ("+44 (0)20 7946 0018", Some(1)),
+        ("احمد رييس", Some(1)),
+        ("على", Some(2)),
+        ("0507654321", Some(3)),
+        ("JOSE strasse", Some(3)),
+        ("o'brien", Some(4)),
+        ("Client:Bob", Some(4)),
+        ("*43", Some(5)),
+        ("5", None),
+        ("haddad layla", None),
+        ("", None),
+    ];
+    let search = async |typed: &str| {
+        let url = format!("{}/api/calls", office.server.base_url());
+        let asked = office.server.client().get(url).bearer_auth(&session.token).query(&[("q", typed)]).send().await;
+        ids(&asked.unwrap().json::<Vec<Value>>().await.unwrap(), "id")
+    };
+    let mut at_server = Vec::new();
+    for (typed, number) in forms {
+        let found = search(typed).await;
+        if let Some(number) = number {
+            let number: usize = number;
+            assert!(found.contains(&records[number].id.to_string()), "{typed}: {found:?}");
+        }
+        at_server.push(found);
+    }
+    assert_eq!(calls(&office.run("alice", &["history", "--data-dir", data]).await).len(), records.len());
+    // The server counts sign-ins, and the device searches in what it has.
+    let line = |typed| office.line("alice", &["history", "--data-dir", data, "--search", typed]);
+    let lines = forms.map(|(typed, _)| line(typed));
+    let _directory = office.server.stop().await;
+    for (line, at_server) in lines.iter().zip(at_server) {
+        let here = run(line).await;
+        assert_eq!(ids(&calls(&here), "call_id"), at_server, "{line:?}: {here:?}");
+    }
 }

@@ -5,6 +5,7 @@
 mod audio;
 mod calls;
 mod demo;
+mod disk;
 mod doctor;
 mod history;
 mod meeting;

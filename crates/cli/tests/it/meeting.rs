@@ -1,6 +1,7 @@
 //! Two people who dial each other.
 
 use crate::office::Office;
+use mobilecall_testkit::Fault;
 
 /// Keeps both reachable, so that neither call depends on which `mcall` is ready first.
 async fn office() -> (Office, [crate::program::Running; 2]) {
@@ -59,4 +60,20 @@ async fn an_answer_is_for_the_call_that_rings() {
     alice.type_line("answer").await;
     let problem = alice.event("problem").await;
     assert!(problem["message"].as_str().unwrap().contains("does not ring here"), "{problem}");
+}
+
+/// Who is called by name is looked up among the colleagues; until they are known, nothing that happens may be lost.
+#[tokio::test]
+async fn a_call_that_comes_while_colleagues_are_awaited_is_told() {
+    let office = Office::open().await;
+    office.server.faults().set(Fault::HangUsers);
+    let mut alice = office.start("alice", &["call", "bob"]);
+    alice.event("registered").await;
+    let mut bob = office.start("bob", &["call", "101", "--duration", "1s"]);
+    bob.event("ringing").await;
+    office.server.faults().set(Fault::None);
+    let rings = alice.event("ringing").await;
+    assert_eq!((rings["direction"].as_str(), rings["address"].as_str()), (Some("incoming"), Some("102")));
+    alice.event("connected").await;
+    assert_eq!((alice.end().await.code, bob.end().await.code), (Some(0), Some(0)));
 }

@@ -55,10 +55,10 @@ impl Office {
 
     /// A command line of `mcall --json` for one of them.
     pub(crate) fn line(&self, username: &str, arguments: &[&str]) -> Vec<String> {
-        let password = self.password_file();
         let mut line: Vec<String> = arguments.iter().map(ToString::to_string).collect();
-        for word in ["--json", "--username", username, "--password-file", password.to_str().unwrap()] {
-            line.push(word.to_owned());
+        line.extend(["--json", "--username", username].map(str::to_owned));
+        if !arguments.contains(&"--password-file") {
+            line.extend(["--password-file".to_owned(), self.password_file().to_str().unwrap().to_owned()]);
         }
         if !arguments.contains(&"--server") {
             line.extend(["--server".to_owned(), self.server.base_url()]);

@@ -75,6 +75,35 @@ async fn who_calls_must_be_said() {
     }
 }
 
+#[tokio::test]
+async fn files_of_every_system_are_read_or_named_with_their_line() {
+    let office = Office::open().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let utf16 = |text: &str, unit: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(unit).collect::<Vec<u8>>();
+    let marked = format!("\u{feff}{PASSWORD}\r\nnotes\r\n");
+    for (name, bytes) in [
+        ("windows", format!("{PASSWORD}\r\n").into_bytes()),
+        ("old-mac", format!("{PASSWORD}\rnotes").into_bytes()),
+        ("marked", marked.clone().into_bytes()),
+        ("little-endian", utf16(&marked, u16::to_le_bytes)),
+        ("big-endian", utf16(&marked, u16::to_be_bytes)),
+    ] {
+        let outcome = office.run("alice", &["history", "--password-file", &file(name, &bytes)]).await;
+        assert_eq!(outcome.code, Some(0), "{name}: {outcome:?}");
+    }
+    let code_page = file("code-page", b"caf\xe9\n");
+    let refused = office.run("alice", &["history", "--password-file", &code_page]).await;
+    refused.failed(2, "badSetting", "line 1 is not UTF-8 text: save the file as UTF-8");
+    let binary = file("authority.der", b"\x30\x82\n\x03\0");
+    let refused = office.run("alice", &["history", "--ca", &binary]).await;
+    refused.failed(2, "badSetting", "authority.der is not in PEM form: line 1 is not UTF-8 text");
+}
+
 /// Nobody is rung for digits that cannot be sent.
 #[tokio::test]
 async fn digits_that_cannot_be_sent_are_refused_before_the_call() {

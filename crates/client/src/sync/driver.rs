@@ -287,14 +287,21 @@ impl Driver {
                 self.ask_for_team().await?;
             }
             Event::Call { sequence, call } => {
+                let position = self.account.position().await?;
                 // What was pulled meanwhile is newer than what still waited in the socket.
-                if sequence <= self.account.position().await? {
+                if sequence <= position {
                     return Ok(());
                 }
-                let adopted = self.account.adopt(&[(*call).into()], sequence).await?;
                 self.remote = Remote { sequence: Some(sequence) };
-                if adopted.changed > 0 {
-                    self.emit(SyncEvent::RecordsChanged).await;
+                // Without a position what came before is missing here, as after the file was begun anew.
+                let adopted = match position {
+                    0 => None,
+                    _ => self.account.adopt_after(position, &[(*call).into()], sequence).await?,
+                };
+                match adopted {
+                    None => self.round().await?,
+                    Some(adopted) if adopted.changed > 0 => self.emit(SyncEvent::RecordsChanged).await,
+                    Some(_) => {}
                 }
             }
             Event::Presence(presence) => self.emit(SyncEvent::Presence(presence)).await,

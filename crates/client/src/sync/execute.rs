@@ -147,7 +147,10 @@ async fn pull(session: &Session, account: &Account, since: u64) -> Result<Applie
         let source = "a page that leads nowhere".into();
         return Err(ClientError::Garbled { what: "GET /api/changes".to_owned(), source }.into());
     }
-    let adopted = account.adopt(&page.calls, page.sequence).await?;
+    let Some(adopted) = account.adopt_after(since, &page.calls, page.sequence).await? else {
+        // What is here was begun anew meanwhile: the next plan asks for all of it.
+        return Ok(Applied { remote: Some(Remote::default()), ..Applied::default() });
+    };
     let sequence = (!page.more).then_some(page.sequence);
     Ok(Applied {
         pulled: u32::try_from(page.calls.len()).unwrap_or(u32::MAX),

@@ -67,6 +67,29 @@ fn a_database_of_an_older_version_is_left_to_its_server() {
 }
 
 #[test]
+fn a_password_file_of_any_system_is_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let url = database_url(directory.path());
+    let file = directory.path().join("password.txt");
+    let path = file.to_str().unwrap();
+    let marked = "\u{feff}correct horse battery\r\nnotes\r\n";
+    let utf16: Vec<u8> = marked.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let user = |name: &str| {
+        let who = ["user", "add", "--database-url", &url, "--username", name, "--company", "A", "--create-company"];
+        run(&[&who[..], &["--password-file", path]].concat())
+    };
+    for (name, bytes) in [("sara", marked.as_bytes()), ("omar", b"correct horse battery\rnotes"), ("lina", &utf16)] {
+        std::fs::write(&file, bytes).unwrap();
+        let added = user(name);
+        assert!(added.status.success(), "{name}: {added:?}");
+    }
+    std::fs::write(&file, b"caf\xe9\n").unwrap();
+    let refused = user("rami");
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("line 1 is not UTF-8 text: save the file as UTF-8"));
+}
+
+#[test]
 fn an_empty_password_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     let url = database_url(directory.path());

@@ -6,6 +6,7 @@ use crate::{
         Call, CallEvent, CallInput, Description, NextOffer, Second, StartedMedia, Waiting, media_failure, record_of,
     },
     failure, history,
+    journal::{CallEntry, Entry, Step},
 };
 use mobilecall_domain::{
     CallId, CallReport, Direction, LegId, LineId, ProviderCallId, SdpAnswer, SdpOffer,
@@ -138,12 +139,12 @@ impl Core {
             self.tones.end(kept);
             self.shown.call_removed(kept);
         }
-        if let Some(account) = self.sign_in.account()
-            && let Err(error) = account.forget(call).await
-        {
-            self.shown.problem(failure::of_cache(&error));
+        let (Some(account), Some(known)) = (self.sign_in.account().cloned(), self.calls.get(call)) else { return };
+        let (record, run, at) = (known.record.clone(), self.run.clone(), self.clock.now());
+        let entry = CallEntry { account, record, run, step: Step::Forget, at };
+        if let Err(failure) = self.write(Entry::Call(Box::new(entry))).await {
+            self.shown.problem(failure);
         }
-        self.recount_missed().await;
     }
 
     async fn progress(

@@ -4,6 +4,7 @@ use super::Core;
 use crate::{
     calls::{Waiting, start_media},
     failure,
+    journal::{CallEntry, Entry, Step, Written},
     parts::Reach,
     post::CallPost,
 };
@@ -69,22 +70,38 @@ impl Core {
         if known.kept_elsewhere {
             return Ok(());
         }
-        let elsewhere = known.machine.end_reason() == Some(EndReason::AnsweredElsewhere);
-        let written = if elsewhere {
-            account.leave_to_others(call).await
+        known.record.apply(report, now);
+        let step = if known.machine.end_reason() == Some(EndReason::AnsweredElsewhere) {
+            Step::LeaveToOthers
         } else if known.may_go_on() {
-            account.leave_to_server(call).await
+            Step::LeaveToServer
         } else if known.begun {
-            account.report(call, report, now).await.map(drop)
+            Step::Report(report.clone())
         } else {
-            known.record.apply(report, now);
-            account.begin(&known.record, &self.run, now).await.map(drop)
+            Step::Begin
         };
-        written.map_err(|error| failure::of_cache(&error))?;
-        known.begun = true;
+        let (record, run) = (known.record.clone(), self.run.clone());
+        self.write(Entry::Call(Box::new(CallEntry { account, record, run, step, at: now }))).await?;
+        if let Some(known) = self.calls.get_mut(call) {
+            known.begun = true;
+        }
+        Ok(())
+    }
+
+    /// Waits a moment for what is written. What follows from it comes later if it takes longer.
+    pub(crate) async fn write(&mut self, entry: Entry) -> Result<(), Failure> {
+        match self.journal.write(entry).await {
+            Written::Now(true) => self.recorded().await,
+            Written::Now(false) | Written::Later => {}
+            Written::Never(error) => return Err(failure::of_cache(&error)),
+        }
+        Ok(())
+    }
+
+    /// Calls were written.
+    pub(crate) async fn recorded(&mut self) {
         self.nudge_sync();
         self.recount_missed().await;
-        Ok(())
     }
 
     fn line_action(&mut self, call: CallId, action: LineAction) -> Option<Input> {

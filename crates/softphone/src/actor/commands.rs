@@ -1,7 +1,7 @@
 //! Commands of windows.
 
 use super::Core;
-use crate::{failure, history, message::ReplyTo, message::answer, preview, settings};
+use crate::{failure, history, journal::Entry, message::ReplyTo, message::answer, preview, settings};
 use mobilecall_ipc::{Command, Failure, HistoryQuery, Reply, Settings};
 
 impl Core {
@@ -67,10 +67,9 @@ impl Core {
             return answer(reply, Err(failure::not_signed_in()));
         };
         if query.seen {
-            match account.mark_seen().await {
-                Ok(true) => self.recount_missed().await,
-                Ok(false) => {}
-                Err(error) => self.shown.problem(failure::of_cache(&error)),
+            let seen = Entry::Seen { account: account.clone() };
+            if let Err(failure) = self.write(seen).await {
+                self.shown.problem(failure);
             }
         }
         let team = self.shown.snapshot().team.clone();
@@ -88,7 +87,8 @@ impl Core {
         }
         self.check_lines(&wanted)?;
         if self.config.settings.is_none() {
-            settings::store(&self.cache, &wanted, &self.lines_aside).await?;
+            let (name, value) = settings::stored(&wanted, &self.lines_aside)?;
+            self.write(Entry::Setting { cache: self.cache.clone(), name, value }).await?;
         }
         let before = std::mem::replace(&mut self.settings, wanted.clone());
         self.shown.settings(wanted);

@@ -1,8 +1,8 @@
 //! The owner of everything: one task, a closed list of messages, one change at a time.
 //!
 //! Whatever takes time (network, media negotiation, opening devices) runs in a task of its own and reports back as a
-//! message. The owner itself waits for nothing but the local database, whose writes must come before the events that
-//! tell of them.
+//! message. The owner itself waits for nothing but the local database, whose writes come before the events that tell of
+//! them, and for that only a moment ([`crate::journal`]).
 
 mod call_commands;
 mod call_events;
@@ -18,6 +18,8 @@ use crate::{
     EngineConfig,
     calls::Calls,
     clock::Clock,
+    failure,
+    journal::Journal,
     lines::Lines,
     message::{Message, ReplyTo, answer},
     parts::Parts,
@@ -30,9 +32,9 @@ use mobilecall_cache::Cache;
 use mobilecall_client::Presence;
 use mobilecall_domain::CallId;
 use mobilecall_ipc::{Event, Settings};
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::{
-    sync::{Notify, broadcast, mpsc, oneshot},
+    sync::{Notify, Semaphore, broadcast, mpsc, oneshot, watch},
     time::MissedTickBehavior,
 };
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
@@ -43,11 +45,19 @@ const HEARTBEAT: Duration = Duration::from_secs(5);
 /// Time for hang-ups to reach the server and for files to be completed when the engine ends.
 const CLOSING_TIMEOUT: Duration = Duration::from_secs(4);
 
+/// Where a damaged history lies.
+type SetAside = watch::Receiver<Option<PathBuf>>;
+
 /// The engine's state.
 pub(crate) struct Core {
     pub(crate) config: EngineConfig,
     pub(crate) parts: Arc<Parts>,
     pub(crate) cache: Cache,
+    pub(crate) journal: Journal,
+    /// Held while missed calls are counted.
+    pub(crate) counting: Arc<Semaphore>,
+    /// Something changed while they were.
+    pub(crate) count_again: bool,
     pub(crate) secrets: Secrets,
     pub(crate) settings: Settings,
     /// What is stored beside the lines in use.
@@ -99,6 +109,9 @@ impl Core {
         }
         Self {
             secrets: Secrets::new(config.secrets.clone()),
+            journal: Journal::start(Post::new(inbox.clone(), 0)),
+            counting: Arc::new(Semaphore::new(1)),
+            count_again: false,
             clock: parts.clock.clone(),
             shown,
             lines: Lines::new(&settings),
@@ -133,6 +146,11 @@ impl Core {
         }
         let mut heartbeat = tokio::time::interval(HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut set_aside = self.cache.set_aside();
+        if set_aside.borrow().is_some() {
+            // At the opening.
+            set_aside.mark_changed();
+        }
         let done = loop {
             tokio::select! {
                 message = inbox.recv() => match message {
@@ -141,11 +159,19 @@ impl Core {
                     None => break None,
                 },
                 _ = heartbeat.tick() => self.heartbeat().await,
+                Ok(()) = set_aside.changed() => self.tell_set_aside(&mut set_aside).await,
                 () = due(self.calls.next_due(self.clock.now())) => self.calls_due().await,
             }
             self.leave_if_session_ended().await;
         };
-        self.end(inbox, done).await;
+        self.end(inbox, done, set_aside).await;
+    }
+
+    async fn tell_set_aside(&mut self, set_aside: &mut SetAside) {
+        let path = set_aside.borrow_and_update().clone();
+        if let Some(path) = path {
+            self.history_set_aside(&path).await;
+        }
     }
 
     async fn handle(&mut self, message: Message) {
@@ -159,7 +185,13 @@ impl Core {
             }
             Message::Sync { epoch, event } if epoch == self.epoch => self.sync_event(event).await,
             Message::Call { epoch, input } if epoch == self.epoch => self.call_input(input).await,
-            late @ (Message::Session { .. } | Message::Line { .. } | Message::Sync { .. } | Message::Call { .. }) => {
+            Message::Recorded => self.recorded().await,
+            Message::Counted { epoch, missed } if epoch == self.epoch => self.counted_late(missed).await,
+            late @ (Message::Session { .. }
+            | Message::Line { .. }
+            | Message::Sync { .. }
+            | Message::Call { .. }
+            | Message::Counted { .. }) => {
                 tracing::trace!("a message of an earlier sign-in is dropped");
                 // It may hold an open device, and closing that waits for the sound server.
                 self.closing_tasks.spawn_blocking(move || drop(late));
@@ -173,7 +205,12 @@ impl Core {
         Post::new(self.inbox.clone(), self.epoch)
     }
 
-    async fn end(mut self, mut inbox: mpsc::Receiver<Message>, done: Option<oneshot::Sender<()>>) {
+    async fn end(
+        mut self,
+        mut inbox: mpsc::Receiver<Message>,
+        done: Option<oneshot::Sender<()>>,
+        mut set_aside: SetAside,
+    ) {
         self.leave().await;
         inbox.close();
         while let Some(unread) = inbox.recv().await {
@@ -186,6 +223,12 @@ impl Core {
         }
         if let Some(embedded) = &self.config.embedded {
             embedded.stop().await;
+        }
+        self.journal.close().await;
+        if set_aside.has_changed().unwrap_or(false)
+            && let Some(path) = &*set_aside.borrow_and_update()
+        {
+            self.shown.problem(failure::history_damaged(path));
         }
         self.cache.close().await;
         if let Some(done) = done {

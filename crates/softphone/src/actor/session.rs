@@ -3,6 +3,7 @@
 use super::Core;
 use crate::{
     failure,
+    journal::Entry,
     message::{ReplyTo, answer},
     ports::RunningServer,
     post::Post,
@@ -53,8 +54,9 @@ impl Core {
         let session = self.sign_in.online().map(|online| online.session.clone());
         let server = server_key(&self.settings.server);
         self.leave().await;
-        if let Err(error) = self.cache.store_setting(&profile_setting(&server), &None::<Profile>).await {
-            tracing::warn!(%error, "the person who signed out is still remembered on this device");
+        let (cache, name, value) = (self.cache.clone(), profile_setting(&server), serde_json::Value::Null);
+        if let Err(failure) = self.write(Entry::Setting { cache, name, value }).await {
+            tracing::warn!(failure.message, "the person who signed out is still remembered on this device");
         }
         let secrets = self.secrets.clone();
         self.closing_tasks.spawn(async move {
@@ -161,6 +163,7 @@ impl Core {
 
     async fn opened(&mut self, opened: OpenedSession) {
         let OpenedSession { session, profile, account } = opened;
+        self.remember(&profile).await;
         let post = self.post();
         let (sync, mut events) = Sync::start(session.clone(), account.clone());
         // It ends with the sync, which must not find the local database closed.
@@ -182,6 +185,18 @@ impl Core {
         self.answer_sign_in(Ok(Reply::Done));
         if self.connected {
             self.open_lines();
+        }
+    }
+
+    /// Keeps who is signed in for the next run.
+    async fn remember(&mut self, profile: &Profile) {
+        let value = match serde_json::to_value(profile) {
+            Ok(value) => value,
+            Err(error) => return self.shown.problem(failure::internal(&error)),
+        };
+        let (cache, name) = (self.cache.clone(), profile_setting(&profile.server));
+        if let Err(failure) = self.write(Entry::Setting { cache, name, value }).await {
+            self.shown.problem(failure);
         }
     }
 

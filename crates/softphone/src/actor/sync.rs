@@ -1,14 +1,16 @@
 //! What the sync and the heartbeat bring.
 
 use super::Core;
-use crate::{failure, history, view};
+use crate::{
+    failure, history,
+    journal::{Entry, PATIENCE},
+    view,
+};
+use mobilecall_cache::CacheError;
 use mobilecall_client::{Presence, SyncEvent, SyncStatus};
-use mobilecall_domain::{CallReport, EndReason, LineKind};
 use mobilecall_ipc::{HistoryFilter, HistoryQuery, SyncView};
-use std::time::Duration;
-
-/// A call of another run is taken for cut off when it has given no sign of life for three heartbeats.
-const CUT_OFF_AFTER: Duration = Duration::from_secs(15);
+use std::{path::Path, sync::Arc};
+use tokio::sync::oneshot;
 
 impl Core {
     pub(crate) async fn sync_event(&mut self, event: SyncEvent) {
@@ -56,11 +58,41 @@ impl Core {
         self.shown.team(colleagues);
     }
 
-    /// Tells windows that the history changed.
+    /// Tells windows that the history changed, as soon as the database can be read.
     pub(crate) async fn recount_missed(&mut self) {
-        let Some(account) = self.sign_in.account() else { return };
-        match account.missed().await {
+        let Some(account) = self.sign_in.account().cloned() else { return };
+        let Ok(turn) = Arc::clone(&self.counting).try_acquire_owned() else {
+            // The count that is under way waits for the database, and so would this one.
+            return self.count_again = true;
+        };
+        let post = self.post();
+        let (counted, outcome) = oneshot::channel();
+        tokio::spawn(async move {
+            let missed = account.missed().await;
+            drop(turn);
+            if let Err(late) = counted.send(missed) {
+                post.counted(late).await;
+            }
+        });
+        if let Ok(Ok(missed)) = tokio::time::timeout(PATIENCE, outcome).await {
+            self.counted(missed);
+        }
+    }
+
+    /// A count that took long.
+    pub(crate) async fn counted_late(&mut self, missed: Result<u32, CacheError>) {
+        self.counted(missed);
+        if std::mem::take(&mut self.count_again) {
+            self.recount_missed().await;
+        }
+    }
+
+    fn counted(&mut self, missed: Result<u32, CacheError>) {
+        match missed {
             Ok(missed) => self.shown.history(missed),
+            Err(error) if error.is_retryable() => {
+                tracing::warn!(error = %failure::chain(&error), "missed calls cannot be counted now");
+            }
             Err(error) => self.shown.problem(failure::of_cache(&error)),
         }
     }
@@ -72,9 +104,12 @@ impl Core {
         let since = talking.machine.started_at();
         let Some(account) = self.sign_in.account().cloned() else { return };
         let query = HistoryQuery { filter: HistoryFilter::Missed, limit: 1, ..HistoryQuery::default() };
-        let page = match history::page(&account, query, &self.shown.snapshot().team).await {
-            Ok(page) => page,
-            Err(failure) => return self.shown.problem(failure),
+        let page = history::page(&account, query, &self.shown.snapshot().team);
+        let page = match tokio::time::timeout(PATIENCE, page).await {
+            Ok(Ok(page)) => page,
+            Ok(Err(failure)) => return self.shown.problem(failure),
+            // It is looked for again with the next change.
+            Err(_) => return,
         };
         let Some(missed) = page.entries.into_iter().next() else { return };
         let is_news = missed.started_at_ms >= since.as_millis() && self.told_missed != Some(missed.id);
@@ -85,59 +120,41 @@ impl Core {
     }
 
     pub(crate) async fn heartbeat(&mut self) {
-        let Some(account) = self.sign_in.account() else { return };
-        if self.calls.any_alive()
-            && let Err(error) = account.stamp_alive(&self.run, self.clock.now()).await
-        {
-            tracing::warn!(error = %failure::chain(&error), "live calls could not be stamped");
+        let Some(account) = self.sign_in.account().cloned() else { return };
+        if self.calls.any_alive() {
+            let (run, now) = (self.run.clone(), self.clock.now());
+            let stamp = tokio::spawn(async move {
+                if let Err(error) = account.stamp_alive(&run, now).await {
+                    tracing::warn!(%error, "live calls could not be stamped");
+                }
+            });
+            if tokio::time::timeout(PATIENCE, stamp).await.is_err() {
+                tracing::warn!("the disk does not answer");
+            }
         }
         self.complete_devices();
         self.settle_stale_calls().await;
     }
 
-    /// Calls that were up when an earlier run was killed, or whose ringing broke off with the connection. A direct call
-    /// passes through the server, which says how it ended and meanwhile may have it alive, even on another device of
-    /// the agent. Others, and those that the server never had, are closed with the time they were last known to be
-    /// alive.
+    /// Closes calls that were cut off, unless others wait to be written already.
     pub(crate) async fn settle_stale_calls(&mut self) {
         let Some(account) = self.sign_in.account().cloned() else { return };
-        let now = self.clock.now();
-        let stale = match account.stale_calls(&self.run, now.minus(CUT_OFF_AFTER)).await {
-            Ok(stale) => stale,
-            Err(error) => {
-                tracing::warn!(error = %failure::chain(&error), "calls that were cut off could not be looked for");
-                return;
-            }
-        };
-        let mut closed = false;
-        for call in stale {
-            match call.record.line {
-                LineKind::Direct if call.on_server => {
-                    if let Err(error) = account.leave_to_others(call.record.id).await {
-                        tracing::error!(error = %failure::chain(&error), "a call could not be left to the server");
-                    }
-                    continue;
-                }
-                // Whether the server has it is not known yet.
-                LineKind::Direct if !self.caught_up => continue,
-                LineKind::Direct | LineKind::Twilio | LineKind::Sip => {}
-            }
-            closed = true;
-            let answered = call.record.answered_at.is_some();
-            let report = CallReport {
-                status: Some(EndReason::Interrupted.status(answered)),
-                ended_at: Some(call.alive_at),
-                ..CallReport::default()
-            };
-            match account.report(call.record.id, &report, now).await {
-                Ok(_) => tracing::info!(call.id = %call.record.id, "a call that was cut off is closed"),
-                Err(error) => tracing::error!(error = %failure::chain(&error), "a call could not be closed"),
-            }
+        if self.journal.is_behind() {
+            return;
         }
-        if closed {
-            self.nudge_sync();
-            self.recount_missed().await;
+        let (run, caught_up, at) = (self.run.clone(), self.caught_up, self.clock.now());
+        if let Err(failure) = self.write(Entry::CutOff { account, run, caught_up, at }).await {
+            tracing::warn!(failure.message, "calls that were cut off could not be looked for");
         }
+    }
+
+    /// The history of this device was damaged; what could not be read of it comes from the server.
+    pub(crate) async fn history_set_aside(&mut self, path: &Path) {
+        self.shown.problem(failure::history_damaged(path));
+        if let Some(online) = self.sign_in.online() {
+            online.sync.now();
+        }
+        self.recount_missed().await;
     }
 
     /// Something waits in the outbox.

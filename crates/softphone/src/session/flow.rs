@@ -82,8 +82,6 @@ impl SignInFlow {
             },
         };
         let profile = Profile { server: server_key(&self.server), user: session.user().clone() };
-        let name = profile_setting(&profile.server);
-        self.cache.store_setting(&name, &profile).await.map_err(|error| failure::of_cache(&error))?;
         let account = self.account(&profile).await?;
         Ok(Found::Session(Box::new(OpenedSession { session, profile, account })))
     }

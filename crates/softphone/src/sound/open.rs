@@ -2,6 +2,7 @@
 
 use super::{SoundSystem, Voice};
 use mobilecall_audio::{AudioError, CaptureSource, DeviceList, DeviceLost, LossSink, PlayoutSink, Role, StreamGuard};
+use mobilecall_domain::names;
 use mobilecall_ipc::{ErrorCode, Failure, Settings};
 use mobilecall_media::{
     apm::Processing,
@@ -188,13 +189,14 @@ pub(crate) fn failure_of(error: &AudioError, role: Role) -> Failure {
 /// A device that went away, in words.
 pub(crate) fn failure_of_loss(lost: &DeviceLost) -> Failure {
     let DeviceLost { role, device } = lost;
-    let message = format!("the {role} \"{device}\" was unplugged; another one is used if there is one");
+    let message =
+        format!("the {role} \"{}\" was unplugged; another one is used if there is one", names::isolated(device));
     Failure::new(ErrorCode::DeviceLost, message).with("role", role.as_str()).with("device", device)
 }
 
 /// The chosen device is not there and another one is used, in words.
 pub(crate) fn failure_of_fallback(role: Role, instead: &str) -> Failure {
-    let message = format!("the chosen {role} is not plugged in; \"{instead}\" is used instead");
+    let message = format!("the chosen {role} is not plugged in; \"{}\" is used instead", names::isolated(instead));
     Failure::new(ErrorCode::DeviceMissing, message).with("role", role.as_str()).with("device", instead)
 }
 

@@ -47,7 +47,7 @@ fn search(text: &str) -> CallFilter {
 #[tokio::test]
 async fn a_damaged_part_is_named_and_stays_known() {
     let (_directory, path, one) = filled().await;
-    overwrite_root(&path, "calls_by_status");
+    overwrite_root(&path, "calls");
     let store = SqliteStore::open(&path).await.unwrap();
     store.ping().await.unwrap();
     let completed = CallFilter { status: Some(CallStatus::Completed), ..CallFilter::default() };
@@ -63,6 +63,35 @@ async fn a_damaged_part_is_named_and_stays_known() {
     store.ping().await.unwrap();
     store.examine().await.unwrap_err();
     store.ping().await.unwrap_err();
+}
+
+#[tokio::test]
+async fn a_damaged_index_is_made_again_from_its_table() {
+    let (_directory, path, _one) = filled().await;
+    let list = "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND rootpage > 0";
+    let connection = Connection::open(&path).unwrap();
+    let indexes: Vec<String> =
+        connection.prepare(list).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    drop(connection);
+    assert!(indexes.iter().any(|index| index == "calls_by_status"), "{indexes:?}");
+    for index in indexes {
+        let (_directory, path, one) = filled().await;
+        overwrite_root(&path, &index);
+        let store = SqliteStore::open(&path).await.unwrap();
+        let completed = CallFilter { status: Some(CallStatus::Completed), ..CallFilter::default() };
+        let find = async || store.calls(one.everybody(), &completed, None, 500).await;
+        if let Err(error) = find().await {
+            assert!(error.is_retryable(), "{index}: {error:?}");
+        }
+        store.examine().await.unwrap();
+        store.ping().await.unwrap();
+        assert_eq!(find().await.unwrap().calls.len(), 300, "{index}");
+        store.save_call(&one.call(&one.alice, fixtures::at(900)), fixtures::at(900)).await.unwrap();
+        store.close().await;
+        let list = "SELECT count(*) FROM sqlite_schema WHERE name = ?";
+        let there: u32 = Connection::open(&path).unwrap().query_row(list, [&index], |row| row.get(0)).unwrap();
+        assert_eq!(there, 1, "{index}");
+    }
 }
 
 #[tokio::test]

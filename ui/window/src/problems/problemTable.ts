@@ -45,6 +45,8 @@ export const problemTable: Readonly<Record<ErrorCode, ProblemKind>> = {
   audioFailed: { severity: 'error', action: 'settings' },
   noAudioReceived: { severity: 'warning' },
   databaseUnreadable: { severity: 'error' },
+  historyDamaged: { severity: 'warning' },
+  diskFull: { severity: 'error' },
   databaseTooNew: { severity: 'error' },
   keyringUnavailable: { severity: 'info' },
   keyringUnreadable: { severity: 'warning', action: 'connect' },

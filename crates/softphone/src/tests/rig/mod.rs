@@ -1,11 +1,13 @@
 //! A signed-in engine whose far ends are in the test's hands.
 
+mod holder;
 mod line;
 mod sound;
 mod transports;
 mod voice;
 mod waiting;
 
+pub(crate) use holder::Holder;
 pub(crate) use line::FakeLineEnd;
 pub(crate) use sound::FakeSound;
 pub(crate) use transports::FarEnd;
@@ -47,7 +49,7 @@ pub(crate) struct Rig {
     pub(crate) ours: Arc<OurTransports>,
     pub(crate) account: Account,
     pub(crate) profile: Profile,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Rig {
@@ -79,10 +81,15 @@ impl Rig {
         engine.inbox.send(Message::Session { epoch: 0, input }).await.unwrap();
         let line = open_line(&engine);
         let network = ours.network.clone();
-        let mut rig = Self { engine, events, line, network, sound, ours, account, profile, _folder: folder };
+        let mut rig = Self { engine, events, line, network, sound, ours, account, profile, folder };
         assert!(matches!(rig.line.command().await, LineCommand::Register));
         rig.until("the line", |snapshot| direct(snapshot) == mobilecall_ipc::Registration::Registered).await;
         rig
+    }
+
+    /// Lets another process hold the database, as that of an administrator or of a backup.
+    pub(crate) fn hold_database(&self) -> Holder {
+        Holder::of(&self.folder.path().join("cache.sqlite"))
     }
 
     /// Moves time forward; what falls due on the way is done.

@@ -1,0 +1,179 @@
+//! A damaged file is set aside, and a new one takes its place.
+
+use crate::{
+    OpenError,
+    open::OPTIONS,
+    salvage::{KnownAccount, Salvage},
+};
+use mobilecall_domain::Timestamp;
+use mobilecall_sqlite::{Database, Key};
+use std::{
+    ffi::OsString,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// How much of a file is looked at to tell what it is.
+const BEGINNING: usize = 4096;
+
+/// Where a database is.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) path: PathBuf,
+    pub(crate) key: Option<Key>,
+}
+
+impl Place {
+    pub(crate) async fn open(&self) -> Result<Database, OpenError> {
+        let opened = match &self.key {
+            Some(key) => Database::open_encrypted(&self.path, OPTIONS, key.clone()).await,
+            None => Database::open(&self.path, OPTIONS).await,
+        };
+        opened.map_err(|source| OpenError::of(&self.path, source))
+    }
+}
+
+/// Tells a file from another one that was put in its place. Found without opening it: closing it again would take away the
+/// locks that SQLite has on it in this process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Identity(u64);
+
+impl Identity {
+    pub(crate) fn of(path: &Path) -> Option<Self> {
+        fs::metadata(path).ok().and_then(|found| number(&found)).map(Self)
+    }
+}
+
+#[cfg(unix)]
+fn number(found: &fs::Metadata) -> Option<u64> {
+    Some(std::os::unix::fs::MetadataExt::ino(found))
+}
+
+#[cfg(not(unix))]
+fn number(found: &fs::Metadata) -> Option<u64> {
+    let made = found.created().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+    u64::try_from(made.as_nanos()).ok()
+}
+
+/// Whether something that is no database may be what is left of one of ours. What a person can read is not: somebody's notes
+/// stay where they are.
+pub(crate) fn may_be_ours(path: &Path) -> bool {
+    let mut beginning = Vec::new();
+    let read = fs::File::open(path)
+        .and_then(|file| io::Read::read_to_end(&mut io::Read::take(file, BEGINNING as u64), &mut beginning));
+    read.is_ok() && !is_text(&beginning)
+}
+
+fn is_text(bytes: &[u8]) -> bool {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        // Cut within a letter at the end.
+        Err(error) if error.error_len().is_none() => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or("\0"),
+        Err(_) => return false,
+    };
+    !text.chars().any(|letter| letter.is_control() && !letter.is_whitespace())
+}
+
+/// Puts a new file with what can be read of the damaged one in its place, and says where the damaged one is now. Nobody of
+/// this process may have it open.
+pub(crate) async fn begin_anew(place: &Place, accounts: Vec<KnownAccount>) -> Result<PathBuf, OpenError> {
+    let next = Place { path: beside(&place.path, ".new"), key: place.key.clone() };
+    let refused = |source| OpenError::NotSetAside { path: place.path.clone(), source };
+    // Of a run that was stopped in this.
+    remove(&next.path).map_err(refused)?;
+    // Closed, so that its first page is in the file and not only in its log.
+    next.open().await?.close().await;
+    let (damaged, sound) = (place.clone(), next.path.clone());
+    let read = tokio::task::spawn_blocking(move || Salvage::read(&damaged, &sound)).await;
+    let salvage = read.unwrap_or_else(|panicked| {
+        tracing::error!(error = &panicked as &dyn std::error::Error, "nothing was read of the damaged database");
+        Salvage::default()
+    });
+    tracing::warn!(kept = %salvage, "a new local database is begun with what can be read of the damaged one");
+    let now = Timestamp::now();
+    let database = next.open().await?;
+    let written = database.write(move |connection| salvage.write(connection, &accounts, now)).await;
+    database.close().await;
+    if let Err(failure) = written {
+        let error = failure.while_doing("keep what was read of the damaged one");
+        tracing::error!(error = &error as &dyn std::error::Error, "the new local database begins empty");
+    }
+    exchange(&place.path, &next.path, now).map_err(refused)
+}
+
+/// The log goes first: beside a file that it does not belong to it would be taken for that one's.
+fn exchange(damaged: &Path, next: &Path, now: Timestamp) -> io::Result<PathBuf> {
+    let aside = free_name(damaged, now)?;
+    let log = beside(damaged, "-wal");
+    let is_empty = fs::metadata(&log).is_ok_and(|found| found.len() == 0);
+    ignore_missing(if is_empty { fs::remove_file(&log) } else { fs::rename(&log, beside(&aside, "-wal")) })?;
+    ignore_missing(fs::remove_file(beside(damaged, "-shm")))?;
+    fs::rename(damaged, &aside)?;
+    fs::rename(next, damaged)?;
+    Ok(aside)
+}
+
+/// `cache.sqlite.damaged-2026-11-29T08-30-00Z`, with a number behind it if that is taken.
+fn free_name(damaged: &Path, now: Timestamp) -> io::Result<PathBuf> {
+    let time = now.to_string();
+    // Without the fraction, and with signs that every system has in names.
+    let time = time.split('.').next().unwrap_or(&time).replace(':', "-");
+    let first = format!(".damaged-{time}Z");
+    let more = (2..).map(|number| format!("{first}-{number}"));
+    for ending in std::iter::once(first.clone()).chain(more) {
+        let path = beside(damaged, &ending);
+        if !path.try_exists()? {
+            return Ok(path);
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// A database with its log.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    ["", "-wal", "-shm"].into_iter().try_for_each(|ending| ignore_missing(fs::remove_file(beside(path, ending))))
+}
+
+fn ignore_missing(done: io::Result<()>) -> io::Result<()> {
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
+}
+
+/// The path with something behind its name.
+pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(ending);
+    name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_person_can_read_is_no_database_of_ours() {
+        let long = "كلام ".repeat(1000);
+        for (bytes, text) in [
+            (&b"these are notes\n"[..], true),
+            (&long.as_bytes()[..BEGINNING - 1], true),
+            (b"SQLite format 3\0\x10\0", false),
+            (&[0x9f, 0x12, 0xfe, 0x00], false),
+            (&[0xff, 0xfe, b'a', 0], false),
+        ] {
+            assert_eq!(is_text(bytes), text, "{:?}", &bytes[..bytes.len().min(20)]);
+        }
+    }
+
+    #[test]
+    fn no_two_damaged_files_have_one_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cache.sqlite");
+        let now = Timestamp::from_millis(1_700_000_000_123);
+        let first = free_name(&path, now).unwrap();
+        assert_eq!(first.file_name().unwrap(), "cache.sqlite.damaged-2023-11-14T22-13-20Z");
+        fs::write(&first, "").unwrap();
+        assert_eq!(free_name(&path, now).unwrap(), beside(&first, "-2"));
+    }
+}

@@ -1,0 +1,268 @@
+//! What can be read of a damaged file.
+
+use crate::{
+    AccountKey,
+    account::Owner,
+    damage::{Place, beside, remove},
+    error::Failure,
+    outbox,
+    row::{self, COLUMNS, columns},
+};
+use mobilecall_domain::{CallId, CallRecord, CompanyId, Timestamp, UserId};
+use mobilecall_sqlite::{
+    open_as_found,
+    rusqlite::{Connection, Row},
+};
+use std::{collections::HashSet, fmt, fs, io, path::Path};
+
+/// Where the header says how many pages there are, which log is in use, and when that was written
+/// (<https://sqlite.org/fileformat.html#the_database_header>).
+const FORMATS: std::ops::Range<usize> = 18..20;
+const PAGES: std::ops::Range<usize> = 28..32;
+const PAGE_SIZE: usize = 4096;
+
+/// An account that is in use, with its number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct KnownAccount {
+    pub(crate) key: AccountKey,
+    pub(crate) row: i64,
+}
+
+/// Rows that are what this program writes.
+#[derive(Debug, Default)]
+pub(crate) struct Salvage {
+    accounts: Vec<KnownAccount>,
+    calls: Vec<SavedCall>,
+    waiting: Table<WaitingCall>,
+    live: Vec<LiveCall>,
+    settings: Vec<(String, String)>,
+}
+
+#[derive(Clone, Debug)]
+struct SavedCall {
+    account: i64,
+    record: CallRecord,
+    on_server: bool,
+    seen: bool,
+}
+
+#[derive(Clone, Debug)]
+struct WaitingCall {
+    account: i64,
+    call: CallId,
+    revision: i64,
+}
+
+#[derive(Clone, Debug)]
+struct LiveCall {
+    account: i64,
+    call: CallId,
+    run: String,
+    alive_at: i64,
+}
+
+#[derive(Debug)]
+struct Table<T> {
+    rows: Vec<T>,
+    /// Nothing is missing.
+    whole: bool,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Self { rows: Vec::new(), whole: false }
+    }
+}
+
+impl fmt::Display for Salvage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { accounts, calls, settings, .. } = self;
+        write!(formatter, "{} accounts, {} calls, {} settings", accounts.len(), calls.len(), settings.len())
+    }
+}
+
+impl Salvage {
+    /// Reads what can be read. `sound` is a new database with the same tables: its first page stands in for a first page that
+    /// is damaged, since that says where the tables are, which in most files is the same.
+    pub(crate) fn read(place: &Place, sound: &Path) -> Self {
+        let found = open_as_found(&place.path, place.key.as_ref()).map(|connection| Self::of(&connection));
+        match found {
+            Ok(found) if !found.is_empty() || place.key.is_some() => found,
+            Ok(_) | Err(_) => {
+                let copy = beside(&place.path, ".reading");
+                let read = Self::with_first_page_of(&place.path, sound, &copy);
+                if let Err(error) = remove(&copy) {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "a copy of the damaged database stays");
+                }
+                read.unwrap_or_default()
+            }
+        }
+    }
+
+    fn with_first_page_of(damaged: &Path, sound: &Path, copy: &Path) -> io::Result<Self> {
+        let mut bytes = fs::read(damaged)?;
+        let mut first = fs::read(sound)?;
+        first.truncate(PAGE_SIZE);
+        if bytes.len() < PAGE_SIZE || first.len() < PAGE_SIZE {
+            return Ok(Self::default());
+        }
+        let pages = u32::try_from(bytes.len() / PAGE_SIZE).unwrap_or(u32::MAX);
+        first[PAGES].copy_from_slice(&pages.to_be_bytes());
+        // Without a log.
+        first[FORMATS].copy_from_slice(&[1, 1]);
+        bytes[..PAGE_SIZE].copy_from_slice(&first);
+        remove(copy)?;
+        fs::write(copy, bytes)?;
+        Ok(open_as_found(copy, None).map(|connection| Self::of(&connection)).unwrap_or_default())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.accounts.is_empty() && self.calls.is_empty() && self.settings.is_empty()
+    }
+
+    fn of(connection: &Connection) -> Self {
+        let calls = concat!(columns!(), ", account, on_server, seen");
+        Self {
+            accounts: table(connection, "accounts", "id, server, company_id, user_id", "id", account).rows,
+            calls: table(connection, "calls NOT INDEXED", calls, "key", saved_call).rows,
+            waiting: table(connection, "outbox", "account, call, revision", "account, call", waiting_call),
+            live: table(connection, "live", "account, call, run, alive_at", "account, call", live_call).rows,
+            settings: table(connection, "settings", "name, value", "name", setting).rows,
+        }
+    }
+
+    /// Writes it into a new database, which then asks the server for everything. `in_use` keep their numbers.
+    pub(crate) fn write(
+        mut self,
+        connection: &Connection,
+        in_use: &[KnownAccount],
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        let mut numbers = HashSet::new();
+        for account in in_use.iter().chain(&self.accounts) {
+            if write_account(connection, account, now)? {
+                numbers.insert(account.row);
+            }
+        }
+        let mut here = HashSet::new();
+        for call in self.calls.iter().filter(|call| numbers.contains(&call.account)) {
+            write_call(connection, call, now)?;
+            here.insert((call.account, call.record.id));
+        }
+        for live in self.live.iter().filter(|live| here.contains(&(live.account, live.call))) {
+            let sql = "INSERT OR IGNORE INTO live (account, call, run, alive_at) VALUES (?, ?, ?, ?)";
+            let values = (live.account, live.call.to_string(), &live.run, live.alive_at);
+            connection.prepare_cached(sql)?.execute(values)?;
+        }
+        self.waiting.rows.sort_by_key(|waiting| waiting.revision);
+        let mut waiting: Vec<_> = self.waiting.rows.iter().map(|waiting| (waiting.account, waiting.call)).collect();
+        if !self.waiting.whole {
+            // What the server does not know has most likely been waiting.
+            waiting.extend(self.calls.iter().filter(|call| !call.on_server).map(|call| (call.account, call.record.id)));
+        }
+        for (account, call) in waiting.into_iter().filter(|waiting| here.contains(waiting)) {
+            outbox::enqueue(connection, owner(account, now), call)?;
+        }
+        for (name, value) in &self.settings {
+            let sql = "INSERT OR IGNORE INTO settings (name, value) VALUES (?, ?)";
+            connection.prepare_cached(sql)?.execute([name, value])?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads from both ends until damage is met.
+fn table<T>(
+    connection: &Connection,
+    table: &str,
+    columns: &str,
+    key: &str,
+    row: impl Fn(&Row<'_>) -> Result<T, Failure>,
+) -> Table<T> {
+    let descending = key.split(", ").map(|column| format!("{column} DESC")).collect::<Vec<_>>().join(", ");
+    let mut read = Table { rows: Vec::new(), whole: true };
+    for order in [key, descending.as_str()] {
+        let sql = format!("SELECT {columns} FROM {table} ORDER BY {order}");
+        read.whole = scan(connection, &sql, &row, &mut read.rows).is_ok();
+        if read.whole {
+            break;
+        }
+    }
+    read
+}
+
+fn scan<T>(
+    connection: &Connection,
+    sql: &str,
+    row: impl Fn(&Row<'_>) -> Result<T, Failure>,
+    found: &mut Vec<T>,
+) -> Result<(), Failure> {
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    let mut whole = Ok(());
+    while let Some(next) = rows.next()? {
+        match row(next) {
+            Ok(row) => found.push(row),
+            Err(failure) => whole = Err(failure),
+        }
+    }
+    whole
+}
+
+fn account(row: &Row<'_>) -> Result<KnownAccount, Failure> {
+    let company: CompanyId = row::parse("company_id", &row.get::<_, String>(2)?)?;
+    let user: UserId = row::parse("user_id", &row.get::<_, String>(3)?)?;
+    Ok(KnownAccount { key: AccountKey { server: row.get(1)?, company, user }, row: row.get(0)? })
+}
+
+fn saved_call(row: &Row<'_>) -> Result<SavedCall, Failure> {
+    Ok(SavedCall {
+        record: row::record(row)?,
+        account: row.get(COLUMNS)?,
+        on_server: row.get(COLUMNS + 1)?,
+        seen: row.get(COLUMNS + 2)?,
+    })
+}
+
+fn waiting_call(row: &Row<'_>) -> Result<WaitingCall, Failure> {
+    Ok(WaitingCall {
+        account: row.get(0)?,
+        call: row::parse("call", &row.get::<_, String>(1)?)?,
+        revision: row.get(2)?,
+    })
+}
+
+fn live_call(row: &Row<'_>) -> Result<LiveCall, Failure> {
+    let call = row::parse("call", &row.get::<_, String>(1)?)?;
+    Ok(LiveCall { account: row.get(0)?, call, run: row.get(2)?, alive_at: row.get(3)? })
+}
+
+/// A value that is no JSON is none that was stored.
+fn setting(row: &Row<'_>) -> Result<(String, String), Failure> {
+    let (name, value): (String, String) = (row.get(0)?, row.get(1)?);
+    serde_json::from_str::<serde::de::IgnoredAny>(&value)
+        .map_err(|source| crate::CacheError::BadSetting { name: name.clone(), source })?;
+    Ok((name, value))
+}
+
+/// Its revisions go on above all that were given before. Says whether it was written.
+fn write_account(connection: &Connection, account: &KnownAccount, now: Timestamp) -> Result<bool, Failure> {
+    let KnownAccount { key: AccountKey { server, company, user }, row } = account;
+    let sql = "INSERT OR IGNORE INTO accounts (id, server, company_id, user_id, revision, first_used_at)
+               VALUES (?, ?, ?, ?, ?, ?)";
+    let values = (row, server, company.to_string(), user.to_string(), now.as_millis(), now.as_millis());
+    Ok(connection.prepare_cached(sql)?.execute(values)? > 0)
+}
+
+fn write_call(connection: &Connection, call: &SavedCall, now: Timestamp) -> Result<(), Failure> {
+    row::write(connection, owner(call.account, now), &call.record, call.on_server)?;
+    let sql = "UPDATE calls SET seen = ? WHERE account = ? AND id = ?";
+    connection.prepare_cached(sql)?.execute((call.seen, call.account, call.record.id.to_string()))?;
+    Ok(())
+}
+
+/// Missed calls that were lost here and come from the server again are no news.
+fn owner(row: i64, now: Timestamp) -> Owner {
+    // Whose calls they are is decided already.
+    Owner { row, user: UserId::generate(), first_used_at: now }
+}

@@ -1,0 +1,116 @@
+//! The disk under the history: held by others, damaged.
+
+use crate::{office::Office, program::Outcome};
+use mobilecall_testkit::call;
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Seek as _, SeekFrom, Write as _},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+const PAGE: usize = 4096;
+
+/// Says when it holds the database, and lets go when its input ends.
+const HOLD: &str = "
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+database.execute('BEGIN EXCLUSIVE')
+print('held', flush=True)
+sys.stdin.read()
+database.execute('ROLLBACK')
+";
+
+fn hold(database: &Path) -> Child {
+    let mut command = Command::new("python3");
+    command.args(["-c", HOLD]).arg(database).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut holder = command.spawn().unwrap();
+    let mut said = String::new();
+    BufReader::new(holder.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    assert_eq!(said, "held\n");
+    holder
+}
+
+fn rows(outcome: &Outcome) -> usize {
+    outcome.events().iter().filter(|event| event["event"] == "call").count()
+}
+
+#[tokio::test]
+async fn a_call_does_not_wait_for_a_history_that_another_process_holds() {
+    let office = Office::open().await;
+    let data = office.folder().join("data");
+    let here = ["--data-dir", data.to_str().unwrap()];
+    assert_eq!(office.run("alice", &[&["history"], &here[..]].concat()).await.code, Some(0));
+    let mut holder = hold(&data.join("cache.sqlite"));
+    let mut alice = office.start("alice", &[&["call", "*43", "--duration", "1s"], &here[..]].concat());
+    let connected = alice.event("connected").await;
+    alice.event("ended").await;
+    drop(holder.stdin.take());
+    holder.wait().unwrap();
+    let alice = alice.end().await;
+    assert_eq!(alice.code, Some(0), "{alice:?}");
+    let history = office.run("alice", &[&["history"], &here[..]].concat()).await;
+    assert_eq!((rows(&history), &history.last("call")["call_id"]), (1, &connected["call_id"]));
+    assert_eq!(history.last("call")["disposition"], "answered");
+}
+
+/// Overwrites pages, the first is 1.
+fn overwrite(database: &Path, first: usize, last: usize) {
+    let mut file = fs::OpenOptions::new().write(true).open(database).unwrap();
+    file.seek(SeekFrom::Start(((first - 1) * PAGE) as u64)).unwrap();
+    let noise: Vec<u8> = (0..(last + 1 - first) * PAGE).map(|byte| (byte * 7919 % 251) as u8).collect();
+    file.write_all(&noise).unwrap();
+}
+
+fn aside(data: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(data).unwrap().map(|entry| entry.unwrap().path());
+    entries.filter(|path| path.to_str().unwrap().contains("cache.sqlite.damaged-")).collect()
+}
+
+#[tokio::test]
+async fn a_damaged_history_is_told_set_aside_and_fetched_again() {
+    let most = ["--limit", "1000"];
+    for (name, first, last) in [("indexes", 6, 9), ("calls", 12, 20), ("roots", 3, 5), ("header", 1, 1)] {
+        let office = Office::open().await;
+        let alice = &office.alice.user;
+        let records: Vec<_> = (0..300).map(|_| call(alice.company_id, alice.id).build()).collect();
+        office.server.import(&records).await;
+        let data = office.folder().join(name);
+        let here = ["--data-dir", data.to_str().unwrap()];
+        let history = [&["history"], &most[..], &here].concat();
+        assert_eq!(rows(&office.run("alice", &history).await), 300);
+        overwrite(&data.join("cache.sqlite"), first, last);
+
+        let told = office.run("alice", &history).await;
+        assert_eq!((told.code, rows(&told)), (Some(0), 300), "{name}: {:?}", told.printed.first());
+        let [kept] = &aside(&data)[..] else { panic!("{name}: {:?}", aside(&data)) };
+        let problem = told.last("problem");
+        assert_eq!(problem["code"], "historyDamaged", "{name}");
+        assert!(problem["message"].as_str().unwrap().contains(kept.to_str().unwrap()), "{problem}");
+        let next = office.run("alice", &history).await;
+        assert_eq!((next.story(), rows(&next)), (vec!["call".to_owned()], 300), "{name}: it is well again");
+
+        overwrite(&data.join("cache.sqlite"), first, last);
+        let called = office.run("alice", &[&["call", "*43", "--duration", "500ms"], &here[..]].concat()).await;
+        assert_eq!(called.code, Some(0), "{name}: {called:?}");
+        assert_eq!(called.last("problem")["code"], "historyDamaged", "{name}");
+        assert_eq!(aside(&data).len(), 2, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_history_is_told_also_without_the_server() {
+    let office = Office::open().await;
+    let alice = &office.alice.user;
+    let records: Vec<_> = (0..300).map(|_| call(alice.company_id, alice.id).build()).collect();
+    office.server.import(&records).await;
+    let data = office.folder().join("data");
+    let line = office.line("alice", &["history", "--data-dir", data.to_str().unwrap()]);
+    assert_eq!(crate::program::run(&line).await.code, Some(0));
+    let _directory = office.server.stop().await;
+    overwrite(&data.join("cache.sqlite"), 6, 9);
+    let told = crate::program::run(&line).await;
+    let codes: Vec<_> = told.events().iter().filter_map(|event| event["code"].as_str().map(str::to_owned)).collect();
+    assert_eq!((told.code, codes), (Some(0), vec!["serverUnreachable".to_owned(), "historyDamaged".to_owned()]));
+    assert!(rows(&told) > 0, "what can be read is printed");
+}

@@ -1,0 +1,128 @@
+//! What is written of calls and settings: in order, each until it is on the disk.
+//!
+//! Whoever tells of a change waits for its entry, but not for long: a disk that is well takes a few milliseconds, and where
+//! another process holds the database, or the disk has no room, nobody's ring or button waits for it. Such an entry keeps its
+//! place, and is tried until it is written.
+
+mod entry;
+
+pub(crate) use entry::{CallEntry, Entry, Step};
+
+use crate::{failure, post::Post};
+use mobilecall_cache::CacheError;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+    time,
+};
+
+/// Nobody notices that a ring or a button takes this long.
+pub(crate) const PATIENCE: Duration = Duration::from_millis(200);
+/// Between two tries; where another process holds the database SQLite itself waits some seconds in each.
+const PAUSE: Duration = Duration::from_millis(200);
+/// For what waits when the program ends.
+const LAST_TRIES: Duration = Duration::from_secs(10);
+
+/// What came of an entry in the time that is waited for it.
+#[derive(Debug)]
+pub(crate) enum Written {
+    /// It is on the disk; whether that changed anything.
+    Now(bool),
+    /// It will be. Then the owner is told, see [`Post::recorded`].
+    Later,
+    /// It cannot be.
+    Never(CacheError),
+}
+
+/// The entries that are on their way.
+pub(crate) struct Journal {
+    /// Without bound: a call has a handful of entries.
+    queue: mpsc::UnboundedSender<Waiting>,
+    under_way: Arc<AtomicUsize>,
+    task: JoinHandle<()>,
+}
+
+struct Waiting {
+    entry: Entry,
+    written: oneshot::Sender<Result<bool, CacheError>>,
+}
+
+impl Journal {
+    pub(crate) fn start(post: Post) -> Self {
+        let (queue, waiting) = mpsc::unbounded_channel();
+        let under_way = Arc::<AtomicUsize>::default();
+        let task = tokio::spawn(write_all(waiting, Arc::clone(&under_way), post));
+        Self { queue, under_way, task }
+    }
+
+    /// An entry before has not been written in time, so others are not waited for.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.under_way.load(Ordering::Acquire) > 0
+    }
+
+    /// Puts an entry behind those before it.
+    pub(crate) async fn write(&self, entry: Entry) -> Written {
+        let (written, outcome) = oneshot::channel();
+        let patience = if self.is_behind() { Duration::ZERO } else { PATIENCE };
+        self.under_way.fetch_add(1, Ordering::AcqRel);
+        if self.queue.send(Waiting { entry, written }).is_err() {
+            tracing::error!("the journal has ended before the engine");
+            return Written::Later;
+        }
+        match time::timeout(patience, outcome).await {
+            Ok(Ok(Ok(changed))) => Written::Now(changed),
+            Ok(Ok(Err(error))) => Written::Never(error),
+            Ok(Err(_)) | Err(_) => Written::Later,
+        }
+    }
+
+    /// Writes what waits, as far as the disk takes it in time.
+    pub(crate) async fn close(self) {
+        let Self { queue, under_way, mut task } = self;
+        drop(queue);
+        if time::timeout(LAST_TRIES, &mut task).await.is_err() {
+            let lost = under_way.load(Ordering::Acquire);
+            tracing::error!(lost, "the disk did not take what was to be written before the program ended");
+            task.abort();
+        }
+    }
+}
+
+async fn write_all(mut queue: mpsc::UnboundedReceiver<Waiting>, under_way: Arc<AtomicUsize>, post: Post) {
+    while let Some(Waiting { entry, written }) = queue.recv().await {
+        let outcome = write(&entry, &post).await;
+        under_way.fetch_sub(1, Ordering::AcqRel);
+        match written.send(outcome) {
+            Ok(()) | Err(Ok(false)) => {}
+            Err(Ok(true)) => post.recorded().await,
+            Err(Err(error)) => post.problem(failure::of_cache(&error)).await,
+        }
+    }
+}
+
+/// Tries until it is written, or never can be. That it takes long is said once.
+async fn write(entry: &Entry, post: &Post) -> Result<bool, CacheError> {
+    let mut told = false;
+    loop {
+        match entry.write().await {
+            Err(error) if error.is_retryable() => {
+                if !told {
+                    tracing::warn!(error = %failure::chain(&error), "the local database takes nothing now");
+                }
+                if !told && error.is_disk_full() {
+                    post.problem(failure::disk_full()).await;
+                }
+                told = true;
+                time::sleep(PAUSE).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What can be written.
+
+use crate::failure;
+use mobilecall_cache::{Account, Cache, CacheError};
+use mobilecall_domain::{CallRecord, CallReport, EndReason, LineKind, Timestamp};
+use serde_json::Value;
+use std::time::Duration;
+
+/// A call of another run is taken for cut off when it has given no sign of life for three heartbeats.
+const CUT_OFF_AFTER: Duration = Duration::from_secs(15);
+
+/// One entry.
+#[derive(Clone, Debug)]
+pub(crate) enum Entry {
+    /// Of a call that this run takes part in.
+    Call(Box<CallEntry>),
+    /// The agent looked at the missed calls.
+    Seen { account: Account },
+    /// Calls of other runs that were cut off are closed.
+    CutOff { account: Account, run: String, caught_up: bool, at: Timestamp },
+    /// A stored value.
+    Setting { cache: Cache, name: String, value: Value },
+}
+
+/// A step of a call.
+#[derive(Clone, Debug)]
+pub(crate) struct CallEntry {
+    pub(crate) account: Account,
+    /// As it stands after the step.
+    pub(crate) record: CallRecord,
+    /// This run of the program.
+    pub(crate) run: String,
+    pub(crate) step: Step,
+    pub(crate) at: Timestamp,
+}
+
+/// What happened to a call.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    Begin,
+    Report(CallReport),
+    LeaveToOthers,
+    LeaveToServer,
+    Forget,
+}
+
+impl Entry {
+    /// Whether that changed anything that is shown. Harmless when repeated.
+    pub(super) async fn write(&self) -> Result<bool, CacheError> {
+        match self {
+            Self::Call(entry) => entry.write().await.map(|()| true),
+            Self::Seen { account } => account.mark_seen().await,
+            Self::CutOff { account, run, caught_up, at } => close_cut_off(account, run, *caught_up, *at).await,
+            Self::Setting { cache, name, value } => cache.store_setting(name, value).await.map(|()| false),
+        }
+    }
+}
+
+impl CallEntry {
+    async fn write(&self) -> Result<(), CacheError> {
+        let Self { account, record, run, step, at } = self;
+        let call = record.id;
+        match step {
+            Step::Begin => account.begin(record, run, *at).await.map(drop),
+            Step::Report(report) => match account.report(call, report, *at).await {
+                // Its beginning was in a file that has been set aside as damaged.
+                Err(CacheError::NoSuchCall(_)) => {
+                    account.begin(record, run, *at).await?;
+                    account.report(call, report, *at).await.map(drop)
+                }
+                outcome => outcome.map(drop),
+            },
+            Step::LeaveToOthers => account.leave_to_others(call).await,
+            Step::LeaveToServer => account.leave_to_server(call, *at).await,
+            Step::Forget => account.forget(call).await,
+        }
+    }
+}
+
+/// Calls that were up when an earlier run was killed, or whose ringing broke off with the connection. A direct call passes
+/// through the server, which says how it ended and meanwhile may have it alive, even on another device of the agent. Others,
+/// and those that the server never had, are closed with the time they were last known to be alive. Says whether any was.
+async fn close_cut_off(account: &Account, run: &str, caught_up: bool, now: Timestamp) -> Result<bool, CacheError> {
+    let mut closed = false;
+    for call in account.stale_calls(run, now.minus(CUT_OFF_AFTER)).await? {
+        match call.record.line {
+            LineKind::Direct if call.on_server => {
+                account.leave_to_others(call.record.id).await?;
+                continue;
+            }
+            // Whether the server has it is not known yet.
+            LineKind::Direct if !caught_up => continue,
+            LineKind::Direct | LineKind::Twilio | LineKind::Sip => {}
+        }
+        let answered = call.record.answered_at.is_some();
+        let report = CallReport {
+            status: Some(EndReason::Interrupted.status(answered)),
+            ended_at: Some(call.alive_at),
+            ..CallReport::default()
+        };
+        match account.report(call.record.id, &report, now).await {
+            Ok(_) => tracing::info!(call.id = %call.record.id, "a call that was cut off is closed"),
+            Err(error) if error.is_retryable() => return Err(error),
+            Err(error) => tracing::error!(error = %failure::chain(&error), "a call could not be closed"),
+        }
+        closed = true;
+    }
+    Ok(closed)
+}

@@ -1,0 +1,75 @@
+//! Another process holds the database.
+
+use super::{Rig, START_MS, within};
+use mobilecall_domain::{CallStatus, EndReason, Timestamp};
+use mobilecall_ipc::{CallState, Command, Event, HistoryQuery, Settings};
+use mobilecall_line::{LineCommand, LineEvent};
+use mobilecall_transport::MediaTransport as _;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// SQLite waits so long for another process; whoever waited for the disk once would need longer.
+const ONE_WAIT: Duration = Duration::from_secs(5);
+
+#[tokio::test]
+async fn rings_and_buttons_do_not_wait_for_a_database_that_another_holds() {
+    let mut rig = Rig::start().await;
+    let holder = rig.hold_database();
+    let began = Instant::now();
+
+    let (first, first_leg, far) = rig.ring().await;
+    rig.send(Command::Answer { call: first }).await.unwrap();
+    let LineCommand::Accept { answer, .. } = rig.line.command().await else { panic!("no answer") };
+    far.transport.accept_answer(&answer).await.unwrap();
+    rig.until_state(first, CallState::Active).await;
+    rig.send(Command::SetMute { call: first, muted: true }).await.unwrap();
+    rig.send(Command::HangUp { call: first }).await.unwrap();
+    assert!(matches!(rig.line.command().await, LineCommand::HangUp { leg } if leg == first_leg));
+    rig.until_state(first, CallState::Ended).await;
+
+    let (missed, leg, _far) = rig.ring().await;
+    rig.line.say(LineEvent::Ended { leg, reason: EndReason::RemoteCancel, code: None });
+    rig.until_state(missed, CallState::Ended).await;
+    let (placed, leg, _far) = rig.talk("102").await;
+    let settings = Settings { notifications: false, ..rig.engine.snapshot().await.settings };
+    rig.send(Command::ChangeSettings { settings }).await.unwrap();
+    let query = HistoryQuery { seen: true, ..HistoryQuery::default() };
+    rig.send(Command::History { query }).await.unwrap();
+    rig.line.say(LineEvent::Ended { leg, reason: EndReason::RemoteHangup, code: None });
+    rig.until_state(placed, CallState::Ended).await;
+    assert!(began.elapsed() < ONE_WAIT, "it took {:?}", began.elapsed());
+    assert_eq!(rig.account.call(first).await.unwrap(), None, "it was held all the time");
+    assert!(rig.problems().await.is_empty(), "nobody need do anything");
+
+    drop(holder);
+    within("the records", async {
+        while rig.account.call(placed).await.unwrap().is_none_or(|record| !record.status.is_final()) {
+            rig.events.recv().await.unwrap();
+        }
+    })
+    .await;
+    let [first, missed, placed] = [rig.record(first).await, rig.record(missed).await, rig.record(placed).await];
+    let at = Some(Timestamp::from_millis(START_MS));
+    assert_eq!((first.status, placed.status), (CallStatus::Completed, CallStatus::Completed));
+    assert!(first.answered_at >= at && first.ended_at >= first.answered_at && placed.answered_at >= at);
+    assert_eq!((missed.status, missed.answered_at), (CallStatus::Canceled, None));
+    assert_eq!(rig.account.pending_count().await.unwrap(), 3, "and the server will be told of each");
+    rig.until("the missed call was seen", |snapshot| snapshot.missed == 0).await;
+}
+
+/// What waits when the program ends is written before it is gone.
+#[tokio::test]
+async fn what_waits_is_written_before_the_program_ends() {
+    let mut rig = Rig::start().await;
+    let holder = rig.hold_database();
+    let (call, ..) = rig.ring().await;
+    let engine = rig.engine.clone();
+    let ended = tokio::spawn(async move { engine.shutdown().await });
+    within("the end of the call", async {
+        while !matches!(rig.events.recv().await, Some(Event::CallRemoved { .. })) {}
+    })
+    .await;
+    drop(holder);
+    within("the end", ended).await.unwrap();
+    assert!(rig.record(call).await.status.is_final());
+}
