@@ -117,15 +117,23 @@ impl Phone {
         Ok(phone)
     }
 
-    /// Ends the engine, and says what went wrong and was not said yet.
-    pub(crate) async fn end(&mut self) {
-        self.engine.shutdown().await;
+    /// Says what went wrong until now and was not said yet; whether the history was damaged.
+    pub(crate) fn was_damaged(&mut self) -> bool {
         let Self { events, passed_over, report, .. } = self;
+        let mut damaged = false;
         for event in passed_over.drain(..).chain(std::iter::from_fn(|| events.come())) {
             if let Event::Problem { failure } = event {
+                damaged |= failure.code == ErrorCode::HistoryDamaged;
                 report.problem(&failure);
             }
         }
+        damaged
+    }
+
+    /// Ends the engine, and says what went wrong and was not said yet.
+    pub(crate) async fn end(&mut self) {
+        self.engine.shutdown().await;
+        self.was_damaged();
     }
 
     /// The next event, those first that came while something else was waited for. Cancel-safe.

@@ -4,7 +4,7 @@ use crate::{calls::CallInput, session::SessionInput};
 use mobilecall_cache::CacheError;
 use mobilecall_client::SyncEvent;
 use mobilecall_domain::LineId;
-use mobilecall_ipc::{Command, Failure, Reply, Snapshot};
+use mobilecall_ipc::{Command, Failure, HistoryPage, Reply, Snapshot};
 use mobilecall_line::{Line, LineEvent};
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -33,6 +33,8 @@ pub(crate) enum Message {
     Sync { epoch: u64, event: SyncEvent },
     /// From media and timers of calls.
     Call { epoch: u64, input: CallInput },
+    /// A page of the history was read.
+    Page { reply: ReplyTo, page: Result<HistoryPage, Failure> },
     /// What was written late is on the disk.
     Recorded,
     /// Missed calls were counted late.

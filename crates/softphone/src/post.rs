@@ -2,13 +2,13 @@
 
 use crate::{
     calls::{CallEvent, CallInput},
-    message::{LineMessage, Message},
+    message::{LineMessage, Message, ReplyTo},
     session::SessionInput,
 };
 use mobilecall_cache::CacheError;
 use mobilecall_client::SyncEvent;
 use mobilecall_domain::{CallId, LegId, LineId};
-use mobilecall_ipc::Failure;
+use mobilecall_ipc::{Failure, HistoryPage};
 use tokio::sync::mpsc;
 
 /// Reaches the engine's inbox without keeping the engine alive. Carries the number of the sign-in that it belongs to,
@@ -30,6 +30,11 @@ impl Post {
 
     pub(crate) async fn sync(&self, event: SyncEvent) {
         self.send(Message::Sync { epoch: self.epoch, event }).await;
+    }
+
+    /// A page of the history for whoever asked.
+    pub(crate) async fn page(&self, reply: ReplyTo, page: Result<HistoryPage, Failure>) {
+        self.send(Message::Page { reply, page }).await;
     }
 
     /// What was to be written came to the disk late.

@@ -23,7 +23,12 @@ pub(crate) async fn history(common: &Common, options: &HistoryOptions) -> Result
     match Phone::sign_in_silently(common).await {
         Ok(mut phone) => {
             follow(&mut phone).await;
-            let printed = print(phone.report, options, async |query| of_engine(&phone.engine, query).await).await;
+            let mut rows = read(options, async |query| of_engine(&phone.engine, query).await).await;
+            if phone.was_damaged() {
+                follow(&mut phone).await;
+                rows = read(options, async |query| of_engine(&phone.engine, query).await).await;
+            }
+            let printed = rows.map(|rows| print(phone.report, rows));
             phone.end().await;
             printed.map(|()| Exit::Completed)
         }
@@ -39,12 +44,12 @@ async fn offline(common: &Common, options: &HistoryOptions, unreachable: Failure
     };
     let message = format!("{}; what is known here is printed", unreachable.message);
     common.report().problem(&Failure { message, ..unreachable });
-    let printed = print(common.report(), options, async |query| local.page(query).await).await;
+    let rows = read(options, async |query| local.page(query).await).await;
     if let Some(problem) = local.problem() {
         common.report().problem(&problem);
     }
     local.close().await;
-    printed.map(|()| Exit::Completed)
+    rows.map(|rows| print(common.report(), rows)).map(|()| Exit::Completed)
 }
 
 async fn of_engine(engine: &Engine, query: HistoryQuery) -> Result<HistoryPage, Failure> {
@@ -56,11 +61,12 @@ async fn of_engine(engine: &Engine, query: HistoryQuery) -> Result<HistoryPage, 
     }
 }
 
-async fn print(
-    report: Report,
+/// All rows that are asked for.
+async fn read(
     options: &HistoryOptions,
     page: impl AsyncFn(HistoryQuery) -> Result<HistoryPage, Failure>,
-) -> Result<(), Failure> {
+) -> Result<Vec<HistoryEntry>, Failure> {
+    let mut rows = Vec::new();
     let mut left = options.limit;
     let mut cursor = None;
     while left > 0 {
@@ -73,15 +79,19 @@ async fn print(
         };
         let page = page(query).await?;
         left = left.saturating_sub(u32::try_from(page.entries.len()).unwrap_or(u32::MAX));
-        for entry in page.entries {
-            report.print(&line(entry));
-        }
+        rows.extend(page.entries);
         cursor = page.next;
         if cursor.is_none() {
             break;
         }
     }
-    Ok(())
+    Ok(rows)
+}
+
+fn print(report: Report, rows: Vec<HistoryEntry>) {
+    for entry in rows {
+        report.print(&line(entry));
+    }
 }
 
 /// Waits until both histories agree.

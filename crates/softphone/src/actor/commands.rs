@@ -73,9 +73,10 @@ impl Core {
             }
         }
         let team = self.shown.snapshot().team.clone();
+        let post = self.post();
         tokio::spawn(async move {
             let page = history::page(&account, query, &team).await;
-            answer(reply, page.map(|page| Reply::History { page }));
+            post.page(reply, page).await;
         });
     }
 

@@ -31,7 +31,7 @@ use crate::{
 use mobilecall_cache::Cache;
 use mobilecall_client::Presence;
 use mobilecall_domain::CallId;
-use mobilecall_ipc::{Event, Settings};
+use mobilecall_ipc::{Event, Reply, Settings};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::{
     sync::{Notify, Semaphore, broadcast, mpsc, oneshot, watch},
@@ -54,6 +54,8 @@ pub(crate) struct Core {
     pub(crate) parts: Arc<Parts>,
     pub(crate) cache: Cache,
     pub(crate) journal: Journal,
+    /// Changes when a damaged history is set aside.
+    pub(crate) set_aside: SetAside,
     /// Held while missed calls are counted.
     pub(crate) counting: Arc<Semaphore>,
     /// Something changed while they were.
@@ -115,6 +117,7 @@ impl Core {
             clock: parts.clock.clone(),
             shown,
             lines: Lines::new(&settings),
+            set_aside: told_of_aside(&cache),
             config,
             parts,
             cache,
@@ -146,11 +149,6 @@ impl Core {
         }
         let mut heartbeat = tokio::time::interval(HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut set_aside = self.cache.set_aside();
-        if set_aside.borrow().is_some() {
-            // At the opening.
-            set_aside.mark_changed();
-        }
         let done = loop {
             tokio::select! {
                 message = inbox.recv() => match message {
@@ -159,16 +157,23 @@ impl Core {
                     None => break None,
                 },
                 _ = heartbeat.tick() => self.heartbeat().await,
-                Ok(()) = set_aside.changed() => self.tell_set_aside(&mut set_aside).await,
+                Ok(()) = self.set_aside.changed() => {
+                    self.set_aside.mark_changed();
+                    self.tell_set_aside().await;
+                }
                 () = due(self.calls.next_due(self.clock.now())) => self.calls_due().await,
             }
             self.leave_if_session_ended().await;
         };
-        self.end(inbox, done, set_aside).await;
+        self.end(inbox, done).await;
     }
 
-    async fn tell_set_aside(&mut self, set_aside: &mut SetAside) {
-        let path = set_aside.borrow_and_update().clone();
+    /// Tells of a history that was damaged, unless that is told.
+    async fn tell_set_aside(&mut self) {
+        if !self.set_aside.has_changed().unwrap_or(false) {
+            return;
+        }
+        let path = self.set_aside.borrow_and_update().clone();
         if let Some(path) = path {
             self.history_set_aside(&path).await;
         }
@@ -185,6 +190,11 @@ impl Core {
             }
             Message::Sync { epoch, event } if epoch == self.epoch => self.sync_event(event).await,
             Message::Call { epoch, input } if epoch == self.epoch => self.call_input(input).await,
+            Message::Page { reply, page } => {
+                // Whoever gets the page has been told why it is short.
+                self.tell_set_aside().await;
+                answer(reply, page.map(|page| Reply::History { page }));
+            }
             Message::Recorded => self.recorded().await,
             Message::Counted { epoch, missed } if epoch == self.epoch => self.counted_late(missed).await,
             late @ (Message::Session { .. }
@@ -205,12 +215,7 @@ impl Core {
         Post::new(self.inbox.clone(), self.epoch)
     }
 
-    async fn end(
-        mut self,
-        mut inbox: mpsc::Receiver<Message>,
-        done: Option<oneshot::Sender<()>>,
-        mut set_aside: SetAside,
-    ) {
+    async fn end(mut self, mut inbox: mpsc::Receiver<Message>, done: Option<oneshot::Sender<()>>) {
         self.leave().await;
         inbox.close();
         while let Some(unread) = inbox.recv().await {
@@ -225,8 +230,8 @@ impl Core {
             embedded.stop().await;
         }
         self.journal.close().await;
-        if set_aside.has_changed().unwrap_or(false)
-            && let Some(path) = &*set_aside.borrow_and_update()
+        if self.set_aside.has_changed().unwrap_or(false)
+            && let Some(path) = &*self.set_aside.borrow_and_update()
         {
             self.shown.problem(failure::history_damaged(path));
         }
@@ -235,6 +240,16 @@ impl Core {
             answer(done, ());
         }
     }
+}
+
+/// What was set aside at the opening is to be told too.
+fn told_of_aside(cache: &Cache) -> SetAside {
+    let mut set_aside = cache.set_aside();
+    let at_opening = set_aside.borrow().is_some();
+    if at_opening {
+        set_aside.mark_changed();
+    }
+    set_aside
 }
 
 /// Waits until a call is due; for ever if none will be.

@@ -153,6 +153,8 @@ impl Core {
         self.shown.problem(failure::history_damaged(path));
         if let Some(online) = self.sign_in.online() {
             online.sync.now();
+            self.caught_up = false;
+            self.shown.sync(SyncView::Syncing { pulled: 0, pending: 0 });
         }
         self.recount_missed().await;
     }
