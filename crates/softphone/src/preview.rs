@@ -34,13 +34,22 @@ pub(crate) enum Resolved {
 pub(crate) struct Known<'a> {
     /// Of numbers without a country code.
     pub(crate) region: &'a str,
-    pub(crate) team: &'a [Colleague],
-    /// The agent's own user name.
-    pub(crate) own: Option<&'a str>,
+    /// The colleagues, without the agent; `None` until their list has come.
+    pub(crate) team: Option<&'a [Colleague]>,
+    /// The agent.
+    pub(crate) own: Option<Own<'a>>,
     /// What the call could go through.
     pub(crate) lines: &'a [Candidate],
     /// The line that the agent chose.
     pub(crate) chosen: Option<LineId>,
+}
+
+/// How the agent is called by others.
+#[derive(Clone, Copy)]
+pub(crate) struct Own<'a> {
+    pub(crate) username: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) extension: Option<&'a str>,
 }
 
 /// Reads what was typed, finds its line, and refuses what no line can call.
@@ -62,13 +71,12 @@ enum Read {
 
 /// A colleague is found by parts of the name, and by the whole or the beginning of the extension.
 fn read(text: &str, known: Known<'_>) -> Result<Read, Failure> {
-    let Known { region, team, own, .. } = known;
-    if let Some(own) = own
-        && is_own(text, team, own)
-    {
+    let Known { region, own, .. } = known;
+    let team = known.team.unwrap_or_default();
+    if own.is_some_and(|own| is_own(text, team, own)) {
         return Err(oneself());
     }
-    let others = || team.iter().filter(|colleague| own.is_none_or(|own| colleague.username != own));
+    let others = || team.iter();
     // The server gives a region that it has checked; an unknown one would only make national numbers unreadable.
     let rules = Region::parse(region).unwrap_or(Region::SA);
     let parsed = Address::parse(text, rules);
@@ -120,7 +128,7 @@ fn is_nobody(address: &Address, line: &Candidate, known: Known<'_>) -> bool {
         Address::Extension(_) | Address::Client(_) => true,
         Address::Service(_) | Address::Phone(_) | Address::Sip(_) => false,
     };
-    is_person && line.kind == LineKind::Direct && !known.team.is_empty()
+    is_person && line.kind == LineKind::Direct && known.team.is_some()
 }
 
 /// Why no line takes an address.
@@ -152,16 +160,15 @@ fn no_route(address: &Address, error: NoRoute) -> Failure {
 }
 
 /// Whether the text names the agent, and nobody else by the same name.
-fn is_own(text: &str, team: &[Colleague], own: &str) -> bool {
+fn is_own(text: &str, team: &[Colleague], own: Own<'_>) -> bool {
     let folded = fold(text);
     let wanted = folded.strip_prefix("client:").unwrap_or(&folded);
-    let names = |colleague: &Colleague| {
-        colleague.extension.as_deref() == Some(wanted)
-            || fold(&colleague.username) == wanted
-            || fold(&colleague.name) == wanted
+    let names = |one: Own<'_>| {
+        one.extension == Some(wanted) || [one.username, one.name].iter().any(|name| fold(name) == wanted)
     };
-    let mut named = team.iter().filter(|colleague| names(colleague)).peekable();
-    named.peek().is_some() && named.all(|colleague| colleague.username == own)
+    let others =
+        team.iter().map(|one| Own { username: &one.username, name: &one.name, extension: one.extension.as_deref() });
+    names(own) && !others.into_iter().any(names)
 }
 
 fn by_extension<'a>(digits: &str, mut team: impl Iterator<Item = &'a Colleague> + Clone) -> Read {
@@ -238,7 +245,6 @@ mod tests {
             ("bot", "Robot", None),
             ("mona", "Mona Abdelrahman-Montgomery", Some("205")),
             ("pat", "Pat O'Brien", Some("206")),
-            ("myself", "Robin Agent", Some("300")),
         ];
         people
             .into_iter()
@@ -250,6 +256,8 @@ mod tests {
             })
             .collect()
     }
+
+    const MYSELF: Own<'_> = Own { username: "myself", name: "Robin Agent", extension: Some("300") };
 
     fn check(text: &str, expected: &str) {
         check_on(None, text, expected);
@@ -266,29 +274,29 @@ mod tests {
     }
 
     fn check_over(lines: &[Candidate], text: &str, expected: &str) {
-        let shown = match preview(text, Known { region: "SA", team: &team(), own: Some("myself"), lines, chosen: None })
-        {
-            Preview::Empty => "empty".to_owned(),
-            Preview::WillCall { address, kind, name, line, lines: possible, obstacle } => {
-                assert!(line.is_none_or(|line| possible.contains(&line)));
-                let kind = match kind {
-                    AddressKind::Phone => "phone",
-                    AddressKind::Extension => "extension",
-                    AddressKind::Service => "service",
-                    AddressKind::Client => "client",
-                    AddressKind::Sip => "sip",
-                };
-                let but = obstacle.map(|failure| format!(" but {:?}", failure.code)).unwrap_or_default();
-                format!("{kind} {address} {}{but}", name.as_deref().unwrap_or("-"))
-            }
-            Preview::Choices { colleagues } => {
-                colleagues.iter().map(|colleague| colleague.username.as_str()).collect::<Vec<_>>().join(" or ")
-            }
-            Preview::Refused { failure } => {
-                let kind = failure.params.get("kind").map(|kind| format!(" {kind}")).unwrap_or_default();
-                format!("{:?}{kind}", failure.code)
-            }
-        };
+        let shown =
+            match preview(text, Known { region: "SA", team: Some(&team()), own: Some(MYSELF), lines, chosen: None }) {
+                Preview::Empty => "empty".to_owned(),
+                Preview::WillCall { address, kind, name, line, lines: possible, obstacle } => {
+                    assert!(line.is_none_or(|line| possible.contains(&line)));
+                    let kind = match kind {
+                        AddressKind::Phone => "phone",
+                        AddressKind::Extension => "extension",
+                        AddressKind::Service => "service",
+                        AddressKind::Client => "client",
+                        AddressKind::Sip => "sip",
+                    };
+                    let but = obstacle.map(|failure| format!(" but {:?}", failure.code)).unwrap_or_default();
+                    format!("{kind} {address} {}{but}", name.as_deref().unwrap_or("-"))
+                }
+                Preview::Choices { colleagues } => {
+                    colleagues.iter().map(|colleague| colleague.username.as_str()).collect::<Vec<_>>().join(" or ")
+                }
+                Preview::Refused { failure } => {
+                    let kind = failure.params.get("kind").map(|kind| format!(" {kind}")).unwrap_or_default();
+                    format!("{:?}{kind}", failure.code)
+                }
+            };
         assert_eq!(shown, expected, "'{text}' on {lines:?}");
     }
 
@@ -354,8 +362,17 @@ mod tests {
         // A telephone system may have extensions that we do not know.
         check_on(Some(LineKind::Sip), "999", "extension 999 -");
         // Before the list of colleagues has come, everybody may be there.
-        let known = Known { region: "SA", team: &[], own: None, lines: &[candidate(LineKind::Direct)], chosen: None };
+        let lines = [candidate(LineKind::Direct)];
+        let known = Known { region: "SA", team: None, own: Some(MYSELF), lines: &lines, chosen: None };
         assert!(matches!(preview("999", known), Preview::WillCall { .. }));
+        // In a company of one nobody is.
+        for text in ["999", "sara"] {
+            let shown = preview(text, Known { team: Some(&[]), ..known });
+            assert!(
+                matches!(shown, Preview::Refused { failure } if failure.code == ErrorCode::UnknownExtension),
+                "{text}"
+            );
+        }
     }
 
     #[test]
@@ -398,7 +415,7 @@ mod tests {
         let [direct, twilio, sip] = [lines[0].id, lines[1].id, lines[2].id];
         let shown = |text: &str, chosen| match preview(
             text,
-            Known { region: "SA", team: &team(), own: Some("myself"), lines: &lines, chosen },
+            Known { region: "SA", team: Some(&team()), own: Some(MYSELF), lines: &lines, chosen },
         ) {
             Preview::WillCall { line, lines, .. } => (line, lines),
             other => panic!("{other:?}"),

@@ -5,7 +5,7 @@ use crate::{
     calls::{Call, CallEvent, Keys, Press, record_of},
     failure, history,
     lines::{Candidate, LinePart},
-    preview::{Known, Resolved, resolve},
+    preview::{Known, Own, Resolved, resolve},
     view,
 };
 use mobilecall_domain::{
@@ -73,8 +73,14 @@ impl Core {
     pub(crate) fn dialing<'a>(&'a self, lines: &'a [Candidate], chosen: Option<LineId>) -> Known<'a> {
         // Nobody's lines call nobody, so the text is read without them.
         let lines = if self.sign_in.signed_in().is_some() { lines } else { &[] };
-        let own = self.sign_in.signed_in().map(|signed_in| signed_in.profile.user.username.as_str());
-        Known { region: self.sign_in.region(), team: &self.shown.snapshot().team, own, lines, chosen }
+        let own = self.sign_in.signed_in().map(|signed_in| {
+            let user = &signed_in.profile.user;
+            Own { username: &user.username, name: &user.name, extension: user.extension.as_deref() }
+        });
+        // The agent is in every list that the server gives.
+        let has_come = !self.team.is_empty();
+        let team = has_come.then_some(self.shown.snapshot().team.as_slice());
+        Known { region: self.sign_in.region(), team, own, lines, chosen }
     }
 
     /// Answers; another call is held.

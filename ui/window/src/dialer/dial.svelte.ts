@@ -23,9 +23,12 @@ export class Dial {
     const team = this.phone.snapshot?.team ?? [];
     return preview.colleagues.map((one) => team.find(({ username }) => username === one.username) ?? one);
   });
+  /** The preview may still be that of an older text. */
+  private pending = $state(false);
   /** Whether nothing speaks against a call: the text can be dialed, and now. */
   readonly ready: boolean = $derived.by(() => {
     const { preview } = this;
+    if (this.pending) return false;
     return preview.type === 'willCall' ? preview.obstacle === null : this.choices.length > 0;
   });
 
@@ -45,6 +48,7 @@ export class Dial {
     this.asked += 1;
     this.answer = null;
     clearTimeout(this.timer);
+    this.pending = text.trim() !== '';
     if (text.trim() === '') {
       this.preview = nothing;
       this.line = null;
@@ -136,9 +140,12 @@ export class Dial {
         return await this.ask(question);
       }
       this.preview = reply.preview;
+      this.pending = false;
     } catch {
       // A preview is only a courtesy: the engine judges again, and says why, when the call is placed.
-      if (question === this.asked) this.preview = nothing;
+      if (question !== this.asked) return;
+      this.preview = nothing;
+      this.pending = false;
     }
   }
 }

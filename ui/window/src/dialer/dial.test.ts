@@ -41,6 +41,19 @@ describe('preview', () => {
     expect(dial.preview).toMatchObject({ address: '104' });
   });
 
+  test('of an older text promises nothing for the next', async () => {
+    dial.setText('0501234567');
+    await vi.runAllTimersAsync();
+    expect(dial.ready).toBe(true);
+    dial.setText('05012345670000');
+    expect(dial.ready).toBe(false);
+    await vi.runAllTimersAsync();
+    expect(dial.ready).toBe(false);
+    dial.setText('0501234567');
+    await vi.runAllTimersAsync();
+    expect(dial.ready).toBe(true);
+  });
+
   test('of an empty field is nothing, at once and without a question', () => {
     dial.setText('  ');
     expect(dial.preview).toEqual({ type: 'empty' });
