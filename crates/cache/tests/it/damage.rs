@@ -38,14 +38,12 @@ async fn office() -> Office {
 
 /// Bytes that look like chance and are the same in every run.
 fn noise(length: usize) -> Vec<u8> {
-    let next = |state: &mut u32| {
-        *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        Some(state.to_be_bytes()[0])
+    let mut state = 7_u32;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state.to_be_bytes()[0]
     };
-    std::iter::successors(Some(7_u32), |_| Some(7))
-        .take(1)
-        .flat_map(|mut state| std::iter::from_fn(move || next(&mut state)).take(length))
-        .collect()
+    std::iter::repeat_with(&mut next).take(length).collect()
 }
 
 /// Overwrites pages, the first is 1, in place, as a disk would.
