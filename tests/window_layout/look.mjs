@@ -24,7 +24,7 @@ const LOOKS = [
 ];
 /** Every state in which a call is up must leave Hang up in sight. */
 const CALLS = [
-  "alerting", "active", "active-details", "muted-poor", "digits", "digits-details", "held", "reconnecting",
+  "alerting", "active", "active-details", "muted-poor", "digits", "digits-received", "digits-details", "held", "reconnecting",
   "incoming-in-call", "ringing-three-in-call", "choosing-in-call", "dial-in-call", "long-arabic", "long-persian-digits",
   "long-held", "two-calls", "problems-in-call", "problems-ringing", "missed-in-call",
 ];
@@ -91,6 +91,7 @@ async function open(page, wanted) {
   await page.goto(`${gallery}?${new URLSearchParams(wanted)}`);
   await page.locator("html[data-ready=yes]").waitFor();
   if (/^(problems|missed)/.test(wanted.show)) await page.locator('[data-testid="news"][data-empty="false"]').waitFor();
+  if (wanted.show === "digits-received") await page.locator(".received").waitFor();
 }
 
 /** What can be scrolled sideways. */

@@ -14,11 +14,11 @@ use tokio::{
 };
 
 /// Levels of a call are told no more often than this: they show who talks, and need not follow each syllable.
-const LEVELS_EVERY: Duration = Duration::from_millis(200);
+const LEVELS_EVERY: Duration = Duration::from_millis(300);
 /// Levels that have not changed are told again after this long.
 const LEVELS_AGAIN: Duration = Duration::from_secs(2);
 /// How many levels above silence are told apart.
-const LEVEL_STEPS: f32 = 6.0;
+const LEVEL_STEPS: f32 = 5.0;
 
 /// One second of a call.
 #[derive(Clone, Copy, Debug, PartialEq)]

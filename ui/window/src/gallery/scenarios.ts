@@ -113,6 +113,15 @@ export const scenarios: readonly Scenario[] = [
   inCall('active-details', {}, [{ click: 'call-quality' }]),
   inCall('muted-poor', { muted: true, quality: poorQuality, name: 'مریم رضایی', address: '107' }),
   inCall('digits', { digits: '4711#' }, [{ click: 'digits' }]),
+  {
+    name: 'digits-received',
+    host: () => {
+      const host = new FakeHost(withCalls({ digits: '4711#' }));
+      setTimeout(() => host.emit({ type: 'digitReceived', call: host.current.calls[0]?.id ?? '', digit: '1' }), 50);
+      return host;
+    },
+    steps: [{ click: 'digits' }],
+  },
   inCall('held', { held: true }),
   inCall('reconnecting', { state: 'reconnecting' }),
   inCall('ending', { state: 'ending' }),
