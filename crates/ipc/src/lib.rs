@@ -19,6 +19,6 @@ pub use command::*;
 pub use event::*;
 pub use failure::*;
 pub use history::*;
-pub use mobilecall_domain::{Direction, Disposition, EndReason, LineCapabilities, LineKind, QualityLabel};
+pub use mobilecall_domain::{DialNote, Direction, Disposition, EndReason, LineCapabilities, LineKind, QualityLabel};
 pub use session::*;
 pub use settings::*;
