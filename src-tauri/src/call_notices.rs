@@ -76,6 +76,7 @@ mod tests {
             muted: false,
             held: false,
             digits: String::new(),
+            post_dial: None,
             quality: None,
             end,
             setup_ms: None,

@@ -1,7 +1,7 @@
 //! The real app's window, driven as a person would: by what is on it. Elements are named by their `data-testid`.
 
 use super::desktop::Desktop;
-use super::process::{Running, children_of, listeners, runs, wait_for};
+use super::process::{Running, children_of, listeners, runs, signal, wait_for};
 use super::{free_port, program};
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::elements::Element;
@@ -158,13 +158,14 @@ impl<'a> App<'a> {
         self.desktop.screenshot_of_app(path);
     }
 
-    /// Ends the app, and waits until it has ended: the next start would be handed over to it.
+    /// Asks the app to end, as a log-out does, and waits until it has ended: the next start would be handed over to it. The
+    /// driver's own way would kill it in the middle of what it writes, or leave it behind.
     pub(crate) async fn close(mut self) {
         let app = children_of(self.driver.id());
-        answered("ending the session", self.client.close()).await;
-        self.driver.stop();
+        app.iter().for_each(|process| signal(*process, "TERM"));
         let what = format!("the app to end (see {})", self.log.display());
         wait_for(&what, LIMIT, || (!app.iter().any(|process| runs(*process))).then_some(()));
+        self.driver.stop();
     }
 }
 

@@ -35,6 +35,10 @@ impl Exit {
             ErrorCode::BadServerUrl
             | ErrorCode::NothingToDial
             | ErrorCode::MalformedNumber
+            | ErrorCode::NumberTooShort
+            | ErrorCode::NumberTooLong
+            | ErrorCode::UnknownCountryCode
+            | ErrorCode::AmbiguousNumber
             | ErrorCode::BadCharacter
             | ErrorCode::TooLongToDial
             | ErrorCode::MalformedSip

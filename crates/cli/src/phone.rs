@@ -7,8 +7,8 @@ use crate::{
 };
 use mobilecall_domain::{CallId, LineId, LineKind, names, text_file};
 use mobilecall_ipc::{
-    Command, ErrorCode, Event, Failure, LineView, Registration, Reply, ServerChoice, SessionView, Settings, Snapshot,
-    SyncView,
+    Command, ErrorCode, Event, Failure, LineView, Preview, Registration, Reply, ServerChoice, SessionView, Settings,
+    Snapshot, SyncView,
 };
 use mobilecall_softphone::{CaptureSource, Engine, EngineConfig, EventStream, PlayoutSink};
 use std::{collections::VecDeque, fs, path::PathBuf, time::Duration};
@@ -195,11 +195,28 @@ impl Phone {
             self.know_team().await;
         }
         let line = self.line.filter(|_| self.wanted.is_some());
+        self.tell_of(&destination, line).await;
         match self.engine.send(Command::PlaceCall { destination, line }).await? {
             Reply::Call { call } => Ok(call),
             Reply::Done | Reply::Preview { .. } | Reply::History { .. } | Reply::Devices { .. } => {
                 Err(Failure::new(ErrorCode::Internal, "the engine gave another reply than the call"))
             }
+        }
+    }
+
+    /// Says what there is to know before the call; what speaks against it comes with the call itself.
+    async fn tell_of(&self, destination: &str, line: Option<LineId>) {
+        let preview = Command::Preview { text: destination.to_owned(), line };
+        let Ok(Reply::Preview { preview: Preview::WillCall { post_dial, note, .. } }) = self.engine.send(preview).await
+        else {
+            return;
+        };
+        if let Some(note) = note {
+            self.report.print(&Line::Note { message: note.as_sentence().to_owned() });
+        }
+        if let Some(keys) = post_dial {
+            let message = format!("{keys} is not part of the number: send it as digits when they answer");
+            self.report.print(&Line::Note { message });
         }
     }
 

@@ -14,6 +14,8 @@ pub(crate) enum Line {
     Registered { server: String, username: String, extension: Option<String> },
     /// The line is lost for now; no calls come or go.
     Unregistered,
+    /// What to know before a call.
+    Note { message: String },
     /// A call is being placed.
     Dialing { call_id: CallId, address: String },
     /// The far end rings, or a call rings here.
@@ -212,6 +214,7 @@ fn sentence(line: &Line) -> Option<String> {
             format!("Ready at {server} as {}{extension}.", names::isolated(username))
         }
         Line::Unregistered => "The connection to the server is lost, trying again …".to_owned(),
+        Line::Note { message } => format!("Note: {message}."),
         Line::Dialing { address, .. } => format!("Calling {} …", names::isolated(address)),
         Line::Ringing { direction: Direction::Incoming, address, name, .. } => {
             format!("Call from {} …", who(address, name.as_deref()))

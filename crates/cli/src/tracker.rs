@@ -160,6 +160,7 @@ mod tests {
             muted: false,
             held,
             digits: String::new(),
+            post_dial: None,
             quality: None,
             end: None,
             setup_ms: None,

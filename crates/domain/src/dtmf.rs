@@ -1,6 +1,6 @@
 //! Keypad digits, and what people type of them.
 
-use crate::{dial_text::ascii_digit as full_width_digit, search::ascii_digit};
+use crate::digits::{ascii_digit, is_invisible};
 use std::{fmt, time::Duration};
 
 /// How long one key takes, with the silence after it.
@@ -67,7 +67,7 @@ pub fn time_of_keys(steps: &[KeyStep]) -> Duration {
 }
 
 fn is_blank(character: char) -> bool {
-    character.is_whitespace() || crate::dial_text::is_invisible(character)
+    character.is_whitespace() || is_invisible(character)
 }
 
 /// One of the sixteen digits of RFC 4733 §3.2.
@@ -93,7 +93,7 @@ impl DtmfDigit {
             'a'..='d' => key as u32 - 'a' as u32 + 12,
             '\u{ff21}'..='\u{ff24}' => key as u32 - 0xff21 + 12,
             '\u{ff41}'..='\u{ff44}' => key as u32 - 0xff41 + 12,
-            digit => full_width_digit(digit).or_else(|| ascii_digit(digit))?.to_digit(10)?,
+            digit => ascii_digit(digit)?.to_digit(10)?,
         };
         u8::try_from(event).ok().and_then(Self::from_event)
     }

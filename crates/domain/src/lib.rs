@@ -5,7 +5,8 @@
 
 pub mod address;
 pub mod call;
-mod dial_text;
+pub mod dial;
+mod digits;
 pub mod dtmf;
 pub mod id;
 pub mod line;
@@ -13,6 +14,7 @@ pub mod machine;
 pub mod names;
 mod numbering;
 pub mod phone;
+mod post_dial;
 pub mod private;
 pub mod quality;
 pub mod record;
@@ -22,13 +24,16 @@ mod sip_uri;
 mod tel_uri;
 pub mod text_file;
 pub mod time;
+mod vanity;
 
 pub use address::{Address, AddressError};
 pub use call::{CallStatus, Direction, Disposition, EndReason, LineKind, PresenceState, Registration};
+pub use dial::{Dial, DialNote};
 pub use dtmf::DtmfDigit;
 pub use id::{CallId, CompanyId, DeviceId, LegId, LineId, NodeId, ProviderCallId, SessionId, UserId};
 pub use line::LineCapabilities;
-pub use phone::{PhoneNumber, Region};
+pub use phone::{PhoneNumber, PhoneNumberError, Region};
+pub use post_dial::PostDial;
 pub use private::Private;
 pub use quality::{CallQuality, QualityLabel};
 pub use record::{CallRecord, CallReport, CallStart};

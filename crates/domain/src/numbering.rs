@@ -1,126 +1,336 @@
 //! Numbering plans: from digits to E.164.
 //!
-//! The plans are libphonenumber's, taken from the `phonenumber` crate's metadata. Its parser is used only for the
-//! national prefixes that need rewriting (Argentina, Brazil), because it strips the national prefix of the *given*
-//! region from international numbers too, and strips it twice at home: with Saudi Arabia as the region it turns
-//! `+39 06 1234 5678` into a number without its significant zero, and with Russia it loses `8 800` numbers.
+//! The plans and their rules are libphonenumber's, in the port `rlibphonenumber`. It gets nothing but digits, because it drops
+//! letters or makes digits of them in silence. Added here is what people write and it does not read:
+//!
+//! - `00` before a country code where the region's own prefix is another,
+//! - a zero behind the code of a country that has no trunk prefix, as in `+48 (0)22…`,
+//! - the digits that Mexico gave up in 2020: 1 behind the country code, and 044, 045 and 01 before national numbers,
+//! - numbers of ranges that are newer than the plans.
 
-use phonenumber::{Metadata, Type, country, metadata::DATABASE};
+use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberType, Region, ValidationError};
 
 /// E.164 allows fifteen digits, country code included (ITU-T E.164 §6.1).
 pub(crate) const MAX_DIGITS: usize = 15;
+/// The longest international prefix, with the code of a carrier.
+const MAX_PREFIX: usize = 7;
+/// No region dials more: the longest international prefix before the longest number.
+const MAX_DIALED_DIGITS: usize = 24;
+/// Digits that the library does not read at all are few or many.
+const MAX_UNREAD_DIGITS: usize = 9;
+const MEXICO: i32 = 52;
+const ARGENTINA: i32 = 54;
+const SAN_MARINO: i32 = 378;
+/// Kinds of numbers with examples in the plans.
+const KINDS: [PhoneNumberType; 9] = [
+    PhoneNumberType::FixedLine,
+    PhoneNumberType::Mobile,
+    PhoneNumberType::TollFree,
+    PhoneNumberType::PremiumRate,
+    PhoneNumberType::SharedCost,
+    PhoneNumberType::PersonalNumber,
+    PhoneNumberType::VoIP,
+    PhoneNumberType::UAN,
+    PhoneNumberType::VoiceMail,
+];
+/// What stood before Mexican numbers of today's form.
+const OLD_MEXICAN_PREFIXES: [&str; 4] = ["044", "045", "01", "1"];
 
-/// What an international number turned out to be.
-pub(crate) enum International {
-    /// Valid; the digits of its E.164 form.
-    Valid(String),
+/// Whether the plans have the number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Certainty {
+    /// They do.
+    Known,
+    /// They do not, though it is as long as its neighbours are: it may be of a range that is newer.
+    UnknownRange,
+}
+
+/// Whether a zero stands in brackets, as in `+44 (0)20…`, and so is not dialed from abroad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Zero {
+    Bracketed,
+    Bare,
+}
+
+/// A number that can be dialed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// E.164 with its plus.
+    pub(crate) e164: String,
+    pub(crate) certainty: Certainty,
+}
+
+/// Why digits are no number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
     /// No country has this code.
     UnknownCountry,
-    /// The country exists, the number does not.
-    Invalid,
+    /// More than in any number: how many.
+    TooManyDigits(usize),
+    /// More digits than the country's numbers have.
+    TooLong(Region),
+    /// Fewer digits than the country's numbers have.
+    TooShort(Region),
+    /// The country has no such number.
+    Invalid(Region),
+    /// A number at home as well as one abroad.
+    Ambiguous,
 }
 
-/// The types a number can have; a number of none of them is not valid.
-const TYPES: [Type; 10] = [
-    Type::FixedLine,
-    Type::Mobile,
-    Type::TollFree,
-    Type::PremiumRate,
-    Type::SharedCost,
-    Type::PersonalNumber,
-    Type::Voip,
-    Type::Pager,
-    Type::Uan,
-    Type::Voicemail,
-];
-
-/// Reads digits that begin with a country code. A national prefix wrongly left behind the country code, as in
-/// `+966 (0)50…`, is dropped if the number is not valid with it.
-pub(crate) fn international(digits: &str) -> International {
+/// Reads digits that begin with a country code.
+pub(crate) fn international(digits: &str, zero: Zero) -> Result<Found, Fault> {
     // A plus and the international prefix together, as in +00966…; no country code begins with zero.
     let digits = digits.strip_prefix("00").unwrap_or(digits);
-    for length in 1..=3.min(digits.len()) {
-        let (code, national) = digits.split_at(length);
-        // No country code is a prefix of another, so the first match is the only one.
-        let plans = code.parse().ok().and_then(|code: u16| DATABASE.by_code(&code));
-        let Some(plans) = plans else { continue };
-        if let Some(national) = national_of(&plans, national, Prefix::Unlikely) {
-            return International::Valid(format!("{code}{national}"));
-        }
-        return International::Invalid;
+    let Some((code, national)) = split_code(digits) else { return Err(Fault::UnknownCountry) };
+    let readings = readings(code, national, zero);
+    if let Some(known) = readings.iter().find(|number| is_valid(number)) {
+        return Ok(found(known, Certainty::Known));
     }
-    International::UnknownCountry
+    if let Some(likely) = readings.iter().find(|number| has_neighbours(number)) {
+        return Ok(found(likely, Certainty::UnknownRange));
+    }
+    let fault = readings.last().map_or(Fault::TooShort(region_of(code)), |number| fault_of(number, region_of(code)));
+    Err(if digits.len() > MAX_DIGITS { Fault::TooManyDigits(digits.len()) } else { fault })
 }
 
-/// Reads digits as they are dialed within `region`; gives the digits of the E.164 form.
-pub(crate) fn national(digits: &str, region: country::Id) -> Option<String> {
-    let home = DATABASE.by_id(region.as_ref())?;
-    let code = home.country_code();
-    // Regions that share a country code, as in North America, can call each other nationally.
-    let mut plans = vec![home];
-    plans.extend(DATABASE.by_code(&code).unwrap_or_default().into_iter().filter(|plan| plan.id() != home.id()));
-    national_of(&plans, digits, Prefix::Likely)
-        .map(|national| format!("{code}{national}"))
-        .or_else(|| rewritten(digits, region))
+/// Reads digits as they are dialed within `region`.
+pub(crate) fn national(digits: &str, region: Region, zero: Zero) -> Result<Found, Fault> {
+    if digits.len() > MAX_DIALED_DIGITS {
+        return Err(Fault::TooManyDigits(digits.len()));
+    }
+    let dialed = parsed(digits, region);
+    let home = PHONE_NUMBER_UTIL.get_country_code_for_region(region).unwrap_or_default();
+    let at_home = dialed.as_ref().filter(|number| number.country_code == home && is_valid(number));
+    let at_home = at_home.map(|number| found(number, Certainty::Known));
+    let behind_prefix = dialed.as_ref().and_then(|dialed| behind_prefix(digits, dialed, home));
+    let by_prefix = behind_prefix.map(|rest| international(rest, zero));
+    let by_zeros = digits.strip_prefix("00").map(|rest| international(rest, zero));
+    if let Some(known) = only_one(digits, at_home.or_else(|| known(by_prefix.as_ref())), known(by_zeros.as_ref()))? {
+        return Ok(known);
+    }
+    let abroad = by_prefix.or(by_zeros);
+    if let Some(Ok(likely)) = abroad {
+        return Ok(likely);
+    }
+    if let Some(known) = rewritten(digits, home) {
+        return Ok(found(&known, Certainty::Known));
+    }
+    // A region's own country code without a plus, as in 966501234567.
+    let own = digits.starts_with(&home.to_string()).then(|| international(digits, zero));
+    if let Some(known) = known(own.as_ref()) {
+        return Ok(known);
+    }
+    if let Some(Err(fault)) = abroad {
+        return Err(fault);
+    }
+    match dialed {
+        Some(number) if has_neighbours(&number) => Ok(found(&number, Certainty::UnknownRange)),
+        _ if digits.len() > MAX_DIGITS => Err(Fault::TooManyDigits(digits.len())),
+        Some(number) => Err(fault_at_home(&number, region)),
+        None if digits.len() > MAX_UNREAD_DIGITS => Err(Fault::TooLong(region)),
+        None => Err(Fault::TooShort(region)),
+    }
 }
 
-/// The digits after the prefix that `region` dials before international numbers (`00` nearly everywhere, `011` in
-/// North America), if they begin with it. `00` is understood everywhere, because people paste it everywhere.
-pub(crate) fn after_international_prefix(digits: &str, region: country::Id) -> Option<&str> {
-    let prefix = DATABASE.by_id(region.as_ref()).and_then(Metadata::international_prefix);
-    let own = prefix.and_then(|prefix| prefix.find(digits)).filter(|found| found.start() == 0).map(|found| found.end());
-    own.and_then(|end| digits.get(end..)).or_else(|| digits.strip_prefix("00"))
+/// A number that the plans have.
+fn known(read: Option<&Result<Found, Fault>>) -> Option<Found> {
+    read?.as_ref().ok().filter(|found| found.certainty == Certainty::Known).cloned()
 }
 
-/// Whether the digits carry the country code of `region` without a plus, as in `966501234567`.
-pub(crate) fn with_own_country_code(digits: &str, region: country::Id) -> Option<String> {
-    let code = DATABASE.by_id(region.as_ref())?.country_code().to_string();
-    if !digits.starts_with(&code) {
+/// What the region's own rules read, else what stands behind `00`. Digits that are a number as they stand there as well are
+/// better refused than dialed as another.
+fn only_one(digits: &str, own: Option<Found>, behind_zeros: Option<Found>) -> Result<Option<Found>, Fault> {
+    match (own, behind_zeros) {
+        (Some(own), Some(other)) if own != other && digits.strip_prefix("00") == other.e164.strip_prefix('+') => {
+            Err(Fault::Ambiguous)
+        }
+        (own, other) => Ok(own.or(other)),
+    }
+}
+
+/// Reads digits behind a plus that begin with what `region` dials before a country code, as in `+011 49…`.
+pub(crate) fn prefixed(digits: &str, region: Region, zero: Zero) -> Option<Found> {
+    let home = PHONE_NUMBER_UTIL.get_country_code_for_region(region)?;
+    let dialed = parsed(digits, region)?;
+    international(behind_prefix(digits, &dialed, home)?, zero).ok()
+}
+
+/// The country code and all behind it, if the library found the prefix that the region dials before them: then the country
+/// it saw is another.
+fn behind_prefix<'a>(digits: &'a str, dialed: &PhoneNumber, home: i32) -> Option<&'a str> {
+    if dialed.country_code == home {
         return None;
     }
-    match international(digits) {
-        International::Valid(number) => Some(number),
-        International::UnknownCountry | International::Invalid => None,
-    }
-}
-
-/// How likely the digits begin with a national prefix.
-#[derive(Clone, Copy)]
-enum Prefix {
-    /// Dialed at home: try without the prefix first.
-    Likely,
-    /// After a country code: try as it is first.
-    Unlikely,
-}
-
-/// The national significant number, as the first plan that knows it reads it.
-fn national_of(plans: &[&Metadata], digits: &str, prefix: Prefix) -> Option<String> {
-    let stripped = |plan: &Metadata| {
-        let stripped = plan.national_prefix().and_then(|prefix| digits.strip_prefix(prefix));
-        stripped.filter(|national| is_known(plan, national)).map(ToOwned::to_owned)
+    let code = dialed.country_code.to_string();
+    let is_it = |rest: &&str| {
+        rest.starts_with(&code) && parsed(&format!("+{rest}"), region_of(dialed.country_code)).as_ref() == Some(dialed)
     };
-    let as_is = |plan: &Metadata| is_known(plan, digits).then(|| digits.to_owned());
-    let by_stripping = || plans.iter().find_map(|plan| stripped(plan));
-    let unchanged = || plans.iter().find_map(|plan| as_is(plan));
-    match prefix {
-        Prefix::Likely => by_stripping().or_else(unchanged),
-        Prefix::Unlikely => unchanged().or_else(by_stripping),
+    (2..=MAX_PREFIX).filter_map(|length| digits.get(length..)).find(is_it)
+}
+
+/// Whether companies buy such numbers for the word that their keys spell.
+pub(crate) fn may_be_word(e164: &str) -> bool {
+    let Some((code, national)) = e164.strip_prefix('+').and_then(split_code) else { return false };
+    let kind = number(code, national).map(|number| PHONE_NUMBER_UTIL.get_number_type(&number));
+    matches!(
+        kind,
+        Some(
+            PhoneNumberType::TollFree
+                | PhoneNumberType::SharedCost
+                | PhoneNumberType::PremiumRate
+                | PhoneNumberType::UAN
+        )
+    )
+}
+
+/// Whether the region has rules for dialing.
+pub(crate) fn has_plan(region: Region) -> bool {
+    PHONE_NUMBER_UTIL.get_country_code_for_region(region).is_some()
+}
+
+/// Whether the digits are a country code and nothing else.
+pub(crate) fn is_country_code(digits: &str) -> bool {
+    split_code(digits).is_some_and(|(_, rest)| rest.is_empty())
+}
+
+/// The country code and what stands behind it.
+fn split_code(digits: &str) -> Option<(i32, &str)> {
+    // No country code is a prefix of another, so the first match is the only one.
+    (1..=3.min(digits.len())).find_map(|length| {
+        let (code, national) = digits.split_at(length);
+        let code = code.parse().ok().filter(|_| !code.starts_with('0'))?;
+        PHONE_NUMBER_UTIL.get_region_for_country_code(code).map(|_| (code, national))
+    })
+}
+
+fn region_of(code: i32) -> Region {
+    PHONE_NUMBER_UTIL.get_region_for_country_code(code).unwrap_or(Region::World)
+}
+
+/// What digits behind a country code can mean, the likeliest first: a number as it is keeps every digit.
+fn readings(code: i32, national: &str, zero: Zero) -> Vec<PhoneNumber> {
+    let may_go = || zero == Zero::Bracketed || !has_zeros(code, national.len());
+    let without_zero = national.strip_prefix('0').filter(|rest| !rest.starts_with('0') && may_go());
+    let as_dialed = [Some(national), without_zero].into_iter().flatten();
+    let kept = as_dialed.clone().filter_map(|national| number(code, national));
+    let ruled = as_dialed.filter_map(|national| by_rules(code, national, zero));
+    let mut readings: Vec<PhoneNumber> = kept.clone().take(1).chain(ruled).chain(kept.skip(1)).collect();
+    readings.extend(rewritten(national, code));
+    readings
+}
+
+/// The number as the country's rules read it when it is dialed at home: without the trunk prefix, which Hungary alone has of
+/// two digits, and in Argentina and San Marino with the form that is dialed from abroad. Carrier codes and other rules have
+/// no place behind a country code; they would make other numbers of mistakes.
+fn by_rules(code: i32, national: &str, zero: Zero) -> Option<PhoneNumber> {
+    let number = parsed(&format!("+{code}{national}"), region_of(code)).filter(|number| number.country_code == code)?;
+    let significant = number.get_national_significant_number();
+    let may_change = match national.strip_suffix(&significant) {
+        Some("0") => zero == Zero::Bracketed || !has_zeros(code, national.len()),
+        Some(trunk) => trunk.len() <= 1 || trunk == "06",
+        None => matches!(code, ARGENTINA | SAN_MARINO),
+    };
+    may_change.then_some(number)
+}
+
+/// Whether numbers of the country that are about as long begin with zero, so that a zero may be none of a trunk prefix.
+fn has_zeros(code: i32, length: usize) -> bool {
+    let mut regions = PHONE_NUMBER_UTIL.get_regions_for_country_calling_code(code).into_iter().flatten();
+    regions.any(|region| {
+        KINDS.iter().any(|kind| {
+            let example = PHONE_NUMBER_UTIL.get_example_number_for_type_and_region(region, *kind);
+            example.is_ok_and(|example| {
+                example.italian_leading_zero() && example.get_national_significant_number().len() + 2 >= length
+            })
+        })
+    })
+}
+
+/// A Mexican number in a form of before 2020.
+fn rewritten(national: &str, code: i32) -> Option<PhoneNumber> {
+    if code != MEXICO {
+        return None;
+    }
+    let rests = OLD_MEXICAN_PREFIXES.iter().filter_map(|prefix| national.strip_prefix(prefix));
+    rests.filter_map(|rest| number(code, rest)).find(is_valid)
+}
+
+fn parsed(digits: &str, region: Region) -> Option<PhoneNumber> {
+    PHONE_NUMBER_UTIL.parse(digits, Some(region)).ok()
+}
+
+/// The number with exactly these digits.
+fn number(code: i32, national: &str) -> Option<PhoneNumber> {
+    let zeros = national.bytes().take_while(|byte| *byte == b'0').count();
+    if !(2..=17).contains(&national.len()) || zeros == national.len() {
+        return None;
+    }
+    let mut number =
+        PhoneNumber { country_code: code, national_number: national.parse().ok()?, ..PhoneNumber::default() };
+    if zeros > 0 {
+        number.italian_leading_zero = Some(true);
+        number.number_of_leading_zeros = (zeros > 1).then(|| i32::try_from(zeros).unwrap_or(i32::MAX));
+    }
+    Some(number)
+}
+
+fn is_valid(number: &PhoneNumber) -> bool {
+    digits_of(number).len() <= MAX_DIGITS && PHONE_NUMBER_UTIL.is_valid_number(number)
+}
+
+/// Whether there are numbers of this length that begin with the same digit: then only the range may be too new.
+fn has_neighbours(unknown: &PhoneNumber) -> bool {
+    PHONE_NUMBER_UTIL.is_possible_number_with_reason(unknown) == Ok(NumberLengthType::IsPossible)
+        && are_known(unknown.country_code, &unknown.get_national_significant_number())
+}
+
+/// Whether the plan has numbers that are as long and begin with the same digit.
+fn are_known(code: i32, national: &str) -> bool {
+    let (Some(first), Some(tail)) = (national.get(..1), national.get(3..)) else { return false };
+    let number_in = |range: u32| number(code, &format!("{first}{range:02}{tail}"));
+    // The main region of a shared code has numbers of every kind; asking all of them takes milliseconds.
+    let region = region_of(code);
+    (0..100).filter_map(number_in).any(|neighbour| PHONE_NUMBER_UTIL.is_valid_number_for_region(&neighbour, region))
+}
+
+fn fault_of(number: &PhoneNumber, region: Region) -> Fault {
+    match PHONE_NUMBER_UTIL.is_possible_number_with_reason(number) {
+        // Other numbers of the country have this length.
+        Ok(NumberLengthType::IsPossible) | Err(ValidationError::InvalidLength) => unlike_neighbours(number, region),
+        // Without its area code.
+        Ok(NumberLengthType::IsPossibleLocalOnly) | Err(ValidationError::TooShort) => Fault::TooShort(region),
+        Err(ValidationError::TooLong) => Fault::TooLong(region),
+        Err(ValidationError::InvalidCountryCode) => Fault::UnknownCountry,
     }
 }
 
-/// Whether the plan has numbers of this form.
-fn is_known(plan: &Metadata, national: &str) -> bool {
-    let descriptors = plan.descriptors();
-    descriptors.general().is_match(national)
-        && TYPES.iter().any(|kind| descriptors.get(*kind).is_some_and(|numbers| numbers.is_match(national)))
+/// A number that is too short keeps its trunk prefix, since it could be one without.
+fn fault_at_home(number: &PhoneNumber, region: Region) -> Fault {
+    let national = number.get_national_significant_number();
+    let without_trunk = || self::number(number.country_code, national.get(1..)?);
+    match fault_of(number, region) {
+        Fault::Invalid(region) => without_trunk().map_or(Fault::Invalid(region), |number| fault_of(&number, region)),
+        fault => fault,
+    }
 }
 
-/// Lets the crate's parser rewrite a national form, and keeps the result only if it is valid.
-fn rewritten(digits: &str, region: country::Id) -> Option<String> {
-    let number = phonenumber::parse(Some(region), digits).ok()?;
-    let text = number.format().mode(phonenumber::Mode::E164).to_string();
-    match international(text.strip_prefix('+')?) {
-        International::Valid(number) => Some(number),
-        International::UnknownCountry | International::Invalid => None,
+/// Whether those that begin alike are all longer or all shorter.
+fn unlike_neighbours(number: &PhoneNumber, region: Region) -> Fault {
+    let (code, national) = (number.country_code, number.get_national_significant_number());
+    let as_long = are_known(code, &national);
+    let longer = (1..=2).any(|more| are_known(code, &format!("{national}{:0more$}", 0)));
+    let shorter = (1..=2).any(|less| national.len() > less && are_known(code, &national[..national.len() - less]));
+    match (as_long, longer, shorter) {
+        (false, true, false) => Fault::TooShort(region),
+        (false, false, true) => Fault::TooLong(region),
+        _ => Fault::Invalid(region),
     }
+}
+
+fn digits_of(number: &PhoneNumber) -> String {
+    format!("{}{}", number.country_code, number.get_national_significant_number())
+}
+
+fn found(number: &PhoneNumber, certainty: Certainty) -> Found {
+    Found { e164: format!("+{}", digits_of(number)), certainty }
 }

@@ -1,20 +1,18 @@
 //! Phone numbers in E.164, read from whatever people paste.
 
 use crate::{
-    dial_text::{ascii_digit, is_plus, is_separator, visible},
-    numbering::{self, International},
+    digits::{is_separator, plain, visible},
+    numbering::{self, Certainty, Fault, Found, Zero},
 };
+use rlibphonenumber::RegionStr;
 use std::fmt;
-
-/// The longest text read as a number, separators included but invisible characters not.
-pub const MAX_NUMBER_CHARACTERS: usize = 32;
-
-/// Fewer digits than this are no number of the public network in any region.
-const MIN_DIGITS: usize = 5;
 
 /// A region whose dialing rules apply to numbers without a country code: an ISO 3166-1 alpha-2 code such as `SA`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Region(phonenumber::country::Id);
+pub struct Region {
+    plan: rlibphonenumber::Region,
+    code: RegionStr,
+}
 
 /// The text is not a region code with dialing rules.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,14 +21,22 @@ pub struct RegionError(String);
 
 impl Region {
     /// Saudi Arabia, the default of a new company.
-    pub const SA: Self = Self(phonenumber::country::SA);
+    pub const SA: Self = Self::of(rlibphonenumber::Region::SA);
+    const fn of(plan: rlibphonenumber::Region) -> Self {
+        Self { plan, code: plan.as_region_str() }
+    }
     /// From an ISO 3166-1 alpha-2 code.
     pub fn parse(code: &str) -> Result<Self, RegionError> {
-        code.to_ascii_uppercase().parse().map(Self).map_err(|_| RegionError(code.to_owned()))
+        let region = rlibphonenumber::Region::from_code(&code.to_ascii_uppercase());
+        region
+            .ok()
+            .filter(|region| numbering::has_plan(*region))
+            .map(Self::of)
+            .ok_or_else(|| RegionError(code.to_owned()))
     }
     /// The two-letter code.
     pub fn as_str(&self) -> &str {
-        self.0.as_ref()
+        self.code.as_str()
     }
 }
 
@@ -40,7 +46,7 @@ impl fmt::Display for Region {
     }
 }
 
-/// A valid phone number in E.164 form, `+` and up to fifteen digits. `Debug` hides all but the last two digits.
+/// A phone number in E.164 form, `+` and up to fifteen digits. `Debug` hides all but the last two digits.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PhoneNumber(String);
 
@@ -51,90 +57,128 @@ pub enum PhoneNumberError {
     #[error("there is no number: type its digits")]
     Empty,
     /// A character that has no place in a number.
-    #[error("'{0}' has no place in a phone number: remove it and try again")]
-    Character(char),
-    /// More characters than any number has.
-    #[error("too long for a phone number: at most {MAX_NUMBER_CHARACTERS} characters and 15 digits")]
-    TooLong,
-    /// Fewer digits than any number has.
-    #[error("too short for a phone number: check the digits, or write it as +966501234567")]
-    TooShort,
+    #[error("'{character}' at place {place} has no place in a phone number: remove it and try again")]
+    Character {
+        /// The character.
+        character: char,
+        /// The how manieth of those that can be seen.
+        place: usize,
+    },
+    /// More digits than any number has.
+    #[error("these are {digits} digits, and no phone number has more than 15: remove some")]
+    TooManyDigits {
+        /// How many were given.
+        digits: usize,
+    },
+    /// More digits than numbers of the country have.
+    #[error("this number has too many digits for {region}: check them, or write it as +966501234567")]
+    TooLong {
+        /// The number's country.
+        region: String,
+    },
+    /// Fewer digits than numbers of the country have.
+    #[error(
+        "this number has too few digits for {region}: add what is missing, the area code too, or write it as +966501234567"
+    )]
+    TooShort {
+        /// The number's country.
+        region: String,
+    },
     /// No country has the code that the number begins with.
     #[error("no country has the code this number begins with: check the digits after the plus")]
     UnknownCountry,
-    /// A number that no numbering plan knows.
-    #[error("this is not a valid phone number in the region {region}: check the digits, or write it as +966501234567")]
+    /// A number at home as well as one abroad.
+    #[error("this can be read as two numbers: write the one you mean with its country code, as +966501234567")]
+    Ambiguous,
+    /// A number that the country's numbering plan does not have.
+    #[error("there is no such phone number in {region}: check the digits, or write it as +966501234567")]
     Invalid {
-        /// The region tried.
+        /// The number's country.
         region: String,
     },
 }
 
-/// The digits of a number and whether a plus stood before them.
+impl From<Fault> for PhoneNumberError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::UnknownCountry => Self::UnknownCountry,
+            Fault::TooManyDigits(digits) => Self::TooManyDigits { digits },
+            Fault::TooLong(region) => Self::TooLong { region: region.to_string() },
+            Fault::TooShort(region) => Self::TooShort { region: region.to_string() },
+            Fault::Ambiguous => Self::Ambiguous,
+            Fault::Invalid(region) => Self::Invalid { region: region.to_string() },
+        }
+    }
+}
+
+/// The digits of a number, whether a plus stood with them, and whether a zero stood in brackets.
 pub(crate) struct Digits {
     pub(crate) international: bool,
+    pub(crate) zero: Zero,
     pub(crate) digits: String,
 }
 
 impl Digits {
-    /// Takes separators out; a plus may stand only before the first digit.
+    /// Takes the separators out of plain text. The plus stands before the digits, once or by a slip more often; or, where
+    /// the text ran from right to left, behind all of them or behind the country code; or behind the prefix that it stands for.
     pub(crate) fn read(text: &str) -> Result<Self, PhoneNumberError> {
-        if text.chars().count() > MAX_NUMBER_CHARACTERS {
-            return Err(PhoneNumberError::TooLong);
-        }
-        let mut read = Self { international: false, digits: String::new() };
-        for character in text.chars() {
-            if let Some(digit) = ascii_digit(character) {
-                read.digits.push(digit);
-            } else if is_plus(character) && read.digits.is_empty() && !read.international {
-                read.international = true;
-            } else if !is_separator(character) {
-                return Err(PhoneNumberError::Character(character));
+        let mut read = Self { international: false, zero: zero_of(text), digits: String::new() };
+        // Where a plus stands behind digits, and how many of them.
+        let mut behind: Option<(usize, usize)> = None;
+        for (index, character) in text.chars().enumerate() {
+            let place = index + 1;
+            match character {
+                '0'..='9' => read.digits.push(character),
+                '+' if read.digits.is_empty() => read.international = true,
+                '+' if !read.international && behind.is_none() => behind = Some((place, read.digits.len())),
+                c if is_separator(c) => {}
+                _ => return Err(PhoneNumberError::Character { character, place }),
             }
+        }
+        if let Some((place, before)) = behind {
+            let code = &read.digits[..before];
+            let may_stand = numbering::is_country_code(code) || matches!(code, "00" | "011");
+            if before < read.digits.len() && !may_stand {
+                return Err(PhoneNumberError::Character { character: '+', place });
+            }
+            read.international = true;
         }
         if read.digits.is_empty() { Err(PhoneNumberError::Empty) } else { Ok(read) }
     }
 }
 
+fn zero_of(text: &str) -> Zero {
+    let tight: String = text.chars().filter(|c| *c != ' ').collect();
+    if tight.contains("(0)") || tight.contains("[0]") { Zero::Bracketed } else { Zero::Bare }
+}
+
 impl PhoneNumber {
     /// Reads a number as people write it; a national form is completed with `region`.
     ///
-    /// Understood are spaces, dashes, dots, slashes and brackets between the digits, digits of the Arabic, Persian
-    /// and full-width scripts, invisible marks, a plus or the region's international prefix before the country
-    /// code, the region's own country code without a plus, and a national prefix. URIs and names are
-    /// [`Address`](crate::Address)'s part.
+    /// Understood are spaces, dashes, dots, slashes and brackets between the digits, digits of every script, invisible
+    /// marks, a plus or the region's international prefix or `00` before the country code, the region's own country code
+    /// without a plus, and a national prefix. URIs, names and extensions are [`Dial`](crate::Dial)'s part.
     pub fn parse(text: &str, region: Region) -> Result<Self, PhoneNumberError> {
-        Self::from_digits(&Digits::read(&visible(text))?, region)
+        let text: String = visible(text).chars().map(plain).collect();
+        Self::from_digits(&Digits::read(&text)?, region).map(|(number, _)| number)
     }
-    pub(crate) fn from_digits(read: &Digits, region: Region) -> Result<Self, PhoneNumberError> {
-        if read.international {
-            return Self::international(&read.digits, region);
-        }
-        if read.digits.len() < MIN_DIGITS {
-            return Err(PhoneNumberError::TooShort);
-        }
-        if let Some(digits) = numbering::national(&read.digits, region.0) {
-            return Ok(Self(format!("+{digits}")));
-        }
-        if let Some(rest) = numbering::after_international_prefix(&read.digits, region.0) {
-            return Self::international(rest, region);
-        }
-        match numbering::with_own_country_code(&read.digits, region.0) {
-            Some(digits) => Ok(Self(format!("+{digits}"))),
-            None if read.digits.len() > numbering::MAX_DIGITS => Err(PhoneNumberError::TooLong),
-            None => Err(PhoneNumberError::Invalid { region: region.as_str().to_owned() }),
-        }
+    pub(crate) fn from_digits(read: &Digits, region: Region) -> Result<(Self, Certainty), PhoneNumberError> {
+        let found = if read.international {
+            match numbering::international(&read.digits, read.zero) {
+                Err(fault @ Fault::UnknownCountry) => {
+                    numbering::prefixed(&read.digits, region.plan, read.zero).ok_or(fault)
+                }
+                read => read,
+            }
+        } else {
+            numbering::national(&read.digits, region.plan, read.zero)
+        };
+        let Found { e164, certainty } = found?;
+        Ok((Self(e164), certainty))
     }
-    fn international(digits: &str, region: Region) -> Result<Self, PhoneNumberError> {
-        if digits.len() < MIN_DIGITS {
-            return Err(PhoneNumberError::TooShort);
-        }
-        match numbering::international(digits) {
-            International::Valid(digits) => Ok(Self(format!("+{digits}"))),
-            International::UnknownCountry => Err(PhoneNumberError::UnknownCountry),
-            International::Invalid if digits.len() > numbering::MAX_DIGITS => Err(PhoneNumberError::TooLong),
-            International::Invalid => Err(PhoneNumberError::Invalid { region: region.as_str().to_owned() }),
-        }
+    /// Whether companies buy such numbers for the word that their keys spell.
+    pub(crate) fn may_be_word(&self) -> bool {
+        numbering::may_be_word(&self.0)
     }
     /// The number, for dialing and storage.
     pub fn as_e164(&self) -> &str {
@@ -204,6 +248,13 @@ mod tests {
             ("DE", "030/123456", "+4930123456"),
             ("AR", "0343 15 455 1212", "+5493434551212"),
             ("SA", "+800 1234 5678", "+80012345678"),
+            // The plus of a right-to-left text, and one too many.
+            ("SA", "966501234567+", "+966501234567"),
+            ("SA", "(966+) 50 123 4567", "+966501234567"),
+            ("SA", "++966501234567", "+966501234567"),
+            ("SA", "00+966 50 123 4567", "+966501234567"),
+            ("US", "011+966 50 123 4567", "+966501234567"),
+            ("SA", "+ +966 50 123 4567", "+966501234567"),
         ];
         for (region, text, expected) in cases {
             assert_eq!(read(text, region).as_deref(), Ok(expected), "{text} in {region}");
@@ -212,27 +263,34 @@ mod tests {
 
     #[test]
     fn the_rest_is_refused_with_its_reason() {
-        let invalid = |region: &str| PhoneNumberError::Invalid { region: region.to_owned() };
+        let short = |region: &str| PhoneNumberError::TooShort { region: region.to_owned() };
+        let long = |region: &str| PhoneNumberError::TooLong { region: region.to_owned() };
+        let sign = |character: char, place: usize| PhoneNumberError::Character { character, place };
+        let many = |digits: usize| PhoneNumberError::TooManyDigits { digits };
         let cases = [
             ("SA", "", PhoneNumberError::Empty),
             ("SA", " -() ", PhoneNumberError::Empty),
             ("SA", "+", PhoneNumberError::Empty),
-            ("SA", "12a45", PhoneNumberError::Character('a')),
-            ("SA", "050+1234567", PhoneNumberError::Character('+')),
-            ("SA", "966501234567+", PhoneNumberError::Character('+')),
-            ("SA", "0501234567,123", PhoneNumberError::Character(',')),
-            ("SA", "911", PhoneNumberError::TooShort),
-            ("SA", "+9665", PhoneNumberError::TooShort),
-            ("SA", "050123456", invalid("SA")),
-            ("SA", "05012345678", invalid("SA")),
-            ("SA", "1234567", invalid("SA")),
-            ("SA", "+96650123456", invalid("SA")),
-            ("SA", "201001234567", invalid("SA")),
-            ("US", "253-0000", invalid("US")),
+            ("SA", "12a45", sign('a', 3)),
+            ("SA", "\u{2068}050 a1234567", sign('a', 5)),
+            ("SA", "+3363a123456", sign('a', 6)),
+            ("SA", "050+1234567", sign('+', 4)),
+            ("SA", "+966501234567+", sign('+', 14)),
+            ("SA", "0501234567,123", sign(',', 11)),
+            ("SA", "911", short("SA")),
+            ("SA", "+9665", short("SA")),
+            ("SA", "050123456", short("SA")),
+            ("SA", "05012345678", long("SA")),
+            ("SA", "+444012345678", PhoneNumberError::Invalid { region: "GB".into() }),
+            ("SA", "1234567", short("SA")),
+            ("SA", "+96650123456", short("SA")),
+            ("SA", "201001234567", long("SA")),
+            ("US", "253-0000", short("US")),
             ("SA", "+210 501 234 567", PhoneNumberError::UnknownCountry),
             ("SA", "+0501234567", PhoneNumberError::UnknownCountry),
-            ("SA", "+9665012345678901", PhoneNumberError::TooLong),
-            ("SA", "0000000000000000000000000000000000", PhoneNumberError::TooLong),
+            ("SA", "+9665012345678901", many(16)),
+            ("SA", "1234567890123456", many(16)),
+            ("SA", "0000000000000000000000000000000000", many(34)),
         ];
         for (region, text, expected) in cases {
             assert_eq!(read(text, region), Err(expected), "{text} in {region}");

@@ -7,6 +7,12 @@
 //!
 //! Whoever stores folded texts has to fold them again when this changes.
 
+use crate::{
+    digits::{ascii_digit, is_separator, plain, strip_scheme},
+    numbering::{self, Certainty, Found, Zero},
+    post_dial,
+};
+use percent_encoding::percent_decode_str;
 use unicode_normalization::{UnicodeNormalization as _, char::canonical_combining_class};
 
 /// Longest text that is searched for, in characters; more cannot stand in a number or name.
@@ -52,18 +58,23 @@ pub fn patterns(typed: &str) -> Vec<String> {
     }
     let mut patterns = vec![folded.to_owned()];
     if let Some(number) = compact_number(folded) {
-        let national = number.strip_prefix('0').filter(|rest| rest.len() >= 2 && !rest.starts_with('0'));
-        let international = number.strip_prefix("00").filter(|rest| !rest.is_empty());
-        let international = international.map(|rest| format!("+{rest}"));
-        let without_trunk = without_trunk(international.as_deref().unwrap_or(&number));
-        let others = [national.map(str::to_owned), without_trunk, international];
-        for pattern in std::iter::once(number).chain(others.into_iter().flatten()) {
+        for pattern in forms(number).chain(with_bracketed_zero(folded)) {
             if !patterns.contains(&pattern) {
                 patterns.push(pattern);
             }
         }
     }
     patterns
+}
+
+/// A number as it was typed, and without what stands before it in one country or another.
+fn forms(number: String) -> impl Iterator<Item = String> {
+    let national = number.strip_prefix('0').filter(|rest| rest.len() >= 2 && !rest.starts_with('0'));
+    let international = number.strip_prefix("00").filter(|rest| !rest.is_empty());
+    let international = international.map(|rest| format!("+{rest}"));
+    let without_trunk = without_trunk(international.as_deref().unwrap_or(&number));
+    let others = [national.map(str::to_owned), without_trunk, international, as_kept(&number)];
+    std::iter::once(number).chain(others.into_iter().flatten())
 }
 
 /// An international number without the zero behind the country's code that is dialled only within the country.
@@ -89,24 +100,49 @@ fn country_code_length(digits: &str) -> usize {
     }
 }
 
-/// The digits of a folded text that holds nothing but a number, with a leading `+` kept.
+/// The digits of a folded text that holds nothing but a number, with a `+` before them if there is one. What is sent after
+/// the answer is left out.
 fn compact_number(folded: &str) -> Option<String> {
-    let number = folded.strip_prefix("tel:").map_or(folded, |uri| uri.split(';').next().unwrap_or(uri)).trim();
-    let international = number.starts_with(['+', '(']) && number.contains('+') || number.starts_with("00");
+    let number: String = behind_scheme(folded).chars().map(plain).collect();
+    let (number, _) = post_dial::split(number.trim()).ok()?;
     // `+44 (0)20 …` shows the digit that is dialled only within the country.
+    let international = number.contains('+') || number.starts_with("00");
     let number = if international { number.replacen("(0)", "", 1) } else { number.to_owned() };
-    let mut compact: String = number.chars().filter(|c| !is_separator(*c)).collect();
-    if compact.ends_with('+') && compact.len() > 1 {
-        // As typed in a right-to-left text.
-        compact.pop();
-        compact.insert(0, '+');
-    }
-    let digits = compact.strip_prefix('+').unwrap_or(&compact);
-    (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(compact)
+    digits_of(&number)
 }
 
-fn is_separator(c: char) -> bool {
-    matches!(c, ' ' | '-' | '.' | '/' | '(' | ')' | '[' | ']' | '_' | '·')
+/// The same with a zero in brackets kept: in Italy it belongs to the number.
+fn with_bracketed_zero(folded: &str) -> Option<String> {
+    folded.contains("(0)").then(|| compact_number(&folded.replacen("(0)", "0", 1))).flatten()
+}
+
+fn behind_scheme(folded: &str) -> String {
+    let rest = ["tel", "callto", "mobilecall"].iter().find_map(|scheme| strip_scheme(folded, scheme));
+    match rest {
+        Some(rest) => {
+            let rest = rest.trim_start_matches('/').split(';').next().unwrap_or(rest);
+            percent_decode_str(rest).decode_utf8_lossy().into_owned()
+        }
+        None => folded.to_owned(),
+    }
+}
+
+/// The plus stands before the digits, or in right-to-left text behind them or behind the country's code.
+fn digits_of(number: &str) -> Option<String> {
+    let compact: String = number.chars().filter(|c| !is_separator(*c)).collect();
+    let digits: String = compact.trim_start_matches('+').replacen('+', "", 1);
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let plus = if compact.contains('+') { "+" } else { "" };
+    is_number.then(|| format!("{plus}{digits}"))
+}
+
+/// A whole number as it is kept, however its country lets it be written: with digits of the past, or of mobile phones.
+fn as_kept(number: &str) -> Option<String> {
+    let digits = number.strip_prefix('+').or_else(|| number.strip_prefix("00"))?;
+    match numbering::international(digits, Zero::Bare) {
+        Ok(Found { e164, certainty: Certainty::Known }) => Some(e164),
+        Ok(Found { certainty: Certainty::UnknownRange, .. }) | Err(_) => None,
+    }
 }
 
 /// Not a mark that decorates a letter and nothing invisible.
@@ -133,23 +169,6 @@ fn common_letter(c: char) -> char {
         c if c.is_ascii() => c,
         c => ascii_digit(c).unwrap_or(c),
     }
-}
-
-/// The zeros of all scripts that have digits of their own; the other nine follow each. Unicode 16.
-const ZEROS: [u32; 67] = [
-    0x0660, 0x06f0, 0x07c0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66, 0x0de6, 0x0e50,
-    0x0ed0, 0x0f20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50,
-    0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0x104a0, 0x10d30, 0x10d40, 0x11066, 0x110f0, 0x11136,
-    0x111d0, 0x112f0, 0x11450, 0x114d0, 0x11650, 0x116c0, 0x116d0, 0x116da, 0x11730, 0x118e0, 0x11950, 0x11bf0,
-    0x11c50, 0x11d50, 0x11da0, 0x11f50, 0x16130, 0x16a60, 0x16ac0, 0x16b50, 0x16d70, 0x1e140, 0x1e2f0, 0x1e4f0,
-    0x1e5f1, 0x1e950,
-];
-
-/// The ASCII digit that a digit of another script stands for.
-pub(crate) fn ascii_digit(c: char) -> Option<char> {
-    let value = u32::from(c);
-    let zero = ZEROS[..ZEROS.partition_point(|zero| *zero <= value)].last()?;
-    char::from_digit(value - zero, 10)
 }
 
 #[cfg(test)]
@@ -202,7 +221,6 @@ mod tests {
 
     #[test]
     fn digits_of_every_script_are_digits() {
-        assert!(ZEROS.is_sorted());
         for zeros in ["0", "٠", "۰", "०", "০", "๐", "០", "߀", "０", "𝟘", "𞥐"] {
             let zero = u32::from(zeros.chars().next().unwrap());
             let digits: String = (zero..zero + 10).map(|digit| char::from_u32(digit).unwrap()).collect();
@@ -220,7 +238,7 @@ mod tests {
 
     #[test]
     fn patterns_of_typed_texts() {
-        let cases: [(&str, &[&str]); 17] = [
+        let cases: [(&str, &[&str]); 25] = [
             ("", &[]),
             (" \u{200f} ", &[]),
             ("Ali", &["ali"]),
@@ -233,11 +251,19 @@ mod tests {
             ("00966501", &["00966501", "+966501"]),
             ("٠٥٠١", &["0501", "501"]),
             ("tel:+1-201-555-0123;ext=5", &["tel:+1-201-555-0123;ext=5", "+12015550123"]),
-            ("+44 (0)20 7946", &["+44 (0)20 7946", "+44207946"]),
+            ("+44 (0)20 7946", &["+44 (0)20 7946", "+44207946", "+440207946"]),
             ("966501+", &["966501+", "+966501"]),
             ("00966 0501", &["00966 0501", "009660501", "+966501", "+9660501"]),
             ("+44 020 79", &["+44 020 79", "+4402079", "+442079"]),
             ("+2012345", &["+2012345"]),
+            ("++966501", &["++966501", "+966501"]),
+            ("966+ 501", &["966+ 501", "+966501"]),
+            ("011465 x12", &["011465 x12", "011465", "11465"]),
+            ("011465,,12", &["011465,,12", "011465", "11465"]),
+            ("+39 (0)6 12", &["+39 (0)6 12", "+39612", "+390612"]),
+            ("+52 1 55 1234 5678", &["+52 1 55 1234 5678", "+5215512345678", "+525512345678"]),
+            ("+54 11 15 2345 6789", &["+54 11 15 2345 6789", "+54111523456789", "+5491123456789"]),
+            ("callto://%2B966501/", &["callto://%2b966501/", "+966501"]),
         ];
         for (typed, expected) in cases {
             assert_eq!(patterns(typed), expected, "{typed:?}");
@@ -270,6 +296,14 @@ mod tests {
             "050.123.4567",
             "123 45",
             "haddad",
+            "050ー123ー4567",
+            "\u{2063}050\u{fe0f}1234567",
+            "966501234567+",
+            "966+ 50 123 4567",
+            "++966501234567",
+            "0501234567 ext. 12",
+            "tel:+966501234567;ext=12",
+            "mobilecall:0501234567",
         ] {
             let found = patterns(typed).iter().any(|pattern| stored.contains(pattern));
             assert!(found, "{typed}: {:?}", patterns(typed));

@@ -1,7 +1,7 @@
 //! Validation of SIP and SIPS URIs (RFC 3261 §19.1.1 and §25.1). The text is kept as it was given: a parameter or an
 //! escape may mean something to a PBX, so nothing is guessed or rewritten.
 
-use crate::dial_text::strip_scheme;
+use crate::digits::strip_scheme;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Whether the text is a `sip:` or `sips:` URI. A password in it is refused although the grammar knows it, because

@@ -1,33 +1,51 @@
 //! `tel:` URIs (RFC 3966), as web pages and mail link them.
 
 use crate::{
-    dial_text::is_plus,
-    phone::{Digits, PhoneNumberError},
+    address::AddressError,
+    digits::{plain, visible},
+    post_dial::PostDial,
 };
 use percent_encoding::percent_decode_str;
 
-/// The number in the part of a `tel:` URI behind the scheme.
-///
-/// Separators are those of every number; escapes are decoded once. A `phone-context` that is a global number prefix
-/// (`+966`) is put before a local number, one that is a domain changes nothing. `ext`, `isub` and unknown parameters
-/// name things behind the number that cannot be dialed with it, so they are left out; the agent types an extension
-/// on the keypad once the call is up.
-pub(crate) fn number(rest: &str) -> Result<Digits, PhoneNumberError> {
-    let mut parts = rest.strip_prefix("//").unwrap_or(rest).split(';');
-    let subscriber = decoded(parts.next().unwrap_or_default())?;
-    let mut digits = Digits::read(subscriber.trim())?;
-    for parameter in parts {
-        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-        let value = decoded(value)?;
-        if name.eq_ignore_ascii_case("phone-context") && value.starts_with(is_plus) && !digits.international {
-            let context = Digits::read(&value)?;
-            digits = Digits { international: true, digits: context.digits + &digits.digits };
-        }
-    }
-    Ok(digits)
+/// What a `tel:` URI names.
+pub(crate) struct TelUri {
+    /// The number in plain signs, with a `phone-context` that is a country code before it.
+    pub(crate) subscriber: String,
+    /// What is to be sent after the answer: `ext`, or `postd` of older links.
+    pub(crate) post_dial: Option<PostDial>,
 }
 
-fn decoded(text: &str) -> Result<String, PhoneNumberError> {
-    let decoded = percent_decode_str(text).decode_utf8().map_err(|_| PhoneNumberError::Character('%'))?;
-    Ok(crate::dial_text::visible(&decoded))
+/// Reads the part behind the scheme.
+///
+/// Escapes are decoded once. A `phone-context` that is a global number prefix (`+966`) is put before a local number, one
+/// that is a domain changes nothing. `isub` and unknown parameters name nothing that could be dialed.
+pub(crate) fn read(rest: &str) -> Result<TelUri, AddressError> {
+    let rest = rest.strip_prefix("//").unwrap_or(rest);
+    let (subscriber, parameters) = rest.split_once(';').unwrap_or((rest, ""));
+    let mut uri = TelUri { subscriber: decoded(subscriber)?, post_dial: None };
+    for parameter in parameters.split(';').filter(|parameter| !parameter.is_empty()) {
+        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        let value = decoded(value)?;
+        if ["ext", "postd"].iter().any(|known| name.eq_ignore_ascii_case(known)) {
+            uri.post_dial = PostDial::of_parameter(&value)?;
+        } else if name.eq_ignore_ascii_case("phone-context") && value.starts_with('+') && is_local(&uri.subscriber) {
+            uri.subscriber = format!("{value} {}", uri.subscriber);
+        } else if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()) && !parameter.contains('=') {
+            // A dialer's pause, and no parameter.
+            uri.post_dial = PostDial::of_parameter(name)?;
+        }
+    }
+    Ok(uri)
+}
+
+fn is_local(subscriber: &str) -> bool {
+    !subscriber.contains(['+', '*', '#'])
+}
+
+/// The text of a URI without escapes, in plain signs.
+pub(crate) fn decoded(text: &str) -> Result<String, AddressError> {
+    let decoded = percent_decode_str(text).decode_utf8();
+    let place = text.find('%').map_or(1, |at| text[..at].chars().count() + 1);
+    let decoded = decoded.map_err(|_| AddressError::Character { character: '%', place })?;
+    Ok(visible(&decoded).chars().map(plain).collect::<String>().trim().to_owned())
 }

@@ -36,6 +36,11 @@ pub struct CallView {
     pub held: bool,
     /// Digits sent so far in this call.
     pub digits: String,
+    /// Keypad digits that were dialed behind the number, as an extension, and not yet sent: for the agent to send when the
+    /// far end asks for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub post_dial: Option<String>,
     /// The last second's quality.
     pub quality: Option<Quality>,
     /// Why it ended, once it has.

@@ -1,5 +1,5 @@
 use crate::{AudioDevices, HistoryPage, HistoryQuery, Settings};
-use mobilecall_domain::{CallId, LineId, PresenceState};
+use mobilecall_domain::{CallId, DialNote, LineId, PresenceState};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -169,6 +169,12 @@ pub enum Preview {
         /// All lines that could take it, in the order in which they are preferred.
         #[ts(as = "Vec<String>")]
         lines: Vec<LineId>,
+        /// What is to be sent as keypad digits once they answer: an extension, or keys behind pauses.
+        #[serde(default)]
+        post_dial: Option<String>,
+        /// What to know before the call.
+        #[serde(default)]
+        note: Option<DialNote>,
         /// Why it could not be called right now, as far as that is known; the text itself is right.
         obstacle: Option<crate::Failure>,
     },

@@ -66,9 +66,17 @@ pub enum ErrorCode {
     TransferFailed,
     /// Nothing to dial.
     NothingToDial,
-    /// Not a number. Params: `region`.
+    /// A number that its country does not have. Params: `region`, the country.
     MalformedNumber,
-    /// A character that cannot be dialed. Params: `character`.
+    /// A number with digits missing. Params: `region`, the country.
+    NumberTooShort,
+    /// A number with more digits than its country's, or than any, has.
+    NumberTooLong,
+    /// No country has the code that the number begins with.
+    UnknownCountryCode,
+    /// Digits that are a number at home as well as one abroad.
+    AmbiguousNumber,
+    /// A character that cannot be dialed. Params: `character`, and `place`, the how manieth it is.
     BadCharacter,
     /// Too long to dial.
     TooLongToDial,
@@ -147,6 +155,10 @@ impl ErrorCode {
         Self::TransferFailed,
         Self::NothingToDial,
         Self::MalformedNumber,
+        Self::NumberTooShort,
+        Self::NumberTooLong,
+        Self::UnknownCountryCode,
+        Self::AmbiguousNumber,
         Self::BadCharacter,
         Self::TooLongToDial,
         Self::MalformedSip,

@@ -20,7 +20,7 @@ pub use event::*;
 pub use failure::*;
 pub use history::*;
 pub use mobilecall_domain::{
-    Direction, Disposition, EndReason, LineCapabilities, LineKind, PresenceState, QualityLabel,
+    DialNote, Direction, Disposition, EndReason, LineCapabilities, LineKind, PresenceState, QualityLabel,
 };
 pub use session::*;
 pub use settings::*;

@@ -53,13 +53,15 @@ impl fmt::Debug for Preview {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("Empty"),
-            Self::WillCall { address, kind, name, line, lines, obstacle } => f
+            Self::WillCall { address, kind, name, line, lines, post_dial, note, obstacle } => f
                 .debug_struct("WillCall")
                 .field("address", &Private::new(address))
                 .field("kind", kind)
                 .field("name", &hidden(name))
                 .field("line", line)
                 .field("lines", lines)
+                .field("post_dial", &hidden(post_dial))
+                .field("note", note)
                 .field("obstacle", &obstacle.as_ref().map(|failure| failure.code))
                 .finish(),
             Self::Choices { colleagues } => f.debug_struct("Choices").field("colleagues", &colleagues.len()).finish(),
@@ -106,6 +108,7 @@ impl fmt::Debug for CallView {
             .field("muted", &self.muted)
             .field("held", &self.held)
             .field("digits", &Private::new(&self.digits))
+            .field("post_dial", &hidden(&self.post_dial))
             .field("quality", &self.quality)
             .field("end", &self.end)
             .field("setup_ms", &self.setup_ms)
@@ -245,13 +248,14 @@ mod tests {
             muted: false,
             held: false,
             digits: PRIVATE[2].into(),
+            post_dial: Some(PRIVATE[2].into()),
             quality: None,
             end: None,
             setup_ms: None,
             first_audio_ms: None,
         };
         let id = call.id;
-        check(&format!("{:?}", Event::CallChanged { call }), 3);
+        check(&format!("{:?}", Event::CallChanged { call }), 4);
         let digit = format!("{:?}", Event::DigitReceived { call: id, digit: '#' });
         assert!(!digit.contains('#'), "{digit}");
         let entry = HistoryEntry {
@@ -272,8 +276,10 @@ mod tests {
             name: Some(PRIVATE[3].into()),
             line: None,
             lines: Vec::new(),
+            post_dial: Some(PRIVATE[2].into()),
+            note: None,
             obstacle: None,
         };
-        check(&format!("{:?}", Reply::Preview { preview }), 2);
+        check(&format!("{:?}", Reply::Preview { preview }), 3);
     }
 }

@@ -3,7 +3,7 @@
 use crate::ports::EmbeddedServerError;
 use mobilecall_cache::{CacheError, OpenError};
 use mobilecall_client::{BadServerUrl, ClientError, ErrorCode as ServerCode, TlsError};
-use mobilecall_domain::{AddressError, LineKind, dtmf::KeysError, names};
+use mobilecall_domain::{AddressError, LineKind, PhoneNumberError, dtmf::KeysError, names};
 use mobilecall_ipc::{ErrorCode, Failure};
 use std::{error::Error, fmt::Write as _, path::Path};
 
@@ -143,16 +143,36 @@ pub(crate) fn of_tls(error: &TlsError) -> Failure {
     }
 }
 
-pub(crate) fn of_address(error: &AddressError, region: &str) -> Failure {
+pub(crate) fn of_address(error: &AddressError) -> Failure {
     let message = error.to_string();
     match error {
         AddressError::Empty => Failure::new(ErrorCode::NothingToDial, message),
         AddressError::TooLong { .. } => Failure::new(ErrorCode::TooLongToDial, message),
-        AddressError::Character(character) => {
-            Failure::new(ErrorCode::BadCharacter, message).with("character", character.to_string())
-        }
+        AddressError::Character { character, place } => Failure::new(ErrorCode::BadCharacter, message)
+            .with("character", character.to_string())
+            .with("place", place.to_string()),
         AddressError::Sip => Failure::new(ErrorCode::MalformedSip, message),
-        AddressError::Phone(_) => Failure::new(ErrorCode::MalformedNumber, message).with("region", region),
+        AddressError::PostDial => Failure::new(ErrorCode::BadDigit, message),
+        AddressError::Phone(error) => of_number(error, message),
+    }
+}
+
+fn of_number(error: &PhoneNumberError, message: String) -> Failure {
+    match error {
+        PhoneNumberError::Invalid { region } => {
+            Failure::new(ErrorCode::MalformedNumber, message).with("region", region)
+        }
+        PhoneNumberError::TooShort { region } => {
+            Failure::new(ErrorCode::NumberTooShort, message).with("region", region)
+        }
+        PhoneNumberError::TooLong { .. } | PhoneNumberError::TooManyDigits { .. } => {
+            Failure::new(ErrorCode::NumberTooLong, message)
+        }
+        PhoneNumberError::Ambiguous => Failure::new(ErrorCode::AmbiguousNumber, message),
+        PhoneNumberError::UnknownCountry => Failure::new(ErrorCode::UnknownCountryCode, message),
+        // Come as variants of the address's error.
+        PhoneNumberError::Empty => Failure::new(ErrorCode::NothingToDial, message),
+        PhoneNumberError::Character { .. } => Failure::new(ErrorCode::BadCharacter, message),
     }
 }
 

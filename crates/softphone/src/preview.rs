@@ -5,7 +5,9 @@ use crate::{
     lines::{Candidate, NoRoute, Route, route},
     view,
 };
-use mobilecall_domain::{Address, AddressError, LineId, LineKind, Region, search::fold};
+use mobilecall_domain::{
+    Address, AddressError, Dial, DialNote, LineId, LineKind, PostDial, Region, dial::is_link, search::fold,
+};
 use mobilecall_ipc::{Colleague, ErrorCode, Failure, Preview};
 
 /// More than fits below the field helps nobody.
@@ -22,6 +24,10 @@ pub(crate) enum Resolved {
         address: Address,
         /// The colleague's or the service's name.
         name: Option<String>,
+        /// What was dialed behind it.
+        post_dial: Option<PostDial>,
+        /// What to know before the call.
+        note: Option<DialNote>,
         /// Over which line; `None` where there are no lines at all.
         route: Option<Route>,
     },
@@ -55,9 +61,9 @@ pub(crate) struct Own<'a> {
 /// Reads what was typed, finds its line, and refuses what no line can call.
 pub(crate) fn resolve(text: &str, known: Known<'_>) -> Result<Resolved, Failure> {
     match read(text, known)? {
-        Read::One(address, name) => {
+        Read::One(Dial { address, post_dial, note }, name) => {
             let route = route(&address, known.lines, known.chosen).map_err(|error| no_route(&address, error))?;
-            Ok(Resolved::One { address, name, route })
+            Ok(Resolved::One { address, name, post_dial, note, route })
         }
         Read::Several(colleagues) => Ok(Resolved::Several(colleagues)),
     }
@@ -65,7 +71,7 @@ pub(crate) fn resolve(text: &str, known: Known<'_>) -> Result<Resolved, Failure>
 
 /// What a text means before a line is looked for.
 enum Read {
-    One(Address, Option<String>),
+    One(Dial, Option<String>),
     Several(Vec<Colleague>),
 }
 
@@ -79,33 +85,40 @@ fn read(text: &str, known: Known<'_>) -> Result<Read, Failure> {
     let others = || team.iter();
     // The server gives a region that it has checked; an unknown one would only make national numbers unreadable.
     let rules = Region::parse(region).unwrap_or(Region::SA);
-    let parsed = Address::parse(text, rules);
-    match &parsed {
-        Ok(Address::Extension(digits)) => Ok(by_extension(digits, others())),
-        Ok(Address::Service(code)) => {
+    let dial = match Dial::read(text, rules) {
+        Ok(dial) => dial,
+        Err(error @ (AddressError::Character { .. } | AddressError::Sip)) => {
+            return match by_name(text, others()) {
+                Some(found) => Ok(found),
+                None if is_name(text) => Err(nobody()),
+                None => Err(failure::of_address(&error)),
+            };
+        }
+        Err(
+            error @ (AddressError::Empty
+            | AddressError::TooLong { .. }
+            | AddressError::PostDial
+            | AddressError::Phone(_)),
+        ) => {
+            return Err(failure::of_address(&error));
+        }
+    };
+    Ok(match &dial.address {
+        Address::Extension(digits) => by_extension(digits, &dial, others()),
+        Address::Service(code) => {
             let name = (code == ECHO).then(|| "Echo test".to_owned());
-            Ok(Read::One(Address::Service(code.clone()), name))
+            Read::One(dial, name)
         }
-        Ok(Address::Client(name)) => {
-            Ok(by_name(text, others()).unwrap_or_else(|| Read::One(Address::Client(name.clone()), None)))
-        }
-        Ok(address @ (Address::Phone(_) | Address::Sip(_))) => Ok(Read::One(address.clone(), None)),
-        Err(error @ (AddressError::Empty | AddressError::TooLong { .. } | AddressError::Phone(_))) => {
-            Err(failure::of_address(error, region))
-        }
-        Err(error @ (AddressError::Character(_) | AddressError::Sip)) => match by_name(text, others()) {
-            Some(found) => Ok(found),
-            None if is_name(text) => Err(nobody()),
-            None => Err(failure::of_address(error, region)),
-        },
-    }
+        Address::Client(name) => by_name(name, others()).unwrap_or(Read::One(dial, None)),
+        Address::Phone(_) | Address::Sip(_) => Read::One(dial, None),
+    })
 }
 
 /// The same as the window shows it. It promises no call that would fail for what is known here; the server judges when
 /// the call is placed, since what is known here may be old.
 pub(crate) fn preview(text: &str, known: Known<'_>) -> Preview {
     match resolve(text, known) {
-        Ok(Resolved::One { address, name, route }) => {
+        Ok(Resolved::One { address, name, post_dial, note, route }) => {
             let line = route.as_ref().and_then(|route| known.lines.iter().find(|line| line.id == route.line));
             if name.is_none() && line.is_some_and(|line| is_nobody(&address, line, known)) {
                 return Preview::Refused { failure: nobody() };
@@ -113,7 +126,8 @@ pub(crate) fn preview(text: &str, known: Known<'_>) -> Preview {
             let obstacle = line.filter(|line| !line.ready).map(|line| failure::line_not_ready(line.kind));
             let (line, lines) = route.map_or((None, Vec::new()), |route| (Some(route.line), route.lines));
             let kind = view::address_kind(&address);
-            Preview::WillCall { kind, address: address.dialed(), name, line, lines, obstacle }
+            let post_dial = post_dial.map(|keys| keys.as_str().to_owned());
+            Preview::WillCall { kind, address: address.dialed(), name, line, lines, post_dial, note, obstacle }
         }
         Ok(Resolved::Several(colleagues)) => Preview::Choices { colleagues },
         Err(failure) if failure.code == ErrorCode::NothingToDial => Preview::Empty,
@@ -171,10 +185,10 @@ fn is_own(text: &str, team: &[Colleague], own: Own<'_>) -> bool {
     names(own) && !others.into_iter().any(names)
 }
 
-fn by_extension<'a>(digits: &str, mut team: impl Iterator<Item = &'a Colleague> + Clone) -> Read {
+fn by_extension<'a>(digits: &str, dial: &Dial, mut team: impl Iterator<Item = &'a Colleague> + Clone) -> Read {
     let exact = team.clone().find(|colleague| colleague.extension.as_deref() == Some(digits));
-    let alone = || Read::One(Address::Extension(digits.to_owned()), exact.map(|colleague| colleague.name.clone()));
-    if exact.is_some() {
+    let alone = || Read::One(dial.clone(), exact.map(|colleague| colleague.name.clone()));
+    if exact.is_some() || dial.post_dial.is_some() {
         return alone();
     }
     let begins =
@@ -217,12 +231,12 @@ fn one(colleague: &Colleague) -> Read {
         Some(extension) => Address::Extension(extension.clone()),
         None => Address::Client(colleague.username.clone()),
     };
-    Read::One(address, Some(colleague.name.clone()))
+    Read::One(Dial { address, post_dial: None, note: None }, Some(colleague.name.clone()))
 }
 
-/// A name in letters that no address is written in, such as an Arabic one.
+/// A name in letters that no address is written in, such as an Arabic one. A link to something to dial is none.
 fn is_name(text: &str) -> bool {
-    text.trim().starts_with(char::is_alphabetic) && !text.contains('@')
+    text.trim().starts_with(char::is_alphabetic) && !text.contains('@') && !is_link(text)
 }
 
 fn nobody() -> Failure {
@@ -277,7 +291,7 @@ mod tests {
         let shown =
             match preview(text, Known { region: "SA", team: Some(&team()), own: Some(MYSELF), lines, chosen: None }) {
                 Preview::Empty => "empty".to_owned(),
-                Preview::WillCall { address, kind, name, line, lines: possible, obstacle } => {
+                Preview::WillCall { address, kind, name, line, lines: possible, post_dial, note, obstacle } => {
                     assert!(line.is_none_or(|line| possible.contains(&line)));
                     let kind = match kind {
                         AddressKind::Phone => "phone",
@@ -287,7 +301,9 @@ mod tests {
                         AddressKind::Sip => "sip",
                     };
                     let but = obstacle.map(|failure| format!(" but {:?}", failure.code)).unwrap_or_default();
-                    format!("{kind} {address} {}{but}", name.as_deref().unwrap_or("-"))
+                    let then = post_dial.map(|keys| format!(" then {keys}")).unwrap_or_default();
+                    let note = note.map(|note| format!(" {note:?}")).unwrap_or_default();
+                    format!("{kind} {address} {}{then}{note}{but}", name.as_deref().unwrap_or("-"))
                 }
                 Preview::Choices { colleagues } => {
                     colleagues.iter().map(|colleague| colleague.username.as_str()).collect::<Vec<_>>().join(" or ")
@@ -313,6 +329,27 @@ mod tests {
     }
 
     #[test]
+    fn what_is_sent_later_and_what_to_know_is_shown() {
+        check("0114651234 x12", "phone +966114651234 - then 12");
+        check("tel:+966114651234;ext=12", "phone +966114651234 - then 12");
+        check("*43,1#", "service *43 Echo test then 1#");
+        check("101,5", "extension 101 Bob Marley then 5");
+        check("0529300000", "phone +966529300000 - UnknownRange");
+    }
+
+    #[test]
+    fn a_link_is_no_unknown_colleague() {
+        check("tel:*43", "service *43 Echo test");
+        check("tel:%2A43", "service *43 Echo test");
+        check("tel:%2321%23", "service #21# -");
+        check("tel:abc", "BadCharacter");
+        check("tel:%FF", "BadCharacter");
+        check("callto:50a", "BadCharacter");
+        check("mobilecall:102", "extension 102 ليلى أحمد");
+        check("mobilecall:bob", "extension 101 Bob Marley");
+    }
+
+    #[test]
     fn colleagues_are_found_by_name_and_extension() {
         check("101", "extension 101 Bob Marley");
         check("10", "bob or layla");
@@ -329,8 +366,14 @@ mod tests {
 
     #[test]
     fn what_cannot_be_called_says_why() {
-        check("12345678901", "MalformedNumber");
+        check("12345678901", "NumberTooLong");
+        check("1234567890123456", "NumberTooLong");
+        check("0501", "extension 0501 -");
+        check("050123456", "NumberTooShort");
+        check("+444012345678", "MalformedNumber");
+        check("+210501234567", "UnknownCountryCode");
         check("+96650x", "BadCharacter");
+        check("050a1234567", "BadCharacter");
         check("a@b@c", "MalformedSip");
         check("فاطمة", "UnknownExtension");
         check(&"9".repeat(300), "TooLongToDial");

@@ -28,6 +28,7 @@ export const testIds = {
   digits: 'digits',
   digit: (digit: string) => `digit-${keyName(digit)}`,
   digitsSent: 'digits-sent',
+  sendPostDial: 'send-post-dial',
   hangup: 'hangup',
   heldCall: 'held-call',
   endedCard: 'ended-card',

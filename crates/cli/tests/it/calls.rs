@@ -54,6 +54,23 @@ async fn a_call_is_told_from_the_first_to_the_last_event_on_both_sides() {
 }
 
 #[tokio::test]
+async fn service_codes_of_links_reach_the_echo_test() {
+    let office = Office::open().await;
+    for link in ["tel:*43", "tel:%2A43", "callto:*43", "mobilecall:*43"] {
+        let call = office.run("alice", &["call", link, "--duration", "1s"]).await;
+        assert_eq!((call.code, &call.last("dialing")["address"]), (Some(0), &"*43".into()), "{link}: {call:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_stands_behind_a_number_is_told_and_not_dialed() {
+    let office = Office::open().await;
+    let call = office.run("alice", &["call", "*43,12#", "--duration", "1s"]).await;
+    assert_eq!((call.code, &call.last("dialing")["address"]), (Some(0), &"*43".into()), "{call:?}");
+    assert!(call.last("note")["message"].as_str().unwrap().starts_with("12# "), "{call:?}");
+}
+
+#[tokio::test]
 async fn colleagues_are_called_by_name() {
     let office = Office::open().await;
     let _bob = office.listen("bob", &["--auto-answer"]).await;

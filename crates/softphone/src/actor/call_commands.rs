@@ -9,7 +9,7 @@ use crate::{
     view,
 };
 use mobilecall_domain::{
-    Address, CallId, Direction, DtmfDigit, LegId, LineId,
+    Address, AddressError, CallId, Direction, DtmfDigit, LegId, LineId,
     dtmf::{MAX_KEY_STEPS, read_keys},
     machine::{CallInput as Input, CallMachine, CallState, UserInput},
 };
@@ -23,8 +23,8 @@ impl Core {
     pub(crate) async fn place_call(&mut self, destination: &str, line: Option<LineId>) -> Result<CallId, Failure> {
         let Some(signed_in) = self.sign_in.signed_in() else { return Err(failure::not_signed_in()) };
         let lines = self.lines.candidates();
-        let (address, name, route) = match resolve(destination, self.dialing(&lines, line))? {
-            Resolved::One { address, name, route } => (address, name, route),
+        let (address, name, post_dial, route) = match resolve(destination, self.dialing(&lines, line))? {
+            Resolved::One { address, name, post_dial, note: _, route } => (address, name, post_dial, route),
             Resolved::Several(_) => return Err(several_fit()),
         };
         let part = route.and_then(|route| self.lines.get(route.line)).ok_or_else(failure::no_such_line)?;
@@ -46,6 +46,7 @@ impl Core {
         self.hold_others(id).await?;
         call.address = history::shown_address(&call.address, &self.shown.snapshot().team);
         call.destination = Some(address);
+        call.post_dial = post_dial;
         self.calls.insert(call);
         for effect in effects {
             if let Err(failure) = self.perform(id, effect, now).await {
@@ -135,7 +136,16 @@ impl Core {
         let pauses = known.keys.pauses();
         known.keys.push(steps);
         // Those that wait behind a pause come by themselves.
-        if pauses { Ok(()) } else { self.press_keys(call) }
+        if !pauses {
+            self.press_keys(call)?;
+        }
+        // What was dialed behind the number is offered until it was sent.
+        if let Some(known) = self.calls.get_mut(call)
+            && known.post_dial.take_if(|offered| offered.as_str() == digits).is_some()
+        {
+            self.shown.call(known.view());
+        }
+        Ok(())
     }
 
     /// Sends the keys up to the next pause; what is left comes after it.
@@ -198,6 +208,7 @@ impl Core {
         let lines: Vec<Candidate> =
             self.lines.candidates().into_iter().filter(|line| line.id == known.line_id).collect();
         let target = match resolve(destination, self.dialing(&lines, Some(known.line_id)))? {
+            Resolved::One { post_dial: Some(_), .. } => return Err(failure::of_address(&AddressError::PostDial)),
             Resolved::One { address, .. } => address,
             Resolved::Several(_) => return Err(several_fit()),
         };

@@ -4,7 +4,7 @@ use super::{Keys, Media, Renegotiation};
 use crate::{lines::LinePart, session::Profile, view};
 use mobilecall_domain::{
     Address, CallId, CallQuality, CallRecord, CallStart, Direction, EndReason, LegId, LineCapabilities, LineId,
-    LineKind, SdpOffer, Timestamp,
+    LineKind, PostDial, SdpOffer, Timestamp,
     machine::{CallMachine, CallState},
 };
 use mobilecall_ipc::{CallState as ShownState, CallView};
@@ -45,6 +45,8 @@ pub(crate) struct Call {
     pub(crate) renegotiation: Renegotiation,
     pub(crate) digits: String,
     pub(crate) keys: Keys,
+    /// What was dialed behind the number, until it is sent.
+    pub(crate) post_dial: Option<PostDial>,
     pub(crate) quality: Option<CallQuality>,
     /// When the agent placed or answered it.
     pub(crate) commanded_at: Instant,
@@ -88,6 +90,7 @@ impl Call {
             renegotiation: Renegotiation::default(),
             digits: String::new(),
             keys: Keys::default(),
+            post_dial: None,
             quality: None,
             commanded_at: Instant::now(),
             setup_ms: None,
@@ -144,6 +147,7 @@ impl Call {
             muted: talk.muted,
             held: talk.held,
             digits: self.digits.clone(),
+            post_dial: self.post_dial.as_ref().map(|keys| keys.as_str().to_owned()),
             quality: self.quality.as_ref().map(view::quality),
             end: self.machine.end_reason(),
             setup_ms: self.setup_ms,

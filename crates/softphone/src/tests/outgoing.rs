@@ -1,6 +1,6 @@
 use super::{Rig, direct};
 use mobilecall_domain::{CallStatus, EndReason, ProviderCallId};
-use mobilecall_ipc::{CallState, Command, EndReason as ShownEnd, ErrorCode, Reply};
+use mobilecall_ipc::{CallState, CallView, Command, EndReason as ShownEnd, ErrorCode, Reply};
 use mobilecall_line::{LineCommand, LineEvent};
 use mobilecall_media::voice::VoiceEvent;
 use std::time::Duration;
@@ -93,7 +93,7 @@ async fn what_cannot_be_called_is_refused_with_its_reason() {
     let rig = Rig::start().await;
     for (destination, code) in [
         ("", ErrorCode::NothingToDial),
-        ("12345678901", ErrorCode::MalformedNumber),
+        ("12345678901", ErrorCode::NumberTooLong),
         ("+96650x", ErrorCode::BadCharacter),
         ("0501234567", ErrorCode::UnsupportedAddress),
         ("sip:a@b.example", ErrorCode::UnsupportedAddress),
@@ -152,6 +152,18 @@ async fn keys_behind_a_pause_come_after_it_and_what_is_no_key_sends_nothing() {
     rig.pass(Duration::from_secs(1)).await;
     rig.until_call(call, "all", |view| view.digits == "12345").await;
     assert_eq!(rig.sound.voice(0).state().digits, "12345");
+}
+
+#[tokio::test]
+async fn what_was_dialed_behind_a_number_is_offered_until_it_is_sent() {
+    let mut rig = Rig::start().await;
+    let (call, ..) = rig.talk("102,7#").await;
+    let offered = |view: &CallView| view.post_dial.as_deref() == Some("7#");
+    rig.until_call(call, "the offer", offered).await;
+    rig.send(Command::SendDigits { call, digits: "1".into() }).await.unwrap();
+    rig.until_call(call, "another key", |view| view.digits == "1" && offered(view)).await;
+    rig.send(Command::SendDigits { call, digits: "7#".into() }).await.unwrap();
+    rig.until_call(call, "its end", |view| view.digits == "17#" && view.post_dial.is_none()).await;
 }
 
 #[tokio::test]

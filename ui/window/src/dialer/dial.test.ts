@@ -30,7 +30,7 @@ describe('preview', () => {
       (command: Command) => new Promise((resolve) => command.type === 'preview' && replies.set(command.text, resolve)),
     );
     const answer = (text: string): void =>
-      replies.get(text)?.({ type: 'preview', preview: { type: 'willCall', address: text, kind: 'extension', name: null, line: null, lines: [], obstacle: null } });
+      replies.get(text)?.({ type: 'preview', preview: { type: 'willCall', address: text, kind: 'extension', name: null, line: null, lines: [], postDial: null, note: null, obstacle: null } });
     dial.setText('10');
     await vi.advanceTimersByTimeAsync(200);
     dial.setText('104');

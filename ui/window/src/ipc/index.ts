@@ -8,6 +8,7 @@ export type { CallState } from './generated/CallState';
 export type { CallView } from './generated/CallView';
 export type { Colleague } from './generated/Colleague';
 export type { Command } from './generated/Command';
+export type { DialNote } from './generated/DialNote';
 export type { Disposition } from './generated/Disposition';
 export type { EndReason } from './generated/EndReason';
 export type { ErrorCode } from './generated/ErrorCode';

@@ -24,6 +24,14 @@ describe('dialing', () => {
     expect(host.sent('setMute')).toHaveLength(1);
   });
 
+  test('shows what is sent later, and what to know of a number', async () => {
+    const { user } = await startApp();
+    await user.type(screen.getByTestId('dial-field'), '0529300000 x12');
+    const preview = screen.getByTestId('preview');
+    await waitFor(() => expect(plain(preview)).toContain('12 is not part of the number'));
+    expect(plain(preview)).toContain('No such number is known here');
+  });
+
   test('keys of the pad fill the field', async () => {
     const { user } = await startApp();
     for (const key of ['key-star', 'key-4', 'key-3']) await user.click(screen.getByTestId(key));
@@ -76,6 +84,13 @@ describe('a call', () => {
     expect(plain(await screen.findByTestId('digits-sent'))).toBe('7');
     await user.keyboard('{Escape}');
     await waitFor(() => expect(screen.queryByTestId('digits-sent')).toBeNull());
+  });
+
+  test('is offered the extension that was dialed behind the number, until it is sent', async () => {
+    const { host, user } = await startApp(new FakeHost({ calls: [call({ id: 'c', postDial: '12' })] }));
+    await user.click(await screen.findByRole('button', { name: /Send .*12/u }));
+    expect(host.sent('sendDigits')).toEqual([{ type: 'sendDigits', call: 'c', digits: '12' }]);
+    await waitFor(() => expect(screen.queryByTestId('send-post-dial')).toBeNull());
   });
 
   test('keeps its controls while choices show, and comes back in full', async () => {

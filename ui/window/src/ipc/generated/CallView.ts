@@ -63,6 +63,11 @@ held: boolean,
  */
 digits: string, 
 /**
+ * Keypad digits that were dialed behind the number, as an extension, and not yet sent: for the agent to send when the
+ * far end asks for them.
+ */
+postDial?: string, 
+/**
  * The last second's quality.
  */
 quality: Quality | null, 

@@ -144,8 +144,9 @@ export class FakeHost implements Host {
         return { type: 'done' };
       case 'sendDigits': {
         this.expect(command.call, isAnswered);
-        const before = this.current.calls.find((view) => view.id === command.call)?.digits ?? '';
-        this.change(command.call, { digits: before + command.digits });
+        const known = this.current.calls.find((view) => view.id === command.call);
+        const offered = known?.postDial === command.digits ? { postDial: undefined } : {};
+        this.change(command.call, { digits: (known?.digits ?? '') + command.digits, ...offered });
         return { type: 'done' };
       }
       case 'signOut':
@@ -213,7 +214,7 @@ export class FakeHost implements Host {
     const taken = this.current.lines.find(({ id }) => id === (chosen ?? lines[0]));
     const down = taken !== undefined && taken.registration.state !== 'registered';
     const obstacle: Failure | null = down ? { code: 'lineNotReady', message: 'it is down', params: { line: taken.kind } } : null;
-    return { type: 'willCall', address, kind, name, line: taken?.id ?? null, lines, obstacle };
+    return { type: 'willCall', address, kind, name, line: taken?.id ?? null, lines, postDial: null, note: null, obstacle };
   }
 
   private unfit(kind: AddressKind, chosen: string): Failure {
@@ -231,6 +232,11 @@ export class FakeHost implements Host {
     if (exact) return this.willCall('extension', wanted, exact.name, line);
     const colleagues = this.current.team.filter((one) => one.name.toLowerCase().includes(wanted));
     if (colleagues.length > 0) return { type: 'choices', colleagues };
+    const [, digits, postDial] = /^0(\d{9}) x(\d+)$/.exec(wanted) ?? [];
+    if (digits !== undefined && postDial !== undefined) {
+      const called = this.willCall('phone', `+966${digits}`, null, line);
+      return called.type === 'willCall' ? { ...called, postDial, note: 'unknownRange' } : called;
+    }
     if (/^0\d{9}$/.test(wanted)) {
       return this.willCall('phone', `+966${wanted.slice(1)}`, null, line);
     }
