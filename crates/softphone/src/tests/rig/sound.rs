@@ -84,7 +84,7 @@ impl SoundSystem for FakeSound {
         let device = |name: &str| DeviceInfo { id: name.into(), name: name.into(), default: name != "headset" };
         let headset = self.instead.lock().unwrap().is_none().then(|| device("headset"));
         let list = |name: &str| std::iter::once(device(name)).chain(headset.clone()).collect();
-        DeviceList { inputs: list("microphone"), outputs: list("speaker") }
+        DeviceList { inputs: list("microphone"), outputs: list("speaker"), ..DeviceList::default() }
     }
     fn open_capture(&self, _: &CaptureSource, losses: &LossSink) -> Result<CaptureStream, AudioError> {
         let guard = self.open(Role::Microphone, losses)?;
