@@ -124,9 +124,12 @@ impl Server {
         let mut address = String::new();
         BufReader::new(output).read_line(&mut address).unwrap();
         self.bus = Some(address.trim().to_owned());
-        for program in ["pipewire", "wireplumber", "pipewire-pulse"] {
-            self.run(Command::new(program));
-        }
+        self.run(Command::new("pipewire"));
+        // The others end when they do not find it.
+        let socket = self.folder.join("run/pipewire-0");
+        wait_until("PipeWire's socket", || std::os::unix::net::UnixStream::connect(&socket).is_ok());
+        self.run(Command::new("wireplumber"));
+        self.run(Command::new("pipewire-pulse"));
         wait_until("PipeWire", || pactl_output(&["info"]).is_some_and(|said| said.contains("auto_null")));
         self.load("module-null-sink sink_name=speaker");
         self.load("module-null-sink sink_name=micsink");
