@@ -13,6 +13,7 @@ mod history;
 mod private;
 mod session;
 mod settings;
+mod sound;
 
 pub use call::*;
 pub use command::*;
@@ -22,3 +23,4 @@ pub use history::*;
 pub use mobilecall_domain::{Direction, Disposition, EndReason, LineCapabilities, LineKind, QualityLabel};
 pub use session::*;
 pub use settings::*;
+pub use sound::*;

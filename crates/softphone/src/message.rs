@@ -1,6 +1,7 @@
 //! Everything that can reach the engine's owner.
 
 use crate::{calls::CallInput, session::SessionInput};
+use mobilecall_audio::{DeviceList, Role};
 use mobilecall_client::SyncEvent;
 use mobilecall_domain::LineId;
 use mobilecall_ipc::{Command, Failure, Reply, Snapshot};
@@ -32,6 +33,10 @@ pub(crate) enum Message {
     Sync { epoch: u64, event: SyncEvent },
     /// From media and timers of calls.
     Call { epoch: u64, input: CallInput },
+    /// Sound devices came or went, or others are the system's choice.
+    Devices(DeviceList),
+    /// What was wrong with a sound device is so no more.
+    SoundMended(Role),
     /// From anywhere.
     Problem(Failure),
 }

@@ -5,6 +5,7 @@ use crate::{
     message::{LineMessage, Message},
     session::SessionInput,
 };
+use mobilecall_audio::Role;
 use mobilecall_client::SyncEvent;
 use mobilecall_domain::{CallId, LegId, LineId};
 use mobilecall_ipc::Failure;
@@ -38,6 +39,11 @@ impl Post {
 
     pub(crate) async fn problem(&self, failure: Failure) {
         self.send(Message::Problem(failure)).await;
+    }
+
+    /// A microphone or speaker works.
+    pub(crate) async fn sound_mended(&self, role: Role) {
+        self.send(Message::SoundMended(role)).await;
     }
 
     /// For what belongs to an opening of a line.

@@ -111,12 +111,39 @@ impl Write for Socket {
     }
 }
 
-/// What the server sent.
+/// What the server sent, as far as anybody here wants to know.
 pub(super) enum Message<'a> {
-    /// A command, or an answer with its number and the rest of its bytes.
-    Command(u32, Command, &'a [u8]),
+    /// An answer, with the number of the command and its bytes.
+    Answer(u32, &'a [u8]),
+    /// A refusal, with the number of the command.
+    Refusal(u32, PulseError),
+    /// Devices changed.
+    Changed,
+    /// A stream wants so many bytes to play.
+    Wanted(u32),
     /// Samples of a recording.
     Samples(&'a [u8]),
+    /// The server moved a stream to this device.
+    Moved(CString),
+    /// The server ended a stream.
+    Killed,
+    /// Anything else.
+    Other,
+}
+
+impl<'a> Message<'a> {
+    fn new(number: u32, command: Command, rest: &'a [u8]) -> Self {
+        match command {
+            Command::Reply => Self::Answer(number, rest),
+            Command::Error(error) => Self::Refusal(number, error),
+            Command::SubscribeEvent(_) => Self::Changed,
+            Command::Request(request) => Self::Wanted(request.length),
+            Command::PlaybackStreamMoved(moved) => Self::Moved(moved.device_name),
+            Command::RecordStreamMoved(moved) => Self::Moved(moved.device_name),
+            Command::PlaybackStreamKilled(_) | Command::RecordStreamKilled(_) => Self::Killed,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// An open connection.
@@ -194,12 +221,9 @@ impl Connection {
     fn answer_to<R>(&mut self, wanted: u32, read: impl Fn(&[u8]) -> Result<R, Fault>) -> Result<R, Fault> {
         loop {
             let told = match self.next()? {
-                Message::Command(number, Command::Reply, rest) if number == wanted => return read(rest),
-                Message::Command(number, Command::Error(error), _) if number == wanted => {
-                    return Err(Fault::Refused(error));
-                }
-                Message::Command(_, command, _) => matches!(command, Command::SubscribeEvent(_)),
-                Message::Samples(_) => false,
+                Message::Answer(number, rest) if number == wanted => return read(rest),
+                Message::Refusal(number, error) if number == wanted => return Err(Fault::Refused(error)),
+                message => matches!(message, Message::Changed),
             };
             self.told |= told;
         }
@@ -227,7 +251,7 @@ impl Connection {
             match Command::read_tag_prefixed(&mut rest, self.version) {
                 Ok((number, command)) => {
                     let read = self.payload.len() - rest.len();
-                    return Ok(Message::Command(number, command, &self.payload[read..]));
+                    return Ok(Message::new(number, command, &self.payload[read..]));
                 }
                 Err(error) => tracing::debug!(%error, "a message of the sound server is not understood"),
             }

@@ -16,7 +16,7 @@ pub(crate) use watch::{Watching, watch};
 use crate::{AudioError, DeviceList, DeviceLost, LossSink, Role, callback::CaptureTap, mixer::Mixer, system::Opened};
 use connection::{Connection, Fault};
 use pulseaudio::protocol::PulseError;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use stream::{RATE_HZ, Stream, Target};
 
 impl AudioError {
@@ -42,9 +42,18 @@ pub(crate) fn server() -> Option<Server> {
         Ok(connection) => Some(Server(connection)),
         Err(Fault::NoServer) => None,
         Err(fault) => {
-            tracing::warn!(%fault, "there is a sound server, but it cannot be used");
+            tell_unusable(&fault);
             None
         }
+    }
+}
+
+/// The same trouble is told once, however often a server is looked for.
+fn tell_unusable(fault: &Fault) {
+    static TOLD: Mutex<Option<String>> = Mutex::new(None);
+    let told = TOLD.lock().unwrap_or_else(PoisonError::into_inner).replace(fault.to_string());
+    if told.as_ref() != Some(&fault.to_string()) {
+        tracing::warn!(%fault, "there is a sound server, but it cannot be used");
     }
 }
 

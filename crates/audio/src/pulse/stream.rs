@@ -170,13 +170,13 @@ impl<F: FnMut(&mut [f32])> Playback<F> {
                 return error.into();
             }
             wanted = match self.connection.next() {
-                Ok(Message::Command(_, Command::Request(request), _)) => request.length,
-                Ok(Message::Command(_, Command::PlaybackStreamKilled(_), _)) => return ended(),
-                Ok(Message::Command(_, Command::PlaybackStreamMoved(moved), _)) => {
-                    tracing::info!(device = %moved.device_name.to_string_lossy(), "the sound server moved our playback");
+                Ok(Message::Wanted(bytes)) => bytes,
+                Ok(Message::Killed) => return ended(),
+                Ok(Message::Moved(device)) => {
+                    tracing::info!(device = %device.to_string_lossy(), "the sound server moved our playback");
                     0
                 }
-                Ok(Message::Command(..) | Message::Samples(_)) => 0,
+                Ok(_) => 0,
                 Err(fault) => return fault,
             };
         }
@@ -226,11 +226,11 @@ impl<F: FnMut(&[f32])> Recording<F> {
                         (self.take)(&self.samples[..quads.len()]);
                     }
                 }
-                Ok(Message::Command(_, Command::RecordStreamKilled(_), _)) => return ended(),
-                Ok(Message::Command(_, Command::RecordStreamMoved(moved), _)) => {
-                    tracing::info!(device = %moved.device_name.to_string_lossy(), "the sound server moved our recording");
+                Ok(Message::Killed) => return ended(),
+                Ok(Message::Moved(device)) => {
+                    tracing::info!(device = %device.to_string_lossy(), "the sound server moved our recording");
                 }
-                Ok(Message::Command(..)) => {}
+                Ok(_) => {}
                 Err(fault) => return fault,
             }
         }

@@ -39,7 +39,7 @@ pub(crate) fn watch(begun: impl FnOnce(Watching), mut tell: impl FnMut(DeviceLis
 
 fn wait(connection: &mut Connection) -> Result<(), Fault> {
     while !std::mem::take(&mut connection.told) {
-        if let Message::Command(_, Command::SubscribeEvent(_), _) = connection.next()? {
+        if let Message::Changed = connection.next()? {
             return Ok(());
         }
     }

@@ -34,7 +34,7 @@ const BUS: &str = r#"<busconfig>
 
 /// Runs one test under a server. The server is found through the environment, which only a new process can be given: the
 /// test starts itself.
-pub fn under(backend: Backend, test: fn(&mut Server)) {
+pub(crate) fn under(backend: Backend, test: fn(&mut Server)) {
     if let Some(folder) = std::env::var_os(INNER) {
         let mut server = Server::start(backend, Path::new(&folder));
         let used = devices().backend;
@@ -64,7 +64,7 @@ pub fn under(backend: Backend, test: fn(&mut Server)) {
 }
 
 /// Ends the process when the test ends, however it ends.
-pub struct Running(Child);
+pub(crate) struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -73,7 +73,7 @@ impl Drop for Running {
     }
 }
 
-pub struct Server {
+pub(crate) struct Server {
     /// The last started ends first.
     parts: Vec<Running>,
     folder: std::path::PathBuf,
@@ -142,23 +142,23 @@ impl Server {
     }
 
     /// Plugs in a virtual device, and returns how to unplug it.
-    pub fn load(&self, module: &str) -> String {
+    pub(crate) fn load(&self, module: &str) -> String {
         let arguments: Vec<_> = std::iter::once("load-module").chain(module.split(' ')).collect();
         pactl(&arguments).trim().to_owned()
     }
 
-    pub fn unload(&self, module: &str) {
+    pub(crate) fn unload(&self, module: &str) {
         pactl(&["unload-module", module]);
     }
 
     /// Plugs in a speaker.
-    pub fn plug_in(&self, name: &str) -> String {
+    pub(crate) fn plug_in(&self, name: &str) -> String {
         let module = self.load(&format!("module-null-sink sink_name={name} norewinds=1 rate=48000"));
         wait_until("the speaker", || devices().outputs.iter().any(|device| device.id.ends_with(name)));
         module
     }
 
-    pub fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         while let Some(part) = self.parts.pop() {
             drop(part);
         }
@@ -182,16 +182,16 @@ fn pactl_output(arguments: &[&str]) -> Option<String> {
     output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
 }
 
-pub fn pactl(arguments: &[&str]) -> String {
+pub(crate) fn pactl(arguments: &[&str]) -> String {
     pactl_output(arguments).unwrap_or_else(|| panic!("pactl {arguments:?} failed"))
 }
 
 /// Streams of ours.
-pub fn streams(kind: &str) -> usize {
+pub(crate) fn streams(kind: &str) -> usize {
     pactl(&["list", kind]).matches("application.name = \"Mobile Call\"").count()
 }
 
-pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
+pub(crate) fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     let deadline = Instant::now() + LIMIT;
     while !condition() {
         assert!(Instant::now() < deadline, "{what}: not within twenty seconds");
@@ -200,23 +200,23 @@ pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
 }
 
 /// Waits until the devices are so.
-pub fn wait_for_devices(what: &str, condition: impl Fn(&DeviceList) -> bool) {
+pub(crate) fn wait_for_devices(what: &str, condition: impl Fn(&DeviceList) -> bool) {
     wait_until(what, || condition(&devices()));
 }
 
 /// Nobody wants to know of losses.
-pub fn nobody() -> LossSink {
+pub(crate) fn nobody() -> LossSink {
     Arc::new(|_| {})
 }
 
 /// Hears what leaves through a speaker.
-pub struct Ear {
+pub(crate) struct Ear {
     heard: Arc<Mutex<Vec<f32>>>,
     _recorder: Running,
 }
 
 impl Ear {
-    pub fn at(speaker: &str) -> Self {
+    pub(crate) fn at(speaker: &str) -> Self {
         let mut command = Command::new("parec");
         command.args(["--raw", "--format=s16le", "--channels=1", "--rate=48000", "--latency-msec=20"]);
         // It stays at its speaker when the system's choice is another one.
@@ -237,28 +237,28 @@ impl Ear {
     }
 
     /// How loud a tone is in the last 100 ms.
-    pub fn level(&self, hertz: usize) -> f32 {
+    pub(crate) fn level(&self, hertz: usize) -> f32 {
         let heard = self.heard.lock().unwrap();
         let Some(from) = heard.len().checked_sub(RATE_HZ / 10) else { return 0.0 };
         level(&heard[from..], hertz)
     }
 
-    pub fn hears(&self, hertz: usize) -> bool {
+    pub(crate) fn hears(&self, hertz: usize) -> bool {
         self.level(hertz) > 0.02
     }
 
     /// Waits until a tone is heard.
-    pub fn wait_for(&self, hertz: usize) {
+    pub(crate) fn wait_for(&self, hertz: usize) {
         wait_until(&format!("a tone of {hertz} Hz"), || self.hears(hertz));
     }
 
-    pub fn wait_for_end_of(&self, hertz: usize) {
+    pub(crate) fn wait_for_end_of(&self, hertz: usize) {
         wait_until(&format!("the end of {hertz} Hz"), || self.level(hertz) < 0.005);
     }
 }
 
 /// Amplitude of a tone, by its correlation with sine and cosine.
-pub fn level(samples: &[f32], hertz: usize) -> f32 {
+pub(crate) fn level(samples: &[f32], hertz: usize) -> f32 {
     let turn = std::f32::consts::TAU * hertz as f32 / RATE_HZ as f32;
     let (mut sine, mut cosine) = (0.0, 0.0);
     for (n, sample) in samples.iter().enumerate() {
@@ -270,13 +270,13 @@ pub fn level(samples: &[f32], hertz: usize) -> f32 {
 }
 
 /// One second of a tone, which fits to itself at its ends.
-pub fn tone(hertz: usize) -> Vec<f32> {
+pub(crate) fn tone(hertz: usize) -> Vec<f32> {
     let turn = std::f32::consts::TAU * hertz as f32 / RATE_HZ as f32;
     (0..RATE_HZ).map(|n| 0.2 * (turn * n as f32).sin()).collect()
 }
 
 /// Says a tone into a virtual device, until dropped.
-pub fn say(folder_of: &Server, device: &str, hertz: usize) -> Running {
+pub(crate) fn say(folder_of: &Server, device: &str, hertz: usize) -> Running {
     let path = folder_of.folder.join(format!("{hertz}.raw"));
     let bytes: Vec<u8> = tone(hertz).iter().flat_map(|sample| sample.to_le_bytes()).collect();
     let mut file = File::create(&path).unwrap();
