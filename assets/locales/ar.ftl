@@ -36,6 +36,12 @@ tab-missed-count =
 status-label = الاتصال بالخادم
 status-ready = جاهز
 status-ready-detail = يمكنك الاتصال واستقبال المكالمات
+status-no-microphone = لا يوجد ميكروفون
+status-no-speaker = لا توجد سماعة
+status-no-sound = لا ميكروفون ولا سماعة
+status-microphone-fails = الميكروفون لا يعمل
+status-speaker-fails = السماعة لا تعمل
+status-no-sound-detail = المكالمات ممكنة، لكن صوتها ناقص. صِل سماعة رأس، أو راجع إعدادات الصوت.
 status-connecting = جارٍ الاتصال…
 status-connecting-again = جارٍ الاتصال، المحاولة { $attempt }
 status-off = غير متصل
@@ -396,8 +402,18 @@ error-noMicrophone = لم يُعثر على ميكروفون، فلن يسمعك
 error-noSpeaker = لم يُعثر على سماعة، فلن تسمع الآخرين. صِل سماعة، أو اخترها من الإعدادات.
 error-deviceLost =
     { $role ->
-        [microphone] فُصل الميكروفون «{ $device }». يُستخدم ميكروفون آخر الآن.
-       *[speaker] فُصلت السماعة «{ $device }». تُستخدم سماعة أخرى الآن.
+        [microphone] فُصل الميكروفون «{ $device }». يُستخدم ميكروفون آخر إن وُجد.
+       *[speaker] فُصلت السماعة «{ $device }». تُستخدم سماعة أخرى إن وُجدت.
+    }
+error-deviceInUse =
+    { $role ->
+        [microphone] الميكروفون الآن هو «{ $device }».
+       *[speaker] السماعة الآن هي «{ $device }».
+    }
+error-deviceFound =
+    { $role ->
+        [microphone] وُصل الميكروفون «{ $device }». لاستخدامه اختره من الإعدادات.
+       *[speaker] وُصلت السماعة «{ $device }». لاستخدامها اخترها من الإعدادات.
     }
 error-deviceMissing =
     { $role ->

@@ -32,6 +32,12 @@ tab-missed-count =
 status-label = Connection
 status-ready = Ready
 status-ready-detail = You can call and be called
+status-no-microphone = No microphone
+status-no-speaker = No speaker
+status-no-sound = No microphone, no speaker
+status-microphone-fails = Microphone fails
+status-speaker-fails = Speaker fails
+status-no-sound-detail = Calls come and go, but without all of their sound. Plug in a headset, or look at the sound settings.
 status-connecting = Connecting…
 status-connecting-again = Connecting, try { $attempt }
 status-off = Not connected
@@ -388,8 +394,18 @@ error-noMicrophone = No microphone was found, so others cannot hear you. Plug on
 error-noSpeaker = No speaker was found, so you cannot hear others. Plug one in, or choose one in the settings.
 error-deviceLost =
     { $role ->
-        [microphone] The microphone “{ $device }” was unplugged. Another one is used now.
-       *[speaker] The speaker “{ $device }” was unplugged. Another one is used now.
+        [microphone] The microphone “{ $device }” was unplugged. Another one is used if there is one.
+       *[speaker] The speaker “{ $device }” was unplugged. Another one is used if there is one.
+    }
+error-deviceInUse =
+    { $role ->
+        [microphone] The microphone is “{ $device }” now.
+       *[speaker] The speaker is “{ $device }” now.
+    }
+error-deviceFound =
+    { $role ->
+        [microphone] The microphone “{ $device }” was plugged in. To use it, choose it in the settings.
+       *[speaker] The speaker “{ $device }” was plugged in. To use it, choose it in the settings.
     }
 error-deviceMissing =
     { $role ->

@@ -32,6 +32,12 @@ tab-missed-count =
 status-label = وضعیت اتصال
 status-ready = آماده
 status-ready-detail = می‌توانید تماس بگیرید و پاسخ دهید
+status-no-microphone = میکروفون نیست
+status-no-speaker = بلندگو نیست
+status-no-sound = نه میکروفون، نه بلندگو
+status-microphone-fails = میکروفون کار نمی‌کند
+status-speaker-fails = بلندگو کار نمی‌کند
+status-no-sound-detail = تماس ممکن است، اما صدای آن کامل نیست. هدستی وصل کنید یا تنظیمات صدا را ببینید.
 status-connecting = در حال اتصال…
 status-connecting-again = در حال اتصال، تلاش { $attempt }
 status-off = متصل نیست
@@ -388,8 +394,18 @@ error-noMicrophone = میکروفونی پیدا نشد و دیگران صدای
 error-noSpeaker = بلندگویی پیدا نشد و صدای دیگران را نمی‌شنوید. بلندگویی وصل کنید یا در تنظیمات برگزینید.
 error-deviceLost =
     { $role ->
-        [microphone] میکروفون «{ $device }» جدا شد. اکنون میکروفون دیگری به کار می‌رود.
-       *[speaker] بلندگوی «{ $device }» جدا شد. اکنون بلندگوی دیگری به کار می‌رود.
+        [microphone] میکروفون «{ $device }» جدا شد. اگر میکروفون دیگری باشد به کار می‌رود.
+       *[speaker] بلندگوی «{ $device }» جدا شد. اگر بلندگوی دیگری باشد به کار می‌رود.
+    }
+error-deviceInUse =
+    { $role ->
+        [microphone] میکروفون اکنون «{ $device }» است.
+       *[speaker] بلندگو اکنون «{ $device }» است.
+    }
+error-deviceFound =
+    { $role ->
+        [microphone] میکروفون «{ $device }» وصل شد. برای استفاده، آن را در تنظیمات برگزینید.
+       *[speaker] بلندگوی «{ $device }» وصل شد. برای استفاده، آن را در تنظیمات برگزینید.
     }
 error-deviceMissing =
     { $role ->

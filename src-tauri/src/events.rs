@@ -76,6 +76,8 @@ impl WindowLink {
             | Event::DigitReceived { .. }
             | Event::TeamChanged { .. }
             | Event::SyncChanged { .. }
+            | Event::SoundChanged { .. }
+            | Event::SoundMended { .. }
             | Event::Problem { .. }
             | Event::Levels { .. }
             | Event::Lagged => return,

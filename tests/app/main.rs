@@ -6,6 +6,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod devices;
 mod echo;
 mod incoming;
 mod paste;

@@ -46,6 +46,13 @@ enum Keyring {
     Missing,
 }
 
+/// Which sound server runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SoundServer {
+    PulseAudio,
+    PipeWire,
+}
+
 /// A window that can be seen.
 pub(crate) struct Window {
     number: String,
@@ -64,21 +71,29 @@ pub(crate) struct Desktop {
 impl Desktop {
     /// Starts all parts; their logs go to the given folder.
     pub(crate) fn start(logs: &Path) -> Self {
-        Self::start_with(logs, Keyring::Open)
+        Self::start_with(logs, Keyring::Open, SoundServer::PulseAudio)
     }
 
     /// A desktop on which nothing keeps secrets.
     pub(crate) fn without_keyring(logs: &Path) -> Self {
-        Self::start_with(logs, Keyring::Missing)
+        Self::start_with(logs, Keyring::Missing, SoundServer::PulseAudio)
     }
 
-    fn start_with(logs: &Path, keyring: Keyring) -> Self {
+    /// A desktop with this sound server.
+    pub(crate) fn with_sound_server(logs: &Path, sound: SoundServer) -> Self {
+        Self::start_with(logs, Keyring::Open, sound)
+    }
+
+    fn start_with(logs: &Path, keyring: Keyring, sound: SoundServer) -> Self {
         let home = tempfile::Builder::new().prefix("mobile-call-desktop-").tempdir().expect("a temporary folder");
         let mut desktop = Self { parts: Vec::new(), home, environment: Vec::new(), logs: logs.to_path_buf() };
         desktop.make_home();
         desktop.start_screen();
         desktop.start_bus();
-        desktop.start_sound();
+        match sound {
+            SoundServer::PulseAudio => desktop.start_pulseaudio(),
+            SoundServer::PipeWire => desktop.start_pipewire(),
+        }
         if keyring == Keyring::Open {
             desktop.start_keyring();
         }
@@ -200,7 +215,7 @@ impl Desktop {
         self.environment.push(("DBUS_SESSION_BUS_ADDRESS", address));
     }
 
-    fn start_sound(&mut self) {
+    fn start_pulseaudio(&mut self) {
         let devices = self.home.path().join("devices.pa");
         fs::write(&devices, SOUND_DEVICES).expect("the sound devices can be written");
         let mut command = self.command("pulseaudio");
@@ -210,6 +225,34 @@ impl Desktop {
         wait_for("the sound server", START_LIMIT, || {
             let sources = self.command("pactl").args(["list", "short", "sources"]).output().expect("pactl starts");
             String::from_utf8_lossy(&sources.stdout).contains("\tmic\t").then_some(())
+        });
+    }
+
+    fn start_pipewire(&mut self) {
+        let start = |desktop: &mut Self, program: &str| {
+            let part = desktop.command(program).spawn_logged(&desktop.log(program));
+            desktop.parts.push(part);
+        };
+        start(self, "pipewire");
+        let socket = self.home.path().join("run/pipewire-0");
+        // The others end when they do not find it.
+        wait_for("PipeWire", START_LIMIT, || std::os::unix::net::UnixStream::connect(&socket).ok());
+        start(self, "wireplumber");
+        start(self, "pipewire-pulse");
+        let order = |order: &str| self.command("pactl").args(order.split(' ')).output().expect("pactl starts").status;
+        for device in [
+            "load-module module-null-sink sink_name=speaker",
+            "load-module module-null-sink sink_name=micsink",
+            "load-module module-remap-source master=micsink.monitor source_name=mic channels=1",
+            "set-default-sink speaker",
+            "set-default-source mic",
+        ] {
+            wait_for(device, START_LIMIT, || order(device).success().then_some(()));
+        }
+        wait_for("the chosen devices", START_LIMIT, || {
+            let said = self.command("pactl").arg("info").output().expect("pactl starts");
+            let said = String::from_utf8_lossy(&said.stdout).into_owned();
+            (said.contains("Default Sink: speaker") && said.contains("Default Source: mic")).then_some(())
         });
     }
 

@@ -31,10 +31,16 @@ pub(crate) struct Ear {
 }
 
 impl Ear {
-    /// Starts to listen.
+    /// Starts to listen to the speaker.
     pub(crate) fn open(desktop: &Desktop) -> Self {
+        Self::at(desktop, "speaker")
+    }
+
+    /// Starts to listen to a speaker, and stays there when another one is the system's choice.
+    pub(crate) fn at(desktop: &Desktop, speaker: &str) -> Self {
         let mut command = desktop.command("parec");
-        command.args(["--device=speaker.monitor", "--raw", "--format=s16le", "--channels=1", "--latency-msec=20"]);
+        command.arg(format!("--device={speaker}.monitor")).arg("--property=node.dont-reconnect=true");
+        command.args(["--raw", "--format=s16le", "--channels=1", "--latency-msec=20"]);
         command.arg(format!("--rate={RATE_HZ}")).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut recorder = Running::start_piped(&mut command);
         let mut output = recorder.child.stdout.take().expect("its output is a pipe");

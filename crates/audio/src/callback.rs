@@ -3,7 +3,7 @@
 //! Nothing here blocks, locks, logs, allocates or calls the system, whatever buffer size the device comes with.
 
 use cpal::{FromSample, Sample};
-use rtrb::{Consumer, Producer};
+use rtrb::Producer;
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
@@ -18,7 +18,7 @@ impl Misses {
     pub fn samples(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
-    fn add(&self, samples: usize) {
+    pub(crate) fn add(&self, samples: usize) {
         self.0.fetch_add(samples as u64, Ordering::Relaxed);
     }
 }
@@ -57,38 +57,6 @@ impl CaptureTap {
     }
 }
 
-/// The speaker's side: mono samples out of the ring, the same on every channel.
-#[derive(Debug)]
-pub struct PlayoutTap {
-    ring: Consumer<f32>,
-    channels: usize,
-    misses: Arc<Misses>,
-}
-
-impl PlayoutTap {
-    /// A tap for a device with `channels` interleaved channels, at least one.
-    pub fn new(ring: Consumer<f32>, channels: u16, misses: Arc<Misses>) -> Self {
-        Self { ring, channels: usize::from(channels.max(1)), misses }
-    }
-
-    /// Fills the device's buffer; where the ring has nothing, with silence, which is counted.
-    pub fn fill<T>(&mut self, interleaved: &mut [T])
-    where
-        T: Sample + FromSample<f32>,
-    {
-        let frames = interleaved.len() / self.channels;
-        let ready = frames.min(self.ring.slots());
-        let mut outputs = interleaved.chunks_exact_mut(self.channels);
-        if let Ok(chunk) = self.ring.read_chunk(ready) {
-            for (sample, frame) in chunk.into_iter().zip(outputs.by_ref()) {
-                frame.fill(T::from_sample(sample));
-            }
-        }
-        outputs.for_each(|frame| frame.fill(T::EQUILIBRIUM));
-        self.misses.add(frames - ready);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,26 +69,5 @@ mod tests {
         tap.take(&[0.5_f32, 0.0, 1.0, 1.0, 0.3, 0.3]);
         assert_eq!((consumer.pop(), consumer.pop(), consumer.pop().ok()), (Ok(0.25), Ok(1.0), None));
         assert_eq!(misses.samples(), 1);
-    }
-
-    #[test]
-    fn an_empty_ring_plays_silence_and_is_counted() {
-        let (mut producer, consumer) = rtrb::RingBuffer::new(4);
-        let misses = Arc::new(Misses::default());
-        let mut tap = PlayoutTap::new(consumer, 2, Arc::clone(&misses));
-        producer.push(0.5).unwrap();
-        let mut buffer = [7_i16; 6];
-        tap.fill(&mut buffer);
-        assert_eq!(buffer, [16384, 16384, 0, 0, 0, 0]);
-        assert_eq!(misses.samples(), 2);
-    }
-
-    #[test]
-    fn unsigned_silence_is_the_middle() {
-        let (_producer, consumer) = rtrb::RingBuffer::<f32>::new(4);
-        let mut tap = PlayoutTap::new(consumer, 1, Arc::default());
-        let mut buffer = [0_u16; 2];
-        tap.fill(&mut buffer);
-        assert_eq!(buffer, [32768, 32768]);
     }
 }

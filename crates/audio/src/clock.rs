@@ -46,7 +46,7 @@ impl Ticker {
 }
 
 /// Asks to run before ordinary threads, as the sound cards that are stood in for do.
-fn raise_priority() {
+pub(crate) fn raise_priority() {
     let wanted = ThreadPriorityValue::try_from(PRIORITY).map(ThreadPriority::Crossplatform);
     // Ordinary users of Linux are refused; then a very busy machine may make the sound uneven.
     if let Ok(Err(error)) = wanted.map(set_current_thread_priority) {

@@ -2,24 +2,13 @@
 
 use crate::{
     AudioError, Role,
-    callback::{CaptureTap, Misses, PlayoutTap},
+    callback::{CaptureTap, Misses},
     clock::Ticker,
-    device,
-    libasound::with_errors_logged,
-    wav,
-};
-use cpal::{
-    BufferSize, ErrorKind, FromSample, SampleFormat, SizedSample, StreamConfig,
-    traits::{DeviceTrait, HostTrait, StreamTrait},
+    speaker, system, wav,
 };
 use rtrb::{Consumer, Producer, RingBuffer};
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc};
 
-/// Frames asked of a device for each callback: 20 ms at 48 kHz. The system's own default is seconds long on some
-/// sound servers, and less than this underruns on others.
-const CALLBACK_FRAMES: u32 = 960;
-/// Time to wait for a device to open.
-const OPEN_LIMIT: Duration = Duration::from_secs(3);
 /// Ring length in milliseconds; it runs far from full.
 const RING_MS: usize = 120;
 
@@ -77,7 +66,8 @@ pub struct CaptureStream {
     pub guard: StreamGuard,
 }
 
-/// An open speaker; dropping it closes the device.
+/// A place on an open speaker, where it is mixed with whatever else sounds there. The device is closed when the last one
+/// is dropped.
 #[derive(Debug)]
 pub struct PlayoutStream {
     /// Mono samples.
@@ -111,7 +101,7 @@ impl std::fmt::Debug for StreamGuard {
 /// Opens a microphone or its stand-in.
 pub fn open_capture(source: &CaptureSource, losses: &LossSink) -> Result<CaptureStream, AudioError> {
     match source {
-        CaptureSource::Device(id) => with_errors_logged(|| open_microphone(id.as_deref(), losses)),
+        CaptureSource::Device(id) => open_microphone(id.as_deref(), losses),
         CaptureSource::Wav { path, repeat } => {
             let (samples, rate_hz) = wav::read_mono(path)?;
             feed(samples, rate_hz, *repeat)
@@ -144,7 +134,7 @@ pub fn open_playout(sink: &PlayoutSink, losses: &LossSink) -> Result<PlayoutStre
         guard: StreamGuard::new(ticker),
     };
     match sink {
-        PlayoutSink::Device(id) => with_errors_logged(|| open_speaker(id.as_deref(), losses)),
+        PlayoutSink::Device(id) => open_speaker(id.as_deref(), losses),
         PlayoutSink::Wav(path) => {
             let (producer, consumer) = RingBuffer::new(ring_length(rate_hz));
             Ok(file(wav::record(path, consumer)?, producer))
@@ -163,104 +153,39 @@ const fn ring_length(rate_hz: u32) -> usize {
     rate_hz as usize * RING_MS / 1_000
 }
 
-fn open_microphone(id: Option<&str>, losses: &LossSink) -> Result<CaptureStream, AudioError> {
-    let failed = |error: cpal::Error| AudioError::from_cpal(Role::Microphone, &error);
-    let (device, missing) = device::find(id, HostTrait::default_input_device);
-    let device = device.ok_or(AudioError::NoDevice { role: Role::Microphone })?;
-    let name = device::name_of(&device);
-    let instead = missing.then(|| name.clone());
-    let supported = device.default_input_config().map_err(failed)?;
-    let config = call_config(&supported);
-    let (producer, consumer) = RingBuffer::new(ring_length(config.sample_rate));
-    let misses = Arc::new(Misses::default());
-    let tap = CaptureTap::new(producer, config.channels, Arc::clone(&misses));
-    let errors = error_callback(Role::Microphone, name, losses);
-    let stream = match supported.sample_format() {
-        SampleFormat::F32 => input_stream::<f32>(&device, config, tap, errors),
-        SampleFormat::I16 => input_stream::<i16>(&device, config, tap, errors),
-        SampleFormat::I32 => input_stream::<i32>(&device, config, tap, errors),
-        SampleFormat::U16 => input_stream::<u16>(&device, config, tap, errors),
-        SampleFormat::U8 => input_stream::<u8>(&device, config, tap, errors),
-        other => return Err(unsupported(Role::Microphone, other)),
+/// Opens a chosen device, or the system's choice if that is not there; the flag says so.
+fn or_default<T>(
+    id: Option<&str>,
+    open: impl Fn(Option<&str>) -> Result<T, AudioError>,
+) -> Result<(T, bool), AudioError> {
+    match open(id) {
+        Err(AudioError::NoDevice { .. }) if id.is_some() => Ok((open(None)?, true)),
+        outcome => Ok((outcome?, false)),
     }
-    .map_err(failed)?;
-    stream.play().map_err(failed)?;
-    let guard = StreamGuard::new(stream);
-    Ok(CaptureStream { samples: consumer, rate_hz: config.sample_rate, misses, instead, guard })
+}
+
+fn open_microphone(id: Option<&str>, losses: &LossSink) -> Result<CaptureStream, AudioError> {
+    let misses = Arc::new(Misses::default());
+    let open = |id: Option<&str>| {
+        let mut reader = None;
+        let opened = system::open_microphone(id, losses, |rate_hz, channels| {
+            let (producer, consumer) = RingBuffer::new(ring_length(rate_hz));
+            reader = Some(consumer);
+            CaptureTap::new(producer, channels, Arc::clone(&misses))
+        })?;
+        Ok((opened, reader.expect("an open microphone has its tap")))
+    };
+    let ((opened, samples), substitutes) = or_default(id, open)?;
+    let instead = substitutes.then_some(opened.name);
+    Ok(CaptureStream { samples, rate_hz: opened.rate_hz, misses, instead, guard: StreamGuard::new(opened.stream) })
 }
 
 fn open_speaker(id: Option<&str>, losses: &LossSink) -> Result<PlayoutStream, AudioError> {
-    let failed = |error: cpal::Error| AudioError::from_cpal(Role::Speaker, &error);
-    let (device, missing) = device::find(id, HostTrait::default_output_device);
-    let device = device.ok_or(AudioError::NoDevice { role: Role::Speaker })?;
-    let name = device::name_of(&device);
-    let instead = missing.then(|| name.clone());
-    let supported = device.default_output_config().map_err(failed)?;
-    let config = call_config(&supported);
-    let (producer, consumer) = RingBuffer::new(ring_length(config.sample_rate));
     let misses = Arc::new(Misses::default());
-    let tap = PlayoutTap::new(consumer, config.channels, Arc::clone(&misses));
-    let errors = error_callback(Role::Speaker, name, losses);
-    let stream = match supported.sample_format() {
-        SampleFormat::F32 => output_stream::<f32>(&device, config, tap, errors),
-        SampleFormat::I16 => output_stream::<i16>(&device, config, tap, errors),
-        SampleFormat::I32 => output_stream::<i32>(&device, config, tap, errors),
-        SampleFormat::U16 => output_stream::<u16>(&device, config, tap, errors),
-        SampleFormat::U8 => output_stream::<u8>(&device, config, tap, errors),
-        other => return Err(unsupported(Role::Speaker, other)),
-    }
-    .map_err(failed)?;
-    stream.play().map_err(failed)?;
-    let guard = StreamGuard::new(stream);
-    Ok(PlayoutStream { samples: producer, rate_hz: config.sample_rate, misses, instead, guard })
-}
-
-fn unsupported(role: Role, format: SampleFormat) -> AudioError {
-    AudioError::Failed { role, detail: format!("it only speaks the sample format {format}") }
-}
-
-/// The device's own rate and channels, with callbacks short enough for a conversation.
-fn call_config(supported: &cpal::SupportedStreamConfig) -> StreamConfig {
-    let frames = match supported.buffer_size() {
-        cpal::SupportedBufferSize::Range { min, max } => CALLBACK_FRAMES.clamp(*min, (*max).max(*min)),
-        cpal::SupportedBufferSize::Unknown => CALLBACK_FRAMES,
-    };
-    StreamConfig { buffer_size: BufferSize::Fixed(frames), ..supported.config() }
-}
-
-fn input_stream<T>(
-    device: &cpal::Device,
-    config: StreamConfig,
-    mut tap: CaptureTap,
-    errors: impl FnMut(cpal::Error) + Send + 'static,
-) -> Result<cpal::Stream, cpal::Error>
-where
-    T: SizedSample,
-    f32: FromSample<T>,
-{
-    device.build_input_stream::<T, _, _>(config, move |data, _| tap.take(data), errors, Some(OPEN_LIMIT))
-}
-
-fn output_stream<T>(
-    device: &cpal::Device,
-    config: StreamConfig,
-    mut tap: PlayoutTap,
-    errors: impl FnMut(cpal::Error) + Send + 'static,
-) -> Result<cpal::Stream, cpal::Error>
-where
-    T: SizedSample + FromSample<f32>,
-{
-    device.build_output_stream::<T, _, _>(config, move |data, _| tap.fill(data), errors, Some(OPEN_LIMIT))
-}
-
-/// Only what ends a stream is an event: backends also report hiccups at start and stop, which must not end a call.
-fn error_callback(role: Role, device: String, losses: &LossSink) -> impl FnMut(cpal::Error) + Send + 'static {
-    let losses = Arc::clone(losses);
-    move |error| match error.kind() {
-        ErrorKind::DeviceNotAvailable | ErrorKind::StreamInvalidated | ErrorKind::HostUnavailable => {
-            tracing::warn!(%role, device, %error, "a sound device went away");
-            losses(DeviceLost { role, device: device.clone() });
-        }
-        _ => tracing::debug!(%role, %error, "the sound device reported a hiccup"),
-    }
+    let (place, substitutes) = or_default(id, |id| speaker::place(id, losses))?;
+    let rate_hz = place.rate_hz();
+    let instead = substitutes.then(|| place.name().to_owned());
+    let (producer, consumer) = RingBuffer::new(ring_length(rate_hz));
+    let guard = StreamGuard::new(place.play(consumer, Arc::clone(&misses))?);
+    Ok(PlayoutStream { samples: producer, rate_hz, misses, instead, guard })
 }

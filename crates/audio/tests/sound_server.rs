@@ -1,170 +1,279 @@
-//! The real thing: a PulseAudio server of our own with a virtual microphone and speaker. What is played into the
-//! microphone arrives in the capture ring, what is written to the playout ring leaves through the speaker, both are
-//! listed by name, and a server that goes away is reported.
+//! The real thing: PulseAudio and PipeWire, each with virtual devices of our own.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
 
-use mobilecall_audio::{CaptureSource, DeviceLost, LossSink, PlayoutSink, Role, devices, open_capture, open_playout};
+mod server;
+
+use mobilecall_audio::{
+    AudioError, Backend, CaptureSource, DeviceList, DeviceLost, LossSink, Player, PlayoutSink, PlayoutStream, Role,
+    Sound, devices, open_capture, open_playout, watch_devices,
+};
+use server::{Ear, Server, level, nobody, pactl, say, streams, tone, under, wait_for_devices, wait_until};
 use std::{
-    io::Read,
-    path::Path,
-    process::{Child, Command, Stdio},
     sync::{Arc, mpsc},
     time::{Duration, Instant},
 };
 
-const INNER: &str = "MOBILE_CALL_TEST_SOUND_DIR";
-/// Without `norewinds` a null sink works in blocks of two seconds.
-const SERVER_SCRIPT: &str = "\
-load-module module-native-protocol-unix
-load-module module-null-sink sink_name=speaker norewinds=1 rate=48000
-load-module module-null-sink sink_name=micsink norewinds=1 rate=48000
-load-module module-remap-source master=micsink.monitor source_name=mic remix=no channels=1 \
-master_channel_map=front-left channel_map=mono
-set-default-sink speaker
-set-default-source mic
-";
-
-/// The sound server is found through the environment, which only a new process can be given: this test starts itself.
-#[test]
-fn a_virtual_microphone_and_speaker_work_and_their_loss_is_told() {
-    if let Some(folder) = std::env::var_os(INNER) {
-        return with_sound_server(Path::new(&folder));
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let name = std::thread::current().name().expect("a test has a name").to_owned();
-    let outcome = Command::new(std::env::current_exe().unwrap())
-        .args([name.as_str(), "--exact", "--nocapture"])
-        .env(INNER, folder.path())
-        .env("XDG_RUNTIME_DIR", folder.path())
-        .env("HOME", folder.path())
-        .env_remove("PULSE_SERVER")
-        .status()
-        .unwrap();
-    assert!(outcome.success(), "the test under the sound server failed: {outcome}");
-}
-
-/// Ends the process when the test ends, however it ends.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.kill().expect("our own child can be killed");
-        self.0.wait().expect("our own child can be waited for");
-    }
-}
-
-fn start_server(folder: &Path) -> Running {
-    let script = folder.join("default.pa");
-    std::fs::write(&script, SERVER_SCRIPT).unwrap();
-    let server = Command::new("pulseaudio")
-        .args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "-F"])
-        .arg(&script)
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("pulseaudio is installed by `cargo xtask setup`");
-    let server = Running(server);
-    wait_until("the sound server's devices", || {
-        let list = devices();
-        list.inputs.iter().any(|device| device.default) && list.outputs.iter().any(|device| device.default)
-    });
-    server
-}
-
-fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !condition() {
-        assert!(Instant::now() < deadline, "{what}: not within twenty seconds");
-        std::thread::yield_now();
-    }
-}
-
-fn with_sound_server(folder: &Path) {
-    let server = start_server(folder);
-    let (sender, reported) = mpsc::channel();
-    let losses: LossSink = Arc::new(move |lost| sender.send(lost).expect("the test listens to the end"));
-    hears_the_microphone(folder, &losses);
-    plays_on_the_speaker(&losses);
-
-    sees_devices_come_and_go();
-
-    let default = devices().inputs.into_iter().find(|device| device.default).expect("there is a microphone").name;
-    let wanted = CaptureSource::Device(Some("pulseaudio:gone".to_owned()));
-    let fallback = open_capture(&wanted, &losses).unwrap();
-    assert_eq!(fallback.instead.as_ref(), Some(&default), "the system's choice, by the name that people know");
-    let chosen = open_capture(&CaptureSource::Device(None), &losses).unwrap();
-    assert_eq!(chosen.instead, None);
-    drop(chosen);
-
-    drop(server);
-    let lost = reported.recv_timeout(Duration::from_secs(20)).expect("the loss is reported");
-    assert_eq!(lost, DeviceLost { role: Role::Microphone, device: default });
-    drop(fallback);
-}
-
-fn hears_the_microphone(folder: &Path, losses: &LossSink) {
-    let tone = folder.join("tone.wav");
-    let spec = hound::WavSpec {
-        channels: 1,
-        sample_rate: 48_000,
-        bits_per_sample: 16,
-        sample_format: hound::SampleFormat::Int,
-    };
-    let mut writer = hound::WavWriter::create(&tone, spec).unwrap();
-    for index in 0..480_000_u32 {
-        let phase = f64::from(index) * 1_000.0 / 48_000.0 * std::f64::consts::TAU;
-        writer.write_sample((phase.sin() * 16_000.0) as i16).unwrap();
-    }
-    writer.finalize().unwrap();
-    let mut capture = open_capture(&CaptureSource::Device(None), losses).unwrap();
-    let play = Command::new("paplay").args(["-d", "micsink"]).arg(&tone).spawn().unwrap();
-    let _playing = Running(play);
-    let mut loudest = 0.0_f32;
-    wait_until("a tone in the microphone", || {
-        while let Ok(sample) = capture.samples.pop() {
-            loudest = loudest.max(sample.abs());
+macro_rules! under_both {
+    ($($name:ident),* $(,)?) => {
+        mod pulseaudio {
+            $(#[test] fn $name() { super::under(super::Backend::PulseAudio, super::$name); })*
         }
-        loudest > 0.1
-    });
+        mod pipewire {
+            $(#[test] fn $name() { super::under(super::Backend::PipeWire, super::$name); })*
+        }
+    };
 }
 
-fn plays_on_the_speaker(losses: &LossSink) {
-    let mut playout = open_playout(&PlayoutSink::Device(None), losses).unwrap();
-    let mut recorder = Command::new("parec")
-        .args(["-d", "speaker.monitor", "--format=s16le", "--channels=1", "--raw"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut recorded = recorder.stdout.take().expect("it is piped");
-    let _recording = Running(recorder);
-    let (heard, hears) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut block = [0_u8; 960];
-        while recorded.read_exact(&mut block).is_ok() {
-            let loud = block.chunks_exact(2).any(|pair| i16::from_le_bytes([pair[0], pair[1]]).abs() > 8_000);
-            if loud && heard.send(()).is_err() {
-                return;
+under_both! {
+    a_virtual_microphone_and_speaker_work,
+    ring_tone_and_call_are_heard_together_on_one_speaker,
+    a_ring_on_another_speaker_is_heard_beside_a_call,
+    the_settings_of_the_system_show_the_app,
+    the_systems_choice_is_followed_and_a_chosen_device_stays,
+    the_systems_microphone_is_followed_and_a_chosen_one_stays,
+    a_chosen_device_that_goes_is_told_replaced_and_found_again,
+    changes_are_told,
+    the_volume_of_the_last_time_is_kept,
+    without_devices_there_are_none,
+    the_end_of_the_server_is_told,
+}
+
+fn device(name: &str) -> PlayoutSink {
+    PlayoutSink::Device(Some(format!("pulseaudio:{name}")))
+}
+
+fn microphone(name: &str) -> CaptureSource {
+    CaptureSource::Device(Some(format!("pulseaudio:{name}")))
+}
+
+/// A tone that is played like a ringtone.
+fn ring(sink: &PlayoutSink, hertz: usize) -> Player {
+    let sound = Sound { samples: tone(hertz).into(), rate_hz: 48_000, repeat: true };
+    Player::start(sink, sound, &nobody()).unwrap()
+}
+
+/// A tone that is played like a call's sound: through the ring of an open speaker.
+struct Talk {
+    _stop: mpsc::Sender<()>,
+}
+
+impl Talk {
+    fn start(playout: PlayoutStream, hertz: usize) -> Self {
+        let (stop, stopped) = mpsc::channel::<()>();
+        std::thread::spawn(move || {
+            // All of it, so that it stays open.
+            let mut playout = playout;
+            let mut samples = tone(hertz).into_iter().cycle().peekable();
+            while stopped.recv_timeout(Duration::from_millis(10)) == Err(mpsc::RecvTimeoutError::Timeout) {
+                while let Some(sample) = samples.next_if(|_| !playout.samples.is_full()) {
+                    playout.samples.push(sample).unwrap();
+                }
             }
-        }
-    });
-    wait_until("our tone in the speaker", || {
-        while playout.samples.push(0.5).is_ok() {}
-        hears.try_recv().is_ok()
-    });
+        });
+        Self { _stop: stop }
+    }
+
+    fn at(sink: &PlayoutSink, hertz: usize) -> Self {
+        Self::start(open_playout(sink, &nobody()).unwrap(), hertz)
+    }
 }
 
-fn sees_devices_come_and_go() {
-    let speakers = || {
-        let list = devices();
-        assert!(list.inputs.iter().all(|device| !device.id.ends_with(".monitor")), "{list:?}");
-        list.outputs.iter().filter(|device| device.id.ends_with("headset")).count()
+fn a_virtual_microphone_and_speaker_work(server: &mut Server) {
+    let mut capture = open_capture(&CaptureSource::Device(None), &nobody()).unwrap();
+    assert_eq!(capture.instead, None);
+    let _said = say(server, "micsink", 1_000);
+    let mut heard = Vec::new();
+    wait_until("a tone in the microphone", || {
+        heard.extend(std::iter::from_fn(|| capture.samples.pop().ok()));
+        heard.len() > 9_600 && level(&heard[heard.len() - 4_800..], 1_000) > 0.02
+    });
+    let ear = Ear::at("speaker");
+    let _talk = Talk::at(&PlayoutSink::Device(None), 500);
+    ear.wait_for(500);
+    assert!(devices().inputs.iter().all(|device| !device.id.ends_with(".monitor")), "{:?}", devices());
+}
+
+fn ring_tone_and_call_are_heard_together_on_one_speaker(_: &mut Server) {
+    let ear = Ear::at("speaker");
+    let sink = PlayoutSink::Device(None);
+    let ringing = ring(&sink, 400);
+    ear.wait_for(400);
+    let talk = Talk::at(&sink, 1_100);
+    let test_tone = ring(&sink, 2_300);
+    wait_until("all three", || ear.hears(400) && ear.hears(1_100) && ear.hears(2_300));
+    assert_eq!(streams("sink-inputs"), 1, "one stream carries them all");
+    drop(ringing);
+    ear.wait_for_end_of(400);
+    assert!(ear.hears(1_100) && ear.hears(2_300));
+    drop((talk, test_tone));
+    wait_until("the end of the stream", || streams("sink-inputs") == 0);
+    // What comes next opens the speaker anew.
+    let _talk = Talk::at(&sink, 1_300);
+    ear.wait_for(1_300);
+}
+
+fn a_ring_on_another_speaker_is_heard_beside_a_call(server: &mut Server) {
+    server.plug_in("bell");
+    let (speaker, bell) = (Ear::at("speaker"), Ear::at("bell"));
+    let _ringing = ring(&device("bell"), 400);
+    let _talk = Talk::at(&PlayoutSink::Device(None), 1_100);
+    wait_until("both", || bell.hears(400) && speaker.hears(1_100));
+    assert!(!bell.hears(1_100) && !speaker.hears(400));
+    assert_eq!(streams("sink-inputs"), 2);
+}
+
+fn the_settings_of_the_system_show_the_app(_: &mut Server) {
+    let _talk = Talk::at(&PlayoutSink::Device(None), 500);
+    let _capture = open_capture(&CaptureSource::Device(None), &nobody()).unwrap();
+    for kind in ["clients", "sink-inputs", "source-outputs"] {
+        let list = pactl(&["list", kind]);
+        for said in [
+            "application.name = \"Mobile Call\"",
+            "application.id = \"com.mobilecall.desktop\"",
+            "application.icon_name = \"mobile-call\"",
+        ] {
+            assert!(list.contains(said), "{kind}: {list}");
+        }
+        assert!(!list.contains("cpal"), "{kind}: {list}");
+        assert!(kind == "clients" || list.contains("media.role = \"phone\""), "{kind}: {list}");
+    }
+}
+
+fn the_systems_choice_is_followed_and_a_chosen_device_stays(server: &mut Server) {
+    server.plug_in("headset");
+    let (speaker, headset) = (Ear::at("speaker"), Ear::at("headset"));
+    let _default = Talk::at(&PlayoutSink::Device(None), 500);
+    let _chosen = Talk::at(&device("speaker"), 1_100);
+    wait_until("both", || speaker.hears(500) && speaker.hears(1_100));
+    let changed = Instant::now();
+    pactl(&["set-default-sink", "headset"]);
+    headset.wait_for(500);
+    assert!(changed.elapsed() < Duration::from_secs(1), "followed only after {:?}", changed.elapsed());
+    speaker.wait_for_end_of(500);
+    assert!(speaker.hears(1_100) && !headset.hears(1_100));
+}
+
+fn the_systems_microphone_is_followed_and_a_chosen_one_stays(server: &mut Server) {
+    server.load("module-null-sink sink_name=othersink norewinds=1 rate=48000");
+    server.load("module-remap-source master=othersink.monitor source_name=other channels=1");
+    wait_for_devices("the other microphone", |list| list.inputs.len() == 2);
+    let _said = [say(server, "micsink", 500), say(server, "othersink", 1_100)];
+    let mut default = open_capture(&CaptureSource::Device(None), &nobody()).unwrap();
+    let mut chosen = open_capture(&microphone("mic"), &nobody()).unwrap();
+    let hears = |samples: &mut rtrb::Consumer<f32>, hertz| {
+        let mut heard = Vec::new();
+        wait_until("sound", || {
+            heard.extend(std::iter::from_fn(|| samples.pop().ok()));
+            heard.len() >= 4_800
+        });
+        level(&heard[heard.len() - 4_800..], hertz) > 0.02
     };
-    assert_eq!(speakers(), 0);
-    let output = Command::new("pactl").args(["load-module", "module-null-sink", "sink_name=headset"]).output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    wait_until("the headset", || speakers() == 1);
-    let module = String::from_utf8(output.stdout).unwrap();
-    let status = Command::new("pactl").args(["unload-module", module.trim()]).status().unwrap();
-    assert!(status.success());
-    wait_until("its end", || speakers() == 0);
+    wait_until("the first", || hears(&mut default.samples, 500) && hears(&mut chosen.samples, 500));
+    let changed = Instant::now();
+    pactl(&["set-default-source", "other"]);
+    wait_until("the second", || hears(&mut default.samples, 1_100));
+    assert!(changed.elapsed() < Duration::from_secs(1), "followed only after {:?}", changed.elapsed());
+    assert!(hears(&mut chosen.samples, 500) && !hears(&mut chosen.samples, 1_100));
+}
+
+fn a_chosen_device_that_goes_is_told_replaced_and_found_again(server: &mut Server) {
+    let module = server.plug_in("headset");
+    let name = devices().outputs.into_iter().find(|device| device.id.ends_with("headset")).unwrap().name;
+    let (sender, reported) = mpsc::channel();
+    // The server ends after the test has stopped listening.
+    let losses: LossSink = Arc::new(move |lost| _ = sender.send(lost));
+    let playing = open_playout(&device("headset"), &losses).unwrap();
+    let also = open_playout(&device("headset"), &losses).unwrap();
+    server.unload(&module);
+    for _ in 0..2 {
+        let lost = reported.recv_timeout(Duration::from_secs(20)).expect("the loss is told to each");
+        assert_eq!(lost, DeviceLost { role: Role::Speaker, device: name.clone() });
+    }
+    drop((playing, also));
+    wait_for_devices("its end", |list| list.outputs.iter().all(|device| !device.id.ends_with("headset")));
+    let default = devices().outputs.into_iter().find(|device| device.default).unwrap().name;
+    let substitute = open_playout(&device("headset"), &losses).unwrap();
+    assert_eq!(substitute.instead, Some(default), "the system's choice, by the name that people know");
+    server.plug_in("headset");
+    let again = open_playout(&device("headset"), &losses).unwrap();
+    assert_eq!(again.instead, None);
+    let ear = Ear::at("headset");
+    let _talk = Talk::start(again, 500);
+    ear.wait_for(500);
+    assert!(reported.try_recv().is_err(), "nothing else was lost");
+}
+
+fn changes_are_told(server: &mut Server) {
+    let (sender, told) = mpsc::channel();
+    let watch = watch_devices(move |list| sender.send(list).expect("the test listens to the end")).unwrap();
+    let until = |what: &str, condition: &dyn Fn(&DeviceList) -> bool| {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !condition(&told.recv_timeout(deadline - Instant::now()).unwrap_or_else(|_| panic!("{what} is not told")))
+        {
+        }
+    };
+    let has = |list: &DeviceList, name: &str| list.outputs.iter().any(|device| device.id.ends_with(name));
+    until("what there is", &|list| has(list, "speaker") && !has(list, "headset"));
+    let module = server.load("module-null-sink sink_name=headset");
+    until("what comes", &|list| has(list, "headset"));
+    pactl(&["set-default-sink", "headset"]);
+    until("the choice", &|list| list.outputs.iter().any(|device| device.default && device.id.ends_with("headset")));
+    server.unload(&module);
+    until("what goes", &|list| !has(list, "headset"));
+    server.end();
+    until("the end of all", &|list| list.outputs.is_empty());
+    drop(watch);
+    assert!(told.recv().is_err(), "nothing is told after the end");
+}
+
+fn the_volume_of_the_last_time_is_kept(_: &mut Server) {
+    let ours = |list: &str| {
+        let streams = list.split("Sink Input #").find(|stream| stream.contains("\"Mobile Call\""))?.to_owned();
+        let number = streams.lines().next()?.trim().to_owned();
+        let volume = streams.lines().find(|line| line.contains("Volume:"))?.to_owned();
+        Some((number, volume))
+    };
+    let talk = Talk::at(&PlayoutSink::Device(None), 500);
+    let mut number = None;
+    wait_until("the stream", || {
+        number = ours(&pactl(&["list", "sink-inputs"]));
+        number.is_some()
+    });
+    pactl(&["set-sink-input-volume", &number.unwrap().0, "40%"]);
+    let is_quiet = || ours(&pactl(&["list", "sink-inputs"])).is_some_and(|(_, volume)| volume.contains(" 40%"));
+    wait_until("the volume", is_quiet);
+    drop(talk);
+    wait_until("the end of the stream", || streams("sink-inputs") == 0);
+    let _again = Talk::at(&PlayoutSink::Device(None), 500);
+    wait_until("the same volume", is_quiet);
+}
+
+fn without_devices_there_are_none(server: &mut Server) {
+    let modules = pactl(&["list", "short", "modules"]);
+    for module in modules.lines().rev().filter(|line| line.contains("null-sink") || line.contains("remap-source")) {
+        server.unload(module.split('\t').next().unwrap());
+    }
+    wait_for_devices("the end of all", |list| list.inputs.is_empty() && list.outputs.is_empty());
+    for id in [None, Some("pulseaudio:speaker".to_owned())] {
+        let playout = open_playout(&PlayoutSink::Device(id.clone()), &nobody());
+        assert!(matches!(playout, Err(AudioError::NoDevice { role: Role::Speaker })), "{playout:?}");
+        let capture = open_capture(&CaptureSource::Device(id), &nobody());
+        assert!(matches!(capture, Err(AudioError::NoDevice { role: Role::Microphone })), "{capture:?}");
+    }
+}
+
+fn the_end_of_the_server_is_told(server: &mut Server) {
+    let (sender, reported) = mpsc::channel();
+    let losses: LossSink = Arc::new(move |lost: DeviceLost| sender.send(lost.role).unwrap());
+    let wanted = CaptureSource::Device(Some("pulseaudio:gone".to_owned()));
+    let capture = open_capture(&wanted, &losses).unwrap();
+    let default = devices().inputs.into_iter().find(|device| device.default).expect("there is a microphone").name;
+    assert_eq!(capture.instead, Some(default));
+    let playout = open_playout(&PlayoutSink::Device(None), &losses).unwrap();
+    server.end();
+    let mut lost = [(); 2].map(|()| reported.recv_timeout(Duration::from_secs(20)).expect("each loss is told"));
+    lost.sort_by_key(|role| role.as_str());
+    assert_eq!(lost, [Role::Microphone, Role::Speaker]);
+    drop((capture, playout));
 }

@@ -125,6 +125,8 @@ impl Conversation {
             | Event::HistoryChanged { .. }
             | Event::SyncChanged { .. }
             | Event::SettingsChanged { .. }
+            | Event::SoundChanged { .. }
+            | Event::SoundMended { .. }
             | Event::Levels { .. } => {}
         }
     }
@@ -271,7 +273,10 @@ impl Conversation {
 }
 
 fn has_another_device(failure: &Failure) -> bool {
-    matches!(failure.code, ErrorCode::DeviceLost | ErrorCode::DeviceMissing)
+    matches!(
+        failure.code,
+        ErrorCode::DeviceLost | ErrorCode::DeviceMissing | ErrorCode::DeviceInUse | ErrorCode::DeviceFound
+    )
 }
 
 /// The next command of the input; never if there is none to come.

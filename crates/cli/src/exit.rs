@@ -58,6 +58,8 @@ impl Exit {
             | ErrorCode::NoSpeaker
             | ErrorCode::DeviceLost
             | ErrorCode::DeviceMissing
+            | ErrorCode::DeviceInUse
+            | ErrorCode::DeviceFound
             | ErrorCode::AudioFailed => Self::Audio,
             ErrorCode::WrongCredentials
             | ErrorCode::TooManyTries

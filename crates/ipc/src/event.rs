@@ -1,4 +1,7 @@
-use crate::{CallView, Colleague, Failure, LevelSource, Levels, LineView, ServerView, SessionView, Settings, SyncView};
+use crate::{
+    CallView, Colleague, Failure, LevelSource, Levels, LineView, ServerView, SessionView, Settings, SoundRole,
+    SoundView, SyncView,
+};
 use mobilecall_domain::{CallId, LineKind};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -25,6 +28,8 @@ pub struct Snapshot {
     pub missed: u32,
     /// Settings.
     pub settings: Settings,
+    /// Microphone and speaker.
+    pub sound: SoundView,
 }
 
 /// What happened. Each carries the whole part that changed.
@@ -84,6 +89,16 @@ pub enum Event {
     SettingsChanged {
         /// The settings.
         settings: Settings,
+    },
+    /// Microphone or speaker changed.
+    SoundChanged {
+        /// The sound.
+        sound: SoundView,
+    },
+    /// What was wrong with the microphone or the speaker is so no more.
+    SoundMended {
+        /// Which.
+        role: SoundRole,
     },
     /// Something went wrong that no command is waiting for.
     Problem {

@@ -101,6 +101,11 @@ pub enum ErrorCode {
     NoSpeaker,
     /// A sound device went away; another is used. Params: `role` (`microphone` or `speaker`), `device`.
     DeviceLost,
+    /// Another sound device is used from now on, because it came, came back or is the system's choice now. Params: `role`,
+    /// `device`.
+    DeviceInUse,
+    /// A sound device was plugged in that is not used yet. Params: `role`, `device`.
+    DeviceFound,
     /// The chosen sound device is not there; the system's choice is used. Params: `role`, `device` (the one in use).
     DeviceMissing,
     /// A sound device could not be opened. Params: `role`, `cause` (`busy`, `notPermitted` or `other`).
@@ -171,6 +176,8 @@ impl ErrorCode {
         Self::NoMicrophone,
         Self::NoSpeaker,
         Self::DeviceLost,
+        Self::DeviceInUse,
+        Self::DeviceFound,
         Self::DeviceMissing,
         Self::AudioFailed,
         Self::NoAudioReceived,

@@ -13,6 +13,7 @@ mod history;
 mod private;
 mod session;
 mod settings;
+mod sound;
 
 pub use call::*;
 pub use command::*;
@@ -24,3 +25,4 @@ pub use mobilecall_domain::{
 };
 pub use session::*;
 pub use settings::*;
+pub use sound::*;

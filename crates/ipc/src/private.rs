@@ -84,6 +84,8 @@ impl fmt::Debug for Event {
             Self::HistoryChanged { missed } => ("HistoryChanged", missed),
             Self::SyncChanged { sync } => ("SyncChanged", sync),
             Self::SettingsChanged { settings } => ("SettingsChanged", settings),
+            Self::SoundChanged { sound } => ("SoundChanged", sound),
+            Self::SoundMended { role } => ("SoundMended", role),
             Self::Problem { failure } => ("Problem", failure),
             Self::Levels { source, levels } => return f.debug_tuple("Levels").field(source).field(levels).finish(),
             Self::Lagged => return f.write_str("Lagged"),

@@ -1,3 +1,4 @@
+use crate::SoundBackend;
 use mobilecall_domain::{LineId, LineKind};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -135,9 +136,11 @@ pub enum Theme {
 }
 
 /// Sound devices.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct AudioDevices {
+    /// The sound system that they belong to.
+    pub backend: SoundBackend,
     /// Microphones.
     pub inputs: Vec<AudioDevice>,
     /// Speakers.

@@ -1,6 +1,7 @@
 //! Everything that can reach the engine's owner.
 
 use crate::{calls::CallInput, session::SessionInput};
+use mobilecall_audio::{DeviceList, Role};
 use mobilecall_cache::CacheError;
 use mobilecall_client::SyncEvent;
 use mobilecall_domain::LineId;
@@ -39,6 +40,10 @@ pub(crate) enum Message {
     Recorded,
     /// Missed calls were counted late.
     Counted { epoch: u64, missed: Result<u32, CacheError> },
+    /// Sound devices came or went, or others are the system's choice.
+    Devices(DeviceList),
+    /// What was wrong with a sound device is so no more.
+    SoundMended(Role),
     /// From anywhere.
     Problem(Failure),
 }

@@ -5,6 +5,7 @@ use crate::{
     message::{LineMessage, Message, ReplyTo},
     session::SessionInput,
 };
+use mobilecall_audio::Role;
 use mobilecall_cache::CacheError;
 use mobilecall_client::SyncEvent;
 use mobilecall_domain::{CallId, LegId, LineId};
@@ -54,6 +55,11 @@ impl Post {
 
     pub(crate) async fn problem(&self, failure: Failure) {
         self.send(Message::Problem(failure)).await;
+    }
+
+    /// A microphone or speaker works.
+    pub(crate) async fn sound_mended(&self, role: Role) {
+        self.send(Message::SoundMended(role)).await;
     }
 
     /// For what belongs to an opening of a line.

@@ -3,7 +3,8 @@
 use crate::lines::Lines;
 use mobilecall_domain::{CallId, LineKind};
 use mobilecall_ipc::{
-    CallView, Colleague, Event, Failure, LineView, ServerChoice, ServerView, SessionView, Settings, Snapshot, SyncView,
+    CallView, Colleague, Event, Failure, LineView, ServerChoice, ServerView, SessionView, Settings, Snapshot,
+    SoundView, SyncView,
 };
 use tokio::sync::broadcast;
 
@@ -68,6 +69,13 @@ impl Shown {
         }
     }
 
+    pub(crate) fn sound(&mut self, sound: SoundView) {
+        if self.snapshot.sound != sound {
+            self.snapshot.sound = sound;
+            tell(&self.events, Event::SoundChanged { sound });
+        }
+    }
+
     /// Rows of the history changed, whatever the count is.
     pub(crate) fn history(&mut self, missed: u32) {
         self.snapshot.missed = missed;
@@ -121,6 +129,7 @@ pub(crate) fn nothing(settings: Settings) -> Snapshot {
         sync: SyncView::Offline { pending: 0 },
         missed: 0,
         settings,
+        sound: SoundView::default(),
     }
 }
 

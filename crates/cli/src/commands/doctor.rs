@@ -7,7 +7,9 @@ use crate::{
     report::{Line, Report},
 };
 use mobilecall_domain::CallId;
-use mobilecall_ipc::{AudioDevice, CallState, CallView, Command, ErrorCode, Event, Failure, Quality, Reply};
+use mobilecall_ipc::{
+    AudioDevice, CallState, CallView, Command, ErrorCode, Event, Failure, Quality, Reply, SoundBackend,
+};
 use mobilecall_softphone::{CaptureSource, PlayoutSink, check_sound};
 use std::time::Duration;
 
@@ -64,7 +66,7 @@ async fn examine(phone: &mut Phone, common: &Common, sound: Result<(), Failure>)
     failed.into_iter().flatten().next().map_or(Exit::Completed, |failure| Exit::of_failure(&failure))
 }
 
-/// Names the devices to choose from, if any are used.
+/// Names the sound system and the devices to choose from, if any are used.
 async fn show_devices(phone: &Phone, common: &Common) -> Result<(), Failure> {
     match (&common.audio_in, &common.audio_out) {
         (CaptureSource::Device(_), _) | (_, PlayoutSink::Device(_)) => {}
@@ -75,12 +77,23 @@ async fn show_devices(phone: &Phone, common: &Common) -> Result<(), Failure> {
     let Reply::Devices { devices } = phone.engine.send(Command::AudioDevices).await? else {
         return Err(Failure::new(ErrorCode::Internal, "the engine gave another reply than the devices"));
     };
+    check(phone.report, "sound system", Ok(name_of(devices.backend).to_owned()));
     for (role, found) in [("microphone", devices.inputs), ("speaker", devices.outputs)] {
         for AudioDevice { id, name, default } in found {
             phone.report.print(&Line::Device { role, id, name, default });
         }
     }
     Ok(())
+}
+
+fn name_of(backend: SoundBackend) -> &'static str {
+    match backend {
+        SoundBackend::PulseAudio => "PulseAudio",
+        SoundBackend::PipeWire => "PipeWire",
+        SoundBackend::Alsa => "ALSA, the sound cards without a sound server",
+        SoundBackend::CoreAudio => "Core Audio",
+        SoundBackend::Wasapi => "WASAPI",
+    }
 }
 
 fn check(report: Report, name: &'static str, outcome: Result<String, &Failure>) {

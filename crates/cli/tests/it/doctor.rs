@@ -32,7 +32,7 @@ async fn missing_sound_is_found_and_the_rest_still_checked() {
     let sound = ["--audio-in", "device:no-such-microphone", "--audio-out", "none"];
     let outcome = run(office.line("alice", &[&["doctor"], &sound[..]].concat())).await;
     assert_eq!(outcome.code, Some(5), "{outcome:?}");
-    assert_eq!(findings(&outcome), ["server", "sign-in", "line", "sound!", "media"]);
+    assert_eq!(findings(&outcome), ["server", "sign-in", "line", "sound!", "sound system", "media"]);
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod call_commands;
 mod call_events;
 mod calls;
 mod commands;
+mod devices;
 mod line;
 mod session;
 mod sound;
@@ -28,6 +29,7 @@ use crate::{
     settings::{LinesAside, Loaded},
     shown::Shown,
 };
+use devices::KnownDevices;
 use mobilecall_cache::Cache;
 use mobilecall_client::Presence;
 use mobilecall_domain::CallId;
@@ -92,6 +94,8 @@ pub(crate) struct Core {
     pub(crate) recordings: u32,
     /// The level meter of the settings, while it is on.
     pub(crate) meter: Option<AbortOnDropHandle<()>>,
+    /// The sound devices there are, and what is wrong with them.
+    pub(crate) known_devices: KnownDevices,
     /// What is still being closed.
     pub(crate) closing_tasks: TaskTracker,
 }
@@ -138,12 +142,14 @@ impl Core {
             tones: Tones::default(),
             recordings: 0,
             meter: None,
+            known_devices: KnownDevices::default(),
             closing_tasks: TaskTracker::new(),
         }
     }
 
     /// Runs until the engine is shut down or nobody holds it any more.
     pub(crate) async fn run(mut self, mut inbox: mpsc::Receiver<Message>) {
+        self.watch_devices();
         if self.settings.auto_connect {
             self.connect().await;
         }
@@ -206,6 +212,8 @@ impl Core {
                 // It may hold an open device, and closing that waits for the sound server.
                 self.closing_tasks.spawn_blocking(move || drop(late));
             }
+            Message::Devices(list) => self.devices_changed(list),
+            Message::SoundMended(role) => self.sound_mended(role),
             Message::Problem(failure) => self.shown.problem(failure),
         }
     }
@@ -217,6 +225,8 @@ impl Core {
 
     async fn end(mut self, mut inbox: mpsc::Receiver<Message>, done: Option<oneshot::Sender<()>>) {
         self.leave().await;
+        let watch = self.known_devices.stop_watching();
+        self.closing_tasks.spawn_blocking(move || drop(watch));
         inbox.close();
         while let Some(unread) = inbox.recv().await {
             // It may hold a device that was opened for a call that is over, and closing that waits for the sound server.

@@ -1,15 +1,12 @@
 //! Devices and voices of calls, the level meter and the test tone.
 
-use super::Core;
+use super::{Core, devices::shown_backend};
 use crate::{
     calls::{Call, CallEvent, Devices, Opening, VoiceTask, add},
     failure,
     message::{ReplyTo, answer},
     post::CallPost,
-    sound::{
-        DeviceOpened, End, Meter, SoundChoice, Voice, Wanted, failure_of, failure_of_fallback, failure_of_loss,
-        open_device, play,
-    },
+    sound::{DeviceOpened, End, Meter, SoundChoice, Voice, Wanted, failure_of, failure_of_fallback, open_device, play},
 };
 use mobilecall_audio::{DeviceInfo, DeviceList, DeviceLost, LossSink, PlayoutSink, Role};
 use mobilecall_domain::{CallId, CallQuality};
@@ -52,7 +49,7 @@ impl Core {
         }
     }
 
-    fn open_device(&mut self, call: CallId, role: Role) {
+    pub(crate) fn open_device(&mut self, call: CallId, role: Role) {
         let wanted = self.sound_choice().wanted(role);
         let system = Arc::clone(&self.parts.sound);
         let Some(post) = self.call_post(call) else { return };
@@ -103,23 +100,24 @@ impl Core {
             }
             return;
         }
-        let wrong = match outcome {
+        let (wrong, tried) = match outcome {
             Ok(device) => {
                 let instead = device.instead.as_ref().map(|instead| failure_of_fallback(role, instead));
-                match slot.opened(device, voice.as_deref()) {
-                    Ok(()) => instead,
-                    Err(error) => Some(failure::internal(&error)),
-                }
+                let given = slot.opened(device, voice.as_deref());
+                (given.map_or_else(|error| Some(failure::internal(&error)), |()| instead), Ok(()))
             }
             Err(error) => {
                 slot.missing();
-                Some(failure_of(&error, role))
+                (Some(failure_of(&error, role)), Err(error))
             }
         };
         // Trying again in the background says nothing new.
-        if slot.is_news(wrong.as_ref().map(|failure| failure.code))
-            && let Some(failure) = wrong
-        {
+        let news = slot.is_news(wrong.as_ref().map(|failure| failure.code));
+        match tried {
+            Ok(()) => self.sound_mended(role),
+            Err(error) => self.sound_tried(role, Err(&error)),
+        }
+        if let Some(failure) = wrong.filter(|_| news) {
             self.shown.problem(failure);
         }
     }
@@ -132,7 +130,7 @@ impl Core {
             return;
         }
         slot.lost();
-        self.shown.problem(failure_of_loss(lost));
+        self.tell_lost(lost);
         self.reopen_device(call, lost.role);
     }
 
@@ -171,7 +169,7 @@ impl Core {
         }
     }
 
-    fn reopen_device(&mut self, call: CallId, role: Role) {
+    pub(crate) fn reopen_device(&mut self, call: CallId, role: Role) {
         self.release_device(call, role);
         let is_wanted = |call: &Call| !call.machine.talk().held && call.media.devices.slot(role).is_closed();
         if self.calls.get(call).is_some_and(is_wanted) {
@@ -345,6 +343,10 @@ impl Core {
                 }
             }
         }
+        self.show_sound();
+        if self.known_devices.is_unwatched() {
+            self.watch_devices();
+        }
         if self.meter.is_some() && old.capture != new.capture {
             self.start_meter();
         }
@@ -427,7 +429,7 @@ fn shown_devices(list: DeviceList) -> AudioDevices {
         let device = |info: DeviceInfo| AudioDevice { id: info.id, name: info.name, default: info.default };
         devices.into_iter().map(device).collect()
     };
-    AudioDevices { inputs: shown(list.inputs), outputs: shown(list.outputs) }
+    AudioDevices { backend: shown_backend(list.backend), inputs: shown(list.inputs), outputs: shown(list.outputs) }
 }
 
 #[cfg(test)]

@@ -46,6 +46,13 @@ impl Tones {
         *self = Self::default();
     }
 
+    /// Forgets a tone for which there was no device, so that it is tried anew.
+    pub(crate) fn retry(&mut self) {
+        if matches!(&self.heard, Heard::Beside(playing) if playing.is_silent()) {
+            self.heard = Heard::Nothing;
+        }
+    }
+
     fn any(&self, tone: Tone) -> bool {
         self.wanted.iter().any(|(_, wanted)| *wanted == tone)
     }

@@ -56,6 +56,7 @@ impl Meter {
             let (lost, mut losses) = mpsc::channel(1);
             let wrong = match self.open(lost).await {
                 Ok((mut listening, instead)) => {
+                    self.post.sound_mended(Role::Microphone).await;
                     let fallback = instead.map(|instead| failure_of_fallback(Role::Microphone, &instead));
                     self.tell_once(&mut told, fallback).await;
                     let lost = self.listen(&mut listening, &mut losses).await;

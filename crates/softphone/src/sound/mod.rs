@@ -10,7 +10,8 @@ pub(crate) use check::check;
 pub use check::check_sound;
 pub(crate) use meter::Meter;
 pub(crate) use open::{
-    DeviceOpened, End, OpenDevice, SoundChoice, Wanted, failure_of, failure_of_fallback, failure_of_loss, open_device,
+    DeviceOpened, End, OpenDevice, SoundChoice, Wanted, failure_of, failure_of_fallback, failure_of_loss,
+    notice_of_device, open_device,
 };
 pub(crate) use tones::{Playing, play};
 
@@ -33,6 +34,8 @@ use std::{
 /// Everything that makes or takes sound. Methods may block for tens of milliseconds: call them off the async threads.
 pub(crate) trait SoundSystem: Send + Sync {
     fn devices(&self) -> DeviceList;
+    /// Tells the devices now and whenever they change, until the result is dropped.
+    fn watch(&self, changed: Box<dyn FnMut(DeviceList) + Send>) -> std::io::Result<Box<dyn Send>>;
     fn open_capture(&self, source: &CaptureSource, losses: &LossSink) -> Result<CaptureStream, AudioError>;
     fn open_playout(&self, sink: &PlayoutSink, losses: &LossSink) -> Result<PlayoutStream, AudioError>;
     /// Plays until the result is dropped.
@@ -69,6 +72,10 @@ pub(crate) struct SystemSound;
 impl SoundSystem for SystemSound {
     fn devices(&self) -> DeviceList {
         mobilecall_audio::devices()
+    }
+
+    fn watch(&self, changed: Box<dyn FnMut(DeviceList) + Send>) -> std::io::Result<Box<dyn Send>> {
+        Ok(Box::new(mobilecall_audio::watch_devices(changed)?))
     }
 
     fn open_capture(&self, source: &CaptureSource, losses: &LossSink) -> Result<CaptureStream, AudioError> {

@@ -1,7 +1,9 @@
 //! Which devices a call uses, and opening them so that a missing one never costs the call.
 
 use super::{SoundSystem, Voice};
-use mobilecall_audio::{AudioError, CaptureSource, DeviceList, DeviceLost, LossSink, PlayoutSink, Role, StreamGuard};
+use mobilecall_audio::{
+    AudioError, CaptureSource, DeviceInfo, DeviceList, DeviceLost, LossSink, PlayoutSink, Role, StreamGuard,
+};
 use mobilecall_domain::names;
 use mobilecall_ipc::{ErrorCode, Failure, Settings};
 use mobilecall_media::{
@@ -55,13 +57,39 @@ pub(crate) enum End {
 impl Wanted {
     /// Whether the device that was chosen is among these.
     pub(crate) fn is_in(&self, list: &DeviceList) -> bool {
-        let (chosen, devices) = match self {
-            Self::Microphone(CaptureSource::Device(Some(chosen))) => (chosen, &list.inputs),
-            Self::Speaker(PlayoutSink::Device(Some(chosen))) => (chosen, &list.outputs),
-            Self::Microphone(CaptureSource::Device(None) | CaptureSource::Wav { .. } | CaptureSource::Silence)
-            | Self::Speaker(PlayoutSink::Device(None) | PlayoutSink::Wav(_) | PlayoutSink::Discard) => return false,
+        list.of(self.role()).iter().any(|device| self.is(device))
+    }
+
+    /// A device, no file in its place.
+    pub(crate) fn is_device(&self) -> bool {
+        match self {
+            Self::Microphone(CaptureSource::Device(_)) | Self::Speaker(PlayoutSink::Device(_)) => true,
+            Self::Microphone(CaptureSource::Wav { .. } | CaptureSource::Silence)
+            | Self::Speaker(PlayoutSink::Wav(_) | PlayoutSink::Discard) => false,
+        }
+    }
+
+    /// Whether this is the device that was chosen.
+    pub(crate) fn is(&self, device: &DeviceInfo) -> bool {
+        match self {
+            Self::Microphone(CaptureSource::Device(id)) | Self::Speaker(PlayoutSink::Device(id)) => {
+                id.as_ref() == Some(&device.id)
+            }
+            Self::Microphone(CaptureSource::Wav { .. } | CaptureSource::Silence)
+            | Self::Speaker(PlayoutSink::Wav(_) | PlayoutSink::Discard) => false,
+        }
+    }
+
+    /// Which of these it is: the chosen one, else the system's choice.
+    pub(crate) fn among<'a>(&self, list: &'a DeviceList) -> Option<&'a DeviceInfo> {
+        let found = list.of(self.role());
+        let chosen = match self {
+            Self::Microphone(CaptureSource::Device(id)) | Self::Speaker(PlayoutSink::Device(id)) => id.as_deref(),
+            Self::Microphone(CaptureSource::Wav { .. } | CaptureSource::Silence)
+            | Self::Speaker(PlayoutSink::Wav(_) | PlayoutSink::Discard) => return None,
         };
-        devices.iter().any(|device| device.id == *chosen)
+        let chosen = found.iter().find(|device| chosen == Some(device.id.as_str()));
+        chosen.or_else(|| found.iter().find(|device| device.default)).or(found.first())
     }
 
     pub(crate) fn role(&self) -> Role {
@@ -192,6 +220,19 @@ pub(crate) fn failure_of_loss(lost: &DeviceLost) -> Failure {
     let message =
         format!("the {role} \"{}\" was unplugged; another one is used if there is one", names::isolated(device));
     Failure::new(ErrorCode::DeviceLost, message).with("role", role.as_str()).with("device", device)
+}
+
+/// A device that came, and is used now or could be, in words.
+pub(crate) fn notice_of_device(role: Role, device: &str, in_use: bool) -> Failure {
+    let (code, message) = if in_use {
+        (ErrorCode::DeviceInUse, format!("the {role} is \"{}\" now", names::isolated(device)))
+    } else {
+        (
+            ErrorCode::DeviceFound,
+            format!("the {role} \"{}\" was plugged in; choose it in the settings to use it", names::isolated(device)),
+        )
+    };
+    Failure::new(code, message).with("role", role.as_str()).with("device", device)
 }
 
 /// The chosen device is not there and another one is used, in words.

@@ -36,9 +36,12 @@ pub(crate) const TESTS: &[&str] = &[
     "imagemagick",
     "adwaita-icon-theme",
     "fonts-dejavu-core",
-    // Virtual sound devices.
+    // Virtual sound devices, of both sound servers.
     "pulseaudio",
     "pulseaudio-utils",
+    "pipewire",
+    "pipewire-pulse",
+    "wireplumber",
     // Recorded human speech (CC BY-SA 3.0, used here only to measure, never shipped).
     "asterisk-core-sounds-en-wav",
     // Twilio's SDK runs in it.

@@ -40,6 +40,7 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
     ("tauri-plugin-single-instance", &["mobile-call"], "only the shell knows Tauri"),
     ("notify-rust", &["mobile-call"], "notifications are the shell's"),
     ("cpal", &["audio"], "only `audio` opens sound devices"),
+    ("pulseaudio", &["audio"], "only `audio` opens sound devices"),
     ("webrtc", &["transport"], "WebRTC stays behind `MediaTransport`"),
     ("rtc", &["transport"], "WebRTC stays behind `MediaTransport`"),
     ("opus", &["media"], "codecs are `media`'s"),

@@ -34,6 +34,10 @@ export type { ServerView } from './generated/ServerView';
 export type { SessionView } from './generated/SessionView';
 export type { Settings } from './generated/Settings';
 export type { Snapshot } from './generated/Snapshot';
+export type { SoundBackend } from './generated/SoundBackend';
+export type { SoundRole } from './generated/SoundRole';
+export type { SoundStanding } from './generated/SoundStanding';
+export type { SoundView } from './generated/SoundView';
 export type { SyncView } from './generated/SyncView';
 export type { Theme } from './generated/Theme';
 

@@ -45,6 +45,8 @@ export const problemTable: Readonly<Record<ErrorCode, ProblemKind>> = {
   noMicrophone: { severity: 'error', action: 'settings' },
   noSpeaker: { severity: 'error', action: 'settings' },
   deviceLost: { severity: 'warning', action: 'settings' },
+  deviceInUse: { severity: 'info' },
+  deviceFound: { severity: 'info', action: 'settings' },
   deviceMissing: { severity: 'warning', action: 'settings' },
   audioFailed: { severity: 'error', action: 'settings' },
   noAudioReceived: { severity: 'warning' },

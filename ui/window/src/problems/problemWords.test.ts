@@ -3,7 +3,9 @@ import type { ErrorCode } from '../ipc';
 import { problemWords } from './problemWords';
 
 test.each<[ErrorCode, Record<string, string>, string]>([
-  ['deviceLost', { role: 'microphone', device: 'Jabra' }, 'The microphone “Jabra” was unplugged. Another one is used now.'],
+  ['deviceLost', { role: 'microphone', device: 'Jabra' }, 'The microphone “Jabra” was unplugged. Another one is used if there is one.'],
+  ['deviceInUse', { role: 'speaker', device: 'Jabra' }, 'The speaker is “Jabra” now.'],
+  ['deviceFound', { role: 'microphone', device: 'Jabra' }, 'The microphone “Jabra” was plugged in. To use it, choose it in the settings.'],
   ['deviceMissing', { role: 'speaker', device: 'Built-in' }, 'The speaker you chose is not plugged in. “Built-in” is used instead.'],
   ['audioFailed', { role: 'microphone', cause: 'busy' }, 'Another program is using the microphone. Close it, or choose another microphone in the settings.'],
   ['audioFailed', { role: 'speaker', cause: 'other' }, 'The speaker could not be opened. Plug it in again, or choose another one in the settings.'],

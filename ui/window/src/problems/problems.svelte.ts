@@ -1,6 +1,6 @@
-/** Messages to the agent, the newest first. The same failure is shown once. What is wrong stays until the agent closes it;
+/** Messages to the agent, the newest first. The same failure is shown once, for each device that it may be about. What is wrong stays until the agent closes it;
  * what is only worth knowing goes away by itself, once it could be read. */
-import type { ErrorCode, Failure } from '../ipc';
+import type { ErrorCode, Failure, SoundRole } from '../ipc';
 import { isLooking } from '../looking';
 import { problemTable } from './problemTable';
 
@@ -20,7 +20,7 @@ export class Problems {
 
   report(failure: Failure): void {
     const problem = { id: this.nextId++, failure };
-    const others = this.list.filter((known) => known.failure.code !== failure.code);
+    const others = this.list.filter((known) => !isSame(known.failure, failure));
     this.list = [problem, ...others].slice(0, AT_MOST);
     if (problemTable[failure.code].severity === 'info') this.closeOnceRead(problem.id);
   }
@@ -39,4 +39,18 @@ export class Problems {
   closeAll(code: ErrorCode): void {
     this.list = this.list.filter((problem) => problem.failure.code !== code);
   }
+
+  /** The microphone or the speaker works: what was said to be wrong with it is so no more. */
+  closeOf(role: SoundRole): void {
+    const wrong: readonly ErrorCode[] = [role === 'microphone' ? 'noMicrophone' : 'noSpeaker', 'audioFailed'];
+    this.list = this.list.filter(({ failure }) => !wrong.includes(failure.code) || (failure.params.role ?? role) !== role);
+  }
+}
+
+/** What became of a device; only the last of it is still true. */
+const deviceNews: readonly ErrorCode[] = ['deviceLost', 'deviceMissing', 'deviceInUse', 'deviceFound'];
+
+function isSame(known: Failure, failure: Failure): boolean {
+  if (known.params.role !== failure.params.role) return false;
+  return known.code === failure.code || (deviceNews.includes(known.code) && deviceNews.includes(failure.code));
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { line, pbxLine, snapshot } from '../platform/fake/fixtures';
-import { standingOf } from './standing';
+import { standingOf, standingOfAll } from './standing';
 
 const registering = (attempt: number, reachable: boolean) =>
   standingOf(
@@ -27,4 +27,22 @@ test('the connection stands as the line of the server does, wherever that is in 
 
 test('without any line there is nothing to connect', () => {
   expect(standingOf(snapshot({ lines: [] }))).toMatchObject({ kind: 'off', canConnect: false });
+});
+
+test.each([
+  ['there', 'there', 'Ready'],
+  ['missing', 'there', 'No microphone'],
+  ['there', 'missing', 'No speaker'],
+  ['missing', 'missing', 'No microphone, no speaker'],
+  ['there', 'failed', 'Speaker fails'],
+  ['failed', 'missing', 'No speaker'],
+] as const)('with the microphone %s and the speaker %s it says: %s', (microphone, speaker, words) => {
+  const sound = { backend: 'pulseAudio', microphone, speaker } as const;
+  expect(standingOfAll(snapshot({ sound }))).toMatchObject({ kind: words === 'Ready' ? 'ready' : 'soundless', words });
+});
+
+test('what keeps calls from coming at all is said before what keeps them from being heard', () => {
+  const sound = { backend: 'alsa', microphone: 'missing', speaker: 'missing' } as const;
+  const lines = [line({ registration: { state: 'registering', attempt: 0 } })];
+  expect(standingOfAll(snapshot({ sound, lines })).kind).toBe('connecting');
 });

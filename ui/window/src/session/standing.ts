@@ -4,13 +4,22 @@ import { problemWords } from '../problems/problemWords';
 import { number } from '@mobilecall/kit/format';
 import { t } from '@mobilecall/kit/i18n';
 import { serverLine } from './serverLine';
+import { soundTrouble } from './soundTrouble';
 
 export interface Standing {
-  readonly kind: 'ready' | 'connecting' | 'off' | 'failed';
+  readonly kind: 'ready' | 'soundless' | 'connecting' | 'off' | 'failed';
   readonly words: string;
   readonly detail: string;
   /** Connecting is up to the agent. */
   readonly canConnect: boolean;
+}
+
+/** How the app stands as a whole: as its server's line does, and ready only if calls can be heard too. */
+export function standingOfAll(snapshot: Snapshot): Standing {
+  const standing = standingOf(snapshot);
+  const trouble = soundTrouble(snapshot.sound);
+  if (standing.kind !== 'ready' || trouble === null) return standing;
+  return { kind: 'soundless', words: trouble, detail: t('status-no-sound-detail'), canConnect: false };
 }
 
 /** How a line stands; without one how that of the server does, which stands for the connection as a whole. */

@@ -22,6 +22,9 @@ export function apply(snapshot: Snapshot, event: EngineEvent): Snapshot {
       return { ...snapshot, sync: event.sync };
     case 'settingsChanged':
       return { ...snapshot, settings: event.settings };
+    case 'soundChanged':
+      return { ...snapshot, sound: event.sound };
+    case 'soundMended':
     case 'digitReceived':
     case 'problem':
     case 'levels':

@@ -101,6 +101,7 @@ export class Phone {
   private note(event: EngineEvent): void {
     if (event.type === 'historyChanged') this.noteMissed(event.missed);
     if (event.type === 'digitReceived') this.showDigit({ call: event.call, digit: event.digit });
+    if (event.type === 'soundMended') this.problems.closeOf(event.role);
     if (event.type === 'problem' && !this.isSaidAtSignIn(event.failure)) this.problems.report(event.failure);
   }
 

@@ -103,6 +103,41 @@ describe('messages', () => {
   });
 });
 
+describe('messages about sound', () => {
+  const about = (code: Failure['code'], role: string): { type: 'problem'; failure: Failure } => ({
+    type: 'problem',
+    failure: { code, message: '', params: { role, device: 'Headset' } },
+  });
+
+  test('go away as soon as it works, those about the other device stay', async () => {
+    const { host } = await startApp();
+    host.emit(about('audioFailed', 'speaker'));
+    host.emit(about('audioFailed', 'microphone'));
+    await waitFor(() => expect(codes()).toEqual(['audioFailed', 'audioFailed']));
+    host.emit({ type: 'soundMended', role: 'speaker' });
+    await waitFor(() => expect(codes()).toEqual(['audioFailed']));
+    expect(plain(screen.getByTestId('problem'))).toContain('microphone');
+    host.emit({ type: 'soundMended', role: 'microphone' });
+    await waitFor(() => expect(codes()).toEqual([]));
+  });
+
+  test('that a device is back take the place of those that it was unplugged', async () => {
+    const { host } = await startApp(new FakeHost({ calls: [call()] }));
+    host.emit(about('deviceLost', 'speaker'));
+    host.emit(about('deviceMissing', 'microphone'));
+    host.emit(about('deviceInUse', 'speaker'));
+    await waitFor(() => expect(codes()).toEqual(['deviceInUse', 'deviceMissing']));
+  });
+
+  test('replace the praise of a call that cannot be heard', async () => {
+    const { host } = await startApp(new FakeHost({ calls: [call()] }));
+    expect(plain(await screen.findByTestId('call-quality'))).toContain('Excellent');
+    host.emit({ type: 'soundChanged', sound: { backend: 'pulseAudio', microphone: 'there', speaker: 'missing' } });
+    await waitFor(() => expect(plain(screen.getByTestId('call-quality'))).toContain('No speaker'));
+    expect(plain(screen.getByTestId('status-text'))).toBe('No speaker');
+  });
+});
+
 describe('who calls while one talks', () => {
   const called = (who: string): { type: 'problem'; failure: Failure } => ({
     type: 'problem',

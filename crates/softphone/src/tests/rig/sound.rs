@@ -13,6 +13,9 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+/// Told of the devices whenever they change.
+type Watcher = Box<dyn FnMut(DeviceList) + Send>;
+
 /// Sound without devices: voices that note what they are told.
 #[derive(Default)]
 pub(crate) struct FakeSound {
@@ -26,6 +29,8 @@ pub(crate) struct FakeSound {
     /// Locked while the sound server hangs: no device can be closed.
     pub(crate) hanging: Arc<tokio::sync::Mutex<()>>,
     losses: Mutex<HashMap<Role, LossSink>>,
+    /// Who wants to know of changes.
+    watching: Mutex<Option<Watcher>>,
     asked: Mutex<Vec<Role>>,
     opened: Mutex<Vec<Role>>,
 }
@@ -62,6 +67,12 @@ impl FakeSound {
     pub(crate) fn losses(&self, role: Role) -> LossSink {
         self.losses.lock().unwrap().get(&role).cloned().unwrap()
     }
+    /// The sound system tells that the devices are these now.
+    pub(crate) async fn devices_are(self: &Arc<Self>, list: DeviceList) {
+        let sound = Arc::clone(self);
+        let tell = move || (sound.watching.lock().unwrap().as_mut().expect("the engine watches"))(list);
+        tokio::task::spawn_blocking(tell).await.unwrap();
+    }
     /// The device that was opened last goes away.
     pub(crate) async fn lose(&self, role: Role, device: &str) {
         eventually("an open device", || self.losses.lock().unwrap().contains_key(&role)).await;
@@ -84,7 +95,11 @@ impl SoundSystem for FakeSound {
         let device = |name: &str| DeviceInfo { id: name.into(), name: name.into(), default: name != "headset" };
         let headset = self.instead.lock().unwrap().is_none().then(|| device("headset"));
         let list = |name: &str| std::iter::once(device(name)).chain(headset.clone()).collect();
-        DeviceList { inputs: list("microphone"), outputs: list("speaker") }
+        DeviceList { inputs: list("microphone"), outputs: list("speaker"), ..DeviceList::default() }
+    }
+    fn watch(&self, changed: Box<dyn FnMut(DeviceList) + Send>) -> std::io::Result<Box<dyn Send>> {
+        *self.watching.lock().unwrap() = Some(changed);
+        Ok(Box::new(()))
     }
     fn open_capture(&self, _: &CaptureSource, losses: &LossSink) -> Result<CaptureStream, AudioError> {
         let guard = self.open(Role::Microphone, losses)?;

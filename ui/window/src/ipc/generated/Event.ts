@@ -8,6 +8,8 @@ import type { LineView } from "./LineView";
 import type { ServerView } from "./ServerView";
 import type { SessionView } from "./SessionView";
 import type { Settings } from "./Settings";
+import type { SoundRole } from "./SoundRole";
+import type { SoundView } from "./SoundView";
 import type { SyncView } from "./SyncView";
 
 /**
@@ -57,7 +59,15 @@ sync: SyncView, } | { "type": "settingsChanged",
 /**
  * The settings.
  */
-settings: Settings, } | { "type": "problem", 
+settings: Settings, } | { "type": "soundChanged", 
+/**
+ * The sound.
+ */
+sound: SoundView, } | { "type": "soundMended", 
+/**
+ * Which.
+ */
+role: SoundRole, } | { "type": "problem", 
 /**
  * What.
  */

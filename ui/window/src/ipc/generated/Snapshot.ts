@@ -6,6 +6,7 @@ import type { LineView } from "./LineView";
 import type { ServerView } from "./ServerView";
 import type { SessionView } from "./SessionView";
 import type { Settings } from "./Settings";
+import type { SoundView } from "./SoundView";
 import type { SyncView } from "./SyncView";
 
 /**
@@ -47,4 +48,8 @@ missed: number,
 /**
  * Settings.
  */
-settings: Settings, };
+settings: Settings, 
+/**
+ * Microphone and speaker.
+ */
+sound: SoundView, };

@@ -84,6 +84,7 @@ export const snapshot = (change: Partial<Snapshot> = {}): Snapshot => ({
   sync: { state: 'upToDate', atMs: Date.now() },
   missed: 0,
   settings,
+  sound: { backend: 'pipeWire', microphone: 'there', speaker: 'there' },
   ...change,
 });
 
@@ -129,6 +130,7 @@ export const call = (change: Partial<CallView> = {}): CallView => ({
 });
 
 export const devices: AudioDevices = {
+  backend: 'pipeWire',
   inputs: [
     { id: 'in-1', name: 'Jabra Evolve2 40', default: true },
     { id: 'in-2', name: 'Built-in microphone', default: false },

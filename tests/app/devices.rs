@@ -1,0 +1,111 @@
+//! Sound devices that come and go under the real sound servers, and several sounds at once.
+
+use crate::steps::{CALL_LIMIT, choose_server, ready, sign_in, turn, turn_processing_off};
+use crate::support::desktop::{Desktop, SoundServer};
+use crate::support::phone::{Phone, mcall};
+use crate::support::process::wait_for;
+use crate::support::server::Server;
+use crate::support::sound::Ear;
+use crate::support::webdriver::App;
+use crate::support::{artifacts, speech};
+use fantoccini::key::Key;
+use std::path::Path;
+use std::time::Duration;
+
+#[tokio::test]
+async fn devices_come_and_go_under_pulseaudio() {
+    devices_come_and_go("app-devices-pulseaudio", SoundServer::PulseAudio).await;
+}
+
+#[tokio::test]
+async fn devices_come_and_go_under_pipewire() {
+    devices_come_and_go("app-devices-pipewire", SoundServer::PipeWire).await;
+}
+
+async fn devices_come_and_go(name: &str, sound: SoundServer) {
+    let _turn = turn().await;
+    let folder = artifacts(name);
+    let server = Server::start(&folder);
+    let agent = server.add_person("sara", "Sara", "300");
+    let account = server.add_person("omar", "Omar", "301");
+    let says = speech::write(speech::CALLER, &folder, "caller-says.wav");
+    let desktop = Desktop::with_sound_server(&folder, sound);
+    let app = App::start(&desktop, &folder.join("app.log")).await;
+    ready(&app).await;
+    turn_processing_off(&app).await;
+    choose_server(&app, &server).await;
+    sign_in(&app, &agent).await;
+
+    let speaker = Ear::open(&desktop);
+    let mut command = mcall(&["call", "300"], &server, &account);
+    command.arg("--audio-in").arg(says).arg("--audio-out").arg(folder.join("caller-hears.wav"));
+    let mut caller = Phone::start("caller", &folder, &mut command);
+    app.find("incoming-card").await;
+    speaker.wait_for_sound(Duration::from_secs(1), CALL_LIMIT);
+    is_known_to(&desktop, sound);
+    app.press(&[Key::Enter.into()]).await;
+    app.attribute_becomes("call-card", "data-state", "active", CALL_LIMIT).await;
+    speaker.wait_for_sound(Duration::from_secs(2), CALL_LIMIT);
+
+    a_test_tone_is_heard_in_the_call(&app, &desktop).await;
+    the_call_follows_the_headset_and_comes_back(&app, &desktop, &speaker, &folder).await;
+    without_any_speaker_it_says_so(&app, &desktop, &folder).await;
+
+    speaker.save(&folder.join("agent-hears.wav"));
+    app.click("hangup").await;
+    assert!(caller.ended(CALL_LIMIT).success());
+    app.close().await;
+}
+
+/// The sound settings show one stream of the app, by its name, on the server that this test is about.
+fn is_known_to(desktop: &Desktop, sound: SoundServer) {
+    let server = desktop.output("pactl", &["info"]);
+    println!("{}", server.lines().find(|line| line.starts_with("Server Name")).expect("the server has a name"));
+    assert_eq!(server.contains("PipeWire"), sound == SoundServer::PipeWire);
+    let streams = desktop.output("pactl", &["list", "sink-inputs"]);
+    assert_eq!(streams.matches("application.name = \"Mobile Call\"").count(), 1, "{streams}");
+}
+
+async fn a_test_tone_is_heard_in_the_call(app: &App<'_>, desktop: &Desktop) {
+    app.click("tab-settings").await;
+    app.click("test-tone").await;
+    app.click("tab-keypad").await;
+    let streams = desktop.output("pactl", &["list", "sink-inputs"]);
+    assert_eq!(
+        streams.matches("application.name = \"Mobile Call\"").count(),
+        1,
+        "it is mixed into the call: {streams}"
+    );
+    assert!(!app.has("problem").await, "nothing went wrong");
+}
+
+async fn the_call_follows_the_headset_and_comes_back(app: &App<'_>, desktop: &Desktop, speaker: &Ear, folder: &Path) {
+    let module = desktop.output("pactl", &["load-module", "module-null-sink", "sink_name=headset", "norewinds=1"]);
+    let headset = wait_for("the headset", CALL_LIMIT, || {
+        let sinks = desktop.output("pactl", &["list", "short", "sinks"]);
+        sinks.contains("\theadset\t").then(|| Ear::at(desktop, "headset"))
+    });
+    desktop.output("pactl", &["set-default-sink", "headset"]);
+    headset.wait_for_sound(Duration::from_secs(1), CALL_LIMIT);
+    app.attribute_becomes("problem", "data-code", "deviceInUse", CALL_LIMIT).await;
+    app.screenshot(&folder.join("1-headset.png")).await;
+    headset.save(&folder.join("agent-hears-in-the-headset.wav"));
+    desktop.output("pactl", &["unload-module", module.trim()]);
+    speaker.wait_for_sound(Duration::from_secs(1), CALL_LIMIT);
+    app.attribute_becomes("problem", "data-code", "deviceLost", CALL_LIMIT).await;
+    app.screenshot(&folder.join("2-unplugged.png")).await;
+}
+
+async fn without_any_speaker_it_says_so(app: &App<'_>, desktop: &Desktop, folder: &Path) {
+    let modules = desktop.output("pactl", &["list", "short", "modules"]);
+    let module = modules.lines().find(|line| line.contains("sink_name=speaker")).expect("the speaker is a module");
+    let number = module.split('\t').next().expect("it has a number");
+    // The microphone is fed by a speaker of its own, which is none for the agent: it goes too.
+    let feed = modules.lines().find(|line| line.contains("sink_name=micsink")).expect("the microphone is fed");
+    for number in [number, feed.split('\t').next().expect("it has a number")] {
+        desktop.output("pactl", &["unload-module", number]);
+    }
+    app.attribute_becomes("status-strip", "data-standing", "soundless", CALL_LIMIT).await;
+    app.attribute_becomes("call-card", "data-state", "active", CALL_LIMIT).await;
+    app.screenshot(&folder.join("3-without-devices.png")).await;
+}
