@@ -184,11 +184,11 @@ impl Connection {
     }
 
     /// From now on waits for the server as long as it takes.
-    pub(super) fn be_patient(&self) -> io::Result<()> {
+    pub(super) fn wait_without_limit(&self) -> io::Result<()> {
         self.socket.get_ref().limit(None)
     }
 
-    pub(super) fn be_impatient(&self) -> io::Result<()> {
+    pub(super) fn limit_answers(&self) -> io::Result<()> {
         self.socket.get_ref().limit(Some(ANSWER_LIMIT))
     }
 

@@ -128,7 +128,7 @@ fn start<S: HasConnection + Send + 'static>(
     run: impl FnOnce(&mut S) -> Fault + Send + 'static,
 ) -> Result<Stream, Fault> {
     let socket = state.connection().share()?;
-    state.connection().be_patient()?;
+    state.connection().wait_without_limit()?;
     let closing = Arc::new(AtomicBool::new(false));
     let wanted = Arc::clone(&closing);
     let thread = std::thread::Builder::new().name(thread.to_owned()).spawn(move || {
