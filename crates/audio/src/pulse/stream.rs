@@ -88,7 +88,13 @@ pub(super) fn play(
         ..PlaybackStreamParams::default()
     };
     let created: CreatePlaybackStreamReply = connection.ask(&Command::CreatePlaybackStream(params))?;
-    let playback = Playback { connection, channel: created.channel, fill, samples: [0.0; BLOCK], bytes: Vec::new() };
+    let playback = Playback {
+        connection,
+        channel: created.channel,
+        fill,
+        samples: [0.0; BLOCK],
+        bytes: Vec::with_capacity(DESCRIPTOR_SIZE + BLOCK * SAMPLE_BYTES),
+    };
     start("pulse-playback", playback, lost, move |playback| playback.run(created.requested_bytes))
 }
 
