@@ -33,8 +33,8 @@ pub(crate) struct KnownAccount {
     pub(crate) row: i64,
 }
 
-/// Rows that are what this program writes.
-#[derive(Debug, Default)]
+/// Rows that are what this program writes. Not to be printed but for how many: a setting says who is signed in.
+#[derive(Default)]
 pub(crate) struct Salvage {
     accounts: Vec<KnownAccount>,
     calls: Vec<SavedCall>,
