@@ -6,8 +6,9 @@ use std::{sync::Arc, time::Duration};
 use tauri::{AppHandle, Manager};
 use tokio::{sync::Mutex, time};
 
-/// How long the engine may take to say goodbye to the far end and the server.
-const GOODBYE: Duration = Duration::from_secs(5);
+/// How long the engine may take to end. It has limits of its own: four seconds for the far end and the server, and ten for
+/// what waits for the disk, where SQLite itself may be waiting five more. A shorter one here would lose records.
+const ENDING_LIMIT: Duration = Duration::from_secs(25);
 
 /// Takes the events of an engine that has just been started.
 pub(crate) type Forward = fn(AppHandle, Engine, EventStream);
@@ -63,8 +64,8 @@ impl Phone {
     pub(crate) async fn shutdown(&self) {
         let before = std::mem::replace(&mut *self.engine.lock().await, Stage::Over);
         let Stage::Running(engine) = before else { return };
-        if time::timeout(GOODBYE, engine.shutdown()).await.is_err() {
-            tracing::warn!("the engine did not end within {} s and is left behind", GOODBYE.as_secs());
+        if time::timeout(ENDING_LIMIT, engine.shutdown()).await.is_err() {
+            tracing::warn!("the engine did not end within {} s and is left behind", ENDING_LIMIT.as_secs());
         }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! A device is reached through a wait-free ring of mono `f32` samples at the device's own rate: [`open_capture`] gives
 //! the reading end of a microphone, [`open_playout`] the writing end of a speaker. What runs in a device callback is
-//! in [`callback`] and [`mixer`] and does nothing but copy and add; `tests/no_alloc.rs` proves it with a test allocator. Resampling, codecs
-//! and calls are not known here.
+//! in [`callback`] and [`mixer`] and does nothing but copy and add; `tests/no_alloc.rs` proves it with a test allocator.
+//! Resampling, codecs and calls are not known here.
 //!
 //! Each speaker has one stream a program, however many sounds go to it at once.
 //!

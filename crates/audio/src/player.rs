@@ -1,4 +1,4 @@
-//! Plays a ringtone or test tone on a device of its own, beside any call.
+//! Plays a ringtone or test tone beside any call, mixed with whatever else sounds on its speaker.
 
 use crate::{AudioError, LossSink, PlayoutSink, Role, StreamGuard, clock::Ticker, open_playout, resample::to_rate};
 use rtrb::Producer;

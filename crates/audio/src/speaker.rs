@@ -140,7 +140,7 @@ impl Place {
     pub(crate) fn play(self, ring: Consumer<f32>, misses: Arc<Misses>) -> Result<Sounding, AudioError> {
         let input = self.speaker().control.lock().unwrap_or_else(PoisonError::into_inner).add(ring, misses);
         let too_many =
-            || AudioError::Failed { role: Role::Speaker, detail: "too much sounds on it already".to_owned() };
+            || AudioError::Failed { role: Role::Speaker, detail: "too many sounds are on it already".to_owned() };
         Ok(Sounding { _input: input.ok_or_else(too_many)?, _place: self })
     }
 }

@@ -32,7 +32,8 @@ pub(crate) fn last_sign(database: &Path, run: &str) -> Option<Timestamp> {
 pub(crate) fn remove_old_signs(database: &Path, with_calls: &HashSet<String>, now: Timestamp) -> io::Result<()> {
     let name = database.file_name().unwrap_or_default().to_string_lossy();
     let mark = format!("{name}{MARK}");
-    for entry in fs::read_dir(database.parent().unwrap_or(Path::new(".")))? {
+    let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty());
+    for entry in fs::read_dir(folder.unwrap_or(Path::new(".")))? {
         let entry = entry?;
         let name = entry.file_name();
         let Some(run) = name.to_str().and_then(|name| name.strip_prefix(&mark)) else { continue };

@@ -88,13 +88,11 @@ pub enum CacheError {
         #[source]
         source: Error,
     },
-    /// A stored value is not one that this program writes.
-    #[error("the local database holds an invalid {column}: '{value}'")]
+    /// A stored value is not one that this program writes. What it is instead is not said: it may be somebody's number.
+    #[error("the local database holds an invalid {column}")]
     Damaged {
         /// The column.
         column: &'static str,
-        /// What it holds.
-        value: String,
     },
     /// A page position that no page gave.
     #[error("'{0}' is not a position in the history: start from the first page")]

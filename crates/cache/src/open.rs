@@ -60,6 +60,8 @@ struct Current {
     /// Counts files that were begun anew, so that each is set aside by one only.
     generation: u64,
     identity: Option<damage::Identity>,
+    /// It was damaged, and neither could a new one be begun nor it be opened again: whoever needs it next tries anew.
+    needs_opening: bool,
 }
 
 impl Cache {
@@ -83,7 +85,7 @@ impl Cache {
             opened => (opened?, None),
         };
         let identity = damage::Identity::of(&place.path);
-        let current = RwLock::new(Current { database, generation: 0, identity });
+        let current = RwLock::new(Current { database, generation: 0, identity, needs_opening: false });
         let (set_aside, _) = watch::channel(aside);
         Ok(Self {
             shared: Arc::new(Shared {
@@ -103,7 +105,9 @@ impl Cache {
 
     /// Waits for running statements and closes the file. Later uses fail.
     pub async fn close(&self) {
-        self.current().await.0.close().await;
+        let mut current = self.shared.current.write().await;
+        current.needs_opening = false;
+        current.database.close().await;
     }
 
     /// Runs `work` as one change, all or nothing, and answers after its commit; once more if the file turned out to be
@@ -171,7 +175,7 @@ impl Cache {
         if current.generation != generation {
             return true;
         }
-        if !error.is_damage() {
+        if !error.is_damage() && !current.needs_opening {
             return false;
         }
         // Whoever holds the database is told, see `set_aside`.
@@ -190,11 +194,13 @@ impl Cache {
             Ok(database) => current.database = database,
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "the local database cannot be opened again");
+                current.needs_opening = true;
                 return false;
             }
         }
         self.shared.begun_at.store(Timestamp::now().as_millis(), Ordering::Relaxed);
         current.generation += 1;
+        current.needs_opening = false;
         current.identity = damage::Identity::of(&place.path);
         if aside.is_some() {
             self.shared.set_aside.send_replace(aside);

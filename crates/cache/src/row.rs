@@ -48,7 +48,7 @@ fn word<T: FromStr>(row: &Row<'_>, index: usize, column: &'static str) -> Result
 }
 
 pub(crate) fn parse<T: FromStr>(column: &'static str, value: &str) -> Result<T, CacheError> {
-    value.parse().map_err(|_| CacheError::Damaged { column, value: value.to_owned() })
+    value.parse().map_err(|_| CacheError::Damaged { column })
 }
 
 /// The record of a call.

@@ -13,7 +13,12 @@ use mobilecall_sqlite::{
     open_as_found,
     rusqlite::{Connection, Row},
 };
-use std::{collections::HashSet, fmt, fs, io, path::Path};
+use std::{
+    collections::HashSet,
+    fmt, fs,
+    io::{self, Write as _},
+    path::Path,
+};
 
 /// Where the header says how many pages there are, which log is in use, and when that was written
 /// (<https://sqlite.org/fileformat.html#the_database_header>).
@@ -28,8 +33,8 @@ pub(crate) struct KnownAccount {
     pub(crate) row: i64,
 }
 
-/// Rows that are what this program writes.
-#[derive(Debug, Default)]
+/// Rows that are what this program writes. Not to be printed but for how many: a setting says who is signed in.
+#[derive(Default)]
 pub(crate) struct Salvage {
     accounts: Vec<KnownAccount>,
     calls: Vec<SavedCall>,
@@ -100,19 +105,20 @@ impl Salvage {
     }
 
     fn with_first_page_of(damaged: &Path, sound: &Path, copy: &Path) -> io::Result<Self> {
-        let mut bytes = fs::read(damaged)?;
+        let length = fs::metadata(damaged)?.len();
         let mut first = fs::read(sound)?;
         first.truncate(PAGE_SIZE);
-        if bytes.len() < PAGE_SIZE || first.len() < PAGE_SIZE {
+        if length < PAGE_SIZE as u64 || first.len() < PAGE_SIZE {
             return Ok(Self::default());
         }
-        let pages = u32::try_from(bytes.len() / PAGE_SIZE).unwrap_or(u32::MAX);
+        let pages = u32::try_from(length / PAGE_SIZE as u64).unwrap_or(u32::MAX);
         first[PAGES].copy_from_slice(&pages.to_be_bytes());
         // Without a log.
         first[FORMATS].copy_from_slice(&[1, 1]);
-        bytes[..PAGE_SIZE].copy_from_slice(&first);
         remove(copy)?;
-        fs::write(copy, bytes)?;
+        // With the rights of the file: what is in it is nobody else's business.
+        fs::copy(damaged, copy)?;
+        fs::OpenOptions::new().write(true).open(copy)?.write_all(&first)?;
         Ok(open_as_found(copy, None).map(|connection| Self::of(&connection)).unwrap_or_default())
     }
 

@@ -24,7 +24,7 @@ use tokio::{
 };
 
 /// Nobody notices that a ring or a button takes this long.
-pub(crate) const PATIENCE: Duration = Duration::from_millis(200);
+pub(crate) const DISK_WAIT: Duration = Duration::from_millis(200);
 /// Between two tries; where another process holds the database SQLite itself waits some seconds in each.
 const PAUSE: Duration = Duration::from_millis(200);
 /// For what waits when the program ends.
@@ -70,16 +70,16 @@ impl Journal {
     /// Puts an entry behind those before it.
     pub(crate) async fn write(&self, entry: Entry) -> Written {
         let (written, outcome) = oneshot::channel();
-        let patience = if self.is_behind() { Duration::ZERO } else { PATIENCE };
+        let limit = if self.is_behind() { Duration::ZERO } else { DISK_WAIT };
         self.under_way.fetch_add(1, Ordering::AcqRel);
         if self.queue.send(Waiting { entry, written }).is_err() {
             tracing::error!("the journal has ended before the engine");
             return Written::Later;
         }
-        match time::timeout(patience, outcome).await {
-            Ok(Ok(Ok(changed))) => Written::Now(changed),
-            Ok(Ok(Err(error))) => Written::Never(error),
-            Ok(Err(_)) | Err(_) => Written::Later,
+        match in_time(limit, outcome).await {
+            Some(Ok(changed)) => Written::Now(changed),
+            Some(Err(error)) => Written::Never(error),
+            None => Written::Later,
         }
     }
 
@@ -91,6 +91,17 @@ impl Journal {
             let lost = under_way.load(Ordering::Acquire);
             tracing::error!(lost, "the disk did not take what was to be written before the program ended");
             task.abort();
+        }
+    }
+}
+
+/// What comes within the limit. From then on its sender finds nobody here; what it sent at the last moment is not lost.
+pub(crate) async fn in_time<T>(limit: Duration, mut outcome: oneshot::Receiver<T>) -> Option<T> {
+    match time::timeout(limit, &mut outcome).await {
+        Ok(sent) => sent.ok(),
+        Err(_) => {
+            outcome.close();
+            outcome.try_recv().ok()
         }
     }
 }

@@ -104,6 +104,10 @@ fn read(text: &str, known: Known<'_>) -> Result<Read, Failure> {
         }
     };
     Ok(match &dial.address {
+        // In whatever form it was written, as a link too.
+        Address::Extension(name) | Address::Client(name) if own.is_some_and(|own| is_own(name, team, own)) => {
+            return Err(oneself());
+        }
         Address::Extension(digits) => by_extension(digits, &dial, others()),
         Address::Service(code) => {
             let name = (code == ECHO).then(|| "Echo test".to_owned());
@@ -420,7 +424,18 @@ mod tests {
 
     #[test]
     fn oneself_is_nobody_to_call() {
-        for text in ["300", "myself", "client:myself", "Robin Agent", "٣٠٠"] {
+        for text in [
+            "300",
+            "myself",
+            "client:myself",
+            "Robin Agent",
+            "٣٠٠",
+            "3-00",
+            "300,5",
+            "tel:300",
+            "mobilecall:300",
+            "callto://myself",
+        ] {
             check_on(Some(LineKind::Direct), text, "OwnExtension");
         }
         check_on(Some(LineKind::Direct), "robin", "UnknownExtension");

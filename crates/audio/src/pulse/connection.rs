@@ -11,7 +11,7 @@ use pulseaudio::protocol::{
 use std::{
     ffi::CString,
     io::{self, BufReader, Read, Write},
-    net::{Shutdown, TcpStream},
+    net::{Shutdown, TcpStream, ToSocketAddrs as _},
     os::unix::net::UnixStream,
     time::Duration,
 };
@@ -59,7 +59,7 @@ impl Socket {
     fn connect(address: &Address) -> io::Result<Self> {
         match address {
             Address::Unix(path) => UnixStream::connect(path).map(Self::Unix),
-            Address::Tcp(host, port) => TcpStream::connect((host.as_str(), *port)).map(Self::Tcp),
+            Address::Tcp(host, port) => connect_to_host(host, *port).map(Self::Tcp),
         }
     }
 
@@ -88,6 +88,22 @@ impl Socket {
             Self::Tcp(socket) => socket.set_read_timeout(limit).and_then(|()| socket.set_write_timeout(limit)),
         }
     }
+}
+
+/// A computer that does not answer must not hold up whoever opens a device.
+fn connect_to_host(host: &str, port: u16) -> io::Result<TcpStream> {
+    let mut wrong = io::Error::from(io::ErrorKind::NotFound);
+    for address in (host, port).to_socket_addrs()? {
+        match TcpStream::connect_timeout(&address, ANSWER_LIMIT) {
+            Ok(socket) => {
+                // Sound is sent in small pieces, each of them at once.
+                socket.set_nodelay(true)?;
+                return Ok(socket);
+            }
+            Err(error) => wrong = error,
+        }
+    }
+    Err(wrong)
 }
 
 impl Read for Socket {
@@ -184,11 +200,11 @@ impl Connection {
     }
 
     /// From now on waits for the server as long as it takes.
-    pub(super) fn be_patient(&self) -> io::Result<()> {
+    pub(super) fn wait_without_limit(&self) -> io::Result<()> {
         self.socket.get_ref().limit(None)
     }
 
-    pub(super) fn be_impatient(&self) -> io::Result<()> {
+    pub(super) fn limit_answers(&self) -> io::Result<()> {
         self.socket.get_ref().limit(Some(ANSWER_LIMIT))
     }
 

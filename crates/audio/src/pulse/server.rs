@@ -1,4 +1,5 @@
-//! Where the server listens and which file lets us in, as the official client library finds them.
+//! Where the server listens and which file lets us in, as the official client library finds them, but for what its
+//! configuration files and the display say.
 
 use std::{
     ffi::OsString,

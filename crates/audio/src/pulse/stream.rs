@@ -88,7 +88,13 @@ pub(super) fn play(
         ..PlaybackStreamParams::default()
     };
     let created: CreatePlaybackStreamReply = connection.ask(&Command::CreatePlaybackStream(params))?;
-    let playback = Playback { connection, channel: created.channel, fill, samples: [0.0; BLOCK], bytes: Vec::new() };
+    let playback = Playback {
+        connection,
+        channel: created.channel,
+        fill,
+        samples: [0.0; BLOCK],
+        bytes: Vec::with_capacity(DESCRIPTOR_SIZE + BLOCK * SAMPLE_BYTES),
+    };
     start("pulse-playback", playback, lost, move |playback| playback.run(created.requested_bytes))
 }
 
@@ -128,7 +134,7 @@ fn start<S: HasConnection + Send + 'static>(
     run: impl FnOnce(&mut S) -> Fault + Send + 'static,
 ) -> Result<Stream, Fault> {
     let socket = state.connection().share()?;
-    state.connection().be_patient()?;
+    state.connection().wait_without_limit()?;
     let closing = Arc::new(AtomicBool::new(false));
     let wanted = Arc::clone(&closing);
     let thread = std::thread::Builder::new().name(thread.to_owned()).spawn(move || {

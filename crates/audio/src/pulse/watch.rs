@@ -24,9 +24,9 @@ pub(crate) fn watch(begun: impl FnOnce(Watching), mut tell: impl FnMut(DeviceLis
         let wanted = SubscriptionMask::SINK | SubscriptionMask::SOURCE | SubscriptionMask::SERVER;
         connection.order(&Command::Subscribe(wanted))?;
         loop {
-            connection.be_impatient()?;
+            connection.limit_answers()?;
             tell(devices::list(&mut connection)?);
-            connection.be_patient()?;
+            connection.wait_without_limit()?;
             wait(&mut connection)?;
         }
     });

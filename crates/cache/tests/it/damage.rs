@@ -169,3 +169,25 @@ async fn settings_are_kept_where_they_can_be_read() {
         assert_eq!(cache.setting::<String>("device").await.unwrap().as_deref(), Some("headset"), "{what}");
     }
 }
+
+#[tokio::test]
+async fn a_damaged_file_that_cannot_be_set_aside_is_tried_again() {
+    let office = office().await;
+    let cache = Cache::open(&office.path).await.unwrap();
+    let account = cache.account(office.fixture.account.key(), at(20_000)).await.unwrap();
+    // Where the new file is to be made stands a folder.
+    let in_the_way = office.path.with_extension("sqlite.new");
+    fs::create_dir(&in_the_way).unwrap();
+    overwrite(&office.path, 1, 60);
+    let all = HistoryQuery { text: "966".into(), limit: 400, ..HistoryQuery::default() };
+    account.history(&all).await.unwrap_err();
+    account.history(&all).await.unwrap_err();
+    assert!(aside(&office).is_empty());
+
+    fs::remove_dir(&in_the_way).unwrap();
+    use_it(&cache, &office).await;
+    assert_eq!(aside(&office).len(), 1);
+    cache.close().await;
+    account.missed().await.unwrap_err();
+    assert_eq!(aside(&office).len(), 1, "what was closed stays closed");
+}

@@ -17,8 +17,8 @@ pub(crate) struct KnownDevices {
     list: Option<DeviceList>,
     /// Roles whose device could not be opened when that was last tried.
     failed: Vec<Role>,
-    /// The loss that was told last: it is noticed by the stream and by the list.
-    told_lost: Option<DeviceLost>,
+    /// Losses that were told: each is noticed by the stream and by the list, and a headset is lost in both its roles.
+    told_lost: Vec<DeviceLost>,
     watch: Option<Box<dyn Send>>,
 }
 
@@ -34,14 +34,17 @@ impl KnownDevices {
 
     /// Whether nobody has told of it yet.
     fn is_news(&mut self, lost: &DeviceLost) -> bool {
-        let told = self.told_lost.replace(lost.clone());
-        self.is_unwatched() || told.as_ref() != Some(lost)
+        let is_told = self.told_lost.contains(lost);
+        if !is_told {
+            self.told_lost.push(lost.clone());
+        }
+        self.is_unwatched() || !is_told
     }
 
     /// A device that is back may be lost again.
-    fn forget_loss(&mut self, list: &DeviceList) {
-        let is_back = |lost: &mut DeviceLost| list.of(lost.role).iter().any(|device| device.name == lost.device);
-        self.told_lost.take_if(is_back);
+    fn forget_losses(&mut self, list: &DeviceList) {
+        let is_back = |lost: &DeviceLost| list.of(lost.role).iter().any(|device| device.name == lost.device);
+        self.told_lost.retain(|lost| !is_back(lost));
     }
 
     /// What the owner learned by opening a device; whether that is new.
@@ -80,7 +83,7 @@ impl Core {
     /// Devices came, went, or others are the system's choice.
     pub(crate) fn devices_changed(&mut self, list: DeviceList) {
         let before = self.known_devices.list.replace(list.clone());
-        self.known_devices.forget_loss(&list);
+        self.known_devices.forget_losses(&list);
         if before.as_ref().map(|before| before.backend) != Some(list.backend) {
             tracing::info!(backend = %list.backend, inputs = list.inputs.len(), outputs = list.outputs.len(), "sound devices");
         }

@@ -202,12 +202,8 @@ impl Core {
                 answer(reply, page.map(|page| Reply::History { page }));
             }
             Message::Recorded => self.recorded().await,
-            Message::Counted { epoch, missed } if epoch == self.epoch => self.counted_late(missed).await,
-            late @ (Message::Session { .. }
-            | Message::Line { .. }
-            | Message::Sync { .. }
-            | Message::Call { .. }
-            | Message::Counted { .. }) => {
+            Message::Counted { epoch, missed } => self.counted_late(epoch, missed).await,
+            late @ (Message::Session { .. } | Message::Line { .. } | Message::Sync { .. } | Message::Call { .. }) => {
                 tracing::trace!("a message of an earlier sign-in is dropped");
                 // It may hold an open device, and closing that waits for the sound server.
                 self.closing_tasks.spawn_blocking(move || drop(late));

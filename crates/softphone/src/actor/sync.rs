@@ -3,7 +3,7 @@
 use super::Core;
 use crate::{
     failure, history,
-    journal::{Entry, PATIENCE},
+    journal::{DISK_WAIT, Entry, in_time},
     view,
 };
 use mobilecall_cache::CacheError;
@@ -74,14 +74,16 @@ impl Core {
                 post.counted(late).await;
             }
         });
-        if let Ok(Ok(missed)) = tokio::time::timeout(PATIENCE, outcome).await {
+        if let Some(missed) = in_time(DISK_WAIT, outcome).await {
             self.counted(missed);
         }
     }
 
-    /// A count that took long.
-    pub(crate) async fn counted_late(&mut self, missed: Result<u32, CacheError>) {
-        self.counted(missed);
+    /// A count that took long. One of an earlier sign-in says nothing of this one, but may have kept it from counting.
+    pub(crate) async fn counted_late(&mut self, epoch: u64, missed: Result<u32, CacheError>) {
+        if epoch == self.epoch {
+            self.counted(missed);
+        }
         if std::mem::take(&mut self.count_again) {
             self.recount_missed().await;
         }
@@ -105,7 +107,7 @@ impl Core {
         let Some(account) = self.sign_in.account().cloned() else { return };
         let query = HistoryQuery { filter: HistoryFilter::Missed, limit: 1, ..HistoryQuery::default() };
         let page = history::page(&account, query, &self.shown.snapshot().team);
-        let page = match tokio::time::timeout(PATIENCE, page).await {
+        let page = match tokio::time::timeout(DISK_WAIT, page).await {
             Ok(Ok(page)) => page,
             Ok(Err(failure)) => return self.shown.problem(failure),
             // It is looked for again with the next change.
@@ -128,7 +130,7 @@ impl Core {
                     tracing::warn!(%error, "live calls could not be stamped");
                 }
             });
-            if tokio::time::timeout(PATIENCE, stamp).await.is_err() {
+            if tokio::time::timeout(DISK_WAIT, stamp).await.is_err() {
                 tracing::warn!("the disk does not answer");
             }
         }

@@ -18,7 +18,7 @@ pub(crate) struct Tones {
 enum Heard {
     #[default]
     Nothing,
-    /// On a device of its own.
+    /// Beside any call.
     Beside(Playing),
     /// Softly in a call.
     Within(CallId),

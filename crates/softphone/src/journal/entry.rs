@@ -9,8 +9,8 @@ use std::time::Duration;
 /// A call of another run is taken for cut off when it has given no sign of life for three heartbeats.
 const CUT_OFF_AFTER: Duration = Duration::from_secs(15);
 
-/// One entry.
-#[derive(Clone, Debug)]
+/// One entry. Not to be printed: a stored value says who is signed in.
+#[derive(Clone)]
 pub(crate) enum Entry {
     /// Of a call that this run takes part in.
     Call(Box<CallEntry>),

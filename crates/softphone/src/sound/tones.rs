@@ -1,4 +1,4 @@
-//! Ringing and the test tone, on a device of their own beside any call.
+//! Ringing and the test tone, beside any call and whatever speaker that has.
 
 use super::{SoundSystem, failure_of};
 use crate::post::Post;

@@ -74,6 +74,25 @@ async fn a_loss_that_stream_and_list_notice_is_told_once() {
 }
 
 #[tokio::test]
+async fn a_headset_that_goes_is_told_once_for_each_of_its_roles() {
+    let mut rig = Rig::start().await;
+    rig.sound.devices_are(list(Backend::PulseAudio, &["headset", "built-in"])).await;
+    rig.talk("102").await;
+    eventually("both devices", || {
+        let state = rig.sound.voice(0).state();
+        (state.microphones, state.speakers) == (1, 1)
+    })
+    .await;
+    for role in [Role::Microphone, Role::Speaker] {
+        rig.sound.lose(role, "headset for people").await;
+        let lost = (ErrorCode::DeviceLost, role.as_str().to_owned(), "headset for people".to_owned());
+        assert_eq!(told(&mut rig, 1).await, [lost]);
+    }
+    rig.sound.devices_are(list(Backend::PulseAudio, &["built-in"])).await;
+    assert_eq!(rig.problems().await, []);
+}
+
+#[tokio::test]
 async fn without_devices_nothing_stands_well() {
     let mut rig = Rig::start().await;
     assert_eq!(rig.engine.snapshot().await.sound.backend, None, "not known yet");

@@ -1,5 +1,5 @@
-/** Messages to the agent, the newest first. The same failure is shown once, for each device that it may be about. What is wrong stays until the agent closes it;
- * what is only worth knowing goes away by itself, once it could be read. */
+/** Messages to the agent, the newest first. The same failure is shown once, for each device that it may be about. What is
+ * wrong stays until the agent closes it; what is only worth knowing goes away by itself, once it could be read. */
 import type { ErrorCode, Failure, SoundRole } from '../ipc';
 import { isLooking } from '../looking';
 import { problemTable } from './problemTable';
