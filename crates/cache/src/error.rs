@@ -130,6 +130,16 @@ impl CacheError {
         matches!(self, Self::Storage { source, .. } if source.code() == Some(rusqlite::ErrorCode::DiskFull))
     }
 
+    /// It is tried again, but will hardly succeed before somebody gives the user rights or mends the disk.
+    pub fn needs_somebody(&self) -> bool {
+        use rusqlite::ErrorCode as Code;
+        let code = match self {
+            Self::Storage { source, .. } => source.code(),
+            Self::Damaged { .. } | Self::BadCursor(_) | Self::NoSuchCall(_) | Self::BadSetting { .. } => None,
+        };
+        matches!(code, Some(Code::SystemIoFailure | Code::CannotOpen | Code::PermissionDenied | Code::ReadOnly))
+    }
+
     /// It may succeed later without anybody doing anything to the program: another process holds the file, or the disk
     /// has no room just now.
     pub fn is_retryable(&self) -> bool {
@@ -186,5 +196,30 @@ impl From<rusqlite::Error> for Failure {
 impl From<CacheError> for Failure {
     fn from(error: CacheError) -> Self {
         Self::Other(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::ffi;
+
+    #[test]
+    fn what_passes_by_itself_needs_nobody() {
+        let cases = [
+            (ffi::SQLITE_BUSY, true, false),
+            (ffi::SQLITE_NOMEM, true, false),
+            (ffi::SQLITE_FULL, true, false),
+            (ffi::SQLITE_IOERR_WRITE, true, true),
+            (ffi::SQLITE_CANTOPEN, true, true),
+            (ffi::SQLITE_READONLY_DIRECTORY, true, true),
+            (ffi::SQLITE_PERM, true, true),
+            (ffi::SQLITE_CONSTRAINT, false, false),
+        ];
+        for (code, is_retryable, needs_somebody) in cases {
+            let source = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None).into();
+            let error = CacheError::Storage { doing: "write", source };
+            assert_eq!((error.is_retryable(), error.needs_somebody()), (is_retryable, needs_somebody), "{code}");
+        }
     }
 }

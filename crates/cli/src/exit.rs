@@ -75,6 +75,7 @@ impl Exit {
             | ErrorCode::DatabaseUnreadable
             | ErrorCode::HistoryDamaged
             | ErrorCode::DiskFull
+            | ErrorCode::HistoryNotWritten
             | ErrorCode::DatabaseTooNew
             | ErrorCode::KeyringUnavailable
             | ErrorCode::KeyringUnreadable

@@ -119,6 +119,8 @@ pub enum ErrorCode {
     HistoryDamaged,
     /// The disk has no room for the history of this device.
     DiskFull,
+    /// The history of this device cannot be written, by its rights or the state of the disk; it is tried again.
+    HistoryNotWritten,
     /// A database of this device was written by a newer version. Params: `path`.
     DatabaseTooNew,
     /// The keyring is not available: the session lasts until the app ends.
@@ -184,6 +186,7 @@ impl ErrorCode {
         Self::DatabaseUnreadable,
         Self::HistoryDamaged,
         Self::DiskFull,
+        Self::HistoryNotWritten,
         Self::DatabaseTooNew,
         Self::KeyringUnavailable,
         Self::KeyringUnreadable,

@@ -10,6 +10,7 @@ pub(crate) use entry::{CallEntry, Entry, Step};
 
 use crate::{failure, post::Post};
 use mobilecall_cache::CacheError;
+use mobilecall_ipc::ErrorCode;
 use std::{
     sync::{
         Arc,
@@ -107,8 +108,9 @@ pub(crate) async fn in_time<T>(limit: Duration, mut outcome: oneshot::Receiver<T
 }
 
 async fn write_all(mut queue: mpsc::UnboundedReceiver<Waiting>, under_way: Arc<AtomicUsize>, post: Post) {
+    let mut told = None;
     while let Some(Waiting { entry, written }) = queue.recv().await {
-        let outcome = write(&entry, &post).await;
+        let outcome = write(&entry, &post, &mut told).await;
         under_way.fetch_sub(1, Ordering::AcqRel);
         match written.send(outcome) {
             Ok(()) | Err(Ok(false)) => {}
@@ -118,22 +120,26 @@ async fn write_all(mut queue: mpsc::UnboundedReceiver<Waiting>, under_way: Arc<A
     }
 }
 
-/// Tries until it is written, or never can be. That it takes long is said once.
-async fn write(entry: &Entry, post: &Post) -> Result<bool, CacheError> {
-    let mut told = false;
+/// Tries until it is written, or never can be. Why the disk takes nothing is `told` once, until it takes something again.
+async fn write(entry: &Entry, post: &Post, told: &mut Option<ErrorCode>) -> Result<bool, CacheError> {
+    let mut logged = false;
     loop {
         match entry.write().await {
             Err(error) if error.is_retryable() => {
-                if !told {
+                if !logged {
                     tracing::warn!(error = %failure::chain(&error), "the local database takes nothing now");
                 }
-                if !told && error.is_disk_full() {
-                    post.problem(failure::disk_full()).await;
+                logged = true;
+                if let Some(failure) = failure::of_waiting(&error).filter(|failure| *told != Some(failure.code)) {
+                    *told = Some(failure.code);
+                    post.problem(failure).await;
                 }
-                told = true;
                 time::sleep(PAUSE).await;
             }
-            outcome => return outcome,
+            outcome => {
+                *told = None;
+                return outcome;
+            }
         }
     }
 }

@@ -53,6 +53,7 @@ export const problemTable: Readonly<Record<ErrorCode, ProblemKind>> = {
   databaseUnreadable: { severity: 'error' },
   historyDamaged: { severity: 'warning' },
   diskFull: { severity: 'error' },
+  historyNotWritten: { severity: 'error' },
   databaseTooNew: { severity: 'error' },
   keyringUnavailable: { severity: 'info' },
   keyringUnreadable: { severity: 'warning', action: 'connect' },
