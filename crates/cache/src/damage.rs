@@ -6,7 +6,7 @@ use crate::{
     salvage::{KnownAccount, Salvage},
 };
 use mobilecall_domain::Timestamp;
-use mobilecall_sqlite::{Database, Key};
+use mobilecall_sqlite::{Database, Key, beginning_of};
 use std::{
     ffi::OsString,
     fs, io,
@@ -58,10 +58,7 @@ fn number(found: &fs::Metadata) -> Option<u64> {
 /// Whether something that is no database may be what is left of one of ours. What a person can read is not: somebody's notes
 /// stay where they are.
 pub(crate) fn may_be_ours(path: &Path) -> bool {
-    let mut beginning = Vec::new();
-    let read = fs::File::open(path)
-        .and_then(|file| io::Read::read_to_end(&mut io::Read::take(file, BEGINNING as u64), &mut beginning));
-    read.is_ok() && !is_text(&beginning)
+    beginning_of(path, BEGINNING).is_ok_and(|beginning| !is_text(&beginning))
 }
 
 fn is_text(bytes: &[u8]) -> bool {

@@ -1,7 +1,7 @@
 //! Files that nobody reads without their key: each page is encrypted and authenticated (ChaCha20-Poly1305, by SQLite3
 //! Multiple Ciphers), those in the log and in the journal too.
 
-use crate::open;
+use crate::{files, open};
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use std::{
     ffi::OsString,
@@ -56,10 +56,9 @@ impl fmt::Debug for Key {
 
 /// Whether the file can be read without a key. One that is missing or too short to tell cannot.
 pub(crate) fn is_plain(path: &Path) -> io::Result<bool> {
-    let mut start = [0; PLAIN.len()];
-    match fs::File::open(path).and_then(|mut file| io::Read::read_exact(&mut file, &mut start)) {
-        Ok(()) => Ok(start == *PLAIN),
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof) => Ok(false),
+    match files::beginning_of(path, PLAIN.len()) {
+        Ok(start) => Ok(start == PLAIN),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(error),
     }
 }
@@ -115,7 +114,7 @@ fn write_copy(path: &Path, copy: &Path, key: &Key) -> Result<(), Failure> {
     connection.pragma_update_and_check(None, "locking_mode", "EXCLUSIVE", |_| Ok(()))?;
     connection.execute_batch("BEGIN EXCLUSIVE; COMMIT")?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-    open::create_private(copy)?;
+    files::create_private(copy)?;
     connection.execute("VACUUM INTO ?", [address(copy, key)?.as_str()])?;
     fs::File::options().write(true).open(copy)?.sync_all()?;
     Ok(())

@@ -43,6 +43,7 @@
 mod database;
 mod encryption;
 mod error;
+mod files;
 mod job;
 mod open;
 mod options;
@@ -52,6 +53,7 @@ mod writer;
 pub use database::{Database, Statistics};
 pub use encryption::Key;
 pub use error::{Error, OpenError};
+pub use files::beginning_of;
 pub use open::open_as_found;
 pub use options::{Migration, Options, Synchronous};
 pub use rusqlite;

@@ -3,8 +3,9 @@
 use crate::{
     Error, Key, OpenError, Options,
     encryption::{self, Failure},
+    files::create_private,
 };
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig};
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, TransactionBehavior, config::DbConfig};
 use rusqlite_migration::{Error as MigrationError, MigrationDefinitionError, Migrations};
 use std::{
     fs, io,
@@ -56,6 +57,10 @@ impl Connector {
             })?;
         }
         let mut connection = self.writer().map_err(OpenError::at(path))?;
+        // SQLite opens what it may not write to for reading.
+        if connection.is_readonly(MAIN_DB).map_err(OpenError::at(path))? {
+            return Err(denied(io::ErrorKind::PermissionDenied.into()));
+        }
         take_over(&mut connection, self.options.application_id).map_err(OpenError::at(path))?;
         migrate(&mut connection, path, &self.options)?;
         // Last, so that until then the older version can still open the file.
@@ -131,8 +136,11 @@ fn inspect(path: &Path, options: &Options, key: Option<&Key>) -> Result<(), Open
         Ok(metadata) if metadata.len() == 0 => return Ok(()),
         Ok(_) => {}
     }
-    let plain = encryption::is_plain(path).map_err(|source| OpenError::Denied { path: path.to_owned(), source })?;
-    let key = key.filter(|_| !plain);
+    let denied = |source| OpenError::Denied { path: path.to_owned(), source };
+    let key = match key {
+        Some(key) => (!encryption::is_plain(path).map_err(denied)?).then_some(key),
+        None => None,
+    };
     let refused = |error: rusqlite::Error| match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) if key.is_some() => OpenError::WrongKey { path: path.to_owned() },
         _ => OpenError::at(path)(error),
@@ -195,16 +203,6 @@ fn parent_exists(path: &Path) -> Result<(), OpenError> {
         Some(parent) if !parent.is_dir() => Err(OpenError::NoDirectory { path: path.to_owned() }),
         Some(_) | None => Ok(()),
     }
-}
-
-/// Makes the file for its owner only, unless it is there: what is in it is nobody else's business. SQLite gives the files
-/// beside it the same rights.
-pub(crate) fn create_private(path: &Path) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
 }
 
 /// Marks the file as ours. In one of version 0.1 the version is copied from that version's own table to where it belongs.

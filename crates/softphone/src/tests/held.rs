@@ -42,13 +42,8 @@ async fn rings_and_buttons_do_not_wait_for_a_database_that_another_holds() {
     assert!(rig.problems().await.is_empty(), "nobody need do anything");
 
     drop(holder);
-    within("the records", async {
-        while rig.account.call(placed).await.unwrap().is_none_or(|record| !record.status.is_final()) {
-            rig.events.recv().await.unwrap();
-        }
-    })
-    .await;
-    let [first, missed, placed] = [rig.record(first).await, rig.record(missed).await, rig.record(placed).await];
+    let placed = rig.until_record(placed, |record| record.status.is_final()).await;
+    let [first, missed] = [rig.record(first).await, rig.record(missed).await];
     let at = Some(Timestamp::from_millis(START_MS));
     assert_eq!((first.status, placed.status), (CallStatus::Completed, CallStatus::Completed));
     assert!(first.answered_at >= at && first.ended_at >= first.answered_at && placed.answered_at >= at);

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failing unwrap fails the test")]
 
 mod encryption;
+mod locks;
 mod old;
 mod open;
 mod read;

@@ -160,6 +160,19 @@ impl Rig {
         self.account.call(call).await.unwrap().unwrap()
     }
 
+    /// Waits until the record is as wanted.
+    pub(crate) async fn until_record(&mut self, call: CallId, is_it: impl Fn(&CallRecord) -> bool) -> CallRecord {
+        within("the record", async {
+            loop {
+                if let Some(record) = self.account.call(call).await.unwrap().filter(&is_it) {
+                    return record;
+                }
+                self.events.recv().await.unwrap();
+            }
+        })
+        .await
+    }
+
     /// Places a call and gives its id and leg and the far end's answer-in-waiting.
     pub(crate) async fn place(&mut self, destination: &str) -> (CallId, LegId, SdpOffer) {
         let reply = self.send(Command::PlaceCall { destination: destination.into(), line: None }).await.unwrap();
