@@ -9,7 +9,9 @@ use crate::{
     phone::{Phone, stop_level_meter},
     quit,
     secrets::Keyring,
-    tray, window,
+    tray,
+    untold::Untold,
+    window,
 };
 use anyhow::Context;
 use mobilecall_softphone::{EngineConfig, LOG_DIRECTIVES};
@@ -91,6 +93,7 @@ fn set_up(app: &App, options: Options) -> anyhow::Result<()> {
     }));
     app.manage(window::Looks::new(stop_level_meter));
     app.manage(Arc::clone(&phone));
+    app.manage(Untold::new());
     tray::create(&handle).context("the tray icon could not be made")?;
     tauri::async_runtime::spawn(quit::on_signal(handle.clone()));
     tauri::async_runtime::spawn(open(handle, phone, options));

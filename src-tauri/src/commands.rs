@@ -1,6 +1,7 @@
 //! What the window can ask, one line each into the engine.
 
 use crate::{
+    events,
     phone::Phone,
     window::{Looks, Part},
 };
@@ -8,10 +9,13 @@ use mobilecall_ipc::{Command, Failure, Reply, Snapshot};
 use std::sync::Arc;
 use tauri::{AppHandle, State};
 
-/// Everything there is to draw. Starts the engine if a former start failed.
+/// Everything there is to draw, and then the problems that came up before; the page listens already. Starts the engine if
+/// a former start failed.
 #[tauri::command]
-pub(crate) async fn snapshot(phone: State<'_, Arc<Phone>>) -> Result<Snapshot, Failure> {
-    Ok(phone.engine().await?.snapshot().await)
+pub(crate) async fn snapshot(app: AppHandle, phone: State<'_, Arc<Phone>>) -> Result<Snapshot, Failure> {
+    let snapshot = phone.engine().await?.snapshot().await;
+    events::tell_untold(&app);
+    Ok(snapshot)
 }
 
 /// Hands a command to the engine.

@@ -1,9 +1,9 @@
 //! What the engine says, on its way to the window, the tray and the notifications.
 
-use crate::{call_notices::CallNotices, notify::Notifier, tray, window, words::Words};
+use crate::{call_notices::CallNotices, notify::Notifier, tray, untold::Untold, window, words::Words};
 use mobilecall_ipc::{Event, Settings, Snapshot};
 use mobilecall_softphone::{Engine, EventStream};
-use tauri::{AppHandle, Emitter};
+use tauri::{AppHandle, Emitter, Manager};
 
 /// Under this name the window hears every event of the engine but levels.
 const ENGINE_EVENT: &str = "engine-event";
@@ -23,6 +23,15 @@ pub(crate) async fn forward(app: AppHandle, engine: Engine, mut events: EventStr
         }
     }
     link.notifier.withdraw_all();
+}
+
+/// Tells a page that has begun to listen what came up before.
+pub(crate) fn tell_untold(app: &AppHandle) {
+    for event in app.state::<Untold>().tell() {
+        if let Err(error) = app.emit_to(window::LABEL, ENGINE_EVENT, event) {
+            tracing::warn!(%error, "a problem did not reach the window");
+        }
+    }
 }
 
 /// The shell's own view of the engine's state.
@@ -50,6 +59,9 @@ impl WindowLink {
     fn pass_on(&self, event: &Event) {
         let is_levels = matches!(event, Event::Levels { .. });
         if is_levels && !window::is_seen(&self.app) {
+            return;
+        }
+        if self.app.state::<Untold>().keeps(event) {
             return;
         }
         let name = if is_levels { LEVELS_EVENT } else { ENGINE_EVENT };

@@ -17,6 +17,7 @@ mod phone;
 mod quit;
 mod secrets;
 mod tray;
+mod untold;
 mod window;
 mod words;
 
