@@ -62,6 +62,8 @@ async fn a_loss_that_stream_and_list_notice_is_told_once() {
     eventually("both devices", || rig.sound.voice(0).state().speakers == 1).await;
     rig.sound.lose(Role::Speaker, "headset for people").await;
     rig.until_problem(ErrorCode::DeviceLost).await;
+    // Only the stream that is in use can be lost next.
+    eventually("another stream", || rig.sound.voice(0).state().speakers == 3).await;
     let microphone = list(Backend::PulseAudio, &["headset", "built-in"]).inputs;
     let outputs = list(Backend::PulseAudio, &["built-in"]).outputs;
     rig.sound.devices_are(DeviceList { backend: Backend::PulseAudio, inputs: microphone, outputs }).await;
