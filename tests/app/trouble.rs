@@ -32,6 +32,8 @@ async fn a_taken_port_and_a_missing_keyring_are_said_and_cost_nothing() {
     let desktop = Desktop::without_keyring(&folder);
     let app = App::start(&desktop, &folder.join("app-first.log")).await;
     ready(&app).await;
+    app.attribute_becomes("problem", "data-code", "portTaken", CALL_LIMIT).await;
+    app.screenshot(&folder.join("1-port-taken.png")).await;
     app.click("tab-settings").await;
     let own = format!("http://127.0.0.1:{WANTED_PORT}");
     app.text("server-address", |text| text.starts_with("http://127.0.0.1:") && text != own).await;
@@ -40,11 +42,12 @@ async fn a_taken_port_and_a_missing_keyring_are_said_and_cost_nothing() {
     sign_in(&app, &agent).await;
     app.attribute_becomes("problem", "data-code", "keyringUnavailable", CALL_LIMIT).await;
     app.text("problem", |text| text == words("en", "error-keyringUnavailable")).await;
-    app.screenshot(&folder.join("1-no-keyring.png")).await;
+    app.screenshot(&folder.join("2-no-keyring.png")).await;
     app.close().await;
 
     let app = App::start(&desktop, &folder.join("app-second.log")).await;
     app.find("sign-in").await;
+    app.screenshot(&folder.join("3-signed-out.png")).await;
     sign_in(&app, &agent).await;
     app.close().await;
 }

@@ -48,8 +48,11 @@ export class Phone {
     } catch (thrown) {
       this.startFailure = toFailure(thrown);
     } finally {
+      const came = this.waiting;
       this.waiting = null;
       this.historyVersion += 1;
+      // Only now, since what is said elsewhere already is known by the snapshot.
+      came.forEach((event) => this.note(event));
     }
   }
 
@@ -93,9 +96,12 @@ export class Phone {
       void this.refresh();
       return;
     }
+    if (this.waiting) {
+      this.waiting.push(event);
+      return;
+    }
     this.note(event);
-    if (this.waiting) this.waiting.push(event);
-    else if (this.snapshot) this.snapshot = apply(this.snapshot, event);
+    if (this.snapshot) this.snapshot = apply(this.snapshot, event);
   }
 
   private note(event: EngineEvent): void {
