@@ -120,7 +120,7 @@ pub(super) struct PlayoutPath {
     /// Samples in the ring when it was last written.
     fill: usize,
     demand: Demand,
-    /// When the device last took something.
+    /// When the device last took something, or found nothing.
     used: Duration,
     /// Until when frames were dropped because nobody takes them.
     until: Duration,
@@ -148,6 +148,9 @@ impl PlayoutPath {
         if taken > 0 {
             self.used = now;
             self.until = now;
+        } else if fill == 0 {
+            // There was nothing to take: that says nothing of the device.
+            self.used = now;
         }
         self.demand.observe(taken, now);
     }
@@ -214,6 +217,29 @@ impl Demand {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Plays what is due; how many samples wait for the device then.
+    fn play(path: &mut PlayoutPath, waiting: &Consumer<f32>, at_ms: u64) -> usize {
+        let now = Duration::from_millis(at_ms);
+        path.observe(now);
+        while path.wants_frame(now) {
+            path.push(&[0.5; crate::FRAME_SAMPLES], now);
+        }
+        waiting.slots()
+    }
+
+    #[test]
+    fn a_speaker_that_was_handed_over_late_is_played_to() {
+        let (samples, mut waiting) = RingBuffer::new(5_760);
+        let mut path = PlayoutPath::new(Speaker { samples, rate_hz: SAMPLE_RATE_HZ }, Duration::ZERO).unwrap();
+        // On a busy machine the thread first sees it long after it was opened.
+        assert_eq!(play(&mut path, &waiting, 400), 960);
+        // It stops, and what is due by the clock is dropped.
+        assert_eq!(play(&mut path, &waiting, 600), 960);
+        waiting.read_chunk(960).unwrap().commit_all();
+        assert_eq!(play(&mut path, &waiting, 900), 960, "it goes on");
+        assert_eq!(play(&mut path, &waiting, 1_300), 960);
+    }
 
     #[test]
     fn habits_count_and_hiccups_do_not() {

@@ -155,14 +155,14 @@ impl VoicePath {
     }
 
     /// Passes 10 ms of the microphone. Every second frame makes a packet, also while muted, when it holds silence; none
-    /// while held. While digits are sent, their packets come instead.
+    /// while held. While digits are sent, their packets come instead, also while held: who is called takes them all the same.
     pub fn capture(&mut self, frame: &Frame) -> Option<OutgoingPacket> {
         let timestamp = self.position.timestamp;
         self.position.timestamp = timestamp.wrapping_add(self.config.codec.ticks_per_frame());
         let mut frame = *frame;
         self.processor.captured(&mut frame);
         self.figures.microphone_level = self.microphone.update(&frame);
-        if self.held {
+        if self.held && !self.digits_out.is_active() {
             self.pause();
             return None;
         }

@@ -121,6 +121,21 @@ fn digits_take_the_place_of_audio_and_are_heard_once() {
 }
 
 #[test]
+fn digits_are_sent_also_while_held() {
+    let frames = Speech::frames(5, 300);
+    let (mut a, mut b) = (VoicePath::new(config(Codec::Opus)).unwrap(), VoicePath::new(config(Codec::Opus)).unwrap());
+    let (_, packets, digits) = through(&mut a, &mut b, &frames, |n, a, _| {
+        a.set_held(n >= 100);
+        if n == 150 {
+            assert!("12".chars().all(|key| a.send_digit(DtmfDigit::from_char(key).unwrap())));
+        }
+    });
+    assert_eq!(digits, "12", "the call was never resumed");
+    let voice = packets.iter().filter(|packet| packet.payload_type != 101).count();
+    assert_eq!((voice, packets.len() - voice), (50, 20), "and nothing of the microphone with them");
+}
+
+#[test]
 fn what_follows_digits_is_heard_at_once_wherever_they_come() {
     // At the beginning of the stream, and after a hold of more than the two seconds that end one.
     for (held, pressed) in [(0..0, 0), (100..350, 350)] {

@@ -1,5 +1,5 @@
 /** The smart field: what is typed, what the engine says would be called, and which colleague is marked. */
-import type { AddressKind, Colleague, Failure, Preview } from '../ipc';
+import type { AddressKind, Colleague, Failure, PresenceState, Preview } from '../ipc';
 import type { Phone } from '../state/phone.svelte';
 
 /** Short enough to feel live, long enough to spare the engine a question for every letter of a fast typist. */
@@ -22,6 +22,15 @@ export class Dial {
     if (preview.type !== 'choices') return [];
     const team = this.phone.snapshot?.team ?? [];
     return preview.colleagues.map((one) => team.find(({ username }) => username === one.username) ?? one);
+  });
+  /** Whether who would be called can be reached now; nothing where that is not known. */
+  readonly presence: PresenceState | null = $derived.by(() => {
+    const { preview } = this;
+    if (preview.type !== 'willCall') return null;
+    const { kind, address } = preview;
+    const team = this.phone.snapshot?.team ?? [];
+    if (kind === 'extension') return team.find(({ extension }) => extension === address)?.presence ?? null;
+    return kind === 'client' ? (team.find(({ username }) => `client:${username}` === address)?.presence ?? null) : null;
   });
   /** The preview may still be that of an older text. */
   private pending = $state(false);

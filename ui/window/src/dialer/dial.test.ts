@@ -41,6 +41,14 @@ describe('preview', () => {
     expect(dial.preview).toMatchObject({ address: '104' });
   });
 
+  test('says whether the colleague can be reached now', async () => {
+    for (const [text, presence] of [['104', 'available'], ['103', 'busy'], ['105', 'offline'], ['0501234567', null], ['*43', null]] as const) {
+      dial.setText(text);
+      await vi.runAllTimersAsync();
+      expect([text, dial.preview.type, dial.presence]).toEqual([text, 'willCall', presence]);
+    }
+  });
+
   test('of an older text promises nothing for the next', async () => {
     dial.setText('0501234567');
     await vi.runAllTimersAsync();

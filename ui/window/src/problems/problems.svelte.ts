@@ -40,6 +40,11 @@ export class Problems {
     this.list = this.list.filter((problem) => problem.failure.code !== code);
   }
 
+  /** The call that fell silent is over. That nothing was heard from the beginning is to be mended, and stays. */
+  closeSilence(): void {
+    this.list = this.list.filter(({ failure }) => failure.code !== 'noAudioReceived' || failure.params.cause === 'never');
+  }
+
   /** The microphone or the speaker works: what was said to be wrong with it is so no more. */
   closeOf(role: SoundRole): void {
     const wrong: readonly ErrorCode[] = [role === 'microphone' ? 'noMicrophone' : 'noSpeaker', 'audioFailed'];

@@ -1,6 +1,6 @@
 /** The engine as the window sees it. Components read from here and send commands; nothing here decides about calls. */
 import { getContext, setContext } from 'svelte';
-import type { Command, EngineEvent, Failure, Reply, Settings, Snapshot } from '../ipc';
+import type { CallView, Command, EngineEvent, Failure, Reply, Settings, Snapshot } from '../ipc';
 import { type Host, toFailure, type Unsubscribe } from '../platform/host';
 import { Problems } from '../problems/problems.svelte';
 import { apply } from './apply';
@@ -108,7 +108,15 @@ export class Phone {
     if (event.type === 'historyChanged') this.noteMissed(event.missed);
     if (event.type === 'digitReceived') this.showDigit({ call: event.call, digit: event.digit });
     if (event.type === 'soundMended') this.problems.closeOf(event.role);
+    if (event.type === 'callChanged') this.noteSound(event.call);
     if (event.type === 'problem' && !this.isSaidAtSignIn(event.failure)) this.problems.report(event.failure);
+  }
+
+  /** Something of the far end came again, or there is no call any more that it is missing from. */
+  private noteSound(call: CallView): void {
+    const before = this.snapshot?.calls.find(({ id }) => id === call.id)?.quality?.packetsReceived ?? 0;
+    if (call.state === 'ended') this.problems.closeSilence();
+    else if (!call.held && (call.quality?.packetsReceived ?? 0) > before) this.problems.closeAll('noAudioReceived');
   }
 
   private noteMissed(missed: number): void {

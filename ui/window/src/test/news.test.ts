@@ -103,6 +103,33 @@ describe('messages', () => {
   });
 });
 
+describe('that nothing is heard', () => {
+  const talking = call({ id: 'talk' });
+  const silence = (cause: string): { type: 'problem'; failure: Failure } => ({ type: 'problem', failure: { code: 'noAudioReceived', message: '', params: { cause } } });
+  const withPackets = (more: number): typeof talking => ({ ...talking, quality: talking.quality && { ...talking.quality, packetsReceived: talking.quality.packetsReceived + more } });
+
+  test('is said until something is heard again', async () => {
+    const { host } = await startApp(new FakeHost({ calls: [talking] }));
+    host.emit(silence('stopped'));
+    host.emit({ type: 'callChanged', call: withPackets(0) });
+    await waitFor(() => expect(codes()).toEqual(['noAudioReceived']));
+    host.emit({ type: 'callChanged', call: withPackets(50) });
+    await waitFor(() => expect(codes()).toEqual([]));
+  });
+
+  test('is said no longer than the call lasts, unless it never was', async () => {
+    for (const [cause, left] of [['stopped', []], ['never', ['noAudioReceived']]] as const) {
+      const { host } = await startApp(new FakeHost({ calls: [talking] }));
+      host.emit(silence(cause));
+      await waitFor(() => expect(codes()).toEqual(['noAudioReceived']));
+      host.emit({ type: 'callChanged', call: { ...talking, state: 'ended', end: 'remoteHangup' } });
+      await screen.findByTestId('ended-card');
+      expect(codes()).toEqual(left);
+      cleanup();
+    }
+  });
+});
+
 describe('messages about sound', () => {
   const about = (code: Failure['code'], role: string): { type: 'problem'; failure: Failure } => ({
     type: 'problem',

@@ -391,6 +391,16 @@ describe('signing in', () => {
     expect(await screen.findByTestId('dial-field')).toBeTruthy();
   });
 
+  test('at another server what the one before refused is not said any more', async () => {
+    const { host, user } = await startApp(new FakeHost(remote));
+    host.refuse.set('signIn', { code: 'wrongCredentials', message: '', params: {} });
+    await user.type(screen.getByTestId('sign-in-username'), 'sara');
+    await user.type(screen.getByTestId('sign-in-password'), 'x{Enter}');
+    await screen.findByTestId('sign-in-error');
+    host.emit({ type: 'serverChanged', server: { ...remote.server, url: 'https://other.example.com' } });
+    await waitFor(() => expect(screen.queryByTestId('sign-in-error')).toBeNull());
+  });
+
   test('follows the choice of a server, and says what is wrong with it', async () => {
     const { host, user } = await startApp();
     await user.click(screen.getByTestId('tab-settings'));
