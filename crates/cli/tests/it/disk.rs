@@ -124,7 +124,12 @@ async fn a_log_that_cannot_be_written_stops_nothing() {
     let office = Office::open().await;
     let log = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_mcall"));
-    command.args(office.line("alice", &["history", "-vv"])).env("RUST_LOG", "debug").stderr(log).kill_on_drop(true);
+    command
+        .args(office.line("alice", &["history", "-vv"]))
+        .env("RUST_LOG", "debug")
+        .stdout(Stdio::null())
+        .stderr(log)
+        .kill_on_drop(true);
     let status = mobilecall_testkit::within("the end of mcall", command.status()).await.unwrap();
     assert_eq!(status.code(), Some(0));
 }
