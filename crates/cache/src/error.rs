@@ -73,6 +73,11 @@ pub enum OpenError {
 }
 
 impl OpenError {
+    /// The folder for the file at `path` could not be made.
+    pub fn without_folder(path: PathBuf, source: std::io::Error) -> Self {
+        Self::of(&path, mobilecall_sqlite::OpenError::Denied { path: path.clone(), source })
+    }
+
     pub(crate) fn of(path: &Path, error: mobilecall_sqlite::OpenError) -> Self {
         let path = path.to_owned();
         match error {
