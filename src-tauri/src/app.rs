@@ -37,7 +37,9 @@ pub fn run() -> ExitCode {
     let wanted = std::env::var(EnvFilter::DEFAULT_ENV).unwrap_or_else(|_unset| "info".to_owned());
     // Last, so that no wish makes the media stack write its passwords.
     let filter = EnvFilter::new(format!("{wanted},{LOG_DIRECTIVES}"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // A line that cannot be written, as into a session's log on a full disk, would else be told on standard error too, which
+    // panics.
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false).init();
     match try_run(options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => complain(&format!("Mobile Call could not start: {error:#}"), ExitCode::FAILURE),

@@ -18,6 +18,18 @@ pub enum OpenError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// There is no room for what is written when it is opened.
+    #[error(
+        "the disk is full, and the database {} cannot be opened: free some space and try again",
+        path.display()
+    )]
+    DiskFull {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// Damaged. [`Cache::open`](crate::Cache::open) sets such a file aside if it seems to be ours.
     #[error(
         "the database {} is damaged or not a database: move the file away to start anew",
@@ -61,12 +73,18 @@ pub enum OpenError {
 }
 
 impl OpenError {
+    /// The folder for the file at `path` could not be made.
+    pub fn without_folder(path: PathBuf, source: std::io::Error) -> Self {
+        Self::of(&path, mobilecall_sqlite::OpenError::Denied { path: path.clone(), source })
+    }
+
     pub(crate) fn of(path: &Path, error: mobilecall_sqlite::OpenError) -> Self {
         let path = path.to_owned();
         match error {
             mobilecall_sqlite::OpenError::TooNew { .. } => Self::TooNew { path },
             mobilecall_sqlite::OpenError::WrongKey { .. } => Self::WrongKey { path },
             damaged @ mobilecall_sqlite::OpenError::Damaged { .. } => Self::Damaged { path, source: damaged.into() },
+            full if full.is_disk_full() => Self::DiskFull { path, source: full.into() },
             other => Self::Unreadable { path, source: other.into() },
         }
     }
@@ -202,7 +220,13 @@ impl From<CacheError> for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mobilecall_sqlite::OpenError as Below;
     use rusqlite::ffi;
+    use std::io;
+
+    fn sqlite(code: i32) -> Below {
+        Below::Sqlite { path: "c.sqlite".into(), source: rusqlite::Error::SqliteFailure(ffi::Error::new(code), None) }
+    }
 
     #[test]
     fn what_passes_by_itself_needs_nobody() {
@@ -220,6 +244,25 @@ mod tests {
             let source = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None).into();
             let error = CacheError::Storage { doing: "write", source };
             assert_eq!((error.is_retryable(), error.needs_somebody()), (is_retryable, needs_somebody), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_told_as_one() {
+        let denied = |kind: io::ErrorKind| Below::Denied { path: "c.sqlite".into(), source: kind.into() };
+        for (error, full) in [
+            (sqlite(ffi::SQLITE_FULL), true),
+            (sqlite(ffi::SQLITE_IOERR_SHMSIZE), true),
+            (denied(io::ErrorKind::StorageFull), true),
+            (denied(io::ErrorKind::QuotaExceeded), true),
+            (sqlite(ffi::SQLITE_IOERR_READ), false),
+            (sqlite(ffi::SQLITE_CANTOPEN), false),
+            (denied(io::ErrorKind::PermissionDenied), false),
+        ] {
+            let words = format!("{error:?}");
+            let error = OpenError::of(Path::new("c.sqlite"), error);
+            assert_eq!(matches!(error, OpenError::DiskFull { .. }), full, "{words}");
+            assert_eq!(error.to_string().contains("disk is full"), full, "{error}");
         }
     }
 }

@@ -166,20 +166,12 @@ impl Conversation {
         self.line(phone, registration).await;
     }
 
-    /// Ends the command where going on makes no sense: without the microphone or the file that was asked for, and
-    /// without a session.
+    /// Ends the command where going on makes no sense, see [`ends_all`].
     async fn problem(&mut self, phone: &Phone, failure: &Failure) {
-        match Exit::of_failure(failure) {
-            exit @ (Exit::Audio | Exit::SignIn) if !has_another_device(failure) => {
-                self.fail(phone, failure, exit).await;
-            }
-            Exit::Audio
-            | Exit::SignIn
-            | Exit::Completed
-            | Exit::Failed
-            | Exit::Usage
-            | Exit::Unreachable
-            | Exit::Refused => phone.report.problem(failure),
+        if ends_all(failure, &self.in_call.files) {
+            self.fail(phone, failure, Exit::of_failure(failure)).await;
+        } else {
+            phone.report.problem(failure);
         }
     }
 
@@ -272,11 +264,15 @@ impl Conversation {
     }
 }
 
-fn has_another_device(failure: &Failure) -> bool {
-    matches!(
-        failure.code,
-        ErrorCode::DeviceLost | ErrorCode::DeviceMissing | ErrorCode::DeviceInUse | ErrorCode::DeviceFound
-    )
+/// Whether going on makes no sense: without a session, and without a file that was asked for. Devices were there when the
+/// command began; they may come back, as after a restart of the sound server, and nobody's call ends for that.
+fn ends_all(failure: &Failure, files: &[&str]) -> bool {
+    let role = failure.params.get("role").map(String::as_str);
+    match Exit::of_failure(failure) {
+        Exit::SignIn => true,
+        Exit::Audio => failure.code == ErrorCode::AudioFailed && role.is_none_or(|role| files.contains(&role)),
+        Exit::Completed | Exit::Failed | Exit::Usage | Exit::Unreachable | Exit::Refused => false,
+    }
 }
 
 /// The next command of the input; never if there is none to come.
@@ -291,5 +287,31 @@ async fn sleep_until(at: Option<Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at).await,
         None => pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_that_fails_in_a_call_ends_nothing() {
+        for (code, role, files, ends) in [
+            (ErrorCode::NoMicrophone, None, &[][..], false),
+            (ErrorCode::NoSpeaker, None, &["microphone"], false),
+            (ErrorCode::DeviceLost, Some("speaker"), &[], false),
+            (ErrorCode::DeviceMissing, Some("speaker"), &[], false),
+            (ErrorCode::AudioFailed, Some("speaker"), &[], false),
+            (ErrorCode::AudioFailed, Some("speaker"), &["microphone"], false),
+            (ErrorCode::AudioFailed, Some("speaker"), &["speaker"], true),
+            (ErrorCode::AudioFailed, None, &[], true),
+            (ErrorCode::SessionExpired, None, &[], true),
+            (ErrorCode::DiskFull, None, &[], false),
+            (ErrorCode::NoSuchCall, None, &[], false),
+        ] {
+            let failure = Failure::new(code, "words");
+            let failure = role.map_or(failure.clone(), |role| failure.with("role", role));
+            assert_eq!(ends_all(&failure, files), ends, "{failure:?} {files:?}");
+        }
     }
 }

@@ -61,6 +61,7 @@ fn start_log(verbose: u8) {
     let wanted = std::env::var(EnvFilter::DEFAULT_ENV).unwrap_or_else(|_unset| level.to_owned());
     // Last, so that no wish makes the media stack write its passwords.
     let filter = EnvFilter::new(format!("{wanted},{LOG_DIRECTIVES}"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A line that cannot be written, as on a full disk, would else be told on standard error too, which panics.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
     log.with_ansi(std::io::stderr().is_terminal()).init();
 }

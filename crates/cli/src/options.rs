@@ -87,6 +87,9 @@ impl Common {
 pub(crate) struct InCall {
     #[arg(skip)]
     pub(crate) duration: Option<Duration>,
+    /// Which of `microphone` and `speaker` are files.
+    #[arg(skip)]
+    pub(crate) files: Vec<&'static str>,
     /// Send these digits when the call is connected: 0-9, *, # and A-D, with a comma for a pause of 2 seconds and w for
     /// half a second.
     #[arg(long, value_name = "DIGITS")]

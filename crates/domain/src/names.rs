@@ -42,9 +42,10 @@ pub fn has_hidden(text: &str) -> bool {
     text.chars().any(|c| is_hidden(c) || c.is_control())
 }
 
-/// Not a space, and no mark that needs a letter to stand on.
+/// Not a space, and no mark that needs a letter or sign to stand on.
 fn is_seen(c: char) -> bool {
-    !c.is_whitespace() && !JOINERS.contains(&c) && canonical_combining_class(c) == 0
+    let chooses_a_form = matches!(c, '\u{fe00}'..='\u{fe0f}');
+    !c.is_whitespace() && !JOINERS.contains(&c) && canonical_combining_class(c) == 0 && !chooses_a_form
 }
 
 /// Signs of direction, fillers, tags and other marks without a glyph. Those that choose between forms of a sign, as of
@@ -81,6 +82,9 @@ mod tests {
             ("\u{200b}\u{2060}\u{3164}\u{2800}", ""),
             ("\u{200d}\u{200c}", ""),
             ("\u{301}", ""),
+            ("\u{fe0f}", ""),
+            ("\u{fe00} \u{200d}\u{fe0f}", ""),
+            ("❤\u{fe0f}", "❤\u{fe0f}"),
         ] {
             assert_eq!(clean(typed), kept, "{typed:?}");
             assert_eq!(clean(kept), kept, "{kept:?} is clean");

@@ -30,7 +30,9 @@ pub(crate) fn start(format: LogFormat) -> Result<(), UsageError> {
     // Last, so that no wish makes the media stack write its passwords.
     let filter = EnvFilter::try_new(format!("{wanted},{LOG_DIRECTIVES}"))
         .map_err(|error| UsageError::new(format!("{FILTER}='{wanted}' is not a filter: {error}")))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
+    // A line that cannot be written, as on a full disk or into a pipe that nobody reads, would else be told on standard error
+    // too, which panics.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).log_internal_errors(false);
     match format {
         LogFormat::Text => log.with_ansi(stderr().is_terminal()).init(),
         LogFormat::Json => log.json().init(),

@@ -1,7 +1,7 @@
 //! The engine's handle.
 
 use crate::{EngineConfig, actor::Core, failure, message::Message, parts::Parts, settings::Loaded, shown};
-use mobilecall_cache::Cache;
+use mobilecall_cache::{Cache, OpenError};
 use mobilecall_ipc::{Command, Event, Failure, Reply, Settings, Snapshot};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{broadcast, mpsc, oneshot};
@@ -39,8 +39,7 @@ impl Engine {
     pub(crate) async fn start_with(config: EngineConfig, parts: Arc<Parts>) -> Result<Self, Failure> {
         let path = config.data_dir.join("cache.sqlite");
         if let Err(error) = tokio::fs::create_dir_all(&config.data_dir).await {
-            let source = error.into();
-            return Err(failure::of_open(&mobilecall_cache::OpenError::Unreadable { path, source }));
+            return Err(failure::of_open(&OpenError::without_folder(path, error)));
         }
         let cache = Cache::open(&path).await.map_err(|error| failure::of_open(&error))?;
         let loaded = match &config.settings {

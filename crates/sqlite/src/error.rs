@@ -109,6 +109,28 @@ pub enum OpenError {
 }
 
 impl OpenError {
+    /// Nothing is wrong with the file: there is no room beside it, or for it.
+    pub fn is_disk_full(&self) -> bool {
+        use rusqlite::ffi::{SQLITE_FULL, SQLITE_IOERR_SHMSIZE};
+        match self {
+            Self::Denied { source, .. } | Self::Threads(source) => {
+                matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+            }
+            // The other code is of the file that readers and writers share, which is made when a database is opened.
+            Self::Sqlite { source, .. } => source
+                .sqlite_error()
+                .is_some_and(|error| matches!(error.extended_code, SQLITE_FULL | SQLITE_IOERR_SHMSIZE)),
+            Self::Directory { .. }
+            | Self::NoDirectory { .. }
+            | Self::Foreign { .. }
+            | Self::WrongKey { .. }
+            | Self::Damaged { .. }
+            | Self::TooNew { .. }
+            | Self::Outdated { .. }
+            | Self::Schema { .. } => false,
+        }
+    }
+
     /// For `map_err`: sorts SQLite's reasons.
     pub(crate) fn at(path: &Path) -> impl Fn(rusqlite::Error) -> Self {
         move |source| {

@@ -17,7 +17,7 @@ use crate::{
 };
 use mobilecall_domain::dtmf::{read_keys, time_of_keys};
 use mobilecall_ipc::{ErrorCode, Failure};
-use mobilecall_softphone::check_sound;
+use mobilecall_softphone::{CaptureSource, PlayoutSink, check_sound};
 use std::time::Duration;
 
 /// `mcall call`.
@@ -36,13 +36,20 @@ async fn converse(common: &Common, mode: Mode, in_call: InCall, mut interrupts: 
     check_keys(&in_call, common.duration)?;
     interrupts.or(check_sound(&common.audio_in, &common.audio_out)).await?;
     let mut phone = interrupts.or(Phone::sign_in(common)).await?;
-    let in_call = InCall { duration: common.duration, ..in_call };
+    let in_call = InCall { duration: common.duration, files: files(common), ..in_call };
     let outcome = match interrupts.or(phone.ready()).await {
         Ok(()) => Conversation::new(mode, in_call, interrupts).run(&mut phone).await,
         Err(failure) => Err(failure),
     };
     phone.end().await;
     outcome
+}
+
+/// Whatever stands in for a device.
+fn files(common: &Common) -> Vec<&'static str> {
+    let said = matches!(common.audio_in, CaptureSource::Wav { .. }).then_some("microphone");
+    let heard = matches!(common.audio_out, PlayoutSink::Wav(_)).then_some("speaker");
+    said.into_iter().chain(heard).collect()
 }
 
 /// What is to be sent in the call must be keys, and have the time for all of them.

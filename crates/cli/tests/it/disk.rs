@@ -116,3 +116,20 @@ async fn a_damaged_history_is_told_also_without_the_server() {
     assert_eq!((told.code, codes), (Some(0), vec!["serverUnreachable".to_owned(), "historyDamaged".to_owned()]));
     assert!(rows(&told) > 0, "what can be read is printed");
 }
+
+/// As a log file on a full disk.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_log_that_cannot_be_written_stops_nothing() {
+    let office = Office::open().await;
+    let log = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_mcall"));
+    command
+        .args(office.line("alice", &["history", "-vv"]))
+        .env("RUST_LOG", "debug")
+        .stdout(Stdio::null())
+        .stderr(log)
+        .kill_on_drop(true);
+    let status = mobilecall_testkit::within("the end of mcall", command.status()).await.unwrap();
+    assert_eq!(status.code(), Some(0));
+}

@@ -84,3 +84,20 @@ fn a_full_disk_at_the_start_is_not_blamed_on_permissions() {
     assert!(text.contains("check disk space"), "{text}");
     assert!(!text.contains("give this user"), "{text}");
 }
+
+/// As a log file on a full disk.
+#[tokio::test]
+async fn a_log_that_cannot_be_written_stops_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    assert!(
+        add_user(directory.path(), &["--username", "alice", "--company", "Acme", "--create-company"]).status.success()
+    );
+    let server = Server::start_after("export MOBILE_CALL_LOG=debug; exec 2>/dev/full", directory.path());
+    let client = mobilecall_testkit::plain_client();
+    let body = json!({"username": "alice", "password": mobilecall_testkit::PASSWORD});
+    for _ in 0..3 {
+        let login = client.post(format!("{}/api/auth/login", server.url)).json(&body).send().await.unwrap();
+        assert_eq!(login.status(), 200);
+    }
+    assert_eq!(health(&client, &server).await, 200);
+}

@@ -58,10 +58,11 @@ impl Stage<'_> {
         let also = Interrupts::new()?;
         let mut caller = interrupts.or(self.phone(&CALLER, Voice::LOW)).await?;
         let mut callee = interrupts.or(self.phone(&CALLEE, Voice::HIGH)).await?;
-        let in_call = InCall { duration: Some(length), ..InCall::default() };
+        let files = InCall { files: vec!["microphone", "speaker"], ..InCall::default() };
+        let in_call = InCall { duration: Some(length), ..files.clone() };
         let call = Conversation::new(Mode::Call { destination: CALLEE.extension.to_owned() }, in_call, interrupts);
         let listen = Mode::Listen { auto_answer: true, once: true };
-        let listen = Conversation::new(listen, InCall::default(), also);
+        let listen = Conversation::new(listen, files, also);
         // Without a good call there may be nothing for the other one to wait for.
         let called = async { completed(call.run(&mut caller).await) };
         let listened = async { completed(listen.run(&mut callee).await) };
