@@ -23,6 +23,7 @@ export class Phone {
   readonly calls: Calls = $derived(sortCalls(this.snapshot?.calls ?? []));
 
   private waiting: EngineEvent[] | null = [];
+  private readonly early: Failure[] = [];
 
   readonly levels: HeardLevels;
 
@@ -40,19 +41,20 @@ export class Phone {
   /** Takes a new snapshot. Events that arrive meanwhile are applied on top, which is right even for those that the
    * snapshot already contains, because the queue holds the newest of every part. */
   async refresh(): Promise<void> {
-    this.waiting = [];
+    const waiting: EngineEvent[] = [];
+    this.waiting = waiting;
     try {
       const snapshot = await this.host.snapshot();
-      this.snapshot = this.waiting.reduce(apply, snapshot);
+      // Meanwhile a newer one may have been asked for.
+      if (this.waiting !== waiting) return;
+      this.snapshot = waiting.reduce(apply, snapshot);
       this.startFailure = null;
+      this.early.splice(0).forEach((failure) => this.report(failure));
     } catch (thrown) {
       this.startFailure = toFailure(thrown);
     } finally {
-      const came = this.waiting;
-      this.waiting = null;
+      if (this.waiting === waiting) this.waiting = null;
       this.historyVersion += 1;
-      // Only now, since what is said elsewhere already is known by the snapshot.
-      came.forEach((event) => this.note(event));
     }
   }
 
@@ -96,12 +98,9 @@ export class Phone {
       void this.refresh();
       return;
     }
-    if (this.waiting) {
-      this.waiting.push(event);
-      return;
-    }
     this.note(event);
-    if (this.snapshot) this.snapshot = apply(this.snapshot, event);
+    if (this.waiting) this.waiting.push(event);
+    else if (this.snapshot) this.snapshot = apply(this.snapshot, event);
   }
 
   private note(event: EngineEvent): void {
@@ -109,7 +108,13 @@ export class Phone {
     if (event.type === 'digitReceived') this.showDigit({ call: event.call, digit: event.digit });
     if (event.type === 'soundMended') this.problems.closeOf(event.role);
     if (event.type === 'callChanged') this.noteSound(event.call);
-    if (event.type === 'problem' && !this.isSaidAtSignIn(event.failure)) this.problems.report(event.failure);
+    if (event.type === 'problem') this.report(event.failure);
+  }
+
+  /** What came before the first snapshot waits for it, which tells whether it is said elsewhere already. */
+  private report(failure: Failure): void {
+    if (this.snapshot === null) this.early.push(failure);
+    else if (!this.isSaidAtSignIn(failure)) this.problems.report(failure);
   }
 
   /** Something of the far end came again, or there is no call any more that it is missing from. */

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { EngineEvent } from '../ipc';
+import type { EngineEvent, Failure, Snapshot } from '../ipc';
 import { FakeHost } from '../platform/fake/fakeHost';
 import { call, line, pbxLine, snapshot, twilioLine } from '../platform/fake/fixtures';
 import { apply } from './apply';
@@ -88,6 +88,37 @@ describe('Phone', () => {
     host.current = { ...host.current, missed: 7 };
     host.emit({ type: 'lagged' });
     await vi.waitFor(() => expect(phone.snapshot?.missed).toBe(7));
+  });
+
+  test('says once what came before the first snapshot', async () => {
+    const [said, news] = ['keyringUnreadable', 'historyDamaged'].map(
+      (code) => ({ code, message: 'no', params: {} }) as Failure,
+    ) as [Failure, Failure];
+    const host = new FakeHost({ session: { state: 'signedOut', why: said } });
+    const early = host.current;
+    vi.spyOn(host, 'snapshot').mockImplementation(async () => {
+      for (const failure of [said, news]) host.emit({ type: 'problem', failure });
+      return early;
+    });
+    const phone = new Phone(host);
+    await phone.start();
+    expect(phone.problems.list.map(({ failure }) => failure.code)).toEqual(['historyDamaged']);
+  });
+
+  test('falling behind while a snapshot is on its way loses nothing', async () => {
+    const host = new FakeHost();
+    const phone = new Phone(host);
+    const answers: ((snapshot: Snapshot) => void)[] = [];
+    vi.spyOn(host, 'snapshot').mockImplementation(() => new Promise((answer) => answers.push(answer)));
+    const started = phone.start();
+    await vi.waitFor(() => expect(answers).toHaveLength(1));
+    host.emit({ type: 'lagged' });
+    host.emit({ type: 'historyChanged', missed: 5 });
+    answers[0]?.({ ...host.current, missed: 1 });
+    await started;
+    answers[1]?.({ ...host.current, missed: 2 });
+    await vi.waitFor(() => expect(phone.snapshot?.missed).toBe(5));
+    expect(phone.startFailure).toBeNull();
   });
 
   test('turns a refusal into a message, once per code', async () => {
