@@ -306,7 +306,8 @@ mod tests {
         request.headers_mut().insert("authorization", format!("Bearer {}", session.token).parse().unwrap());
         let (mut socket, _) = connect_async(request).await.unwrap();
         let mut next = async || serde_json::from_str::<Event>(socket.next().await.unwrap().unwrap().to_text().unwrap());
-        assert_eq!(next().await.unwrap(), Event::Hello { sequence: 0 });
+        let sequence = backend.state.store.sequence(session.user.company_id).await.unwrap();
+        assert_eq!(next().await.unwrap(), Event::Hello { sequence });
         let presence = |state| Presence {
             user_id: session.user.id,
             username: "agent".to_owned(),

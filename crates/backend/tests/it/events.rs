@@ -67,50 +67,53 @@ async fn close_code(socket: &mut Socket) -> Option<u16> {
 async fn changes_are_told_as_they_happen_to_whom_they_concern() {
     let office = Office::open().await;
     office.dial(&office.alice, "102").await;
+    let (acme, zenith) = (office.sequence(&office.acme).await, office.sequence(&office.zenith).await);
     let mut alice = listen(&office, &office.alice, "").await;
     let mut basil = listen(&office, &office.basil, "").await;
     let mut boss = listen(&office, &office.boss, "").await;
     let mut zoe = listen(&office, &office.zoe, "").await;
-    for (socket, sequence) in [(&mut alice, 1), (&mut basil, 1), (&mut boss, 1), (&mut zoe, 0)] {
+    for (socket, sequence) in [(&mut alice, acme), (&mut basil, acme), (&mut boss, acme), (&mut zoe, zenith)] {
         assert_eq!(event(socket).await, Event::Hello { sequence });
     }
     // Each change is waited for, since changes that come at once are told as one.
     let call = office.dial(&office.alice, "103").await;
-    assert_eq!(event(&mut alice).await, Event::Call { sequence: 2, call: Box::new(call.clone()) });
-    assert_eq!(call_event(&mut boss).await, (2, call.id));
+    assert_eq!(event(&mut alice).await, Event::Call { sequence: acme + 1, call: Box::new(call.clone()) });
+    assert_eq!(call_event(&mut boss).await, (acme + 1, call.id));
     let changed = office.amend(&office.alice, call.id, &json!({"status": "ringing"})).await;
-    assert_eq!(event(&mut alice).await, Event::Call { sequence: 3, call: Box::new(changed) });
-    assert_eq!(call_event(&mut boss).await, (3, call.id));
+    assert_eq!(event(&mut alice).await, Event::Call { sequence: acme + 2, call: Box::new(changed) });
+    assert_eq!(call_event(&mut boss).await, (acme + 2, call.id));
     office.amend(&office.alice, call.id, &json!({"status": "ringing"})).await;
     let mine = office.dial(&office.basil, "101").await;
-    assert_eq!(call_event(&mut basil).await, (4, mine.id));
-    assert_eq!(call_event(&mut boss).await, (4, mine.id), "nothing was told of what was known");
+    assert_eq!(call_event(&mut basil).await, (acme + 3, mine.id));
+    assert_eq!(call_event(&mut boss).await, (acme + 3, mine.id), "nothing was told of what was known");
     let foreign = office.dial(&office.zoe, "101").await;
-    assert_eq!(call_event(&mut zoe).await, (1, foreign.id));
+    assert_eq!(call_event(&mut zoe).await, (zenith + 1, foreign.id));
 }
 
 #[tokio::test]
 async fn a_reader_who_comes_back_misses_nothing() {
     let office = Office::open().await;
+    let begun = office.sequence(&office.acme).await;
     let mut made = Vec::new();
     for _ in 0..3 {
         made.push(office.dial(&office.alice, "102").await.id);
     }
-    let mut socket = listen(&office, &office.alice, "?since=1").await;
-    assert_eq!(event(&mut socket).await, Event::Hello { sequence: 3 });
-    assert_eq!(call_event(&mut socket).await, (2, made[1]));
-    assert_eq!(call_event(&mut socket).await, (3, made[2]));
+    let mut socket = listen(&office, &office.alice, &format!("?since={}", begun + 1)).await;
+    assert_eq!(event(&mut socket).await, Event::Hello { sequence: begun + 3 });
+    assert_eq!(call_event(&mut socket).await, (begun + 2, made[1]));
+    assert_eq!(call_event(&mut socket).await, (begun + 3, made[2]));
     let live = office.dial(&office.alice, "102").await;
-    assert_eq!(call_event(&mut socket).await, (4, live.id));
+    assert_eq!(call_event(&mut socket).await, (begun + 4, live.id));
     // Ahead of the server, as after a backup was put back: everything once more.
     let mut socket = listen(&office, &office.alice, "?since=900").await;
-    assert_eq!(event(&mut socket).await, Event::Hello { sequence: 4 });
-    assert_eq!(call_event(&mut socket).await, (1, made[0]));
+    assert_eq!(event(&mut socket).await, Event::Hello { sequence: begun + 4 });
+    assert_eq!(call_event(&mut socket).await, (begun + 1, made[0]));
 }
 
 #[tokio::test]
 async fn nothing_is_missed_or_repeated_between_replay_and_live() {
     let office = Office::open().await;
+    let begun = office.sequence(&office.acme).await;
     for _ in 0..20 {
         office.dial(&office.alice, "102").await;
     }
@@ -120,7 +123,7 @@ async fn nothing_is_missed_or_repeated_between_replay_and_live() {
         }
     };
     let listening = async {
-        let mut socket = listen(&office, &office.alice, "?since=0").await;
+        let mut socket = listen(&office, &office.alice, &format!("?since={begun}")).await;
         assert!(matches!(event(&mut socket).await, Event::Hello { .. }));
         let mut seen = Vec::new();
         while seen.len() < 40 {
@@ -129,7 +132,7 @@ async fn nothing_is_missed_or_repeated_between_replay_and_live() {
         seen
     };
     let ((), seen) = tokio::join!(dialing, listening);
-    assert_eq!(seen, (1..=40).collect::<Vec<u64>>());
+    assert_eq!(seen, (begun + 1..=begun + 40).collect::<Vec<u64>>());
 }
 
 #[tokio::test]
@@ -142,8 +145,9 @@ async fn the_socket_ends_with_its_session() {
     }
     office.send(&office.alice, Method::POST, "/api/auth/logout", None).await;
     assert_eq!(close_code(&mut alice).await, Some(4401));
+    let before = office.sequence(&office.acme).await;
     let call = office.dial(&office.basil, "101").await;
-    assert_eq!(call_event(&mut basil).await, (1, call.id), "others stay");
+    assert_eq!(call_event(&mut basil).await, (before + 1, call.id), "others stay");
 }
 
 #[tokio::test]
@@ -176,8 +180,9 @@ async fn readers_who_answer_probes_are_kept() {
         }
     }
     socket.send(Message::Text("anything".into())).await.unwrap();
+    let before = office.sequence(&office.acme).await;
     let call = office.dial(&office.alice, "102").await;
-    assert_eq!(call_event(&mut socket).await, (1, call.id));
+    assert_eq!(call_event(&mut socket).await, (before + 1, call.id));
 }
 
 #[tokio::test]

@@ -81,6 +81,11 @@ impl Office {
         response.json().await.unwrap()
     }
 
+    /// How far the company's change log reaches.
+    pub(crate) async fn sequence(&self, company: &Company) -> u64 {
+        self.server.store().sequence(company.id).await.unwrap()
+    }
+
     /// Reports a new outgoing call of now.
     pub(crate) async fn dial(&self, who: &Person, to: &str) -> CallRecord {
         self.report(who, &outgoing(to)).await

@@ -20,9 +20,15 @@ pub struct Fixture {
     pub alice: User,
     /// The second agent.
     pub basil: User,
+    /// How far the company's change log reaches with the two.
+    pub begun: u64,
 }
 
 impl Fixture {
+    /// The number of the `nth` change since the company and its agents were made.
+    pub fn nth(&self, nth: u64) -> u64 {
+        self.begun + nth
+    }
     /// Everybody's calls.
     pub fn everybody(&self) -> Scope {
         Scope { company: self.company.id, agent: None }
@@ -79,7 +85,8 @@ pub async fn fixture(store: &dyn Store, name: &str) -> Fixture {
     for user in [&alice, &basil] {
         store.create_user(user).await.expect("a new company takes a user");
     }
-    Fixture { company, alice, basil }
+    let begun = store.sequence(company.id).await.expect("a company has a sequence");
+    Fixture { company, alice, basil, begun }
 }
 
 /// A stored session of `user` whose refresh token hashes to `[token; 32]`.

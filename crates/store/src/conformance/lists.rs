@@ -23,7 +23,7 @@ pub async fn pages_are_stable(store: &dyn Store) {
     newest_first.sort_by_key(|call| std::cmp::Reverse(call.created_at));
     let everything = CallFilter::default();
     let first = store.calls(one.everybody(), &everything, None, 3).await.expect("a page");
-    assert_eq!(first.sequence, 7);
+    assert_eq!(first.sequence, one.nth(7));
     insert(store, one.call(&one.alice, at(9))).await;
     let mut seen = first.calls;
     let mut next = first.next;
@@ -141,10 +141,10 @@ pub async fn changes_are_complete(store: &dyn Store) {
     let everything = CallFilter::default();
     let changes = store.calls_since(one.only(&one.alice), &everything, 0, 10).await.expect("changes");
     let found: Vec<_> = changes.calls.iter().map(|call| (call.record.id, call.sequence)).collect();
-    assert_eq!(found, [(second.id, 2), (first.id, 3)]);
-    assert_eq!((changes.upto, changes.more), (4, false));
-    let none = store.calls_since(one.everybody(), &everything, 4, 10).await.expect("changes");
-    assert_eq!((none.calls.len(), none.upto, none.more), (0, 4, false));
+    assert_eq!(found, [(second.id, one.nth(2)), (first.id, one.nth(3))]);
+    assert_eq!((changes.upto, changes.more), (one.nth(4), false));
+    let none = store.calls_since(one.everybody(), &everything, one.nth(4), 10).await.expect("changes");
+    assert_eq!((none.calls.len(), none.upto, none.more), (0, one.nth(4), false));
 }
 
 /// Pages of changes lead to the end without gap or repetition, also through a filter.
@@ -164,10 +164,10 @@ pub async fn changes_page(store: &dyn Store) {
             break;
         }
     }
-    assert_eq!((seen, since), (expected, 10));
+    assert_eq!((seen, since), (expected, one.nth(10)));
     let nothing = CallFilter { q: Some("99999".to_owned()), ..CallFilter::default() };
     let page = store.calls_since(one.everybody(), &nothing, 0, 2).await.expect("a page");
-    assert_eq!((page.calls.len(), page.upto, page.more), (0, 10, false));
+    assert_eq!((page.calls.len(), page.upto, page.more), (0, one.nth(10), false));
 }
 
 /// A reader that is ahead of the company has seen a database that was since put back; it gets everything.
@@ -175,7 +175,7 @@ pub async fn changes_start_over_after_a_restore(store: &dyn Store) {
     let one = fixture(store, "one").await;
     insert(store, one.call(&one.alice, at(1))).await;
     let page = store.calls_since(one.everybody(), &CallFilter::default(), 1000, 10).await.expect("a page");
-    assert_eq!((page.calls.len(), page.upto, page.more), (1, 1, false));
+    assert_eq!((page.calls.len(), page.upto, page.more), (1, one.nth(1), false));
 }
 
 /// A position that the store did not give out is refused.
