@@ -9,6 +9,7 @@ pub mod changes;
 pub mod error;
 pub mod events;
 pub mod health;
+pub mod people;
 
 /// Response header of `GET /api/calls`: the change sequence of the company up to which this page brings the reader.
 pub const SEQUENCE_HEADER: &str = "mobile-call-sequence";

@@ -5,9 +5,10 @@ use mobilecall_api::{
     calls::CallRecordRef,
     changes,
     events::{Event, Presence, PresenceState},
+    people,
 };
 use mobilecall_domain::names;
-use mobilecall_store::{CallRow, Change, Entity, Principal, Role, User};
+use mobilecall_store::{CallRow, Change, Entity, Person, Principal, Role, User};
 
 pub(crate) fn role(role: Role) -> auth::Role {
     match role {
@@ -42,11 +43,17 @@ pub(crate) fn presence(user: User, state: PresenceState) -> Presence {
     }
 }
 
+fn person(person: Person) -> people::Person {
+    let Person { id, username, name, extension } = person;
+    people::Person { user_id: id, username, name: names::clean(&name), extension }
+}
+
 /// A change as the event socket tells it.
 pub(crate) fn event(change: &Change) -> Event {
     let sequence = change.sequence;
     match &change.entity {
         Entity::Call(record) => Event::Call { sequence, call: Box::new(record.as_ref().clone().into()) },
+        Entity::Person(person) => Event::Person { sequence, person: self::person(person.as_ref().clone()) },
     }
 }
 
@@ -54,6 +61,7 @@ pub(crate) fn event(change: &Change) -> Event {
 pub(crate) fn change(change: Change) -> changes::Change {
     let entity = match change.entity {
         Entity::Call(record) => changes::Entity::Call { call: Box::new((*record).into()) },
+        Entity::Person(person) => changes::Entity::Person { person: self::person(*person) },
     };
     changes::Change { sequence: change.sequence, entity }
 }

@@ -2,7 +2,8 @@
 
 use mobilecall_store::{Principal, Role, Scope};
 
-/// What a person may see of the company's calls and changes: agents their own, everybody else all.
+/// What a person may see of the company's calls and changes: agents their own, and of changes what is everybody's;
+/// everybody else all.
 pub(crate) fn visible(principal: &Principal) -> Scope {
     match principal.user.role {
         Role::Agent => own(principal),

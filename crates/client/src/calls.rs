@@ -5,6 +5,7 @@ use mobilecall_api::{
     calls::{CallFacts, CallRecord as ApiRecord, CallReport, VoiceToken},
     changes::{ChangePage, Entity},
     events::Presence,
+    people::Person,
 };
 use mobilecall_domain::{CallRecord, Timestamp};
 use std::time::Duration;
@@ -17,6 +18,8 @@ const PAGE_SIZE: u32 = 200;
 pub struct Changes {
     /// Calls as they stand.
     pub calls: Vec<CallRecord>,
+    /// People as they stand, whom this device does not keep: it asks for the team when it connects.
+    pub people: Vec<Person>,
     /// The change sequence up to which this page brings the reader.
     pub sequence: u64,
     /// There are more.
@@ -25,13 +28,16 @@ pub struct Changes {
 
 impl From<ChangePage> for Changes {
     fn from(page: ChangePage) -> Self {
-        let call = |entity| match entity {
-            Entity::Call { call } => Some((*call).into()),
-            // Of a newer server; nothing here shows it.
-            Entity::Unknown => None,
-        };
-        let calls = page.changes.into_iter().filter_map(|change| call(change.entity)).collect();
-        Self { calls, sequence: page.sequence, more: page.more }
+        let (mut calls, mut people) = (Vec::new(), Vec::new());
+        for change in page.changes {
+            match change.entity {
+                Entity::Call { call } => calls.push((*call).into()),
+                Entity::Person { person } => people.push(person),
+                // Of a newer server; nothing here shows it.
+                Entity::Unknown => {}
+            }
+        }
+        Self { calls, people, sequence: page.sequence, more: page.more }
     }
 }
 

@@ -37,8 +37,9 @@ pub use mobilecall_api::{
     error::ErrorCode,
     events::{Presence, PresenceState},
     health::Health,
+    people::Person,
 };
 pub use server_url::{BadServerUrl, ServerUrl};
 pub use session::{Session, SessionState};
-pub use sync::{Local, Operation, Remote, Sync, SyncError, SyncEvent, SyncStatus, apply, plan, synchronize};
+pub use sync::{Applied, Local, Operation, Remote, Sync, SyncError, SyncEvent, SyncStatus, apply, plan, synchronize};
 pub use tls::trust;

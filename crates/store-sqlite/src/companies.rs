@@ -8,8 +8,8 @@ use crate::{
 };
 use async_trait::async_trait;
 use mobilecall_domain::{CompanyId, UserId};
-use mobilecall_sqlite::rusqlite::{Row, params};
-use mobilecall_store::{Companies, Company, Result, StoreError, User};
+use mobilecall_sqlite::rusqlite::{Connection, Row, params};
+use mobilecall_store::{Area, Audience, Companies, Company, Person, Result, StoreError, User};
 
 /// Columns that [`read_company`] reads.
 macro_rules! company_columns {
@@ -70,18 +70,20 @@ impl Companies for SqliteStore {
 
     async fn create_user(&self, user: &User) -> Result<()> {
         let user = user.clone();
-        self.write(move |connection| {
+        self.change(move |connection, entries| {
             let insert = "INSERT INTO users (id, company_id, username, name, extension, password_hash, role, created_at) \
                           VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
-            let (id, company, created_at) = (user.id.to_bytes(), user.company_id.to_bytes(), user.created_at.as_millis());
-            let role = user.role.as_str();
-            let User { username, name, extension, password_hash, .. } = user;
-            let values = params![id, company, username, name, extension, password_hash, role, created_at];
+            let User { id, company_id, username, name, extension, password_hash, role, created_at } = user;
+            let (key, company, role) = (id.to_bytes(), company_id.to_bytes(), role.as_str());
+            let created_at = created_at.as_millis();
+            let values = params![key, company, username, name, extension, password_hash, role, created_at];
             let inserted = connection.prepare_cached(insert)?.execute(values);
-            inserted.map(drop).map_err(|error| {
+            inserted.map_err(|error| {
                 let about_extension = error.to_string().contains("users.extension");
                 insert_failed(error, if about_extension { "extension" } else { "user name" }, "company")
-            })
+            })?;
+            entries.enter(connection, company_id, Area::Person, key, Audience::Everybody)?;
+            Ok(())
         })
         .await
     }
@@ -119,6 +121,18 @@ impl Companies for SqliteStore {
         })
         .await
     }
+}
+
+/// A person for the change log.
+pub(crate) fn find_person(connection: &Connection, id: [u8; 16]) -> Work<Option<Person>> {
+    find(connection, "SELECT id, username, name, extension FROM users WHERE id = ?", [id], |row| {
+        Ok(Person {
+            id: rows::id(row, 0)?,
+            username: rows::text(row, 1)?.to_owned(),
+            name: rows::text(row, 2)?.to_owned(),
+            extension: rows::optional_text(row, 3)?.map(str::to_owned),
+        })
+    })
 }
 
 /// A company whose columns begin at `first`.

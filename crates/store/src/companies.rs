@@ -17,7 +17,8 @@ pub trait Companies: Send + Sync {
     /// Every company by name; for the administrator of the server.
     async fn companies(&self) -> Result<Vec<Company>>;
 
-    /// Adds a person. `Conflict("user name")` or `Conflict("extension")` if taken, `NotFound` without the company.
+    /// Adds a person, and tells everybody of the company. `Conflict("user name")` or `Conflict("extension")` if taken,
+    /// `NotFound` without the company.
     async fn create_user(&self, user: &User) -> Result<()>;
     /// A person of the company.
     async fn user(&self, company: CompanyId, user: UserId) -> Result<Option<User>>;
@@ -73,6 +74,26 @@ impl fmt::Debug for User {
             .field("username", &self.username)
             .field("role", &self.role)
             .finish_non_exhaustive()
+    }
+}
+
+/// A person as colleagues know them: what the change log tells of a [`User`]. How somebody signs in, and what they may do,
+/// is not part of it. `Debug` leaves out names and number.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Key.
+    pub id: UserId,
+    /// Sign-in name and voice identity.
+    pub username: String,
+    /// Display name.
+    pub name: String,
+    /// Short number.
+    pub extension: Option<String>,
+}
+
+impl fmt::Debug for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Person").field("id", &self.id).finish_non_exhaustive()
     }
 }
 

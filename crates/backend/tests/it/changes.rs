@@ -1,13 +1,17 @@
 //! The change log of a company.
 
 use crate::office::{Office, refusal, refused};
-use mobilecall_api::changes::{Change, ChangePage, Entity};
+use mobilecall_api::{
+    changes::{Change, ChangePage, Entity},
+    events::Presence,
+    people::Person,
+};
 use serde_json::json;
 
 fn calls(page: &ChangePage) -> Vec<(u64, mobilecall_domain::CallId)> {
     let call = |change: &Change| match &change.entity {
         Entity::Call { call } => (change.sequence, call.id),
-        Entity::Unknown => panic!("no call but {change:?}"),
+        Entity::Person { .. } | Entity::Unknown => panic!("no call but {change:?}"),
     };
     page.changes.iter().map(call).collect()
 }
@@ -36,6 +40,40 @@ async fn what_changed_is_paged_within_what_the_caller_may_see() {
     let json: serde_json::Value = office.read(&office.basil, &since(begun)).await;
     assert_eq!(json["changes"][0]["area"], "call");
     assert_eq!(json["changes"][0]["call"]["id"], second.id.to_string());
+}
+
+#[tokio::test]
+async fn everybody_of_the_company_sees_its_people_and_no_secret_of_theirs() {
+    let office = Office::open().await;
+    let people = |page: &ChangePage| {
+        let person = |change: &Change| match &change.entity {
+            Entity::Person { person } => person.clone(),
+            Entity::Call { .. } | Entity::Unknown => panic!("no person but {change:?}"),
+        };
+        page.changes.iter().map(person).collect::<Vec<_>>()
+    };
+    for (who, company, others) in [
+        (&office.alice, &office.acme, ["alice", "basil", "boss"].as_slice()),
+        (&office.boss, &office.acme, &["alice", "basil", "boss"]),
+        (&office.zoe, &office.zenith, &["zboss", "zoe"]),
+    ] {
+        let page: ChangePage = office.read(who, "/api/changes").await;
+        let mut told = people(&page);
+        told.sort_by(|one, other| one.username.cmp(&other.username));
+        assert_eq!(told.iter().map(|person| person.username.as_str()).collect::<Vec<_>>(), others);
+        assert_eq!((page.sequence, page.more), (office.sequence(company).await, false));
+        // As the list of colleagues has them.
+        let team: Vec<Presence> = office.read(who, "/api/team").await;
+        let listed = team.into_iter().map(|Presence { user_id, username, name, extension, state: _ }| Person {
+            user_id,
+            username,
+            name,
+            extension,
+        });
+        assert_eq!(told, listed.collect::<Vec<_>>());
+    }
+    let text = office.get(&office.boss, "/api/changes").await.text().await.unwrap();
+    assert!(text.contains("alice") && !text.contains("argon2") && !text.contains("assword"), "{text}");
 }
 
 #[tokio::test]

@@ -2,7 +2,10 @@
 
 use crate::office::{Office, Person};
 use futures_util::{SinkExt as _, StreamExt as _};
-use mobilecall_api::events::{Event, PresenceState};
+use mobilecall_api::{
+    events::{Event, PresenceState},
+    people,
+};
 use mobilecall_domain::{CallId, Timestamp};
 use mobilecall_testkit::within;
 use reqwest::Method;
@@ -91,6 +94,30 @@ async fn changes_are_told_as_they_happen_to_whom_they_concern() {
 }
 
 #[tokio::test]
+async fn who_joins_the_company_is_told_to_everybody_in_it() {
+    let office = Office::open().await;
+    let before = office.sequence(&office.acme).await;
+    let mut alice = listen(&office, &office.alice, "").await;
+    let mut boss = listen(&office, &office.boss, "").await;
+    let mut zoe = listen(&office, &office.zoe, "").await;
+    for socket in [&mut alice, &mut boss, &mut zoe] {
+        assert!(matches!(event(socket).await, Event::Hello { .. }));
+    }
+    let carol = office.server.agent(&office.acme, "carol", "103").await.user;
+    let mobilecall_store::User { id: user_id, username, name, extension, .. } = carol;
+    let person = people::Person { user_id, username, name, extension };
+    let told = Event::Person { sequence: before + 1, person };
+    for socket in [&mut alice, &mut boss] {
+        assert_eq!(event(socket).await, told);
+    }
+    let mut late = listen(&office, &office.basil, &format!("?since={before}")).await;
+    assert_eq!(event(&mut late).await, Event::Hello { sequence: before + 1 });
+    assert_eq!(event(&mut late).await, told, "who was away hears it too");
+    let foreign = office.dial(&office.zoe, "101").await;
+    assert_eq!(call_event(&mut zoe).await.1, foreign.id, "another company hears nothing of it");
+}
+
+#[tokio::test]
 async fn a_reader_who_comes_back_misses_nothing() {
     let office = Office::open().await;
     let begun = office.sequence(&office.acme).await;
@@ -107,6 +134,9 @@ async fn a_reader_who_comes_back_misses_nothing() {
     // Ahead of the server, as after a backup was put back: everything once more.
     let mut socket = listen(&office, &office.alice, "?since=900").await;
     assert_eq!(event(&mut socket).await, Event::Hello { sequence: begun + 4 });
+    for _ in ["alice", "basil", "boss"] {
+        assert!(matches!(event(&mut socket).await, Event::Person { .. }));
+    }
     assert_eq!(call_event(&mut socket).await, (begun + 1, made[0]));
 }
 

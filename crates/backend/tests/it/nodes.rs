@@ -113,6 +113,7 @@ async fn after_a_backup_was_put_back_no_change_is_missed() {
     let news = server.store().changes_since(scope, seen, 10).await.unwrap();
     let news = news.changes.into_iter().map(|change| match change.entity {
         mobilecall_store::Entity::Call(record) => record.id,
+        mobilecall_store::Entity::Person(person) => panic!("no call but {person:?}"),
     });
     assert_eq!(news.collect::<Vec<_>>(), made);
 }

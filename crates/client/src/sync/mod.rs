@@ -5,11 +5,15 @@
 //! server announces a change, and every 30 seconds while no announcements can be had. Of a direct call, which the server
 //! writes itself, nothing is pushed that its announcement already tells. What a round costs grows with
 //! what changed, not with what there is.
+//!
+//! People are not kept here. The team is asked for when the server is reached, and who changed since, which the same pages
+//! and events of the change log tell, is passed on row by row: a change costs one row for each device, where asking for the
+//! team again would have everybody of a company ask for everybody at the same moment.
 
 mod driver;
 mod execute;
 mod plan;
 
 pub use driver::{Sync, SyncEvent, SyncStatus};
-pub use execute::{SyncError, apply, synchronize};
+pub use execute::{Applied, SyncError, apply, synchronize};
 pub use plan::{Local, Operation, Remote, plan};

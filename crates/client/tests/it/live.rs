@@ -36,6 +36,22 @@ async fn changes_at_the_server_arrive_by_themselves() {
 }
 
 #[tokio::test]
+async fn who_joins_the_company_is_told() {
+    let fixture = fixture().await;
+    let session = fixture.session().await;
+    let device = fixture.device(&session).await;
+    let (_sync, mut events) = Sync::start(session, device.account.clone());
+    wait_for(&mut events, "the team", |event| matches!(event, SyncEvent::Team(team) if team.len() == 1)).await;
+    wait_for(&mut events, "the first round", is_up_to_date).await;
+    let joins = |event: &SyncEvent, name| match event {
+        SyncEvent::People(people) => people.iter().any(|person| person.username == name),
+        _ => false,
+    };
+    fixture.server.agent(&fixture.company, "carol", "103").await;
+    wait_for(&mut events, "carol", |event| joins(event, "carol")).await;
+}
+
+#[tokio::test]
 async fn what_waits_here_is_pushed_when_it_is_told_of() {
     let fixture = fixture().await;
     let session = fixture.session().await;

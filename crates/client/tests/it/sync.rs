@@ -2,10 +2,10 @@ use crate::{Device, Fixture, fixture, http};
 use axum::{Router, http::StatusCode};
 use mobilecall_cache::HistoryQuery;
 use mobilecall_client::{
-    ClientError, Http, Operation, Remote, ServerUrl, Session, Sync, SyncError, apply, synchronize, trust,
+    Applied, ClientError, Http, Operation, Remote, ServerUrl, Session, Sync, SyncError, apply, synchronize, trust,
 };
 use mobilecall_domain::{CallId, CallRecord, CallReport, CallStatus, Timestamp};
-use mobilecall_store::{CallFilter, Scope};
+use mobilecall_store::{CallFilter, Entity, Scope};
 use mobilecall_testkit::{TestServer, call, eventually, within};
 use std::{
     net::SocketAddr,
@@ -185,6 +185,29 @@ async fn what_this_version_does_not_know_is_passed_over() {
 }
 
 #[tokio::test]
+async fn who_joined_while_a_device_was_away_comes_with_what_changed() {
+    let fixture = fixture().await;
+    let session = fixture.session().await;
+    let device = fixture.device(&session).await;
+    fill(&fixture, 1).await;
+    sync(&session, &device).await.unwrap();
+    let before = device.account.position().await.unwrap();
+    for (name, extension) in [("carol", "103"), ("dave", "104")] {
+        fixture.server.agent(&fixture.company, name, extension).await;
+    }
+    fill(&fixture, 1).await;
+    let (mut told, mut changed) = (Vec::new(), 0);
+    let note = |_, applied: Applied| {
+        told.extend(applied.people.into_iter().map(|person| (person.username, person.extension)));
+        changed += applied.changed;
+    };
+    synchronize(&session, &device.account, Remote::default(), note).await.unwrap();
+    let expected = [("carol", "103"), ("dave", "104")].map(|(name, number)| (name.to_owned(), Some(number.to_owned())));
+    assert_eq!((told.as_slice(), changed), (expected.as_slice(), 1));
+    assert_eq!(device.account.position().await.unwrap(), before + 3, "they are not given again");
+}
+
+#[tokio::test]
 async fn pushing_the_same_call_twice_does_no_harm() {
     let fixture = fixture().await;
     let session = fixture.session().await;
@@ -206,6 +229,9 @@ async fn an_interrupted_pull_goes_on_where_it_stopped() {
     let session = fixture.session().await;
     let device = fixture.device(&session).await;
     fill(&fixture, 450).await;
+    let scope = Scope::everybody(fixture.company.id);
+    let first_page = fixture.server.store().changes_since(scope, 0, 200).await.unwrap();
+    let calls = first_page.changes.iter().filter(|change| matches!(change.entity, Entity::Call(_))).count();
     let (progress, mut pages) = mpsc::unbounded_channel();
     let (account, cut_off) = (device.account.clone(), session.clone());
     let pull = tokio::spawn(async move {
@@ -215,12 +241,13 @@ async fn an_interrupted_pull_goes_on_where_it_stopped() {
     pull.abort();
     // An aborted task says so; a task that was quicker than the abort is as good.
     let _ = pull.await;
-    assert_eq!(first, 200);
+    assert_eq!(first as usize, calls);
+    assert!(calls > 100, "the rest of the page are people: {calls}");
     assert!(device.account.position().await.unwrap() > 0);
 
     let mut pulled_again = 0;
     synchronize(&session, &device.account, Remote::default(), |pulled, _| pulled_again = pulled).await.unwrap();
-    assert!(pulled_again <= 250, "{pulled_again} records were pulled again");
+    assert!(pulled_again <= 450 - first, "{pulled_again} records were pulled again");
     assert_eq!(local_count(&device).await, 450);
 }
 

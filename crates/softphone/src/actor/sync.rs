@@ -7,7 +7,7 @@ use crate::{
     view,
 };
 use mobilecall_cache::CacheError;
-use mobilecall_client::{Presence, SyncEvent, SyncStatus};
+use mobilecall_client::{Person, Presence, PresenceState, SyncEvent, SyncStatus};
 use mobilecall_ipc::{HistoryFilter, HistoryQuery, SyncView};
 use std::{path::Path, sync::Arc};
 use tokio::sync::oneshot;
@@ -33,6 +33,10 @@ impl Core {
                 self.team = team;
                 self.show_team();
             }
+            SyncEvent::People(people) => {
+                people.into_iter().for_each(|person| self.take_person(person));
+                self.show_team();
+            }
             SyncEvent::Presence(presence) => {
                 self.take_presence(presence);
                 self.show_team();
@@ -44,6 +48,23 @@ impl Core {
     fn take_presence(&mut self, presence: Presence) {
         match self.team.iter_mut().find(|known| known.user_id == presence.user_id) {
             Some(known) => *known = presence,
+            None => self.team.push(presence),
+        }
+    }
+
+    /// Somebody who is new, or has another name or number now.
+    fn take_person(&mut self, person: Person) {
+        if self.team.is_empty() {
+            // The team has not come yet, and will have them: this one alone must not pass for it.
+            return;
+        }
+        let Person { user_id, username, name, extension } = person;
+        let known = self.team.iter().position(|known| known.user_id == user_id);
+        // Who is new has no device yet; when one registers that is told.
+        let state = known.map_or(PresenceState::Offline, |known| self.team[known].state);
+        let presence = Presence { user_id, username, name, extension, state };
+        match known {
+            Some(known) => self.team[known] = presence,
             None => self.team.push(presence),
         }
     }

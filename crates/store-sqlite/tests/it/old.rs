@@ -40,7 +40,7 @@ async fn everything_of_version_0_1_is_there() {
         let log = store.changes_since(omar, 15, 50).await.expect("a page");
         assert_eq!(log.changes.iter().map(|change| change.sequence).collect::<Vec<_>>(), [23, 28, 30]);
         for (change, call) in log.changes.iter().zip(&old.calls) {
-            let Entity::Call(record) = &change.entity;
+            let Entity::Call(record) = &change.entity else { panic!("no call but {change:?}") };
             assert_eq!(**record, call.record);
         }
 

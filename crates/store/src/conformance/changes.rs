@@ -1,6 +1,6 @@
 //! The change log.
 
-use super::fixtures::{at, company, fixture};
+use super::fixtures::{at, company, fixture, user};
 use crate::{Audience, ChangeObserver, ChangePage, Entity, Scope, Store};
 use mobilecall_domain::{CallId, CallReport, CallStatus, CompanyId};
 use std::sync::{Arc, Mutex};
@@ -12,6 +12,7 @@ async fn since(store: &dyn Store, scope: Scope, since: u64, limit: u32) -> Chang
 fn calls(page: &ChangePage) -> Vec<(CallId, u64)> {
     let call = |change: &crate::Change| match &change.entity {
         Entity::Call(record) => (record.id, change.sequence),
+        Entity::Person(_) => panic!("no call but {change:?}"),
     };
     page.changes.iter().map(call).collect()
 }
@@ -34,7 +35,7 @@ pub async fn the_log_is_complete(store: &dyn Store) {
     assert_eq!((all.upto, all.more), (one.nth(4), false));
     let own = since(store, one.only(&one.alice), one.begun, 10).await;
     assert_eq!((calls(&own), own.upto), (vec![(second.id, one.nth(2)), (first.id, one.nth(3))], one.nth(4)));
-    let Entity::Call(record) = &own.changes[1].entity;
+    let Entity::Call(record) = &own.changes[1].entity else { panic!("{:?}", own.changes[1]) };
     assert_eq!(record.status, CallStatus::Ringing);
     assert_eq!(own.changes[1].audience, Audience::Agent(one.alice.id));
     let none = since(store, one.everybody(), one.nth(4), 10).await;
@@ -133,7 +134,11 @@ pub async fn observers_are_told(store: &dyn Store) {
     store.save_call(&first, at(5)).await.expect("known");
     let unknown = store.report_call(one.everybody(), CallId::generate(), &CallReport::default(), at(6)).await;
     assert!(unknown.is_err(), "{unknown:?}");
+    let taken = store.create_user(&user(one.company.id, &two.alice.username, None)).await;
+    assert!(taken.is_err(), "{taken:?}");
     assert_eq!(told.take(), []);
+    store.create_user(&user(one.company.id, "third", None)).await.expect("stored");
+    assert_eq!(told.take(), [(one.company.id, one.nth(3))]);
     drop(observer);
     let told = {
         let weak = Arc::downgrade(&told);

@@ -1,7 +1,7 @@
 //! Companies and people.
 
-use super::fixtures::{company, fixture, user};
-use crate::{Store, StoreError};
+use super::fixtures::{at, company, fixture, user};
+use crate::{Audience, ChangePage, Entity, Person, Scope, Store, StoreError, User};
 use mobilecall_domain::{CompanyId, UserId};
 
 /// By id, by name, all.
@@ -50,4 +50,50 @@ pub async fn extensions_are_unique_in_a_company(store: &dyn Store) {
     for username in ["third", "fourth"] {
         store.create_user(&user(one.company.id, username, None)).await.expect("no extension, no conflict");
     }
+}
+
+fn told(page: &ChangePage) -> Vec<(u64, &Person)> {
+    let everybodys = page.changes.iter().filter(|change| change.audience == Audience::Everybody);
+    let people = everybodys.map(|change| match &change.entity {
+        Entity::Person(person) => (change.sequence, person.as_ref()),
+        Entity::Call(_) => panic!("a call is not everybody's: {change:?}"),
+    });
+    people.collect()
+}
+
+fn as_person(user: &User) -> Person {
+    let User { id, username, name, extension, .. } = user.clone();
+    Person { id, username, name, extension }
+}
+
+/// Who is added is in the change log of the company, for everybody in it and for nobody else; who is refused is not.
+pub async fn people_are_told_to_everybody(store: &dyn Store) {
+    let (one, two) = (fixture(store, "one").await, fixture(store, "two").await);
+    let foreign = store.save_call(&one.call(&one.basil, at(0)), at(0)).await.expect("stored").call;
+    let third = user(one.company.id, "third", None);
+    store.create_user(&third).await.expect("stored");
+    let refused = [user(one.company.id, "third", None), user(one.company.id, "fourth", Some("100"))];
+    for person in refused {
+        store.create_user(&person).await.expect_err("taken");
+    }
+    let people = [&one.alice, &one.basil, &third].map(as_person);
+    let numbers = [one.begun - 1, one.begun, foreign.sequence + 1];
+    let expected: Vec<_> = numbers.into_iter().zip(&people).collect();
+    for scope in [one.everybody(), one.only(&one.alice), one.only(&third)] {
+        let page = store.changes_since(scope, 0, 10).await.expect("a page");
+        assert_eq!(told(&page), expected, "{scope:?}");
+        assert_eq!((page.upto, page.more), (foreign.sequence + 1, false));
+        let said = format!("{page:?}");
+        for secret in [&third.password_hash, &third.name, &third.username] {
+            assert!(!said.contains(secret.as_str()), "{secret} is in {said}");
+        }
+    }
+    let scopes = [two.everybody(), two.only(&two.alice), Scope { agent: Some(one.alice.id), ..two.everybody() }];
+    for scope in scopes {
+        let page = store.changes_since(scope, 0, 10).await.expect("a page");
+        let people = [&two.alice, &two.basil].map(as_person);
+        assert_eq!(told(&page), [(two.begun - 1, &people[0]), (two.begun, &people[1])], "{scope:?}");
+    }
+    let since = store.changes_since(one.only(&one.alice), foreign.sequence, 1).await.expect("a page");
+    assert_eq!(told(&since), [(foreign.sequence + 1, &people[2])], "who comes back hears only of what is new");
 }

@@ -155,7 +155,7 @@ export interface paths {
         };
         /**
          * What changed in the company, whatever the area, oldest change first.
-         * @description Agents get what is their own, other roles everything of the company.
+         * @description Agents get what is their own or everybody's, other roles everything of the company.
          */
         get: operations["changes"];
         put?: never;
@@ -176,7 +176,7 @@ export interface paths {
         /**
          * Live events as a WebSocket of JSON text frames.
          * @description With `since` the changes after it are sent first. Agents get the changes of their own calls, other roles those of
-         *     the company; everybody gets presence. The socket is closed with 4401 when the session ends and with 1001 when the
+         *     the company; everybody gets people and presence. The socket is closed with 4401 when the session ends and with 1001 when the
          *     server stops.
          */
         get: operations["events"];
@@ -460,6 +460,11 @@ export interface components {
             call: components["schemas"]["CallRecord"];
         } | {
             /** @enum {string} */
+            area: "person";
+            /** @description The person. */
+            person: components["schemas"]["Person"];
+        } | {
+            /** @enum {string} */
             area: "unknown";
         };
         /** @description Body of every answer with a status of 400 or more. */
@@ -493,6 +498,16 @@ export interface components {
             sequence: number;
             /** @enum {string} */
             type: "call";
+        } | {
+            /** @description The person as it stands. */
+            person: components["schemas"]["Person"];
+            /**
+             * Format: int64
+             * @description Change sequence of this change.
+             */
+            sequence: number;
+            /** @enum {string} */
+            type: "person";
         } | (components["schemas"]["Presence"] & {
             /** @enum {string} */
             type: "presence";
@@ -534,6 +549,23 @@ export interface components {
             token: string;
             /** @description Who signed in. */
             user: components["schemas"]["User"];
+        };
+        /**
+         * @description A person of the company as a change tells of them: an item of `GET /api/team` without its state, which is no part of the
+         *     change log. `Debug` leaves out name and number.
+         */
+        Person: {
+            /** @description Short number. */
+            extension?: string | null;
+            /** @description Display name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            userId: string;
+            /** @description User name, dialed as `client:name`. */
+            username: string;
         };
         /**
          * @description A colleague's reachability on the direct line; also the items of `GET /api/team`. `Debug` leaves
@@ -1666,7 +1698,7 @@ export interface operations {
     events: {
         parameters: {
             query?: {
-                /** @description First replay call changes after this change sequence. */
+                /** @description First replay what changed after this change sequence. */
                 since?: number;
                 /** @description May only repeat the session's own company. */
                 company_id?: string;
