@@ -63,7 +63,7 @@ impl Backend {
         let identity = store.server_identity(fresh_identity()).await?;
         // In case the database was put back from a backup: devices may know numbers that it has not given yet.
         store.skip_sequences(u64::try_from(Timestamp::now().as_millis()).unwrap_or(0)).await?;
-        let hub = Arc::new(Hub::new(Arc::clone(&store), config.limits.event_queue));
+        let hub = Arc::new(Hub::new(Arc::clone(&store), config.limits));
         let announcer: Arc<dyn Announcer> = hub.clone();
         let directory: Arc<dyn Directory> = Arc::new(LocalDirectory::new(config.login));
         let lease = NodeLease::take(Arc::clone(&store), &config.instance, config.lease).await?;

@@ -99,6 +99,9 @@ pub struct Limits {
     pub unknown_phones_per_address: usize,
     /// Events that a slow reader may fall behind before it misses some and is told so.
     pub event_queue: usize,
+    /// A company's change log is looked at this often, while somebody listens, for what another process wrote, as a command
+    /// that adds a person does beside a running server.
+    pub look_at_log: Duration,
     /// An event socket is probed this often, and given up when it was silent for twice as long.
     pub event_ping: Duration,
     /// How long a shutdown waits for requests, sockets and calls to finish.
@@ -119,6 +122,7 @@ impl Default for Limits {
             event_sockets_per_session: 16,
             unknown_phones_per_address: 128,
             event_queue: 256,
+            look_at_log: Duration::from_secs(2),
             event_ping: Duration::from_secs(20),
             shutdown_grace: Duration::from_secs(10),
         }

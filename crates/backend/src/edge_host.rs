@@ -145,7 +145,7 @@ fn unserved(error: &StoreError) -> HostError {
 mod tests {
     use super::*;
     use crate::{
-        config::{Lease, LoginLimits},
+        config::{Lease, Limits, LoginLimits},
         directory::LocalDirectory,
         hub::Hub,
         node::NodeLease,
@@ -203,7 +203,7 @@ mod tests {
         user(&*store, acme, "300", Some("102")).await;
         user(&*store, acme, "301", Some("300")).await;
         user(&*store, zenith, "zoe", Some("103")).await;
-        let announcer: Arc<dyn Announcer> = Arc::new(Hub::new(Arc::clone(&store), 8));
+        let announcer: Arc<dyn Announcer> = Arc::new(Hub::new(Arc::clone(&store), Limits::default()));
         let node = NodeLease::take(Arc::clone(&store), "one", Lease::default()).await.unwrap().id();
         let host = BackendHost {
             directory: Arc::new(LocalDirectory::new(LoginLimits::default())),

@@ -2,10 +2,12 @@
 //!
 //! Of changes only the number reached is announced. One follower a company reads them from the store, once for all who
 //! listen, and passes them on page by page. A listener that finds a gap between what it has and a page reads the gap from
-//! the store itself.
+//! the store itself. What another process wrote is announced to nobody here, so the follower also looks by itself how far
+//! the log reaches.
 
 use crate::{
     announce::{Announcement, Announcer},
+    config::Limits,
     error::chain,
 };
 use mobilecall_api::events::Presence;
@@ -18,7 +20,7 @@ use std::{
 };
 use tokio::{
     sync::{broadcast, watch},
-    time,
+    time::{self, Instant, MissedTickBehavior},
 };
 
 /// Sessions that may end at once before a listener has to look each up in the store.
@@ -53,16 +55,16 @@ struct Company {
 
 /// Everybody on this node who listens.
 pub(crate) struct Hub {
-    queue: usize,
+    limits: Limits,
     store: Arc<dyn Store>,
     companies: Mutex<HashMap<CompanyId, Company>>,
     ended_sessions: broadcast::Sender<SessionId>,
 }
 
 impl Hub {
-    pub(crate) fn new(store: Arc<dyn Store>, queue: usize) -> Self {
+    pub(crate) fn new(store: Arc<dyn Store>, limits: Limits) -> Self {
         let ended_sessions = broadcast::Sender::new(ENDED_SESSIONS_QUEUE);
-        Self { queue: queue.max(1), store, companies: Mutex::default(), ended_sessions }
+        Self { limits, store, companies: Mutex::default(), ended_sessions }
     }
 
     /// What happens in a company from now on.
@@ -78,15 +80,16 @@ impl Hub {
     }
 
     fn follow(&self, company: CompanyId) -> Company {
-        let (reached, changed) = (watch::Sender::new(0), broadcast::Sender::new(self.queue));
+        let queue = self.limits.event_queue.max(1);
+        let (reached, changed) = (watch::Sender::new(0), broadcast::Sender::new(queue));
         let follower = Follower {
             store: Arc::clone(&self.store),
             company,
             reached: reached.subscribe(),
             changed: changed.clone(),
         };
-        tokio::spawn(follower.run());
-        Company { reached, changed, presence: broadcast::Sender::new(self.queue) }
+        tokio::spawn(follower.run(self.limits.look_at_log));
+        Company { reached, changed, presence: broadcast::Sender::new(queue) }
     }
 
     /// Nothing panics while it is held, and each step leaves it whole.
@@ -136,12 +139,35 @@ struct Follower {
 
 impl Follower {
     /// Until nobody listens.
-    async fn run(mut self) {
+    async fn run(mut self, look_every: Duration) {
         let mut read = None;
-        // What is announced while a page is read is in the next one: bursts become one reading.
-        while self.reached.changed().await.is_ok() {
-            let reached = *self.reached.borrow_and_update();
+        let mut looks = time::interval_at(Instant::now() + look_every, look_every);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            // What is announced while a page is read is in the next one: bursts become one reading.
+            let reached = tokio::select! {
+                announced = self.reached.changed() => match announced {
+                    Ok(()) => Some(*self.reached.borrow_and_update()),
+                    Err(_) => return,
+                },
+                _ = looks.tick() => self.look().await,
+            };
+            let Some(reached) = reached else { continue };
             read = Some(self.read_on(read.unwrap_or(reached.saturating_sub(1)), reached).await);
+        }
+    }
+
+    /// How far the log reaches, if somebody wants to know.
+    async fn look(&self) -> Option<u64> {
+        if self.changed.receiver_count() == 0 {
+            return None;
+        }
+        match self.store.sequence(self.company).await {
+            Ok(reached) => Some(reached),
+            Err(error) => {
+                tracing::debug!(cause = chain(&error), "the change log cannot be looked at now");
+                None
+            }
         }
     }
 

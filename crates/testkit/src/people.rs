@@ -24,7 +24,8 @@ pub struct TestUser {
 }
 
 impl TestUser {
-    pub(crate) fn new(company: CompanyId, username: &str, extension: Option<&str>, role: Role) -> Self {
+    /// One who is not stored yet, with the password [`PASSWORD`].
+    pub fn new(company: CompanyId, username: &str, extension: Option<&str>, role: Role) -> Self {
         let user = User {
             id: UserId::generate(),
             company_id: company,

@@ -11,6 +11,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -51,6 +52,8 @@ impl TestServerBuilder {
     pub async fn start(self) -> TestServer {
         let directory = self.directory.unwrap_or_else(|| tempfile::tempdir().expect("a directory can be made"));
         let mut config = BackendConfig { password_cost: PasswordCost::FOR_TESTS, ..BackendConfig::default() };
+        // Asked for by the clock and by no request; a test that makes the database fail must know what fails.
+        config.limits.look_at_log = Duration::from_secs(60 * 60);
         let certificate = self.with_tls.then(|| TestCertificate::write(directory.path()));
         if let Some(certificate) = &certificate {
             let loaded = tls::load(&certificate.certificate_file(), &certificate.key_file());

@@ -7,7 +7,9 @@ use mobilecall_api::{
     people,
 };
 use mobilecall_domain::{CallId, Timestamp};
-use mobilecall_testkit::within;
+use mobilecall_store::{Companies as _, Role, Store as _};
+use mobilecall_store_sqlite::SqliteStore;
+use mobilecall_testkit::{TestUser, within};
 use reqwest::Method;
 use serde_json::json;
 use std::time::Duration;
@@ -115,6 +117,22 @@ async fn who_joins_the_company_is_told_to_everybody_in_it() {
     assert_eq!(event(&mut late).await, told, "who was away hears it too");
     let foreign = office.dial(&office.zoe, "101").await;
     assert_eq!(call_event(&mut zoe).await.1, foreign.id, "another company hears nothing of it");
+}
+
+/// As `mobile-call-server user add` beside the running server.
+#[tokio::test]
+async fn what_another_process_writes_is_told_soon() {
+    let office = Office::with(|config| config.limits.look_at_log = Duration::from_millis(50)).await;
+    let mut alice = listen(&office, &office.alice, "").await;
+    assert!(matches!(event(&mut alice).await, Event::Hello { .. }));
+    let elsewhere = SqliteStore::open_current(&office.server.directory().join("backend.sqlite")).await.unwrap();
+    for (name, extension) in [("carol", "103"), ("dave", "104")] {
+        let user = TestUser::new(office.acme.id, name, Some(extension), Role::Agent).user;
+        elsewhere.create_user(&user).await.unwrap();
+        let Event::Person { sequence, person } = event(&mut alice).await else { panic!("no person") };
+        assert_eq!((sequence, person.user_id), (office.sequence(&office.acme).await, user.id));
+    }
+    elsewhere.close().await;
 }
 
 #[tokio::test]
