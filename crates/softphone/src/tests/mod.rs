@@ -14,6 +14,7 @@ mod records;
 mod rig;
 mod session;
 mod sound;
+mod team;
 
 pub(crate) use rig::FakeSound;
 use rig::{FakeLineEnd, FarEnd, Rig, START_MS, direct, eventually, problems, profile, standing, told, within};
