@@ -1,9 +1,9 @@
 //! Live events: `GET /api/events` is a WebSocket of JSON text frames, one [`Event`] each, from the server only.
 //!
-//! `?since=N` first replays call changes after change sequence `N`, so that a reader who lost the socket misses
+//! `?since=N` first replays what changed after change sequence `N`, so that a reader who lost the socket misses
 //! nothing; without it only what happens from now on is sent.
 
-use crate::calls::CallRecord;
+use crate::{calls::CallRecord, company::Company};
 use mobilecall_domain::{CompanyId, UserId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct EventsQuery {
-    /// First replay call changes after this change sequence.
+    /// First replay what changed after this change sequence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<u64>,
     /// May only repeat the session's own company.
@@ -38,6 +38,13 @@ pub enum Event {
         sequence: u64,
         /// The record as it stands.
         call: Box<CallRecord>,
+    },
+    /// The company changed.
+    Company {
+        /// Change sequence of this change.
+        sequence: u64,
+        /// The company as it stands.
+        company: Box<Company>,
     },
     /// A colleague's reachability changed.
     Presence(Presence),

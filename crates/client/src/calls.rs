@@ -27,8 +27,8 @@ impl From<ChangePage> for Changes {
     fn from(page: ChangePage) -> Self {
         let call = |entity| match entity {
             Entity::Call { call } => Some((*call).into()),
-            // Of a newer server; nothing here shows it.
-            Entity::Unknown => None,
+            // The company, and what is of a newer server: nothing here shows it.
+            Entity::Company { .. } | Entity::Unknown => None,
         };
         let calls = page.changes.into_iter().filter_map(|change| call(change.entity)).collect();
         Self { calls, sequence: page.sequence, more: page.more }

@@ -1,7 +1,7 @@
 //! The change log of each company.
 
 use crate::{
-    SqliteStore, calls,
+    SqliteStore, calls, companies,
     error::Work,
     query::{Query, execute, find},
     rows::{self, Id},
@@ -25,6 +25,7 @@ const MANAGERS: &[u8] = &[0];
 fn read_entity(connection: &Connection, area: Area, id: [u8; 16]) -> Work<Option<Entity>> {
     match area {
         Area::Call => Ok(calls::find(connection, id)?.map(|row| Entity::Call(Box::new(row.record)))),
+        Area::Company => Ok(companies::find_company(connection, id)?.map(|company| Entity::Company(Box::new(company)))),
     }
 }
 

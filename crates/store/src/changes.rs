@@ -3,7 +3,7 @@
 //!
 //! To add an area, add a row to the list below, and let its writes leave entries.
 
-use crate::{error::Result, scope::Scope};
+use crate::{companies::Company, error::Result, scope::Scope};
 use async_trait::async_trait;
 use mobilecall_domain::{CallRecord, CompanyId, UserId};
 use std::sync::Weak;
@@ -30,6 +30,8 @@ macro_rules! areas {
 areas! {
     /// A call record.
     Call(CallRecord) = 1;
+    /// The company itself. That it was made is not entered: nobody is there yet to be told.
+    Company(Company) = 3;
 }
 
 /// The change logs of all companies.

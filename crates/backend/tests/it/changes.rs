@@ -7,7 +7,7 @@ use serde_json::json;
 fn calls(page: &ChangePage) -> Vec<(u64, mobilecall_domain::CallId)> {
     let call = |change: &mobilecall_api::changes::Change| match &change.entity {
         Entity::Call { call } => (change.sequence, call.id),
-        Entity::Unknown => panic!("an area that these tests do not know"),
+        Entity::Company { .. } | Entity::Unknown => panic!("an area that these tests do not know"),
     };
     page.changes.iter().map(call).collect()
 }

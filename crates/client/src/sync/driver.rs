@@ -304,6 +304,8 @@ impl Driver {
                     Some(_) => {}
                 }
             }
+            // Nothing here shows it; the next pull passes over it.
+            Event::Company { .. } => {}
             Event::Presence(presence) => self.emit(SyncEvent::Presence(presence)).await,
             Event::Lagged => {
                 self.remote = Remote::default();

@@ -21,6 +21,7 @@ async fn everything_of_version_0_1_is_there() {
         let store = SqliteStore::open(&path).await.expect("opened");
         let companies = store.companies().await.expect("all");
         assert_eq!(companies.iter().map(|company| company.name.as_str()).collect::<Vec<_>>(), ["Acme", "Other"]);
+        assert!(companies.iter().all(|company| company.lines.is_empty()));
         let people = store.users(companies[0].id).await.expect("all");
         let names: Vec<_> = people.iter().map(|user| (user.username.as_str(), user.extension.as_deref())).collect();
         assert_eq!(names, [("omar", Some("102")), ("sara", Some("101"))]);
@@ -40,7 +41,7 @@ async fn everything_of_version_0_1_is_there() {
         let log = store.changes_since(omar, 15, 50).await.expect("a page");
         assert_eq!(log.changes.iter().map(|change| change.sequence).collect::<Vec<_>>(), [23, 28, 30]);
         for (change, call) in log.changes.iter().zip(&old.calls) {
-            let Entity::Call(record) = &change.entity;
+            let Entity::Call(record) = &change.entity else { panic!("no call") };
             assert_eq!(**record, call.record);
         }
 

@@ -12,6 +12,7 @@ async fn since(store: &dyn Store, scope: Scope, since: u64, limit: u32) -> Chang
 fn calls(page: &ChangePage) -> Vec<(CallId, u64)> {
     let call = |change: &crate::Change| match &change.entity {
         Entity::Call(record) => (record.id, change.sequence),
+        Entity::Company(_) => panic!("nothing of the company changed"),
     };
     page.changes.iter().map(call).collect()
 }
@@ -32,7 +33,7 @@ pub async fn the_log_is_complete(store: &dyn Store) {
     assert_eq!((all.upto, all.more), (4, false));
     let own = since(store, one.only(&one.alice), 0, 10).await;
     assert_eq!((calls(&own), own.upto), (vec![(second.id, 2), (first.id, 3)], 4));
-    let Entity::Call(record) = &own.changes[1].entity;
+    let Entity::Call(record) = &own.changes[1].entity else { panic!("no call") };
     assert_eq!(record.status, CallStatus::Ringing);
     assert_eq!(own.changes[1].audience, Audience::Agent(one.alice.id));
     let none = since(store, one.everybody(), 4, 10).await;
