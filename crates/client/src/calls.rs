@@ -4,6 +4,7 @@ use crate::{ClientError, Session, http::Request};
 use mobilecall_api::{
     calls::{CallFacts, CallRecord as ApiRecord, CallReport, VoiceToken},
     changes::{ChangePage, Entity},
+    company::Company,
     events::Presence,
 };
 use mobilecall_domain::{CallRecord, Timestamp};
@@ -17,6 +18,8 @@ const PAGE_SIZE: u32 = 200;
 pub struct Changes {
     /// Calls as they stand.
     pub calls: Vec<CallRecord>,
+    /// The company as it stands, if it changed.
+    pub company: Option<Company>,
     /// The change sequence up to which this page brings the reader.
     pub sequence: u64,
     /// There are more.
@@ -25,13 +28,16 @@ pub struct Changes {
 
 impl From<ChangePage> for Changes {
     fn from(page: ChangePage) -> Self {
-        let call = |entity| match entity {
-            Entity::Call { call } => Some((*call).into()),
-            // The company, and what is of a newer server: nothing here shows it.
-            Entity::Company { .. } | Entity::Unknown => None,
-        };
-        let calls = page.changes.into_iter().filter_map(|change| call(change.entity)).collect();
-        Self { calls, sequence: page.sequence, more: page.more }
+        let (mut calls, mut company) = (Vec::new(), None);
+        for change in page.changes {
+            match change.entity {
+                Entity::Call { call } => calls.push((*call).into()),
+                Entity::Company { company: changed } => company = Some(*changed),
+                // Of a newer server; nothing here shows it.
+                Entity::Unknown => {}
+            }
+        }
+        Self { calls, company, sequence: page.sequence, more: page.more }
     }
 }
 
@@ -44,6 +50,11 @@ impl Session {
     /// `GET /api/team`. Cancel-safe.
     pub async fn team(&self) -> Result<Vec<Presence>, ClientError> {
         Ok(self.request(&Request::get("/api/team")).await?.1)
+    }
+
+    /// `GET /api/company`. Cancel-safe.
+    pub async fn company(&self) -> Result<Company, ClientError> {
+        Ok(self.request(&Request::get("/api/company")).await?.1)
     }
 
     /// `GET /api/changes`: what changed after `since`, in whatever area. Cancel-safe.

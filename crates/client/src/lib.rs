@@ -34,11 +34,12 @@ pub use http::Http;
 pub use mobilecall_api::{
     auth::{LoginResponse, User},
     calls::VoiceToken,
+    company::Company,
     error::ErrorCode,
     events::{Presence, PresenceState},
     health::Health,
 };
 pub use server_url::{BadServerUrl, ServerUrl};
 pub use session::{Session, SessionState};
-pub use sync::{Local, Operation, Remote, Sync, SyncError, SyncEvent, SyncStatus, apply, plan, synchronize};
+pub use sync::{Applied, Local, Operation, Remote, Sync, SyncError, SyncEvent, SyncStatus, apply, plan, synchronize};
 pub use tls::trust;

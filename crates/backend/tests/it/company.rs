@@ -84,7 +84,7 @@ async fn what_is_no_order_is_refused_in_words() {
         (json!({"lines": "sip"}), 422, "lines"),
         (json!({"lines": null}), 422, "lines"),
         (json!({}), 422, "'lines' is missing"),
-        (json!(["sip"]), 422, "kind"),
+        (json!(["sip"]), 422, "sip"),
         (json!({"lines": [], "name": "Umbrella"}), 422, "no field 'name'"),
     ] {
         let response = put(&office, &office.boss, &body).await;

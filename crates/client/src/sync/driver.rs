@@ -1,11 +1,14 @@
 //! The task that synchronizes at the right moments.
 
-use super::{Remote, SyncError, plan::passes_through_server, synchronize};
+use super::{Applied, Remote, SyncError, plan::passes_through_server, synchronize};
 use crate::{ClientError, EventSocket, Session};
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
-use mobilecall_api::events::{Event, Presence};
+use mobilecall_api::{
+    company::Company,
+    events::{Event, Presence},
+};
 use mobilecall_cache::Account;
-use mobilecall_domain::Timestamp;
+use mobilecall_domain::{CallRecord, Timestamp};
 use std::time::Duration;
 use tokio::{sync::mpsc, time::Instant};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -48,6 +51,8 @@ pub enum SyncEvent {
     Team(Vec<Presence>),
     /// One colleague.
     Presence(Presence),
+    /// The company changed.
+    Company(Company),
     /// The session is over; the sync has stopped.
     SessionEnded,
 }
@@ -218,9 +223,10 @@ impl Driver {
     async fn round(&mut self) -> Result<(), SyncError> {
         let pending = self.account.pending_count().await?;
         let events = self.events.clone();
-        let mut any = false;
-        let progress = |pulled, changed| {
-            any |= changed > 0;
+        let (mut any, mut company) = (false, None);
+        let progress = |pulled, applied: Applied| {
+            any |= applied.changed > 0;
+            company = applied.company.or(company.take());
             // Progress that finds no room is followed by newer progress.
             let status = SyncEvent::Status(SyncStatus::Syncing { pulled, pending });
             if events.try_send(status).is_err() {
@@ -230,6 +236,10 @@ impl Driver {
         let outcome = synchronize(&self.session, &self.account, self.remote, progress).await;
         if any {
             self.emit(SyncEvent::RecordsChanged).await;
+        }
+        // Also after a failure: the position is beyond the change, so it is not told again.
+        if let Some(company) = company {
+            self.emit(SyncEvent::Company(company)).await;
         }
         self.remote = outcome?;
         self.emit(SyncEvent::Status(SyncStatus::UpToDate { at: Timestamp::now() })).await;
@@ -287,25 +297,13 @@ impl Driver {
                 self.ask_for_team().await?;
             }
             Event::Call { sequence, call } => {
-                let position = self.account.position().await?;
-                // What was pulled meanwhile is newer than what still waited in the socket.
-                if sequence <= position {
-                    return Ok(());
-                }
-                self.remote = Remote { sequence: Some(sequence) };
-                // Without a position what came before is missing here, as after the file was begun anew.
-                let adopted = match position {
-                    0 => None,
-                    _ => self.account.adopt_after(position, &[(*call).into()], sequence).await?,
-                };
-                match adopted {
-                    None => self.round().await?,
-                    Some(adopted) if adopted.changed > 0 => self.emit(SyncEvent::RecordsChanged).await,
-                    Some(_) => {}
+                self.adopt(sequence, &[(*call).into()]).await?;
+            }
+            Event::Company { sequence, company } => {
+                if self.adopt(sequence, &[]).await? {
+                    self.emit(SyncEvent::Company(*company)).await;
                 }
             }
-            // Nothing here shows it; the next pull passes over it.
-            Event::Company { .. } => {}
             Event::Presence(presence) => self.emit(SyncEvent::Presence(presence)).await,
             Event::Lagged => {
                 self.remote = Remote::default();
@@ -313,6 +311,29 @@ impl Driver {
             }
         }
         Ok(())
+    }
+
+    /// Takes over a change that was announced; `false` if that was or is done by pulling, with all that came before it.
+    async fn adopt(&mut self, sequence: u64, calls: &[CallRecord]) -> Result<bool, SyncError> {
+        let position = self.account.position().await?;
+        // What was pulled meanwhile is newer than what still waited in the socket.
+        if sequence <= position {
+            return Ok(false);
+        }
+        self.remote = Remote { sequence: Some(sequence) };
+        // Without a position what came before is missing here, as after the file was begun anew.
+        let adopted = match position {
+            0 => None,
+            _ => self.account.adopt_after(position, calls, sequence).await?,
+        };
+        let Some(adopted) = adopted else {
+            self.round().await?;
+            return Ok(false);
+        };
+        if adopted.changed > 0 {
+            self.emit(SyncEvent::RecordsChanged).await;
+        }
+        Ok(true)
     }
 
     /// A receiver that is gone means that the account was left; the task is being stopped.

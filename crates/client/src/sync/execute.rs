@@ -2,7 +2,7 @@
 
 use super::plan::{Local, Operation, Remote, plan};
 use crate::{ClientError, Session};
-use mobilecall_api::error::ErrorCode;
+use mobilecall_api::{company::Company, error::ErrorCode};
 use mobilecall_cache::{Account, CacheError, PendingCall};
 use mobilecall_domain::CallRecord;
 
@@ -21,25 +21,27 @@ pub enum SyncError {
 }
 
 /// What a step did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Applied {
     /// Records that the server gave.
     pub pulled: u32,
     /// Records that are new or different here.
     pub changed: u32,
+    /// The company as it stands, if the step told. It is not kept here, so whoever needs it must take it now.
+    pub company: Option<Company>,
     /// What is known of the server now; `None` if the step says nothing about it.
     pub remote: Option<Remote>,
 }
 
 /// Repeats planning and doing until both sides agree. `remote` is what is known of the server; `progress` hears of each
-/// step with the number of records pulled in this round and of those changed by the step.
+/// step with the number of records pulled in this round and what the step did.
 ///
 /// May be dropped anywhere: each step is complete in itself and harmless when repeated.
 pub async fn synchronize(
     session: &Session,
     account: &Account,
     mut remote: Remote,
-    mut progress: impl FnMut(u32, u32),
+    mut progress: impl FnMut(u32, Applied),
 ) -> Result<Remote, SyncError> {
     let mut pulled = 0;
     loop {
@@ -54,7 +56,7 @@ pub async fn synchronize(
                 Ok(applied) => {
                     pulled += applied.pulled;
                     remote = applied.remote.unwrap_or(remote);
-                    progress(pulled, applied.changed);
+                    progress(pulled, applied);
                 }
                 // One call that makes the server stumble must not keep all others from being synchronized.
                 Err(SyncError::Client(error @ ClientError::Refused { status: 500, .. })) => {
@@ -74,8 +76,10 @@ pub async fn apply(session: &Session, account: &Account, operation: Operation) -
     match operation {
         Operation::StartOver => {
             tracing::warn!("the server's change sequence was rewound; all calls are pulled again");
+            // As it was when the backup was made: the log tells of changes, and the backup's may have none of the company.
+            let company = Some(session.company().await?);
             account.start_over().await?;
-            Ok(Applied::default())
+            Ok(Applied { company, ..Applied::default() })
         }
         Operation::Create(call) => {
             let outcome = session.report_call(&call.record).await;
@@ -155,6 +159,7 @@ async fn pull(session: &Session, account: &Account, since: u64) -> Result<Applie
     Ok(Applied {
         pulled: u32::try_from(page.calls.len()).unwrap_or(u32::MAX),
         changed: adopted.changed,
+        company: page.company,
         remote: Some(Remote { sequence }),
     })
 }

@@ -5,11 +5,14 @@
 //! server announces a change, and every 30 seconds while no announcements can be had. Of a direct call, which the server
 //! writes itself, nothing is pushed that its announcement already tells. What a round costs grows with
 //! what changed, not with what there is.
+//!
+//! What changes of the company itself is told by the same pages and events, and passed on. It is not kept here: every
+//! sign-in brings it, and the engine keeps it with who is signed in.
 
 mod driver;
 mod execute;
 mod plan;
 
 pub use driver::{Sync, SyncEvent, SyncStatus};
-pub use execute::{SyncError, apply, synchronize};
+pub use execute::{Applied, SyncError, apply, synchronize};
 pub use plan::{Local, Operation, Remote, plan};
