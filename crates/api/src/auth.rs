@@ -1,5 +1,6 @@
 //! Sign-in.
 
+use crate::calls::LineKind;
 use mobilecall_domain::{CompanyId, UserId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -55,6 +56,9 @@ pub struct User {
     pub extension: Option<String>,
     /// The company's default region for national phone numbers, for example `SA`.
     pub region: String,
+    /// Which kinds of line the company prefers, as `GET /api/company` gives it; absent without a preference.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub company_lines: Vec<LineKind>,
 }
 
 impl fmt::Debug for User {

@@ -1,7 +1,7 @@
 //! The change log: `GET /api/changes`. Whatever changes in a company takes the next number of one sequence, so a reader
 //! who keeps the last number it saw misses nothing, in whatever area.
 
-use crate::{calls::CallRecord, people::Person};
+use crate::{calls::CallRecord, company::Company, people::Person};
 use mobilecall_domain::CompanyId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -57,6 +57,11 @@ pub enum Entity {
     Person {
         /// The person.
         person: Person,
+    },
+    /// The company itself.
+    Company {
+        /// The company.
+        company: Box<Company>,
     },
     /// An area that this version of the client does not know: pass over it.
     #[serde(other)]

@@ -3,7 +3,7 @@
 //! `?since=N` first replays what changed after change sequence `N`, so that a reader who lost the socket misses
 //! nothing; without it only what happens from now on is sent.
 
-use crate::{calls::CallRecord, people::Person};
+use crate::{calls::CallRecord, company::Company, people::Person};
 use mobilecall_domain::{CompanyId, UserId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -45,6 +45,13 @@ pub enum Event {
         sequence: u64,
         /// The person as it stands.
         person: Person,
+    },
+    /// The company changed.
+    Company {
+        /// Change sequence of this change.
+        sequence: u64,
+        /// The company as it stands.
+        company: Box<Company>,
     },
     /// A colleague's reachability changed.
     Presence(Presence),

@@ -6,6 +6,7 @@
 pub mod auth;
 pub mod calls;
 pub mod changes;
+pub mod company;
 pub mod error;
 pub mod events;
 pub mod health;

@@ -5,7 +5,7 @@ use crate::{
     passwords::{PasswordError, hash_password},
     sign_in::is_username,
 };
-use mobilecall_domain::{CompanyId, Region, Timestamp, UserId, names};
+use mobilecall_domain::{CompanyId, LineOrder, Region, Timestamp, UserId, names};
 use mobilecall_store::{Company, Role, Store, StoreError, User};
 
 const MAX_NAME_CHARS: usize = 128;
@@ -99,6 +99,7 @@ async fn company(store: &dyn Store, name: &str, create_in: Option<Region>) -> Re
         name: checked_name(name)?,
         region: region.to_string(),
         settings: serde_json::json!({}),
+        lines: LineOrder::default(),
         created_at: Timestamp::now(),
     };
     store.create_company(&company).await?;

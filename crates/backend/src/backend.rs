@@ -18,7 +18,7 @@ use crate::{
     tokens::{Tokens, fresh_identity},
 };
 use mobilecall_api::auth::LoginResponse;
-use mobilecall_domain::{CompanyId, Timestamp, UserId};
+use mobilecall_domain::{CompanyId, LineOrder, Timestamp, UserId};
 use mobilecall_edge::{Edge, EdgeConfig};
 use mobilecall_store::{Company, Role, Store, StoreError, User};
 use std::sync::Arc;
@@ -122,6 +122,7 @@ impl Backend {
                     name: LOCAL_COMPANY.to_owned(),
                     region: LOCAL_REGION.to_owned(),
                     settings: serde_json::json!({}),
+                    lines: LineOrder::default(),
                     created_at: Timestamp::now(),
                 };
                 store.create_company(&company).await?;

@@ -2,13 +2,13 @@
 
 use mobilecall_api::{
     auth,
-    calls::CallRecordRef,
-    changes,
+    calls::{CallRecordRef, LineKind},
+    changes, company,
     events::{Event, Presence, PresenceState},
     people,
 };
-use mobilecall_domain::names;
-use mobilecall_store::{CallRow, Change, Entity, Person, Principal, Role, User};
+use mobilecall_domain::{LineOrder, names};
+use mobilecall_store::{CallRow, Change, Company, Entity, Person, Principal, Role, User};
 
 pub(crate) fn role(role: Role) -> auth::Role {
     match role {
@@ -30,7 +30,16 @@ pub(crate) fn user(principal: &Principal) -> auth::User {
         role: role(user.role),
         extension: user.extension.clone(),
         region: company.region.clone(),
+        company_lines: lines(&company.lines),
     }
+}
+
+pub(crate) fn company(company: &Company) -> company::Company {
+    company::Company { id: company.id, name: names::clean(&company.name), lines: lines(&company.lines) }
+}
+
+fn lines(order: &LineOrder) -> Vec<LineKind> {
+    order.kinds().iter().map(|kind| (*kind).into()).collect()
 }
 
 pub(crate) fn presence(user: User, state: PresenceState) -> Presence {
@@ -54,6 +63,7 @@ pub(crate) fn event(change: &Change) -> Event {
     match &change.entity {
         Entity::Call(record) => Event::Call { sequence, call: Box::new(record.as_ref().clone().into()) },
         Entity::Person(person) => Event::Person { sequence, person: self::person(person.as_ref().clone()) },
+        Entity::Company(entity) => Event::Company { sequence, company: Box::new(company(entity)) },
     }
 }
 
@@ -62,6 +72,7 @@ pub(crate) fn change(change: Change) -> changes::Change {
     let entity = match change.entity {
         Entity::Call(record) => changes::Entity::Call { call: Box::new((*record).into()) },
         Entity::Person(person) => changes::Entity::Person { person: self::person(*person) },
+        Entity::Company(entity) => changes::Entity::Company { company: Box::new(company(&entity)) },
     };
     changes::Change { sequence: change.sequence, entity }
 }

@@ -151,7 +151,7 @@ mod tests {
         node::NodeLease,
         tokens::fresh_identity,
     };
-    use mobilecall_domain::{CallReport, CallStart, CallStatus, Direction, LineKind};
+    use mobilecall_domain::{CallReport, CallStart, CallStatus, Direction, LineKind, LineOrder};
     use mobilecall_sqlite::rusqlite::Connection;
     use mobilecall_store::{CallFilter, Company, Role};
     use mobilecall_store_sqlite::SqliteStore;
@@ -186,7 +186,8 @@ mod tests {
 
     async fn company(store: &dyn Store, name: &str) -> CompanyId {
         let (id, name, region) = (CompanyId::generate(), name.to_owned(), "SA".to_owned());
-        let company = Company { id, name, region, settings: serde_json::json!({}), created_at: Timestamp::now() };
+        let (settings, lines) = (serde_json::json!({}), LineOrder::default());
+        let company = Company { id, name, region, settings, lines, created_at: Timestamp::now() };
         store.create_company(&company).await.unwrap();
         id
     }

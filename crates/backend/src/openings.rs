@@ -136,7 +136,7 @@ fn ids(changes: &[CallChange]) -> Vec<CallId> {
 mod tests {
     use super::*;
     use crate::{config::Lease, node::NodeLease};
-    use mobilecall_domain::{CallReport, CallStart, CallStatus, CompanyId, LineKind};
+    use mobilecall_domain::{CallReport, CallStart, CallStatus, CompanyId, LineKind, LineOrder};
     use mobilecall_store::{Company, Scope, Store};
     use mobilecall_store_sqlite::SqliteStore;
     use mobilecall_testkit::{Fault, FaultyStore};
@@ -152,7 +152,8 @@ mod tests {
         let faults = FaultyStore::over(Arc::new(SqliteStore::in_memory().await.unwrap()));
         let store: Arc<dyn Store> = Arc::new(faults.clone());
         let (id, name, region, now) = (CompanyId::generate(), "Acme".to_owned(), "SA".to_owned(), Timestamp::now());
-        let company = Company { id, name, region, settings: serde_json::json!({}), created_at: now };
+        let (settings, lines) = (serde_json::json!({}), LineOrder::default());
+        let company = Company { id, name, region, settings, lines, created_at: now };
         store.create_company(&company).await.unwrap();
         let node = NodeLease::take(Arc::clone(&store), "one", Lease::default()).await.unwrap().id();
         let openings = Openings::new(Arc::clone(&store), node, CancellationToken::new());

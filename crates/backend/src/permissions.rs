@@ -11,6 +11,14 @@ pub(crate) fn visible(principal: &Principal) -> Scope {
     }
 }
 
+/// Whether a person may change what concerns everybody of the company.
+pub(crate) fn changes_company(principal: &Principal) -> bool {
+    match principal.user.role {
+        Role::Admin => true,
+        Role::SalesManager | Role::SupportManager | Role::Agent => false,
+    }
+}
+
 /// The calls that a person may report: their own, whatever the role.
 pub(crate) fn own(principal: &Principal) -> Scope {
     Scope::only(principal.company.id, principal.user.id)

@@ -3,7 +3,7 @@
 use crate::{
     error::ApiError,
     layers::{self, host::HostRule},
-    routes::{auth, calls, changes, description, events, health, lists, signal, stats, team, voice_token},
+    routes::{auth, calls, changes, company, description, events, health, lists, signal, stats, team, voice_token},
     state::Shared,
     web,
 };
@@ -25,6 +25,8 @@ pub(crate) fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(stats::stats))
         .routes(routes!(voice_token::token))
         .routes(routes!(team::team))
+        .routes(routes!(company::get))
+        .routes(routes!(company::set_lines))
         .routes(routes!(events::events))
         .routes(routes!(changes::changes))
         .routes(routes!(health::health))

@@ -238,6 +238,7 @@ pub(crate) fn refresh_hash(token: &str) -> RefreshHash {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mobilecall_domain::LineOrder;
     use mobilecall_store::{Company, Role, User};
 
     fn principal() -> Principal {
@@ -254,8 +255,8 @@ mod tests {
             created_at: now,
         };
         let name = "Acme".to_owned();
-        let settings = serde_json::json!({});
-        let company = Company { id: company_id, name, region: "SA".to_owned(), settings, created_at: now };
+        let (settings, lines) = (serde_json::json!({}), LineOrder::default());
+        let company = Company { id: company_id, name, region: "SA".to_owned(), settings, lines, created_at: now };
         Principal { session_id: SessionId::generate(), user, company }
     }
 

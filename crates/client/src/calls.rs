@@ -4,6 +4,7 @@ use crate::{ClientError, Session, http::Request};
 use mobilecall_api::{
     calls::{CallFacts, CallRecord as ApiRecord, CallReport, VoiceToken},
     changes::{ChangePage, Entity},
+    company::Company,
     events::Presence,
     people::Person,
 };
@@ -20,6 +21,8 @@ pub struct Changes {
     pub calls: Vec<CallRecord>,
     /// People as they stand, whom this device does not keep: it asks for the team when it connects.
     pub people: Vec<Person>,
+    /// The company as it stands, if it changed.
+    pub company: Option<Company>,
     /// The change sequence up to which this page brings the reader.
     pub sequence: u64,
     /// There are more.
@@ -28,16 +31,17 @@ pub struct Changes {
 
 impl From<ChangePage> for Changes {
     fn from(page: ChangePage) -> Self {
-        let (mut calls, mut people) = (Vec::new(), Vec::new());
+        let (mut calls, mut people, mut company) = (Vec::new(), Vec::new(), None);
         for change in page.changes {
             match change.entity {
                 Entity::Call { call } => calls.push((*call).into()),
                 Entity::Person { person } => people.push(person),
+                Entity::Company { company: changed } => company = Some(*changed),
                 // Of a newer server; nothing here shows it.
                 Entity::Unknown => {}
             }
         }
-        Self { calls, people, sequence: page.sequence, more: page.more }
+        Self { calls, people, company, sequence: page.sequence, more: page.more }
     }
 }
 
@@ -50,6 +54,11 @@ impl Session {
     /// `GET /api/team`. Cancel-safe.
     pub async fn team(&self) -> Result<Vec<Presence>, ClientError> {
         Ok(self.request(&Request::get("/api/team")).await?.1)
+    }
+
+    /// `GET /api/company`. Cancel-safe.
+    pub async fn company(&self) -> Result<Company, ClientError> {
+        Ok(self.request(&Request::get("/api/company")).await?.1)
     }
 
     /// `GET /api/changes`: what changed after `since`, in whatever area. Cancel-safe.

@@ -20,7 +20,7 @@ use tokio_tungstenite::{
 const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
 /// A silent socket is asked for a sign of life, and given up when none comes within the same time again.
 const QUIET: Duration = Duration::from_secs(20);
-/// An event is one call record or person; a larger frame is not ours.
+/// An event is one entity; a larger frame is not ours.
 const LARGEST_FRAME_BYTES: usize = 256 * 1024;
 
 /// An open socket of live events. Dropping it closes the connection.

@@ -34,6 +34,7 @@ pub use http::Http;
 pub use mobilecall_api::{
     auth::{LoginResponse, User},
     calls::VoiceToken,
+    company::Company,
     error::ErrorCode,
     events::{Presence, PresenceState},
     health::Health,

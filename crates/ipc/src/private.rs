@@ -152,13 +152,14 @@ impl fmt::Debug for SessionView {
         match self {
             Self::SignedOut { why } => f.debug_struct("SignedOut").field("why", why).finish(),
             Self::SigningIn => f.write_str("SigningIn"),
-            Self::SignedIn { username, name, company, extension, region, kept } => f
+            Self::SignedIn { username, name, company, extension, region, company_lines, kept } => f
                 .debug_struct("SignedIn")
                 .field("username", &Private::new(username))
                 .field("name", &Private::new(name))
                 .field("company", company)
                 .field("extension", &hidden(extension))
                 .field("region", region)
+                .field("company_lines", company_lines)
                 .field("kept", kept)
                 .finish(),
         }
@@ -228,7 +229,8 @@ mod tests {
         check(&format!("{:?}", Event::TeamChanged { team: vec![colleague.clone()] }), 3);
         let Colleague { username, name, extension, .. } = colleague;
         let (company, region) = ("Acme".to_owned(), "SA".to_owned());
-        let session = SessionView::SignedIn { username, name, company, extension, region, kept: true };
+        let company_lines = vec![LineKind::Sip];
+        let session = SessionView::SignedIn { username, name, company, extension, region, company_lines, kept: true };
         check(&format!("{:?}", Event::SessionChanged { session }), 3);
         let failure = Failure::new(ErrorCode::CalledWhileTalking, "a call came").with("who", PRIVATE[1]);
         check(&format!("{:?}", Event::Problem { failure }), 0);

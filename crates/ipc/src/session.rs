@@ -26,6 +26,8 @@ pub enum SessionView {
         extension: Option<String>,
         /// Region of national numbers.
         region: String,
+        /// Kinds of line that the company prefers, the first before the others. Empty if it has no preference.
+        company_lines: Vec<LineKind>,
         /// The session outlives the app (kept in the OS keyring).
         kept: bool,
     },

@@ -84,12 +84,10 @@ pub struct LineSettings {
     /// In use.
     #[serde(default = "yes")]
     pub enabled: bool,
-    /// Its place among lines that can take the same call, by the agent's wish; the lowest is first.
+    /// Its place among lines that can take the same call, by the agent's wish; the lowest is first. Where the agent has
+    /// none the company's order counts.
     #[serde(default)]
     pub agent_preference: Option<u32>,
-    /// The same by the company's wish, which counts where the agent has none.
-    #[serde(default)]
-    pub company_preference: Option<u32>,
 }
 
 const fn yes() -> bool {

@@ -5,7 +5,7 @@ use crate::{
     media::{MediaPeers, PortRange},
 };
 use clap::{Args, Parser, Subcommand};
-use mobilecall_domain::Region;
+use mobilecall_domain::{LineOrder, LineOrderError, Region};
 use mobilecall_store::Role;
 use std::{
     net::{IpAddr, SocketAddr},
@@ -74,6 +74,9 @@ pub(crate) enum Command {
     /// Add and list the people who can sign in
     #[command(subcommand)]
     User(UserCommand),
+    /// What holds for a whole company
+    #[command(subcommand)]
+    Company(CompanyCommand),
 }
 
 /// What to do about people.
@@ -83,6 +86,31 @@ pub(crate) enum UserCommand {
     Add(AddUser),
     /// List people, one a line: user name, name, role, extension, company, separated by tabs
     List(ListUsers),
+}
+
+/// What to do about a company.
+#[derive(Subcommand)]
+pub(crate) enum CompanyCommand {
+    /// Show, or set, which kinds of line the company's calls to numbers prefer
+    Lines(CompanyLines),
+}
+
+/// Whose lines, and in which order.
+#[derive(Debug, Args)]
+pub(crate) struct CompanyLines {
+    /// Name of the company
+    #[arg(long)]
+    pub(crate) company: String,
+    /// The order from now on: sip and twilio, separated by a comma, the preferred first; none for no preference
+    #[arg(long, value_name = "KINDS", value_parser = line_order)]
+    pub(crate) order: Option<LineOrder>,
+}
+
+/// What is said of a company without a preference.
+pub(crate) const NO_ORDER: &str = "none";
+
+fn line_order(text: &str) -> Result<LineOrder, LineOrderError> {
+    if text.trim() == NO_ORDER { Ok(LineOrder::default()) } else { text.parse() }
 }
 
 /// The person to add.

@@ -1,9 +1,10 @@
 //! `mobile-call-server`: the backend as a program of its own. It reads its configuration, opens the store, serves until
-//! it is told to stop, and adds people. Everything else is in the library.
+//! it is told to stop, adds people, and sets what a company prefers. Everything else is in the library.
 //!
 //! Exit status: 0 done, 1 failed, 2 used wrongly.
 
 mod arguments;
+mod company;
 mod database;
 mod log;
 mod media;
@@ -13,7 +14,7 @@ mod settings;
 mod usage;
 mod users;
 
-use arguments::{Arguments, Command, UserCommand};
+use arguments::{Arguments, Command, CompanyCommand, UserCommand};
 use clap::Parser as _;
 use settings::Settings;
 use std::process::ExitCode;
@@ -41,5 +42,6 @@ async fn work(arguments: Arguments) -> anyhow::Result<()> {
         None => run::run(settings).await,
         Some(Command::User(UserCommand::Add(new))) => users::add(&settings, new).await,
         Some(Command::User(UserCommand::List(filter))) => users::list(&settings, filter).await,
+        Some(Command::Company(CompanyCommand::Lines(lines))) => company::lines(&settings, lines).await,
     }
 }

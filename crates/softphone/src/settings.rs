@@ -203,6 +203,24 @@ mod tests {
         assert_eq!(load(&cache).await.unwrap(), Loaded { settings: chosen, ..Loaded::default() });
     }
 
+    /// Until the company's order came from the server, a stand-in for it was among the settings.
+    #[tokio::test]
+    async fn lines_of_earlier_settings_keep_what_the_agent_said() {
+        let (_folder, cache) = cache().await;
+        let mut old = line("Office", "sip", LineId::generate());
+        (old["agentPreference"], old["companyPreference"]) = (json!(1), json!(2));
+        cache.store_setting(NAME, &json!({"lines": [old]})).await.unwrap();
+        let loaded = load(&cache).await.unwrap();
+        assert_eq!((loaded.problems, loaded.settings.lines[0].agent_preference), (Vec::new(), Some(1)));
+        store(&cache, &loaded.settings, &loaded.aside).await;
+        let stored: Value = cache.setting(NAME).await.unwrap().unwrap();
+        assert_eq!(
+            (&stored["lines"][0]["agentPreference"], stored["lines"][0].get("companyPreference")),
+            (&json!(1), None)
+        );
+        assert_eq!(load(&cache).await.unwrap().settings, loaded.settings);
+    }
+
     #[tokio::test]
     async fn what_cannot_be_read_takes_nothing_else_with_it() {
         let (_folder, cache) = cache().await;

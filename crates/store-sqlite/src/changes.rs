@@ -26,6 +26,7 @@ fn read_entity(connection: &Connection, area: Area, id: [u8; 16]) -> Work<Option
     match area {
         Area::Call => Ok(calls::find(connection, id)?.map(|row| Entity::Call(Box::new(row.record)))),
         Area::Person => Ok(companies::find_person(connection, id)?.map(|person| Entity::Person(Box::new(person)))),
+        Area::Company => Ok(companies::find_company(connection, id)?.map(|company| Entity::Company(Box::new(company)))),
     }
 }
 

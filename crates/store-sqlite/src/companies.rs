@@ -3,18 +3,19 @@
 use crate::{
     SqliteStore,
     error::{Work, insert_failed},
-    query::{find, list},
+    query::{execute, find, list},
     rows::{self, Id},
 };
 use async_trait::async_trait;
-use mobilecall_domain::{CompanyId, UserId};
+use mobilecall_domain::{CompanyId, LineOrder, UserId};
 use mobilecall_sqlite::rusqlite::{Connection, Row, params};
 use mobilecall_store::{Area, Audience, Companies, Company, Person, Result, StoreError, User};
 
 /// Columns that [`read_company`] reads.
 macro_rules! company_columns {
     () => {
-        "companies.id, companies.name, companies.region, companies.settings, companies.created_at"
+        "companies.id, companies.name, companies.region, companies.settings, companies.created_at, \
+         companies.lines"
     };
 }
 /// Columns that [`read_user`] reads.
@@ -33,10 +34,11 @@ impl Companies for SqliteStore {
     async fn create_company(&self, company: &Company) -> Result<()> {
         let company = company.clone();
         self.write(move |connection| {
-            let insert = "INSERT INTO companies (id, name, region, settings, created_at) VALUES (?, ?, ?, ?, ?)";
+            let insert =
+                "INSERT INTO companies (id, name, region, settings, lines, created_at) VALUES (?, ?, ?, ?, ?, ?)";
             let (id, settings) = (company.id.to_bytes(), company.settings.to_string());
-            let created_at = company.created_at.as_millis();
-            let values = params![id, company.name, company.region, settings, created_at];
+            let (lines, created_at) = (company.lines.to_string(), company.created_at.as_millis());
+            let values = params![id, company.name, company.region, settings, lines, created_at];
             let inserted = connection.prepare_cached(insert)?.execute(values);
             inserted.map(drop).map_err(|error| insert_failed(error, "company name", "company"))
         })
@@ -44,11 +46,7 @@ impl Companies for SqliteStore {
     }
 
     async fn company(&self, company: CompanyId) -> Result<Option<Company>> {
-        self.read(move |connection| {
-            let query = concat!("SELECT ", company_columns!(), " FROM companies WHERE id = ?");
-            find(connection, query, [company.to_bytes()], |row| read_company(row, 0))
-        })
-        .await
+        self.read(move |connection| find_company(connection, company.to_bytes())).await
     }
 
     async fn company_by_name(&self, name: &str) -> Result<Option<Company>> {
@@ -64,6 +62,22 @@ impl Companies for SqliteStore {
         self.read(|connection| {
             let query = concat!("SELECT ", company_columns!(), " FROM companies ORDER BY name");
             list(connection, query, [], |row| read_company(row, 0))
+        })
+        .await
+    }
+
+    async fn set_company_lines(&self, company: CompanyId, lines: &LineOrder) -> Result<Company> {
+        let lines = lines.clone();
+        self.change(move |connection, entries| {
+            let id = company.to_bytes();
+            let known = find_company(connection, id)?.ok_or(StoreError::NotFound("company"))?;
+            if known.lines == lines {
+                return Ok(known);
+            }
+            let update = "UPDATE companies SET lines = ? WHERE id = ?";
+            execute(connection, update, params![lines.to_string(), id])?;
+            entries.enter(connection, company, Area::Company, id, Audience::Everybody)?;
+            Ok(Company { lines, ..known })
         })
         .await
     }
@@ -135,6 +149,11 @@ pub(crate) fn find_person(connection: &Connection, id: [u8; 16]) -> Work<Option<
     })
 }
 
+pub(crate) fn find_company(connection: &Connection, id: [u8; 16]) -> Work<Option<Company>> {
+    let query = concat!("SELECT ", company_columns!(), " FROM companies WHERE id = ?");
+    find(connection, query, [id], |row| read_company(row, 0))
+}
+
 /// A company whose columns begin at `first`.
 pub(crate) fn read_company(row: &Row<'_>, first: usize) -> Work<Company> {
     let settings = serde_json::from_str(rows::text(row, first + 3)?);
@@ -144,6 +163,7 @@ pub(crate) fn read_company(row: &Row<'_>, first: usize) -> Work<Company> {
         region: rows::text(row, first + 2)?.to_owned(),
         settings: settings.map_err(|error| StoreError::Internal(error.into()))?,
         created_at: rows::time(row, first + 4)?,
+        lines: rows::word(row, first + 5)?,
     })
 }
 

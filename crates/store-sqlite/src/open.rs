@@ -15,6 +15,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::new(include_str!("../migrations/0005_write_checks.sql")),
     Migration::with(include_str!("../migrations/0006_search.sql"), calls::fold_again),
     Migration::new(include_str!("../migrations/0007_refresh_successors.sql")),
+    Migration::new(include_str!("../migrations/0008_company_lines.sql")),
 ];
 
 const OPTIONS: Options = Options {

@@ -3,7 +3,11 @@
 //!
 //! To add an area, add a row to the list below, and let its writes leave entries.
 
-use crate::{companies::Person, error::Result, scope::Scope};
+use crate::{
+    companies::{Company, Person},
+    error::Result,
+    scope::Scope,
+};
 use async_trait::async_trait;
 use mobilecall_domain::{CallRecord, CompanyId, UserId};
 use std::sync::Weak;
@@ -32,6 +36,8 @@ areas! {
     Call(CallRecord) = 1;
     /// A person, as colleagues know them.
     Person(Person) = 2;
+    /// The company itself. That it was made is not entered: nobody is there yet to be told.
+    Company(Company) = 3;
 }
 
 /// The change logs of all companies.

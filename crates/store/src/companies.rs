@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use async_trait::async_trait;
-use mobilecall_domain::{CompanyId, Timestamp, UserId};
+use mobilecall_domain::{CompanyId, LineOrder, Timestamp, UserId};
 use std::{fmt, str::FromStr};
 
 /// Companies and their people.
@@ -16,6 +16,9 @@ pub trait Companies: Send + Sync {
     async fn company_by_name(&self, name: &str) -> Result<Option<Company>>;
     /// Every company by name; for the administrator of the server.
     async fn companies(&self) -> Result<Vec<Company>>;
+    /// Which kinds of line the company prefers from now on, told to everybody of it; an order that is so already changes
+    /// nothing. Gives the company as it stands then, `NotFound` without one.
+    async fn set_company_lines(&self, company: CompanyId, lines: &LineOrder) -> Result<Company>;
 
     /// Adds a person, and tells everybody of the company. `Conflict("user name")` or `Conflict("extension")` if taken,
     /// `NotFound` without the company.
@@ -41,6 +44,8 @@ pub struct Company {
     pub region: String,
     /// Settings, a JSON object.
     pub settings: serde_json::Value,
+    /// Which kinds of line its people's calls prefer.
+    pub lines: LineOrder,
     /// When it was made.
     pub created_at: Timestamp,
 }

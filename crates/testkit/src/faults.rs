@@ -1,7 +1,7 @@
 //! A store whose database can be made to fail, hang or panic.
 
 use async_trait::async_trait;
-use mobilecall_domain::{CallId, CallRecord, CallReport, CompanyId, NodeId, SessionId, Timestamp, UserId};
+use mobilecall_domain::{CallId, CallRecord, CallReport, CompanyId, LineOrder, NodeId, SessionId, Timestamp, UserId};
 use mobilecall_store::{
     AbandonedCall, CallChange, CallChanges, CallFilter, CallPage, Calls, ChangeObserver, ChangePage, Changes,
     Companies, Company, NewSession, Node, Nodes, Principal, RefreshHash, RefreshPolicy, Refreshed, Result, Scope,
@@ -164,6 +164,7 @@ pass_on! {
         read company(company: CompanyId) -> Option<Company>;
         read company_by_name(name: &str) -> Option<Company>;
         read companies() -> Vec<Company>;
+        write set_company_lines(company: CompanyId, lines: &LineOrder) -> Company;
         write create_user(user: &User) -> ();
         read user(company: CompanyId, user: UserId) -> Option<User>;
         read user_by_username(username: &str) -> Option<User>;

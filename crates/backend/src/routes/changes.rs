@@ -18,7 +18,7 @@ const MAX_LIMIT: u32 = 500;
 
 /// What changed in the company, whatever the area, oldest change first.
 ///
-/// Agents get what is their own or everybody's, other roles everything of the company.
+/// Agents get what is their own and what is everybody's, other roles everything of the company.
 #[utoipa::path(
     get, path = "/api/changes", tag = "events", params(ChangesQuery),
     responses(

@@ -22,6 +22,7 @@ use utoipa::{
         (name = "auth", description = "Sign-in"),
         (name = "calls", description = "Call records, reports, counts, voice tokens"),
         (name = "team", description = "Colleagues"),
+        (name = "company", description = "The company and what its administrators decide"),
         (name = "events", description = "Live events"),
         (name = "health", description = "The server itself"),
     )

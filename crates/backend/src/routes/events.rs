@@ -28,8 +28,8 @@ const BUFFER_BYTES: usize = 4096;
 /// Live events as a WebSocket of JSON text frames.
 ///
 /// With `since` the changes after it are sent first. Agents get the changes of their own calls, other roles those of
-/// the company; everybody gets people and presence. The socket is closed with 4401 when the session ends and with 1001 when the
-/// server stops.
+/// the company; everybody gets people, presence and changes of the company itself. The socket is closed with 4401 when
+/// the session ends and with 1001 when the server stops.
 #[utoipa::path(
     get, path = "/api/events", tag = "events", params(EventsQuery),
     responses(

@@ -11,7 +11,7 @@ use serde_json::json;
 fn calls(page: &ChangePage) -> Vec<(u64, mobilecall_domain::CallId)> {
     let call = |change: &Change| match &change.entity {
         Entity::Call { call } => (change.sequence, call.id),
-        Entity::Person { .. } | Entity::Unknown => panic!("no call but {change:?}"),
+        Entity::Person { .. } | Entity::Company { .. } | Entity::Unknown => panic!("no call but {change:?}"),
     };
     page.changes.iter().map(call).collect()
 }
@@ -48,7 +48,7 @@ async fn everybody_of_the_company_sees_its_people_and_no_secret_of_theirs() {
     let people = |page: &ChangePage| {
         let person = |change: &Change| match &change.entity {
             Entity::Person { person } => person.clone(),
-            Entity::Call { .. } | Entity::Unknown => panic!("no person but {change:?}"),
+            Entity::Call { .. } | Entity::Company { .. } | Entity::Unknown => panic!("no person but {change:?}"),
         };
         page.changes.iter().map(person).collect::<Vec<_>>()
     };

@@ -29,7 +29,7 @@ pub(crate) async fn connect(office: &Office, who: &Person, query: &str) -> Resul
     connect_async(request).await.map(|(socket, _)| socket)
 }
 
-async fn listen(office: &Office, who: &Person, query: &str) -> Socket {
+pub(crate) async fn listen(office: &Office, who: &Person, query: &str) -> Socket {
     connect(office, who, query).await.expect("the socket opens")
 }
 
@@ -47,7 +47,7 @@ async fn frame(socket: &mut Socket) -> Option<Message> {
     .await
 }
 
-async fn event(socket: &mut Socket) -> Event {
+pub(crate) async fn event(socket: &mut Socket) -> Event {
     match frame(socket).await {
         Some(Message::Text(text)) => serde_json::from_str(&text).unwrap(),
         other => panic!("no event but {other:?}"),

@@ -43,18 +43,20 @@ async fn only_configured_origins_may_read() {
     let portal = "https://portal.example";
     let office = Office::with(move |config| config.cors_origins = vec![portal.to_owned()]).await;
     let url = format!("{}/api/calls", office.server.base_url());
-    let preflight = async |origin: &str| {
+    let preflight = async |origin: &str, method: &str| {
         let request = office.server.client().request(Method::OPTIONS, &url).header(header::ORIGIN, origin);
-        let request = request.header(header::ACCESS_CONTROL_REQUEST_METHOD, "PATCH");
+        let request = request.header(header::ACCESS_CONTROL_REQUEST_METHOD, method);
         let request = request.header(header::ACCESS_CONTROL_REQUEST_HEADERS, "authorization,content-type");
         request.send().await.unwrap().headers().clone()
     };
-    let allowed = preflight(portal).await;
-    assert_eq!(allowed[header::ACCESS_CONTROL_ALLOW_ORIGIN], portal);
-    assert!(allowed[header::ACCESS_CONTROL_ALLOW_METHODS].to_str().unwrap().contains("PATCH"));
-    assert!(!allowed.contains_key(header::ACCESS_CONTROL_ALLOW_CREDENTIALS));
+    for method in ["POST", "PUT", "PATCH"] {
+        let allowed = preflight(portal, method).await;
+        assert_eq!(allowed[header::ACCESS_CONTROL_ALLOW_ORIGIN], portal);
+        assert!(allowed[header::ACCESS_CONTROL_ALLOW_METHODS].to_str().unwrap().contains(method), "{method}");
+        assert!(!allowed.contains_key(header::ACCESS_CONTROL_ALLOW_CREDENTIALS));
+    }
     for origin in ["https://evil.example", "http://portal.example", "https://portal.example.evil.example", "null"] {
-        assert!(!preflight(origin).await.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN), "{origin}");
+        assert!(!preflight(origin, "PATCH").await.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN), "{origin}");
     }
     let read = office.server.request(&office.alice.session, Method::GET, "/api/calls").header(header::ORIGIN, portal);
     let read = read.send().await.unwrap();

@@ -9,6 +9,7 @@
 mod auth;
 mod calls;
 mod changes;
+mod company;
 mod connections;
 mod direct;
 mod events;

@@ -2,7 +2,7 @@
 
 use mobilecall_api::calls::VoiceToken;
 use mobilecall_backend::{Backend, BackendConfig, Lease, PasswordCost};
-use mobilecall_domain::{CallStatus, CompanyId, Timestamp};
+use mobilecall_domain::{CallStatus, CompanyId, LineOrder, Timestamp};
 use mobilecall_store::{Company, Node, NodeId, Role, Scope, Store, User};
 use mobilecall_store_sqlite::SqliteStore;
 use mobilecall_testkit::{TestServer, call, eventually};
@@ -20,8 +20,8 @@ async fn start(store: &Arc<dyn Store>, instance: &str) -> Backend {
 async fn agent(store: &dyn Store) -> User {
     let now = Timestamp::now();
     let (company, name, region) = (CompanyId::generate(), "Acme".to_owned(), "SA".to_owned());
-    let settings = serde_json::json!({});
-    store.create_company(&Company { id: company, name, region, settings, created_at: now }).await.unwrap();
+    let (settings, lines) = (serde_json::json!({}), LineOrder::default());
+    store.create_company(&Company { id: company, name, region, settings, lines, created_at: now }).await.unwrap();
     let user = User {
         id: mobilecall_domain::UserId::generate(),
         company_id: company,
@@ -113,7 +113,9 @@ async fn after_a_backup_was_put_back_no_change_is_missed() {
     let news = server.store().changes_since(scope, seen, 10).await.unwrap();
     let news = news.changes.into_iter().map(|change| match change.entity {
         mobilecall_store::Entity::Call(record) => record.id,
-        mobilecall_store::Entity::Person(person) => panic!("no call but {person:?}"),
+        other @ (mobilecall_store::Entity::Person(_) | mobilecall_store::Entity::Company(_)) => {
+            panic!("no call but {other:?}")
+        }
     });
     assert_eq!(news.collect::<Vec<_>>(), made);
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const PUBLIC: [&str; 3] = ["post /api/auth/login", "post /api/auth/refresh", "get /api/health"];
 
 /// Routes that need a session; each is tried across companies below.
-const PRIVATE: [&str; 12] = [
+const PRIVATE: [&str; 14] = [
     "get /api/openapi.json",
     "get /api/auth/me",
     "post /api/auth/logout",
@@ -22,6 +22,8 @@ const PRIVATE: [&str; 12] = [
     "get /api/changes",
     "get /api/events",
     "get /api/team",
+    "get /api/company",
+    "put /api/company/lines",
 ];
 
 fn documented() -> Vec<String> {
@@ -111,6 +113,7 @@ async fn a_company_id_may_only_repeat_ones_own() {
         "/api/auth/me",
         "/api/changes",
         "/api/events",
+        "/api/company",
     ] {
         let foreign = format!("{path}?company_id={}", office.acme.id);
         for stranger in [&office.zoe, &office.zboss] {
@@ -121,6 +124,9 @@ async fn a_company_id_may_only_repeat_ones_own() {
     }
     let mine = with(outgoing("102"), json!({"company_id": office.acme.id}));
     assert_eq!(office.send(&office.alice, Method::POST, "/api/calls", Some(&mine)).await.status(), 201);
+    let foreign = format!("/api/company/lines?company_id={}", office.zenith.id);
+    let response = office.send(&office.boss, Method::PUT, &foreign, Some(&json!({"lines": ["sip"]}))).await;
+    assert_eq!(refusal(response).await, refused(403, "forbidden"));
     let foreign = with(outgoing("102"), json!({"company_id": office.zenith.id}));
     let response = office.send(&office.alice, Method::POST, "/api/calls", Some(&foreign)).await;
     assert_eq!(refusal(response).await, refused(403, "forbidden"));

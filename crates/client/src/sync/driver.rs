@@ -4,6 +4,7 @@ use super::{Applied, Remote, SyncError, plan::passes_through_server, synchronize
 use crate::{ClientError, EventSocket, Session};
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use mobilecall_api::{
+    company::Company,
     events::{Event, Presence},
     people::Person,
 };
@@ -53,6 +54,8 @@ pub enum SyncEvent {
     People(Vec<Person>),
     /// One colleague.
     Presence(Presence),
+    /// The company changed.
+    Company(Company),
     /// The session is over; the sync has stopped.
     SessionEnded,
 }
@@ -223,10 +226,11 @@ impl Driver {
     async fn round(&mut self) -> Result<(), SyncError> {
         let pending = self.account.pending_count().await?;
         let events = self.events.clone();
-        let (mut any, mut people) = (false, Vec::new());
+        let (mut any, mut people, mut company) = (false, Vec::new(), None);
         let progress = |pulled, applied: Applied| {
             any |= applied.changed > 0;
             people.extend(applied.people);
+            company = applied.company.or(company.take());
             // Progress that finds no room is followed by newer progress.
             let status = SyncEvent::Status(SyncStatus::Syncing { pulled, pending });
             if events.try_send(status).is_err() {
@@ -237,9 +241,12 @@ impl Driver {
         if any {
             self.emit(SyncEvent::RecordsChanged).await;
         }
-        // Also after a failure: the position is beyond them, so they are not given again.
+        // Both also after a failure: the position is beyond them, so they are not given again.
         if !people.is_empty() {
             self.emit(SyncEvent::People(people)).await;
+        }
+        if let Some(company) = company {
+            self.emit(SyncEvent::Company(company)).await;
         }
         self.remote = outcome?;
         self.emit(SyncEvent::Status(SyncStatus::UpToDate { at: Timestamp::now() })).await;
@@ -302,6 +309,11 @@ impl Driver {
             Event::Person { sequence, person } => {
                 if self.adopt(sequence, &[]).await? {
                     self.emit(SyncEvent::People(vec![person])).await;
+                }
+            }
+            Event::Company { sequence, company } => {
+                if self.adopt(sequence, &[]).await? {
+                    self.emit(SyncEvent::Company(*company)).await;
                 }
             }
             Event::Presence(presence) => self.emit(SyncEvent::Presence(presence)).await,

@@ -2,7 +2,7 @@
 
 use super::plan::{Local, Operation, Remote, plan};
 use crate::{ClientError, Session};
-use mobilecall_api::{error::ErrorCode, people::Person};
+use mobilecall_api::{company::Company, error::ErrorCode, people::Person};
 use mobilecall_cache::{Account, CacheError, PendingCall};
 use mobilecall_domain::CallRecord;
 
@@ -29,6 +29,8 @@ pub struct Applied {
     pub changed: u32,
     /// People that the server gave. They are kept nowhere here, so whoever shows them must take them now.
     pub people: Vec<Person>,
+    /// The company as it stands, if the step told. It is not kept here, so whoever needs it must take it now.
+    pub company: Option<Company>,
     /// What is known of the server now; `None` if the step says nothing about it.
     pub remote: Option<Remote>,
 }
@@ -76,8 +78,10 @@ pub async fn apply(session: &Session, account: &Account, operation: Operation) -
     match operation {
         Operation::StartOver => {
             tracing::warn!("the server's change sequence was rewound; all calls are pulled again");
+            // As it was when the backup was made: the log tells of changes, and the backup's may have none of the company.
+            let company = Some(session.company().await?);
             account.start_over().await?;
-            Ok(Applied::default())
+            Ok(Applied { company, ..Applied::default() })
         }
         Operation::Create(call) => {
             let outcome = session.report_call(&call.record).await;
@@ -158,6 +162,7 @@ async fn pull(session: &Session, account: &Account, since: u64) -> Result<Applie
         pulled: u32::try_from(page.calls.len()).unwrap_or(u32::MAX),
         changed: adopted.changed,
         people: page.people,
+        company: page.company,
         remote: Some(Remote { sequence }),
     })
 }

@@ -1,6 +1,6 @@
-use crate::{Device, fixture};
+use crate::{Device, Fixture, fixture};
 use mobilecall_client::{Session, Sync, SyncEvent, SyncStatus};
-use mobilecall_domain::{CallId, CallReport, CallStatus, Timestamp};
+use mobilecall_domain::{CallId, CallReport, CallStatus, LineKind, LineOrder, Timestamp};
 use mobilecall_testkit::{PASSWORD, TestServer, call, eventually, within};
 use tokio::sync::mpsc::Receiver;
 
@@ -33,6 +33,50 @@ async fn changes_at_the_server_arrive_by_themselves() {
     elsewhere.report_call(&record).await.unwrap();
     wait_for(&mut events, "the change", |event| *event == SyncEvent::RecordsChanged).await;
     arrives(&device, record.id).await;
+}
+
+async fn set_lines(fixture: &Fixture, kinds: &[LineKind]) {
+    let lines = LineOrder::new(kinds.to_vec()).unwrap();
+    fixture.server.store().set_company_lines(fixture.company.id, &lines).await.unwrap();
+}
+
+async fn company_prefers(events: &mut Receiver<SyncEvent>, kinds: &[LineKind]) {
+    let prefers = |event: &SyncEvent| {
+        let SyncEvent::Company(company) = event else { return false };
+        company.lines.iter().map(|kind| LineKind::from(*kind)).eq(kinds.iter().copied())
+    };
+    wait_for(events, "the company", prefers).await;
+}
+
+#[tokio::test]
+async fn what_changes_of_the_company_is_told_live_or_when_it_is_pulled() {
+    let fixture = fixture().await;
+    let session = fixture.session().await;
+    let device = fixture.device(&session).await;
+    let (sync, mut events) = Sync::start(session.clone(), device.account.clone());
+    wait_for(&mut events, "the first round", is_up_to_date).await;
+    set_lines(&fixture, &[LineKind::Sip]).await;
+    company_prefers(&mut events, &[LineKind::Sip]).await;
+    set_lines(&fixture, &[LineKind::Twilio]).await;
+    company_prefers(&mut events, &[LineKind::Twilio]).await;
+    let reached = fixture.server.store().sequence(fixture.company.id).await.unwrap();
+    assert_eq!(device.account.position().await.unwrap(), reached, "it is not pulled again");
+
+    drop(sync);
+    set_lines(&fixture, &[LineKind::Sip, LineKind::Twilio]).await;
+    let (_sync, mut events) = Sync::start(session, device.account.clone());
+    company_prefers(&mut events, &[LineKind::Sip, LineKind::Twilio]).await;
+}
+
+#[tokio::test]
+async fn a_server_that_was_put_back_tells_how_the_company_was() {
+    let fixture = fixture().await;
+    let session = fixture.session().await;
+    let device = fixture.device(&session).await;
+    // What was decided since the backup is in no log any more.
+    device.account.adopt(&[], 1_000_000).await.unwrap();
+    let (_sync, mut events) = Sync::start(session, device.account.clone());
+    company_prefers(&mut events, &[]).await;
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use crate::{
     },
     shown::server_of,
 };
-use mobilecall_client::{Http, Sync};
+use mobilecall_client::{Company, Http, Sync};
 use mobilecall_domain::Private;
 use mobilecall_ipc::{ErrorCode, Failure, Reply, ServerChoice, ServerView, SessionView, SyncView};
 use std::{sync::Arc, time::Duration};
@@ -82,6 +82,7 @@ impl Core {
         self.leave_when_idle = false;
         self.caught_up = false;
         self.answer_sign_in(Err(failure::not_now("another sign-in or a sign-out came in between")));
+        self.lines.prefer(Vec::new());
         self.team.clear();
         self.shown.team(Vec::new());
         self.shown.sync(SyncView::Offline { pending: 0 });
@@ -200,7 +201,20 @@ impl Core {
         }
     }
 
+    /// The company is another now, in name or in the lines that it prefers.
+    pub(crate) async fn company_changed(&mut self, company: Company) {
+        let Some(signed_in) = self.sign_in.signed_in_mut() else { return };
+        if !signed_in.profile.take_company(company) {
+            return;
+        }
+        let (profile, kept) = (signed_in.profile.clone(), signed_in.kept);
+        self.lines.prefer(profile.company_lines());
+        self.shown.session(profile.view(kept));
+        self.remember(&profile).await;
+    }
+
     async fn signed_in(&mut self, signed_in: SignedIn) {
+        self.lines.prefer(signed_in.profile.company_lines());
         self.shown.session(signed_in.profile.view(signed_in.kept));
         self.sign_in = SignInState::SignedIn(Box::new(signed_in));
         self.recount_missed().await;

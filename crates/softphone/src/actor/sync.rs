@@ -41,6 +41,7 @@ impl Core {
                 self.take_presence(presence);
                 self.show_team();
             }
+            SyncEvent::Company(company) => self.company_changed(company).await,
             SyncEvent::SessionEnded => self.session_ended().await,
         }
     }

@@ -28,13 +28,15 @@ pub(crate) const DIRECT: LineId = LineId::from_uuid(Uuid::from_u128(0x0000_0000_
 /// The lines in use, that of the server first.
 pub(crate) struct Lines {
     parts: Vec<LinePart>,
+    /// Kinds that the company of who is signed in prefers, the first before the others.
+    company: Vec<LineKind>,
     /// Counts openings; see [`crate::post::LinePost`].
     openings: u32,
 }
 
 impl Lines {
     pub(crate) fn new(settings: &Settings) -> Self {
-        Self { parts: described(settings).into_iter().map(LinePart::new).collect(), openings: 0 }
+        Self { parts: described(settings).into_iter().map(LinePart::new).collect(), company: Vec::new(), openings: 0 }
     }
 
     pub(crate) fn get(&self, line: LineId) -> Option<&LinePart> {
@@ -55,7 +57,12 @@ impl Lines {
 
     /// What a call can be routed over.
     pub(crate) fn candidates(&self) -> Vec<Candidate> {
-        self.parts.iter().map(LinePart::candidate).collect()
+        self.parts.iter().map(|part| part.candidate(&self.company)).collect()
+    }
+
+    /// The company prefers these kinds from now on.
+    pub(crate) fn prefer(&mut self, kinds: Vec<LineKind>) {
+        self.company = kinds;
     }
 
     /// Tells a line; one that is gone takes nothing.
@@ -107,7 +114,6 @@ pub(crate) fn direct_line() -> LineSettings {
         credentials: LineCredentials::Session,
         enabled: true,
         agent_preference: None,
-        company_preference: None,
     }
 }
 

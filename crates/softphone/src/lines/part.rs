@@ -122,13 +122,16 @@ impl LinePart {
             && own.credentials == other.credentials
     }
 
-    pub(crate) fn candidate(&self) -> Candidate {
+    /// What it is to routing, by the company's order.
+    pub(crate) fn candidate(&self, company: &[LineKind]) -> Candidate {
+        let kind = self.kind();
+        let place = company.iter().position(|preferred| *preferred == kind);
         Candidate {
             id: self.id(),
-            kind: self.kind(),
+            kind,
             ready: self.is_registered(),
             agent_preference: self.description.agent_preference,
-            company_preference: self.description.company_preference,
+            company_preference: place.and_then(|place| u32::try_from(place).ok()),
         }
     }
 

@@ -7,7 +7,8 @@ pub(crate) use flow::{How, OpenedSession, SignInFlow};
 pub(crate) use keep::{Secrets, keep};
 
 use mobilecall_cache::{Account, Cache, CacheError};
-use mobilecall_client::{Http, Session, Sync, User};
+use mobilecall_client::{Company, Http, Session, Sync, User};
+use mobilecall_domain::LineKind;
 use mobilecall_ipc::{ServerChoice, SessionView};
 use serde::{Deserialize, Serialize};
 use tokio_util::task::AbortOnDropHandle;
@@ -84,8 +85,22 @@ impl Profile {
             company: self.user.company_name.clone(),
             extension: self.user.extension.clone(),
             region: self.user.region.clone(),
+            company_lines: self.company_lines(),
             kept,
         }
+    }
+
+    /// Kinds of line that the company prefers.
+    pub(crate) fn company_lines(&self) -> Vec<LineKind> {
+        self.user.company_lines.iter().map(|kind| (*kind).into()).collect()
+    }
+
+    /// Takes over what changed of the company; says whether anything did.
+    pub(crate) fn take_company(&mut self, company: Company) -> bool {
+        let Company { id: _, name, lines } = company;
+        let changed = self.user.company_name != name || self.user.company_lines != lines;
+        (self.user.company_name, self.user.company_lines) = (name, lines);
+        changed
     }
 }
 

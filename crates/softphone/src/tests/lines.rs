@@ -26,7 +26,7 @@ struct FakeLines {
 
 /// What is wrong with a line that is to be made.
 #[derive(Clone, Copy)]
-enum Trouble {
+pub(super) enum Trouble {
     CannotBeMade,
     Panics,
 }
@@ -56,22 +56,30 @@ struct Office {
     trouble: Arc<Mutex<HashMap<LineId, Trouble>>>,
 }
 
-fn line(kind: LineKind, label: &str) -> LineSettings {
+pub(super) fn line(kind: LineKind, label: &str) -> LineSettings {
     let credentials = LineCredentials::Keyring { name: label.to_owned() };
     LineSettings { id: LineId::generate(), kind, label: label.to_owned(), credentials, ..direct_line() }
 }
 
+/// The factories, and those of lines whose far ends come out of the channel. Twilio lines can do nothing more than calls,
+/// SIP lines everything.
+pub(super) fn with_fake_lines(
+    factories: LineFactories,
+    trouble: &Arc<Mutex<HashMap<LineId, Trouble>>>,
+) -> (LineFactories, mpsc::UnboundedReceiver<(LineId, FakeLineEnd)>) {
+    let (sender, made) = mpsc::unbounded_channel();
+    let kinds = [(LineKind::Twilio, LineCapabilities::NONE), (LineKind::Sip, LineCapabilities::ALL)];
+    let factories = kinds.into_iter().fold(factories, |factories, (kind, capabilities)| {
+        let (made, trouble) = (sender.clone(), Arc::clone(trouble));
+        factories.with(kind, Arc::new(FakeLines { kind, capabilities, made, trouble }))
+    });
+    (factories, made)
+}
+
 impl Office {
-    /// Twilio lines can do nothing more than calls, SIP lines everything.
     async fn new(lines: &[LineSettings], trouble: &[(LineId, Trouble)]) -> Self {
-        let (sender, made) = mpsc::unbounded_channel();
         let trouble = Arc::new(Mutex::new(trouble.iter().copied().collect()));
-        let factories = [(LineKind::Twilio, LineCapabilities::NONE), (LineKind::Sip, LineCapabilities::ALL)]
-            .into_iter()
-            .fold(LineFactories::default(), |factories, (kind, capabilities)| {
-                let (made, trouble) = (sender.clone(), Arc::clone(&trouble));
-                factories.with(kind, Arc::new(FakeLines { kind, capabilities, made, trouble }))
-            });
+        let (factories, made) = with_fake_lines(LineFactories::default(), &trouble);
         let rig = Rig::start_with(lines.to_vec(), factories).await;
         rig.send(Command::Connect).await.unwrap();
         Self { rig, ends: HashMap::new(), made, trouble }
@@ -183,7 +191,7 @@ async fn a_line_that_goes_down_takes_no_other_with_it() {
 
 #[tokio::test]
 async fn a_call_goes_through_the_line_of_its_address_or_the_chosen_one() {
-    let twilio = LineSettings { company_preference: Some(1), ..line(LineKind::Twilio, "Public") };
+    let twilio = LineSettings { agent_preference: Some(1), ..line(LineKind::Twilio, "Public") };
     let pbx = line(LineKind::Sip, "Office");
     let mut office = Office::registered(&[pbx.clone(), twilio.clone()]).await;
     for (destination, chosen, over, kind) in [

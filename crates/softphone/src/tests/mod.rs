@@ -2,6 +2,7 @@
 //!
 //! Time is real, but a test moves it forward instead of waiting: see [`Rig::pass`].
 
+mod company;
 mod devices;
 mod held;
 mod hold;

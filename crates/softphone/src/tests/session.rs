@@ -33,7 +33,7 @@ struct Restarted {
 }
 
 /// A keyring with one session, or none, in it.
-struct FakeKeyring(Result<Option<&'static str>, SecretStoreUnavailable>);
+pub(super) struct FakeKeyring(Result<Option<&'static str>, SecretStoreUnavailable>);
 
 #[async_trait]
 impl SecretStore for FakeKeyring {
@@ -136,7 +136,7 @@ impl Restarted {
     }
 }
 
-const SIGNED_IN: fn() -> FakeKeyring = || FakeKeyring(Ok(Some("a refresh token")));
+pub(super) const SIGNED_IN: fn() -> FakeKeyring = || FakeKeyring(Ok(Some("a refresh token")));
 
 /// A listener that gives everybody the same answer, and tells of each.
 async fn answering(answer: &'static str) -> (String, mpsc::Receiver<()>) {

@@ -21,6 +21,7 @@ async fn everything_of_version_0_1_is_there() {
         let store = SqliteStore::open(&path).await.expect("opened");
         let companies = store.companies().await.expect("all");
         assert_eq!(companies.iter().map(|company| company.name.as_str()).collect::<Vec<_>>(), ["Acme", "Other"]);
+        assert!(companies.iter().all(|company| company.lines.is_empty()));
         let people = store.users(companies[0].id).await.expect("all");
         let names: Vec<_> = people.iter().map(|user| (user.username.as_str(), user.extension.as_deref())).collect();
         assert_eq!(names, [("omar", Some("102")), ("sara", Some("101"))]);

@@ -12,7 +12,7 @@ async fn since(store: &dyn Store, scope: Scope, since: u64, limit: u32) -> Chang
 fn calls(page: &ChangePage) -> Vec<(CallId, u64)> {
     let call = |change: &crate::Change| match &change.entity {
         Entity::Call(record) => (record.id, change.sequence),
-        Entity::Person(_) => panic!("no call but {change:?}"),
+        Entity::Person(_) | Entity::Company(_) => panic!("no call but {change:?}"),
     };
     page.changes.iter().map(call).collect()
 }

@@ -1,8 +1,8 @@
 //! Companies and people.
 
-use super::fixtures::{at, company, fixture, user};
-use crate::{Audience, ChangePage, Entity, Person, Scope, Store, StoreError, User};
-use mobilecall_domain::{CompanyId, UserId};
+use super::fixtures::{at, company, fixture, session, user};
+use crate::{Audience, Change, ChangePage, Company, Entity, Person, Scope, Store, StoreError, User};
+use mobilecall_domain::{CompanyId, LineKind, LineOrder, UserId};
 
 /// By id, by name, all.
 pub async fn companies_are_found(store: &dyn Store) {
@@ -15,6 +15,39 @@ pub async fn companies_are_found(store: &dyn Store) {
     assert_eq!(store.company_by_name("ant").await.expect("an answer"), None);
     assert_eq!(store.company(CompanyId::generate()).await.expect("an answer"), None);
     assert_eq!(store.companies().await.expect("all"), [ant, zoo]);
+}
+
+/// The order is kept with the company and told to everybody of it, and to nobody if it is so already.
+pub async fn the_order_of_lines_is_kept_and_told(store: &dyn Store) {
+    let (one, two) = (fixture(store, "one").await, fixture(store, "two").await);
+    let company = one.company.id;
+    let order = |kinds: &[LineKind]| LineOrder::new(kinds.to_vec()).expect("an order");
+    let (preferred, none) = (order(&[LineKind::Sip, LineKind::Twilio]), order(&[]));
+    let begun = store.sequence(company).await.expect("a sequence");
+    store.set_company_lines(company, &none).await.expect("so already");
+    assert_eq!(store.sequence(company).await.expect("a sequence"), begun, "nothing is entered for it");
+
+    let changed = store.set_company_lines(company, &preferred).await.expect("set");
+    assert_eq!(changed, Company { lines: preferred.clone(), ..one.company.clone() });
+    assert_eq!(store.company(company).await.expect("by id").as_ref(), Some(&changed));
+    let session = session(store, &one.alice, 1).await;
+    let principal = store.principal(company, session).await.expect("an answer").expect("a session");
+    assert_eq!(principal.company, changed);
+    store.set_company_lines(company, &preferred).await.expect("so already");
+    for scope in [one.everybody(), one.only(&one.alice)] {
+        let page = store.changes_since(scope, begun, 10).await.expect("a page");
+        let entity = Entity::Company(Box::new(changed.clone()));
+        assert_eq!(page.changes, [Change { sequence: begun + 1, audience: Audience::Everybody, entity }]);
+    }
+    assert_eq!(store.company(two.company.id).await.expect("by id").as_ref(), Some(&two.company));
+    assert_eq!(store.sequence(two.company.id).await.expect("a sequence"), begun);
+
+    store.set_company_lines(company, &none).await.expect("set");
+    let page = store.changes_since(Scope::everybody(company), begun, 10).await.expect("a page");
+    assert_eq!((page.changes.len(), page.changes[0].sequence), (1, begun + 2), "only the newest entry is kept");
+    assert_eq!(store.company(company).await.expect("by id").as_ref(), Some(&one.company));
+    let unknown = store.set_company_lines(CompanyId::generate(), &preferred).await;
+    assert!(matches!(unknown, Err(StoreError::NotFound("company"))), "{unknown:?}");
 }
 
 /// By id, user name, extension, all of a company; never across companies.
@@ -56,7 +89,7 @@ fn told(page: &ChangePage) -> Vec<(u64, &Person)> {
     let everybodys = page.changes.iter().filter(|change| change.audience == Audience::Everybody);
     let people = everybodys.map(|change| match &change.entity {
         Entity::Person(person) => (change.sequence, person.as_ref()),
-        Entity::Call(_) => panic!("a call is not everybody's: {change:?}"),
+        Entity::Call(_) | Entity::Company(_) => panic!("nobody but {change:?}"),
     });
     people.collect()
 }

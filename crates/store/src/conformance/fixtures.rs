@@ -1,7 +1,7 @@
 //! Rows for the checks.
 
 use crate::{CallFilter, Company, NewSession, RefreshHash, Role, Scope, Store, User};
-use mobilecall_domain::{CallId, CallRecord, CallStart, CompanyId, LineKind, SessionId, Timestamp, UserId};
+use mobilecall_domain::{CallId, CallRecord, CallStart, CompanyId, LineKind, LineOrder, SessionId, Timestamp, UserId};
 use std::time::Duration;
 
 /// The checks begin at this moment.
@@ -58,6 +58,7 @@ pub fn company(name: &str) -> Company {
         name: name.to_owned(),
         region: "SA".to_owned(),
         settings: serde_json::json!({"recording": true}),
+        lines: LineOrder::default(),
         created_at: at(0),
     }
 }

@@ -155,10 +155,47 @@ export interface paths {
         };
         /**
          * What changed in the company, whatever the area, oldest change first.
-         * @description Agents get what is their own or everybody's, other roles everything of the company.
+         * @description Agents get what is their own and what is everybody's, other roles everything of the company.
          */
         get: operations["changes"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/company": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's company. */
+        get: operations["get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/company/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set which kinds of line the company's calls to numbers prefer. Only for administrators.
+         * @description Softphones of the company follow at once, as far as their agents have no order of their own.
+         */
+        put: operations["set_lines"];
         post?: never;
         delete?: never;
         options?: never;
@@ -176,8 +213,8 @@ export interface paths {
         /**
          * Live events as a WebSocket of JSON text frames.
          * @description With `since` the changes after it are sent first. Agents get the changes of their own calls, other roles those of
-         *     the company; everybody gets people and presence. The socket is closed with 4401 when the session ends and with 1001 when the
-         *     server stops.
+         *     the company; everybody gets people, presence and changes of the company itself. The socket is closed with 4401 when
+         *     the session ends and with 1001 when the server stops.
          */
         get: operations["events"];
         put?: never;
@@ -447,6 +484,26 @@ export interface components {
              */
             sequence: number;
         };
+        /** @description Answer of `GET /api/company` and `PUT /api/company/lines`. */
+        Company: {
+            /**
+             * Format: uuid
+             * @description Key.
+             */
+            id: string;
+            /** @description Which kinds of line calls to numbers take, the preferred first. Empty if the company has no preference. */
+            lines: components["schemas"]["LineKind"][];
+            /** @description Display name. */
+            name: string;
+        };
+        /** @description Body of `PUT /api/company/lines`. */
+        CompanyLines: {
+            /**
+             * @description Which kinds of line calls to numbers take, the preferred first: `sip` and `twilio`, each at most once. Empty for
+             *     no preference.
+             */
+            lines: components["schemas"]["LineKind"][];
+        };
         /**
          * @description Direction as the old contract spells it.
          * @enum {string}
@@ -463,6 +520,11 @@ export interface components {
             area: "person";
             /** @description The person. */
             person: components["schemas"]["Person"];
+        } | {
+            /** @enum {string} */
+            area: "company";
+            /** @description The company. */
+            company: components["schemas"]["Company"];
         } | {
             /** @enum {string} */
             area: "unknown";
@@ -508,6 +570,16 @@ export interface components {
             sequence: number;
             /** @enum {string} */
             type: "person";
+        } | {
+            /** @description The company as it stands. */
+            company: components["schemas"]["Company"];
+            /**
+             * Format: int64
+             * @description Change sequence of this change.
+             */
+            sequence: number;
+            /** @enum {string} */
+            type: "company";
         } | (components["schemas"]["Presence"] & {
             /** @enum {string} */
             type: "presence";
@@ -608,6 +680,8 @@ export interface components {
              * @description Company.
              */
             company_id: string;
+            /** @description Which kinds of line the company prefers, as `GET /api/company` gives it; absent without a preference. */
+            company_lines?: components["schemas"]["LineKind"][];
             /** @description Company's display name. */
             company_name: string;
             /** @description Short number by which colleagues call this person. */
@@ -1667,6 +1741,185 @@ export interface operations {
                 };
             };
             /** @description A value is out of range */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too much to do, or the database is not available: try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The company */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Company"];
+                };
+            };
+            /** @description Malformed, or it names its host twice */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The Host header names another server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too much to do, or the database is not available: try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_lines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompanyLines"];
+            };
+        };
+        responses: {
+            /** @description The company as it stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Company"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body did not arrive in time: send it again */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The Host header names another server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not an order of kinds of line */
             422: {
                 headers: {
                     [name: string]: unknown;

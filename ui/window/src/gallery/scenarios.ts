@@ -1,5 +1,5 @@
 /** Every view and every state of a call, for looking at and for the accessibility tests. */
-import type { CallView, Failure, HistoryEntry, LineView, Snapshot } from '../ipc';
+import type { CallView, Failure, HistoryEntry, LineKind, LineView, Snapshot } from '../ipc';
 import { FakeHost } from '../platform/fake/fakeHost';
 import {
   call,
@@ -87,7 +87,7 @@ const longTeam = snapshot().team.map((one, index) => ({
   name: [longArabic, longPersian, 'Maximiliana Featherstonehaugh-Cholmondeley'][index % 3] ?? one.name,
   extension: String(1_000_000 + index),
 }));
-const signedIn = { state: 'signedIn', username: 'agent', region: 'SA', kept: true } as const;
+const signedIn = { state: 'signedIn', username: 'agent', region: 'SA', companyLines: [] as LineKind[], kept: true } as const;
 
 const withLines = (...others: LineView[]): Partial<Snapshot> => ({
   lines: [line(), ...others],
@@ -192,6 +192,11 @@ export const scenarios: readonly Scenario[] = [
   shows('line-failed', { lines: [line({ registration: { state: 'failed', code: 'sessionExpired' } })] }),
   shows('lines-two', withLines(twilioLine), [{ dial: '0501234567' }]),
   shows('lines-three', withLines(twilioLine, pbxDown), [{ dial: '0501234567' }]),
+  shows(
+    'lines-company-order',
+    { ...withLines(twilioLine, pbxLine), session: { ...snapshot().session, companyLines: ['sip', 'twilio'] } as Snapshot['session'] },
+    [{ click: 'tab-settings' }, { scrollTo: 'setting-company-order' }],
+  ),
   shows('lines-three-settings', withLines(twilioLine, unavailable), [{ click: 'tab-settings' }, { scrollTo: `setting-line-${pbxLine.id}` }]),
   shows('line-form', { ...withLines(twilioLine, pbxDown), lineKinds: ['twilio', 'sip'] }, [
     { click: 'tab-settings' },

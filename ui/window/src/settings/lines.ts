@@ -14,7 +14,7 @@ export function described(draft: LineDraft, before: LineSettings | null): LineSe
   const said = { kind: draft.kind, label: draft.label.trim(), server: draft.server.trim() || null };
   if (before) return { ...before, ...said };
   const credentials = { type: 'keyring', name: `line ${id}` } as const;
-  return { ...said, id, credentials, enabled: true, agentPreference: null, companyPreference: null };
+  return { ...said, id, credentials, enabled: true, agentPreference: null };
 }
 
 /** The lines with this one in its place, or at their end. */
@@ -25,14 +25,31 @@ export function withLine(lines: readonly LineSettings[], line: LineSettings): Li
 
 export const withoutLine = (lines: readonly LineSettings[], id: string): LineSettings[] => lines.filter((line) => line.id !== id);
 
+/** The lines as calls that several could take try them: by the agent's wish, then by the company's. */
+export function ordered(lines: readonly LineSettings[], company: readonly LineKind[]): LineSettings[] {
+  const wish = ({ agentPreference }: LineSettings): number => agentPreference ?? Number.MAX_SAFE_INTEGER;
+  const place = ({ kind }: LineSettings): number => (company.includes(kind) ? company.indexOf(kind) : company.length);
+  return lines.toSorted((one, other) => wish(one) - wish(other) || place(one) - place(other));
+}
+
+/** Whether the agent has an order of their own. */
+export const hasOwnOrder = (lines: readonly LineSettings[]): boolean => lines.some(({ agentPreference }) => agentPreference !== null);
+
+/** The lines with their order as the agent's wish. */
+export const inOwnOrder = (lines: readonly LineSettings[]): LineSettings[] =>
+  lines.map((line, agentPreference) => ({ ...line, agentPreference }));
+
+/** The lines without any wish of the agent, so that the company's order counts. */
+export const inCompanyOrder = (lines: readonly LineSettings[]): LineSettings[] =>
+  lines.map((line) => ({ ...line, agentPreference: null }));
+
 /** The lines with this one a place earlier or later, and their order as the agent's wish. */
 export function moved(lines: readonly LineSettings[], id: string, step: -1 | 1): LineSettings[] {
   const from = lines.findIndex((line) => line.id === id);
   const line = lines[from];
   const to = from + step;
   if (!line || to < 0 || to >= lines.length) return [...lines];
-  const order = lines.toSpliced(from, 1).toSpliced(to, 0, line);
-  return order.map((one, agentPreference) => ({ ...one, agentPreference }));
+  return inOwnOrder(lines.toSpliced(from, 1).toSpliced(to, 0, line));
 }
 
 /** A UUIDv7, as all keys of the engine. */

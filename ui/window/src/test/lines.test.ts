@@ -1,9 +1,9 @@
 import { plain } from '@mobilecall/kit/test/plain';
 import { cleanup, screen, waitFor } from '@testing-library/svelte';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { LineView, Snapshot } from '../ipc';
+import type { LineKind, LineView, Snapshot } from '../ipc';
 import { FakeHost } from '../platform/fake/fakeHost';
-import { call, line, lineSettings, pbxLine, settings, twilioLine } from '../platform/fake/fixtures';
+import { call, line, lineSettings, pbxLine, settings, snapshot, twilioLine } from '../platform/fake/fixtures';
 import { startApp } from './app';
 
 afterEach(cleanup);
@@ -58,6 +58,19 @@ describe('several lines', () => {
     // The choice was for that call.
     await user.type(screen.getByTestId('dial-field'), '0501234567');
     await waitFor(() => expect(host.sent('preview').at(-1)).toEqual({ type: 'preview', text: '0501234567' }));
+  });
+
+  test('are named anew when the order of the company or of the agent changes', async () => {
+    const { host, user } = await startApp(new FakeHost(withLines(twilioLine, pbxLine)));
+    await user.type(screen.getByTestId('dial-field'), '0501234567');
+    const named = (): string => screen.getByTestId<HTMLSelectElement>('dial-line').value;
+    await waitFor(() => expect(named()).toBe(twilioLine.id));
+    const session = { ...snapshot().session, companyLines: ['sip'] } as Snapshot['session'];
+    host.emit({ type: 'sessionChanged', session });
+    await waitFor(() => expect(named()).toBe(pbxLine.id));
+    const own = [twilioLine, pbxLine].map((line, agentPreference) => ({ ...lineSettings(line), agentPreference }));
+    host.emit({ type: 'settingsChanged', settings: { ...settings, lines: own } });
+    await waitFor(() => expect(named()).toBe(twilioLine.id));
   });
 
   test('can still be chosen from when the call was refused', async () => {
@@ -125,6 +138,32 @@ describe('the settings', () => {
     expect(ids(host)).toHaveLength(2);
     await user.click(screen.getByTestId('line-remove'));
     await waitFor(() => expect(ids(host)).toEqual([pbxLine.id]));
+  });
+
+  test('order lines as the company has it until the agent does, and again', async () => {
+    const order = (...companyLines: LineKind[]): Snapshot['session'] => ({ ...snapshot().session, companyLines }) as Snapshot['session'];
+    const { host, user } = await settingsOf({ ...withLines(twilioLine, pbxLine), session: order('sip', 'twilio') });
+    const toggle = (): HTMLElement => screen.getByTestId('setting-company-order');
+    const shown = (): (string | null)[] =>
+      screen.getAllByTestId(/^setting-line-019a/).map((control) => control.getAttribute('data-testid')?.slice('setting-line-'.length) ?? null);
+    expect(plain(screen.getByText(/The company’s order/))).toBe('The company’s order: PBX, then Phone network');
+    expect([toggle().getAttribute('aria-checked'), shown()]).toEqual(['true', [pbxLine.id, twilioLine.id]]);
+
+    await user.click(screen.getByTestId(`line-earlier-${twilioLine.id}`));
+    await waitFor(() => expect(toggle().getAttribute('aria-checked')).toBe('false'));
+    expect(shown()).toEqual([twilioLine.id, pbxLine.id]);
+    host.emit({ type: 'sessionChanged', session: order('sip') });
+    await waitFor(() => expect(plain(screen.getByText(/The company’s order/))).toBe('The company’s order: PBX'));
+    expect(shown(), 'the order of the agent wins').toEqual([twilioLine.id, pbxLine.id]);
+
+    await user.click(toggle());
+    await waitFor(() => expect(shown()).toEqual([pbxLine.id, twilioLine.id]));
+    expect(host.current.settings.lines.map(({ agentPreference }) => agentPreference)).toEqual([null, null]);
+    host.emit({ type: 'sessionChanged', session: order() });
+    expect(await screen.findByText('The company has set no order')).toBeTruthy();
+
+    await user.click(toggle());
+    await waitFor(() => expect(host.current.settings.lines.map(({ agentPreference }) => agentPreference)).toEqual([0, 1]));
   });
 
   test('say why a line cannot be changed, and keep what was typed', async () => {

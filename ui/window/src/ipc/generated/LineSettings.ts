@@ -31,10 +31,7 @@ credentials: LineCredentials,
  */
 enabled: boolean, 
 /**
- * Its place among lines that can take the same call, by the agent's wish; the lowest is first.
+ * Its place among lines that can take the same call, by the agent's wish; the lowest is first. Where the agent has
+ * none the company's order counts.
  */
-agentPreference: number | null, 
-/**
- * The same by the company's wish, which counts where the agent has none.
- */
-companyPreference: number | null, };
+agentPreference: number | null, };

@@ -14,6 +14,8 @@ import type {
   Reply,
   Snapshot,
 } from '../../ipc';
+import { companyLines } from '../../session/companyLines';
+import { ordered } from '../../settings/lines';
 import { apply } from '../../state/apply';
 import { canMute, isAnswered } from '../../state/calls';
 import type { Host, ShowTarget, Unsubscribe } from '../host';
@@ -209,12 +211,17 @@ export class FakeHost implements Host {
 
   private willCall(kind: AddressKind, address: string, name: string | null, chosen: string | null): Preview {
     const fits = (line: LineKind): boolean => (kind === 'phone' ? line !== 'direct' : kind !== 'sip' || line === 'sip');
-    const lines = this.current.lines.filter((line) => fits(line.kind)).map(({ id }) => id);
+    const lines = this.linesAsTried().filter((line) => fits(line.kind)).map(({ id }) => id);
     if (chosen !== null && !lines.includes(chosen)) return { type: 'refused', failure: this.unfit(kind, chosen) };
     const taken = this.current.lines.find(({ id }) => id === (chosen ?? lines[0]));
     const down = taken !== undefined && taken.registration.state !== 'registered';
     const obstacle: Failure | null = down ? { code: 'lineNotReady', message: 'it is down', params: { line: taken.kind } } : null;
     return { type: 'willCall', address, kind, name, line: taken?.id ?? null, lines, postDial: null, note: null, obstacle };
+  }
+
+  private linesAsTried(): LineView[] {
+    const order = ordered(this.current.settings.lines, companyLines(this.current)).map(({ id }) => id);
+    return this.current.lines.toSorted((one, other) => order.indexOf(one.id) - order.indexOf(other.id));
   }
 
   private unfit(kind: AddressKind, chosen: string): Failure {

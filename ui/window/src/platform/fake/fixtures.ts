@@ -63,7 +63,6 @@ export const lineSettings = ({ id, kind, label }: LineView): LineSettings => ({
   credentials: { type: 'keyring', name: `line ${id}` },
   enabled: true,
   agentPreference: null,
-  companyPreference: null,
 });
 
 export const snapshot = (change: Partial<Snapshot> = {}): Snapshot => ({
@@ -74,6 +73,7 @@ export const snapshot = (change: Partial<Snapshot> = {}): Snapshot => ({
     company: 'Local',
     extension: '100',
     region: 'SA',
+    companyLines: [],
     kept: true,
   },
   server: { embedded: true, url: 'http://127.0.0.1:4000', reachable: true, portTaken: null },
