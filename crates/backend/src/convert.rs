@@ -32,13 +32,17 @@ pub(crate) fn user(principal: &Principal) -> auth::User {
     }
 }
 
-pub(crate) fn presence(user: User, state: PresenceState) -> Presence {
+pub(crate) fn presence(user: User, state: mobilecall_domain::PresenceState) -> Presence {
     Presence {
         user_id: user.id,
         username: user.username,
         name: names::clean(&user.name),
         extension: user.extension,
-        state,
+        state: match state {
+            mobilecall_domain::PresenceState::Offline => PresenceState::Offline,
+            mobilecall_domain::PresenceState::Available => PresenceState::Available,
+            mobilecall_domain::PresenceState::Busy => PresenceState::Busy,
+        },
     }
 }
 
