@@ -2,12 +2,15 @@
 
 use crate::office::{Office, Person};
 use futures_util::{SinkExt as _, StreamExt as _};
-use mobilecall_api::events::{Event, PresenceState};
+use mobilecall_api::{
+    auth::LoginResponse,
+    events::{Event, PresenceState},
+};
 use mobilecall_domain::{CallId, Timestamp};
 use mobilecall_testkit::within;
 use reqwest::Method;
 use serde_json::json;
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
@@ -17,9 +20,17 @@ use tokio_tungstenite::{
 pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 pub(crate) async fn connect(office: &Office, who: &Person, query: &str) -> Result<Socket, tungstenite::Error> {
-    let url = format!("ws://{}/api/events{query}", office.server.address());
-    let mut request = url.into_client_request().unwrap();
-    let bearer = format!("Bearer {}", who.session.token).parse().unwrap();
+    connect_to(office.server.address(), &who.session, query).await
+}
+
+/// The same at any server.
+pub(crate) async fn connect_to(
+    address: SocketAddr,
+    session: &LoginResponse,
+    query: &str,
+) -> Result<Socket, tungstenite::Error> {
+    let mut request = format!("ws://{address}/api/events{query}").into_client_request().unwrap();
+    let bearer = format!("Bearer {}", session.token).parse().unwrap();
     request.headers_mut().insert("authorization", bearer);
     connect_async(request).await.map(|(socket, _)| socket)
 }
@@ -42,7 +53,7 @@ async fn frame(socket: &mut Socket) -> Option<Message> {
     .await
 }
 
-async fn event(socket: &mut Socket) -> Event {
+pub(crate) async fn event(socket: &mut Socket) -> Event {
     match frame(socket).await {
         Some(Message::Text(text)) => serde_json::from_str(&text).unwrap(),
         other => panic!("no event but {other:?}"),
