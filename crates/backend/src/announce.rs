@@ -1,8 +1,7 @@
 //! What the nodes over one store tell one another. Each message is small and says only where to look: whoever hears late,
-//! twice or out of order reads the rest from the store and misses nothing.
+//! twice or out of order reads the rest from the store or the directory and misses nothing.
 
-use mobilecall_api::events::Presence;
-use mobilecall_domain::{CompanyId, SessionId};
+use mobilecall_domain::{CompanyId, SessionId, UserId};
 use mobilecall_store::{ChangeObserver, Store};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -22,8 +21,8 @@ pub(crate) enum Announcement {
     Presence {
         /// The person's company.
         company: CompanyId,
-        /// Who, and how they can be reached now.
-        presence: Presence,
+        /// Who; the directory says what holds now.
+        user: UserId,
     },
     /// A session is over.
     SessionEnded {

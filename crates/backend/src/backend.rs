@@ -5,7 +5,7 @@ use crate::{
     config::BackendConfig,
     directory::{Directory, LocalDirectory},
     edge_host::BackendHost,
-    error::ApiError,
+    error::{ApiError, chain},
     event_socket::SocketSlots,
     health::DatabaseCheck,
     hub::Hub,
@@ -13,6 +13,7 @@ use crate::{
     openapi::openapi_json,
     openings::Openings,
     passwords::{PasswordError, Passwords},
+    presence::NodePresence,
     slots::Slots,
     state::{Shared, State},
     tokens::{Tokens, fresh_identity},
@@ -60,22 +61,40 @@ impl Backend {
     /// Joins the parts, gives a new database its identity, begins a fresh range of change numbers, takes this server's
     /// lease, and ends direct calls that a killed server left open.
     pub async fn new(store: Arc<dyn Store>, config: BackendConfig) -> Result<Self, StartError> {
+        let directory = Arc::new(LocalDirectory::new(config.login));
+        Self::with_directory(store, config, directory).await
+    }
+
+    /// As [`Self::new`], with a directory that other servers over the store share.
+    pub async fn with_directory(
+        store: Arc<dyn Store>,
+        config: BackendConfig,
+        directory: Arc<dyn Directory>,
+    ) -> Result<Self, StartError> {
         let identity = store.server_identity(fresh_identity()).await?;
         // In case the database was put back from a backup: devices may know numbers that it has not given yet.
         store.skip_sequences(u64::try_from(Timestamp::now().as_millis()).unwrap_or(0)).await?;
-        let hub = Arc::new(Hub::new(Arc::clone(&store), config.limits));
+        let hub = Arc::new(Hub::new(Arc::clone(&store), Arc::clone(&directory), config.limits));
         let announcer: Arc<dyn Announcer> = hub.clone();
-        let directory: Arc<dyn Directory> = Arc::new(LocalDirectory::new(config.login));
         let lease = NodeLease::take(Arc::clone(&store), &config.instance, config.lease).await?;
         let announced_changes = AnnouncedChanges::of(&*store, Arc::clone(&announcer));
         lease.close_abandoned_calls().await?;
         let edge_config = EdgeConfig { account_sid: identity.account_sid.clone(), ..config.edge.clone() };
         let tokens = Arc::new(Tokens::new(identity));
         let closing = CancellationToken::new();
-        let host = BackendHost {
-            store: Arc::clone(&store),
+        let presence = NodePresence {
             directory: Arc::clone(&directory),
             announcer: Arc::clone(&announcer),
+            node: lease.id(),
+            instance: config.instance.clone(),
+            times: config.lease,
+        };
+        if let Err(error) = presence.renew().await {
+            tracing::warn!(cause = chain(&error), "this server is not in the directory yet");
+        }
+        let host = BackendHost {
+            store: Arc::clone(&store),
+            presence: presence.clone(),
             openings: Openings::new(Arc::clone(&store), lease.id(), closing.clone()),
             tokens: Arc::clone(&tokens),
         };
@@ -84,6 +103,7 @@ impl Backend {
             passwords: Passwords::new(config.password_cost).await.map_err(StartError::PasswordCost)?,
             edge: Edge::new(Arc::new(host), edge_config),
             directory,
+            presence,
             announcer,
             hub,
             lease,

@@ -42,13 +42,17 @@ fn lines(order: &LineOrder) -> Vec<LineKind> {
     order.kinds().iter().map(|kind| (*kind).into()).collect()
 }
 
-pub(crate) fn presence(user: User, state: PresenceState) -> Presence {
+pub(crate) fn presence(user: User, state: mobilecall_domain::PresenceState) -> Presence {
     Presence {
         user_id: user.id,
         username: user.username,
         name: names::clean(&user.name),
         extension: user.extension,
-        state,
+        state: match state {
+            mobilecall_domain::PresenceState::Offline => PresenceState::Offline,
+            mobilecall_domain::PresenceState::Available => PresenceState::Available,
+            mobilecall_domain::PresenceState::Busy => PresenceState::Busy,
+        },
     }
 }
 

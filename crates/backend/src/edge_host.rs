@@ -2,20 +2,16 @@
 //! call records.
 
 use crate::{
-    announce::{Announcement, Announcer},
-    convert,
-    directory::Directory,
+    directory::PersonReport,
     error::chain,
     openings::Openings,
+    presence::NodePresence,
     sign_in::is_username,
     tokens::{Invalid, Tokens},
 };
 use async_trait::async_trait;
-use mobilecall_api::events::PresenceState;
-use mobilecall_domain::{Address, CallId, CallRecord, CompanyId, Region, Timestamp, UserId, names};
-use mobilecall_edge::host::{
-    Agent, CallReported, Destination, EdgeHost, HostError, Presence, Subscriber, TokenRejected,
-};
+use mobilecall_domain::{Address, CallId, CallRecord, CompanyId, Reachability, Region, Timestamp, UserId, names};
+use mobilecall_edge::host::{Agent, CallReported, Destination, EdgeHost, HostError, Subscriber, TokenRejected};
 use mobilecall_store::{Result as StoreResult, Scope, ScopedReport, Store, StoreError, User};
 use std::sync::Arc;
 
@@ -25,8 +21,7 @@ const ECHO: &str = "*43";
 /// The backend as the edge sees it. Holds parts of the backend, not the backend, which holds the edge.
 pub(crate) struct BackendHost {
     pub(crate) store: Arc<dyn Store>,
-    pub(crate) directory: Arc<dyn Directory>,
-    pub(crate) announcer: Arc<dyn Announcer>,
+    pub(crate) presence: NodePresence,
     pub(crate) openings: Openings,
     pub(crate) tokens: Arc<Tokens>,
 }
@@ -77,19 +72,14 @@ impl EdgeHost for BackendHost {
         Ok(())
     }
 
-    async fn presence_changed(&self, company: CompanyId, user: UserId, presence: Presence) -> Result<(), HostError> {
-        let state = match presence {
-            Presence::Offline => PresenceState::Offline,
-            Presence::Available => PresenceState::Available,
-            Presence::Busy => PresenceState::Busy,
-        };
-        let found = self.store.user(company, user).await.map_err(|error| unserved(&error))?;
-        let person = found.ok_or_else(|| unserved(&StoreError::NotFound("user")))?;
-        if self.directory.set_presence(company, user, state).await {
-            let presence = convert::presence(person, state);
-            self.announcer.announce(Announcement::Presence { company, presence });
-        }
-        Ok(())
+    async fn reachability_changed(
+        &self,
+        company: CompanyId,
+        user: UserId,
+        reachability: Reachability,
+    ) -> Result<(), HostError> {
+        let said = self.presence.say(PersonReport { company, user, reachability }).await;
+        said.map_err(|error| HostError::Unavailable(chain(&error)))
     }
 }
 
@@ -109,7 +99,9 @@ impl BackendHost {
                 self.find_name(company, dialed).await?
             }
         };
-        Ok(user.map_or(Destination::Unknown, |user| Destination::Agent(agent(user))))
+        let Some(user) = user else { return Ok(Destination::Unknown) };
+        let elsewhere = self.presence.elsewhere(company, user.id).await;
+        Ok(Destination::Agent { agent: agent(user), elsewhere })
     }
 
     async fn find_name(&self, company: CompanyId, name: &str) -> StoreResult<Option<User>> {
@@ -146,7 +138,7 @@ mod tests {
     use super::*;
     use crate::{
         config::{Lease, Limits, LoginLimits},
-        directory::LocalDirectory,
+        directory::{Directory, LocalDirectory},
         hub::Hub,
         node::NodeLease,
         tokens::fresh_identity,
@@ -204,12 +196,13 @@ mod tests {
         user(&*store, acme, "300", Some("102")).await;
         user(&*store, acme, "301", Some("300")).await;
         user(&*store, zenith, "zoe", Some("103")).await;
-        let announcer: Arc<dyn Announcer> = Arc::new(Hub::new(Arc::clone(&store), Limits::default()));
         let node = NodeLease::take(Arc::clone(&store), "one", Lease::default()).await.unwrap().id();
+        let directory: Arc<dyn Directory> = Arc::new(LocalDirectory::new(LoginLimits::default()));
+        let announcer = Arc::new(Hub::new(Arc::clone(&store), Arc::clone(&directory), Limits::default()));
+        let presence = NodePresence { directory, announcer, node, instance: "one".to_owned(), times: Lease::default() };
         let host = BackendHost {
-            directory: Arc::new(LocalDirectory::new(LoginLimits::default())),
+            presence,
             openings: Openings::new(Arc::clone(&store), node, CancellationToken::new()),
-            announcer,
             tokens: Arc::new(Tokens::new(fresh_identity())),
             store,
         };
@@ -272,7 +265,7 @@ mod tests {
         for (dialed, expected) in cases {
             let found = setting.host.resolve(setting.company, dialed).await.unwrap();
             let name = match found {
-                Destination::Agent(agent) => Some(agent.username),
+                Destination::Agent { agent, .. } => Some(agent.username),
                 Destination::Unknown => None,
                 Destination::Echo => panic!("{dialed} is no echo"),
             };

@@ -1,5 +1,6 @@
 //! A refused request: what the client is told, and apart from it what the log is told.
 
+use crate::directory::DirectoryError;
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
@@ -78,6 +79,13 @@ impl ApiError {
         let message = "the server made a mistake: try again, and tell the administrator the request id if it stays";
         let error = Self::new(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal, message);
         Self { cause: Some(cause.into()), ..error }
+    }
+}
+
+impl From<DirectoryError> for ApiError {
+    fn from(error: DirectoryError) -> Self {
+        let refused = Self::unavailable("the servers cannot reach each other: try again in a moment");
+        Self { cause: Some(error.into()), ..refused }
     }
 }
 

@@ -283,7 +283,9 @@ impl SocketSlots {
 mod tests {
     use crate::{Backend, BackendConfig, CancellationToken, PasswordCost, announce::Announcement};
     use futures_util::StreamExt as _;
-    use mobilecall_api::events::{Event, Presence, PresenceState};
+    use mobilecall_api::events::Event;
+    use mobilecall_domain::{Timestamp, UserId};
+    use mobilecall_store::{Role, Store, User};
     use mobilecall_store_sqlite::SqliteStore;
     use std::sync::Arc;
     use tokio::net::TcpListener;
@@ -292,11 +294,27 @@ mod tests {
     /// Only from within can news be told so quickly that a reader falls behind for certain.
     #[tokio::test]
     async fn a_reader_who_falls_behind_is_told() {
-        let store = Arc::new(SqliteStore::in_memory().await.unwrap());
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::in_memory().await.unwrap());
         let mut config = BackendConfig { password_cost: PasswordCost::FOR_TESTS, ..BackendConfig::default() };
         config.limits.event_queue = 1;
-        let backend = Backend::new(store, config).await.unwrap();
+        let backend = Backend::new(Arc::clone(&store), config).await.unwrap();
         let session = backend.local_session().await.unwrap();
+        let company = session.user.company_id;
+        let mut people = vec![session.user.id];
+        for username in ["basil", "carol"] {
+            let user = User {
+                id: UserId::generate(),
+                company_id: company,
+                username: username.to_owned(),
+                name: username.to_owned(),
+                extension: None,
+                password_hash: "!".to_owned(),
+                role: Role::Agent,
+                created_at: Timestamp::now(),
+            };
+            store.create_user(&user).await.unwrap();
+            people.push(user.id);
+        }
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("ws://{}/api/events", listener.local_addr().unwrap());
         let (serving, shutdown) = (backend.clone(), CancellationToken::new());
@@ -306,21 +324,16 @@ mod tests {
         request.headers_mut().insert("authorization", format!("Bearer {}", session.token).parse().unwrap());
         let (mut socket, _) = connect_async(request).await.unwrap();
         let mut next = async || serde_json::from_str::<Event>(socket.next().await.unwrap().unwrap().to_text().unwrap());
-        let sequence = backend.state.store.sequence(session.user.company_id).await.unwrap();
+        let sequence = backend.state.store.sequence(company).await.unwrap();
         assert_eq!(next().await.unwrap(), Event::Hello { sequence });
-        let presence = |state| Presence {
-            user_id: session.user.id,
-            username: "agent".to_owned(),
-            name: "Agent".to_owned(),
-            extension: None,
-            state,
-        };
-        for state in [PresenceState::Available, PresenceState::Busy, PresenceState::Available] {
-            let (company, presence) = (session.user.company_id, presence(state));
-            backend.state.announcer.announce(Announcement::Presence { company, presence });
+        // Read together, and passed on in this order without a pause.
+        people.sort();
+        for user in &people {
+            backend.state.announcer.announce(Announcement::Presence { company, user: *user });
         }
         assert_eq!(next().await.unwrap(), Event::Lagged);
-        assert_eq!(next().await.unwrap(), Event::Presence(presence(PresenceState::Available)), "the newest is there");
+        let Event::Presence(newest) = next().await.unwrap() else { panic!("no presence") };
+        assert_eq!(Some(&newest.user_id), people.last(), "the newest is there");
         shutdown.cancel();
         served.await.unwrap().unwrap();
     }

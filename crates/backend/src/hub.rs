@@ -3,16 +3,20 @@
 //! Of changes only the number reached is announced. One follower a company reads them from the store, once for all who
 //! listen, and passes them on page by page. A listener that finds a gap between what it has and a page reads the gap from
 //! the store itself. What another process wrote is announced to nobody here, so the follower also looks by itself how far
-//! the log reaches.
+//! the log reaches. Of presence only whose it is is announced, and another follower reads it likewise.
+
+mod presence;
 
 use crate::{
     announce::{Announcement, Announcer},
     config::Limits,
+    directory::Directory,
     error::chain,
 };
 use mobilecall_api::events::Presence;
 use mobilecall_domain::{CompanyId, SessionId};
 use mobilecall_store::{Change, Scope, Store};
+use presence::PresenceFollower;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -50,6 +54,7 @@ pub(crate) struct Listener {
 struct Company {
     reached: watch::Sender<u64>,
     changed: broadcast::Sender<Arc<Changed>>,
+    moved: presence::Moved,
     presence: broadcast::Sender<Presence>,
 }
 
@@ -57,14 +62,15 @@ struct Company {
 pub(crate) struct Hub {
     limits: Limits,
     store: Arc<dyn Store>,
+    directory: Arc<dyn Directory>,
     companies: Mutex<HashMap<CompanyId, Company>>,
     ended_sessions: broadcast::Sender<SessionId>,
 }
 
 impl Hub {
-    pub(crate) fn new(store: Arc<dyn Store>, limits: Limits) -> Self {
+    pub(crate) fn new(store: Arc<dyn Store>, directory: Arc<dyn Directory>, limits: Limits) -> Self {
         let ended_sessions = broadcast::Sender::new(ENDED_SESSIONS_QUEUE);
-        Self { limits, store, companies: Mutex::default(), ended_sessions }
+        Self { limits, store, directory, companies: Mutex::default(), ended_sessions }
     }
 
     /// What happens in a company from now on.
@@ -89,7 +95,10 @@ impl Hub {
             changed: changed.clone(),
         };
         tokio::spawn(follower.run(self.limits.look_at_log));
-        Company { reached, changed, presence: broadcast::Sender::new(queue) }
+        let presence = broadcast::Sender::new(queue);
+        let (store, directory) = (Arc::clone(&self.store), Arc::clone(&self.directory));
+        let moved = PresenceFollower::start(store, directory, company, presence.clone());
+        Company { reached, changed, moved, presence }
     }
 
     /// Nothing panics while it is held, and each step leaves it whole.
@@ -115,10 +124,9 @@ impl Announcer for Hub {
                     is_new
                 });
             }
-            Announcement::Presence { company, presence } => {
+            Announcement::Presence { company, user } => {
                 if let Some(company) = self.lock().get(&company) {
-                    // An error means that nobody listens.
-                    let _ = company.presence.send(presence);
+                    company.moved.add(user);
                 }
             }
             Announcement::SessionEnded { session } => {

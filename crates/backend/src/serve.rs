@@ -76,8 +76,13 @@ impl Backend {
             stop.cancel();
             outcome
         };
-        let (outcome, (), (), ()) =
-            tokio::join!(serving, self.wind_up(&stop, &handle), self.prune(&stop), self.state.lease.keep(&stop));
+        let (outcome, (), (), (), ()) = tokio::join!(
+            serving,
+            self.wind_up(&stop, &handle),
+            self.prune(&stop),
+            state.lease.keep(&stop),
+            state.presence.keep(&state.edge, &stop)
+        );
         tracing::info!(%address, "stopped");
         outcome.map_err(ServeError::Listener)
     }
@@ -94,6 +99,7 @@ impl Backend {
         let finished = time::timeout(grace, async {
             state.edge.shutdown().await;
             state.tasks.wait().await;
+            state.presence.end().await;
             state.lease.end().await;
         });
         if finished.await.is_err() {

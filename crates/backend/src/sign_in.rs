@@ -36,7 +36,9 @@ impl State {
         // A text that is no user name is counted as one and the same, so that the limiter keeps no strange keys.
         let known_form = is_username(&username);
         let key = if known_form { username.as_str() } else { "" };
-        self.directory.count_sign_in(key, address).await.map_err(ApiError::too_many_requests)?;
+        if let Some(wait) = self.directory.count_sign_in(key, address).await? {
+            return Err(ApiError::too_many_requests(wait));
+        }
         let user = if known_form { self.store.user_by_username(&username).await? } else { None };
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let fits = self.passwords.fits(password, hash).await;

@@ -9,6 +9,7 @@ use crate::{
     hub::Hub,
     node::NodeLease,
     passwords::Passwords,
+    presence::NodePresence,
     slots::Slots,
     tokens::Tokens,
 };
@@ -26,6 +27,8 @@ pub(crate) struct State {
     pub(crate) passwords: Passwords,
     /// What nodes share.
     pub(crate) directory: Arc<dyn Directory>,
+    /// This node's part in the directory.
+    pub(crate) presence: NodePresence,
     /// Tells every node.
     pub(crate) announcer: Arc<dyn Announcer>,
     /// Tells those who listen on this node.

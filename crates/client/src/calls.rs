@@ -51,9 +51,9 @@ impl Session {
         Ok(self.request(&Request::get("/api/calls/token")).await?.1)
     }
 
-    /// `GET /api/team`. Cancel-safe.
+    /// `GET /api/team`, asked once: the sync, which asks, repeats it by its own rule. Cancel-safe.
     pub async fn team(&self) -> Result<Vec<Presence>, ClientError> {
-        Ok(self.request(&Request::get("/api/team")).await?.1)
+        Ok(self.request_once::<(), _>(&Request::get("/api/team")).await?.1)
     }
 
     /// `GET /api/company`. Cancel-safe.

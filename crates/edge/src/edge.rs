@@ -4,11 +4,11 @@ use crate::anchor::{self, TransportFactory};
 use crate::config::EdgeConfig;
 use crate::core::{Input, SocketId};
 use crate::driver::{self, Heartbeat, Message, Owner, OwnerConfig};
-use crate::host::{EdgeHost, Presence};
+use crate::host::EdgeHost;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use mobilecall_domain::{CompanyId, SessionId, UserId};
+use mobilecall_domain::SessionId;
 use mobilecall_pstream::MAX_FRAME_BYTES;
 use std::any::Any;
 use std::sync::Arc;
@@ -87,14 +87,11 @@ impl Edge {
         driver::serve(websocket, socket, outgoing, self.0.owner.clone(), self.0.heartbeat, unknown).await;
     }
 
-    /// Everybody of the company who is not offline; nobody once the edge has stopped.
-    pub async fn presence(&self, company: CompanyId) -> Vec<(UserId, Presence)> {
-        let (reply, answer) = oneshot::channel();
-        if self.0.owner.send(Message::Presence(company, reply)).await.is_err() {
-            return Vec::new();
+    /// Tells the host again of everybody who can be reached or is busy here, for a host that has lost what it was told.
+    pub async fn tell_everybody(&self) {
+        if self.0.owner.send(Message::Input(Input::TellEverybody)).await.is_err() {
+            tracing::debug!("the edge had stopped before everybody was told again");
         }
-        // A stopping edge drops the reply.
-        answer.await.unwrap_or_default()
     }
 
     /// Ends what the session's devices do here and closes their sockets, without waiting for the next check of their

@@ -2,7 +2,7 @@
 //! call records. The backend implements it over its store; tests implement it in memory.
 
 use async_trait::async_trait;
-use mobilecall_domain::{CallId, CallRecord, CallReport, CompanyId, SessionId, UserId};
+use mobilecall_domain::{CallId, CallRecord, CallReport, CompanyId, NodeId, SessionId, UserId};
 use std::fmt;
 use std::time::Duration;
 
@@ -11,7 +11,8 @@ use std::time::Duration;
 pub trait EdgeHost: Send + Sync + 'static {
     /// Checks a voice token (a Twilio-shaped JWT signed with the server's own key) and the session behind it.
     async fn authenticate(&self, token: &str) -> Result<Subscriber, TokenRejected>;
-    /// Finds whom `dialed` means within a company: `*43`, an extension, `client:name`, or a bare user name.
+    /// Finds whom `dialed` means within a company: `*43`, an extension, `client:name`, or a bare user name. Says of a
+    /// person also what other servers know of them; what this edge knows is not asked back.
     async fn resolve(&self, company: CompanyId, dialed: &str) -> Result<Destination, HostError>;
     /// Writes the new records of one call, before anyone is told of it: all in one transaction, or none. Where an id is
     /// taken by another call, a record with a fresh id is written instead; the ids that hold are returned, in the order
@@ -21,8 +22,14 @@ pub trait EdgeHost: Send + Sync + 'static {
     /// Applies each report to its record by the rule of [`CallRecord::apply`], in this order and in one transaction.
     /// Tried again after an error that may pass.
     async fn report_calls(&self, reports: Vec<CallReported>) -> Result<(), HostError>;
-    /// A person became reachable, busy or unreachable. Tried again, with what holds then, after an error that may pass.
-    async fn presence_changed(&self, company: CompanyId, user: UserId, presence: Presence) -> Result<(), HostError>;
+    /// A person registered their first device at this edge or took away their last, or began or ended their calls. Tried
+    /// again, with what holds then, after an error that may pass.
+    async fn reachability_changed(
+        &self,
+        company: CompanyId,
+        user: UserId,
+        reachability: Reachability,
+    ) -> Result<(), HostError>;
 }
 
 /// What is new of one record.
@@ -78,13 +85,27 @@ pub enum Destination {
     /// `*43`: hear oneself.
     Echo,
     /// A colleague.
-    Agent(Agent),
+    Agent {
+        /// Who.
+        agent: Agent,
+        /// What other servers know of them; nothing of those that know nothing.
+        elsewhere: Vec<Elsewhere>,
+    },
     /// Nobody of this company.
     Unknown,
 }
 
-/// Reachability on the direct line: whether a device is registered, and free.
-pub use mobilecall_domain::PresenceState as Presence;
+/// What another server knows of a person who is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// That server.
+    pub node: NodeId,
+    /// What it knows.
+    pub reachability: Reachability,
+}
+
+/// Whether a person has a registered device at this edge, and is in a call here.
+pub use mobilecall_domain::Reachability;
 
 /// Why a token was refused; each has its wire code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -147,7 +168,7 @@ mod tests {
             may_receive: true,
             may_dial: true,
         };
-        let shown = format!("{subscriber:?} {:?}", Destination::Agent(agent.clone()));
+        let shown = format!("{subscriber:?} {:?}", Destination::Agent { agent: agent.clone(), elsewhere: Vec::new() });
         assert!(shown.contains(&agent.user.to_string()), "{shown}");
         for private in ["secret", "Secret", "4711"] {
             assert!(!shown.contains(private), "{private} in {shown}");

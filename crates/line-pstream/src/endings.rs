@@ -17,6 +17,7 @@ use mobilecall_pstream::{code, server::CancelReason};
 /// | 31008 | over before it was answered | none |
 /// | 31107, 31209, 31003, 31005, 31009, 53000, 53001 | signaling was lost and could not be taken up again | call again |
 /// | 53405 | media failed | firewall: UDP |
+/// | 31502 | signed in at another server | the company's phones must all use one server |
 /// | 31503 | the server is stopping | call again in a moment |
 /// | others | unknown | report with the code |
 pub(crate) fn of_hangup(error_code: u32) -> EndReason {
@@ -104,6 +105,7 @@ mod tests {
             (53405, EndReason::MediaLost),
             (31503, EndReason::Interrupted),
             (31500, EndReason::Failed),
+            (31502, EndReason::Failed),
             (31000, EndReason::Failed),
             (0, EndReason::Failed),
         ];

@@ -1,5 +1,6 @@
 //! Error codes on the wire. Those between 31400 and 31699 are 31000 + the SIP status they stand for. Twilio's SDK knows
-//! most of them; `FORBIDDEN`, `NO_ANSWER`, `INCOMPATIBLE_MEDIA`, `INTERNAL` and `STOPPING` are our edge's additions.
+//! most of them; `FORBIDDEN`, `NO_ANSWER`, `INCOMPATIBLE_MEDIA`, `INTERNAL`, `OTHER_SERVER` and `STOPPING` are our
+//! edge's additions.
 
 macro_rules! codes {
     ($(#[doc = $meaning:literal] $name:ident = $code:literal,)+) => {
@@ -83,6 +84,8 @@ codes! {
     INCOMPATIBLE_MEDIA = 31488,
     /// The server failed.
     INTERNAL = 31500,
+    /// The destination is signed in at another server, which calls from here do not reach.
+    OTHER_SERVER = 31502,
     /// The server is stopping.
     STOPPING = 31503,
     /// The destination refused.

@@ -2,10 +2,8 @@
 
 use crate::{convert, error::ApiError, extract::Caller, state::Shared};
 use axum::extract::State;
-use mobilecall_api::{
-    error::ErrorBody,
-    events::{Presence, PresenceState},
-};
+use mobilecall_api::{error::ErrorBody, events::Presence};
+use mobilecall_domain::PresenceState;
 
 /// Everybody of the company, the caller included, and whether they can be reached.
 #[utoipa::path(
@@ -20,7 +18,7 @@ pub(crate) async fn team(
     Caller(principal): Caller,
 ) -> Result<axum::Json<Vec<Presence>>, ApiError> {
     let users = state.store.users(principal.company.id).await?;
-    let present = state.directory.present(principal.company.id).await;
+    let present = state.directory.present(principal.company.id).await?;
     let presence = |user: mobilecall_store::User| {
         let state = present.get(&user.id).copied().unwrap_or(PresenceState::Offline);
         convert::presence(user, state)

@@ -10,7 +10,7 @@ use mobilecall_api::{
 use mobilecall_testkit::{eventually, within};
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
 
@@ -20,7 +20,12 @@ pub(crate) struct Phone(WebSocketStream<MaybeTlsStream<TcpStream>>);
 impl Phone {
     /// Connects and shows this token.
     pub(crate) async fn listen(office: &Office, token: &str) -> Self {
-        let url = format!("ws://{}/signal", office.server.address());
+        Self::at(office.server.address(), token).await
+    }
+
+    /// The same at any server.
+    pub(crate) async fn at(address: SocketAddr, token: &str) -> Self {
+        let url = format!("ws://{address}/signal");
         let mut phone = Self(connect_async(url).await.unwrap().0);
         let agent = json!({"browser": {"platform": "tests", "userAgent": "tests"}, "p": "browser", "plugin": "rtc", "v": "2.18.5"});
         phone.say("listen", json!({"token": token, "browserinfo": agent, "reconnectTimeout": 0})).await;

@@ -3,6 +3,7 @@
 use crate::office::{Office, Person};
 use futures_util::{SinkExt as _, StreamExt as _};
 use mobilecall_api::{
+    auth::LoginResponse,
     events::{Event, PresenceState},
     people,
 };
@@ -12,7 +13,7 @@ use mobilecall_store_sqlite::SqliteStore;
 use mobilecall_testkit::{TestUser, within};
 use reqwest::Method;
 use serde_json::json;
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
@@ -22,9 +23,17 @@ use tokio_tungstenite::{
 pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 pub(crate) async fn connect(office: &Office, who: &Person, query: &str) -> Result<Socket, tungstenite::Error> {
-    let url = format!("ws://{}/api/events{query}", office.server.address());
-    let mut request = url.into_client_request().unwrap();
-    let bearer = format!("Bearer {}", who.session.token).parse().unwrap();
+    connect_to(office.server.address(), &who.session, query).await
+}
+
+/// The same at any server.
+pub(crate) async fn connect_to(
+    address: SocketAddr,
+    session: &LoginResponse,
+    query: &str,
+) -> Result<Socket, tungstenite::Error> {
+    let mut request = format!("ws://{address}/api/events{query}").into_client_request().unwrap();
+    let bearer = format!("Bearer {}", session.token).parse().unwrap();
     request.headers_mut().insert("authorization", bearer);
     connect_async(request).await.map(|(socket, _)| socket)
 }

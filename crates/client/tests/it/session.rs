@@ -3,7 +3,7 @@ use mobilecall_api::auth::LoginResponse;
 use mobilecall_backend::Rate;
 use mobilecall_client::{ClientError, ErrorCode, Http, ServerUrl, Session, SessionState, trust};
 use mobilecall_domain::Private;
-use mobilecall_testkit::{PASSWORD, TestServer, within};
+use mobilecall_testkit::{Fault, PASSWORD, TestServer, within};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -120,4 +120,18 @@ async fn a_session_is_revived_with_its_refresh_token_only() {
     assert_eq!(revived.user().username, "alice");
     let unknown = Private::new("made up".to_owned());
     assert!(matches!(Session::resume(&fixture.http(), &unknown).await, Err(ClientError::SessionEnded)));
+}
+
+#[tokio::test]
+async fn the_team_is_asked_for_once_each_time() {
+    let fixture = fixture().await;
+    let session = fixture.session().await;
+    fixture.server.faults().set(Fault::Busy(1000));
+    for _ in 0..10 {
+        assert!(session.team().await.unwrap_err().is_retryable());
+    }
+    let Fault::Busy(left) = fixture.server.faults().fault() else { panic!("no longer busy") };
+    let asked = 1000 - left;
+    // The server itself may have looked into its database meanwhile.
+    assert!((10..20).contains(&asked), "{asked} tries for ten questions");
 }

@@ -18,6 +18,8 @@ pub(super) enum Ending {
     Busy,
     /// No device of the callee is registered.
     Offline,
+    /// Only at another server, and calls are not handed on to that.
+    OtherServer,
     Unknown,
     Incompatible,
     /// A party's media was lost for too long.
@@ -44,7 +46,8 @@ impl Ending {
             (Self::Busy, Party::Caller) => EndReason::Busy,
             (Self::Offline, Party::Caller) => EndReason::Offline,
             // The callee missed a call that could not even ring.
-            (Self::Busy | Self::Offline, Party::Callee) => EndReason::NoAnswer,
+            (Self::Busy | Self::Offline | Self::OtherServer, Party::Callee) => EndReason::NoAnswer,
+            (Self::OtherServer, Party::Caller) => EndReason::Failed,
             (Self::Unknown, _) => EndReason::UnknownDestination,
             (Self::Incompatible, _) => EndReason::Incompatible,
             (Self::MediaLost(of), party) if of == party => EndReason::MediaLost,
@@ -66,6 +69,9 @@ impl Ending {
             Self::NoAnswer => (code::NO_ANSWER, "nobody answered: try again later"),
             Self::Busy => (code::BUSY, "busy in another call: try again later"),
             Self::Offline => (code::UNAVAILABLE, "not signed in on any device: try again later"),
+            Self::OtherServer => {
+                (code::OTHER_SERVER, "signed in at another server: a company's phones must all use the same one")
+            }
             Self::Unknown => (code::NOT_FOUND, "no such extension or name: check what was dialed"),
             Self::Incompatible => (code::INCOMPATIBLE_MEDIA, "the two softphones share no audio codec"),
             Self::Interrupted => (code::STOPPING, "the server is stopping: call again in a moment"),
@@ -83,6 +89,7 @@ impl Ending {
             | Self::GaveUp
             | Self::Busy
             | Self::Offline
+            | Self::OtherServer
             | Self::Unknown
             | Self::Incompatible
             | Self::MediaLost(_)

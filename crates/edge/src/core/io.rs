@@ -1,6 +1,6 @@
 //! What goes into the switch and what comes out.
 
-use crate::host::{CallReported, Destination, HostError, Presence, Subscriber, TokenRejected};
+use crate::host::{CallReported, Destination, HostError, Reachability, Subscriber, TokenRejected};
 use mobilecall_domain::{CallId, CallRecord, CompanyId, Private, SdpAnswer, SdpOffer, SessionId, Timestamp, UserId};
 use mobilecall_pstream::{ClientFrame, Malformed, ServerFrame};
 use mobilecall_transport::{Codec, NegotiatedAudio};
@@ -43,6 +43,8 @@ pub(crate) enum Input {
     /// Reply to [`Output::OpenRecords`]: the ids that hold, in the order of the records.
     RecordsOpened(CallKey, Result<Vec<CallId>, HostError>),
     Media(LegKey, MediaOutcome),
+    /// The host has lost what it was told of people.
+    TellEverybody,
     /// The deadline was reached.
     TimePassed,
     /// End every call and close every socket.
@@ -88,7 +90,8 @@ pub(crate) enum Output {
     /// Write what is new of a call's records together.
     Report(CallKey, Reports),
     Media(MediaCommand),
-    Presence(CompanyId, UserId, Presence),
+    /// What holds of a person now; said when it changes.
+    Reachability(CompanyId, UserId, Reachability),
 }
 
 /// What one input changed in the records of one call.

@@ -44,11 +44,10 @@ pub(crate) use io::{
 };
 pub(crate) use rules::Rules;
 
-use crate::host::Presence;
 use call::Call;
 use device::Device;
 use leg::{Ended, Leg};
-use mobilecall_domain::{CompanyId, UserId};
+use mobilecall_domain::UserId;
 use mobilecall_pstream::{CallSid, ServerFrame};
 use people::People;
 use records::LateEnd;
@@ -108,16 +107,12 @@ impl Switch {
             Input::Resolved(call, result) => self.resolved(call, result),
             Input::RecordsOpened(call, result) => self.records_opened(call, result),
             Input::Media(leg, outcome) => self.media(leg, outcome),
+            Input::TellEverybody => self.tell_everybody(),
             Input::TimePassed => self.time_passed(),
             Input::Shutdown => self.shut_down(),
         }
-        self.settle_presence();
+        self.settle_reachability();
         std::mem::take(&mut self.outputs)
-    }
-
-    /// Everybody of the company who is not offline.
-    pub(crate) fn presence(&self, company: CompanyId) -> Vec<(UserId, Presence)> {
-        self.people.presence(company)
     }
 
     /// When [`Input::TimePassed`] is due next.

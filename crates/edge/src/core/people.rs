@@ -3,7 +3,7 @@
 use super::Switch;
 use super::call::Stage;
 use super::io::{LegKey, Output, SocketId};
-use crate::host::Presence;
+use crate::host::Reachability;
 use mobilecall_domain::{CompanyId, UserId};
 use std::collections::{BTreeSet, HashMap};
 
@@ -16,7 +16,8 @@ struct Person {
     /// In the order of their registration.
     registered: Vec<SocketId>,
     legs: Vec<LegKey>,
-    presence: Presence,
+    /// What the host was told last.
+    told: Reachability,
 }
 
 impl People {
@@ -25,7 +26,7 @@ impl People {
             company,
             registered: Vec::new(),
             legs: Vec::new(),
-            presence: Presence::Offline,
+            told: Reachability::NONE,
         })
     }
 
@@ -59,19 +60,13 @@ impl People {
         }
     }
 
-    /// Everybody of the company who is not offline.
-    pub(super) fn presence(&self, company: CompanyId) -> Vec<(UserId, Presence)> {
-        let here = |person: &Person| person.company == company && person.presence != Presence::Offline;
-        self.0.iter().filter(|(_, person)| here(person)).map(|(user, person)| (*user, person.presence)).collect()
-    }
-
     pub(super) fn legs(&self, user: UserId) -> &[LegKey] {
         self.0.get(&user).map(|person| person.legs.as_slice()).unwrap_or_default()
     }
 }
 
 impl Switch {
-    /// Whether the person talks, or has just accepted a call.
+    /// Whether the person talks here, or has just accepted a call.
     pub(super) fn is_busy(&self, user: UserId) -> bool {
         self.people.legs(user).iter().any(|key| {
             let call = self.legs.get(key).and_then(|leg| self.calls.get(&leg.call));
@@ -89,23 +84,27 @@ impl Switch {
         calls.collect::<BTreeSet<_>>().len()
     }
 
+    /// As if the host had been told of nobody.
+    pub(super) fn tell_everybody(&mut self) {
+        for (user, person) in &mut self.people.0 {
+            person.told = Reachability::NONE;
+            self.touched.insert(*user);
+        }
+    }
+
     /// Tells the host whose reachability this input changed.
-    pub(super) fn settle_presence(&mut self) {
+    pub(super) fn settle_reachability(&mut self) {
         for user in std::mem::take(&mut self.touched) {
             let busy = self.is_busy(user);
             let Some(person) = self.people.0.get_mut(&user) else { continue };
-            let presence = match (busy, person.registered.is_empty()) {
-                (true, _) => Presence::Busy,
-                (false, false) => Presence::Available,
-                (false, true) => Presence::Offline,
-            };
-            let (company, changed) = (person.company, presence != person.presence);
-            person.presence = presence;
+            let reachability = Reachability { registered: !person.registered.is_empty(), busy };
+            let (company, changed) = (person.company, reachability != person.told);
+            person.told = reachability;
             if person.registered.is_empty() && person.legs.is_empty() {
                 self.people.0.remove(&user);
             }
             if changed {
-                self.output(Output::Presence(company, user, presence));
+                self.output(Output::Reachability(company, user, reachability));
             }
         }
     }

@@ -8,7 +8,7 @@ use super::leg::{Leg, MediaPath, ReconnectTokens};
 use super::party::Party;
 use super::timers::Timer;
 use super::{Switch, records};
-use crate::host::{Agent, Destination, HostError, Subscriber};
+use crate::host::{Agent, Destination, Elsewhere, HostError, Subscriber};
 use mobilecall_domain::{CallId, Private, SdpAnswer, SdpOffer, UserId};
 use mobilecall_pstream::client::Invite;
 use mobilecall_pstream::server::{Hangup, Invite as IncomingInvite, Parameters, Ringing};
@@ -133,22 +133,38 @@ impl Switch {
             }
             Ok(Destination::Echo) => self.prepare(key, Callee::Echo),
             Ok(Destination::Unknown) => self.refuse(key, Ending::Unknown),
-            Ok(Destination::Agent(agent)) if agent.user == call.caller.agent.user => self.refuse(key, Ending::Busy),
-            Ok(Destination::Agent(agent)) => {
+            Ok(Destination::Agent { agent, .. }) if agent.user == call.caller.agent.user => {
+                self.refuse(key, Ending::Busy);
+            }
+            Ok(Destination::Agent { agent, elsewhere }) => {
                 let user = agent.user;
                 if let Some(earlier) = self.waiting_call(user, call.caller.agent.user) {
                     return self.meet(earlier, key);
                 }
                 let called = CalledAgent { agent, sid: self.ids.call_sid(), legs: Vec::new(), met: None };
                 let callee = Callee::Agent(called);
-                if self.is_busy(user) {
-                    self.miss(key, callee, Ending::Busy);
-                } else if self.people.registered(user).is_empty() {
-                    self.miss(key, callee, Ending::Offline);
-                } else {
-                    self.prepare(key, callee);
+                match self.hindrance(user, &elsewhere) {
+                    Some(ending) => self.miss(key, callee, ending),
+                    None => self.prepare(key, callee),
                 }
             }
+        }
+    }
+
+    /// Why a person cannot be rung now. What is here is known best here; `elsewhere` is what other servers said last.
+    fn hindrance(&self, user: UserId, elsewhere: &[Elsewhere]) -> Option<Ending> {
+        if self.is_busy(user) || elsewhere.iter().any(|there| there.reachability.busy) {
+            return Some(Ending::Busy);
+        }
+        if !self.people.registered(user).is_empty() {
+            return None;
+        }
+        match elsewhere.iter().find(|there| there.reachability.registered) {
+            Some(there) => {
+                tracing::warn!(%user, node = %there.node, "called at this server, but registered at another only");
+                Some(Ending::OtherServer)
+            }
+            None => Some(Ending::Offline),
         }
     }
 

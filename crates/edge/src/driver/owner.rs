@@ -5,8 +5,8 @@ use super::recorder::Recorder;
 use super::requests;
 use crate::anchor::{Legs, TransportFactory};
 use crate::core::{Input, LegKey, MediaOutcome, Now, Output, RandomIds, Rules, SocketId, Switch};
-use crate::host::{EdgeHost, Presence};
-use mobilecall_domain::{CompanyId, Timestamp, UserId};
+use crate::host::EdgeHost;
+use mobilecall_domain::Timestamp;
 use mobilecall_transport::TransportConfig;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -30,8 +30,6 @@ pub(crate) enum Message {
     Input(Input),
     /// A new socket; the reply is where its outgoing frames come from, or nothing once the edge is stopping.
     Opened(SocketId, oneshot::Sender<mpsc::Receiver<String>>),
-    /// Who of the company is not offline.
-    Presence(CompanyId, oneshot::Sender<Vec<(UserId, Presence)>>),
     /// Stop; the reply comes when everything has ended.
     Shutdown(oneshot::Sender<()>),
 }
@@ -125,7 +123,6 @@ impl Owner {
             message = self.messages.recv() => match message {
                 Some(Message::Input(input)) => self.input(input),
                 Some(Message::Opened(socket, reply)) => self.opened(socket, reply),
-                Some(Message::Presence(company, reply)) => self.tell_presence(company, reply),
                 Some(Message::Shutdown(done)) => {
                     self.stopped.push(done);
                     return false;
@@ -145,7 +142,6 @@ impl Owner {
                 Message::Input(input) => self.input(input),
                 // Its sender hears that there is no socket for it.
                 Message::Opened(..) => {}
-                Message::Presence(company, reply) => self.tell_presence(company, reply),
                 Message::Shutdown(done) => self.stopped.push(done),
             },
             Some(_) = self.media.recv() => {}
@@ -158,12 +154,6 @@ impl Owner {
         if reply.send(receiver).is_ok() {
             self.sockets.insert(socket, Some(sender));
             self.input(Input::SocketOpened(socket));
-        }
-    }
-
-    fn tell_presence(&self, company: CompanyId, reply: oneshot::Sender<Vec<(UserId, Presence)>>) {
-        if reply.send(self.switch.presence(company)).is_err() {
-            tracing::debug!("who asked for presence did not wait for it");
         }
     }
 
@@ -210,7 +200,7 @@ impl Owner {
             Output::Media(command) => {
                 return self.legs.perform(command).map(|(leg, outcome)| Input::Media(leg, outcome));
             }
-            Output::Presence(company, user, presence) => self.presence.push(company, user, presence),
+            Output::Reachability(company, user, now) => self.presence.push(company, user, now),
         }
         None
     }

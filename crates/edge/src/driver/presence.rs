@@ -2,7 +2,7 @@
 //! only what the host has not heard of yet.
 
 use super::retry::Retry;
-use crate::host::{EdgeHost, Presence};
+use crate::host::{EdgeHost, Reachability};
 use mobilecall_domain::{CompanyId, UserId};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -22,7 +22,7 @@ struct Shared {
 #[derive(Default)]
 struct State {
     /// The latest of each.
-    waiting: HashMap<Key, Presence>,
+    waiting: HashMap<Key, Reachability>,
     /// Whose change is told next, first come first served.
     order: VecDeque<Key>,
     closed: bool,
@@ -32,9 +32,9 @@ type Key = (CompanyId, UserId);
 
 impl PresenceQueue {
     /// Takes the place of a change of the same person that the host has not heard of yet.
-    pub(crate) fn push(&self, company: CompanyId, user: UserId, presence: Presence) {
+    pub(crate) fn push(&self, company: CompanyId, user: UserId, now: Reachability) {
         let mut state = self.state();
-        if state.waiting.insert((company, user), presence).is_none() {
+        if state.waiting.insert((company, user), now).is_none() {
             state.order.push_back((company, user));
         }
         self.0.changed.notify_one();
@@ -67,11 +67,11 @@ impl PresenceQueue {
         let (company, user) = key;
         let mut retry = Retry::new("a presence", giving_up);
         // Taken out for each try, so that a change in the meantime is not told after it.
-        while let Some(presence) = self.take(key) {
-            let Err(error) = host.presence_changed(company, user, presence).await else { return };
+        while let Some(now) = self.take(key) {
+            let Err(error) = host.reachability_changed(company, user, now).await else { return };
             let may_pass = error.may_pass();
             if may_pass {
-                self.put_back(key, presence);
+                self.put_back(key, now);
             }
             if let Err(error) = retry.pause_after(error).await {
                 tracing::warn!(user.id = %user, %error, "a presence could not be told");
@@ -83,12 +83,12 @@ impl PresenceQueue {
         }
     }
 
-    fn take(&self, key: Key) -> Option<Presence> {
+    fn take(&self, key: Key) -> Option<Reachability> {
         self.state().waiting.remove(&key)
     }
 
-    fn put_back(&self, key: Key, presence: Presence) {
-        self.state().waiting.entry(key).or_insert(presence);
+    fn put_back(&self, key: Key, now: Reachability) {
+        self.state().waiting.entry(key).or_insert(now);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -1,9 +1,8 @@
-use crate::host::{agent, company};
+use crate::host::agent;
 use crate::phone::Phone;
 use crate::{Office, soon};
-use mobilecall_domain::CallStatus;
+use mobilecall_domain::{CallStatus, PresenceState, Reachability};
 use mobilecall_edge::EdgeConfig;
-use mobilecall_edge::host::Presence;
 use mobilecall_pstream::server::CancelReason;
 use mobilecall_pstream::{ClientFrame, ServerFrame};
 use mobilecall_transport::{Codec, MediaTransport};
@@ -19,9 +18,9 @@ async fn one_device_takes_the_call_and_the_others_stop_ringing() {
     let mut laptop = Phone::registered(&office, "bob").await;
     let presence = |name: &str, presence| {
         let user = agent(name).user;
-        move |books: &crate::host::Books| books.presence.get(&user) == Some(&presence)
+        move |books: &crate::host::Books| books.reachable.get(&user).is_some_and(|known| known.presence() == presence)
     };
-    office.host.until("bob is here", presence("bob", Presence::Available)).await;
+    office.host.until("bob is here", presence("bob", PresenceState::Available)).await;
 
     let mut alices = alice.dial("bob", CODECS).await;
     let call = desk.incoming().await;
@@ -39,11 +38,9 @@ async fn one_device_takes_the_call_and_the_others_stop_ringing() {
     office
         .host
         .until("both are busy", |books| {
-            presence("alice", Presence::Busy)(books) && presence("bob", Presence::Busy)(books)
+            presence("alice", PresenceState::Busy)(books) && presence("bob", PresenceState::Busy)(books)
         })
         .await;
-    assert_eq!(office.edge.presence(company()).await.len(), 2);
-    assert!(office.edge.presence(company()).await.iter().all(|(_, presence)| *presence == Presence::Busy));
     alices.up().await;
     desks.up().await;
 
@@ -55,7 +52,7 @@ async fn one_device_takes_the_call_and_the_others_stop_ringing() {
     office
         .host
         .until("both are free", |books| {
-            presence("alice", Presence::Available)(books) && presence("bob", Presence::Available)(books)
+            presence("alice", PresenceState::Available)(books) && presence("bob", PresenceState::Available)(books)
         })
         .await;
 }
@@ -154,7 +151,7 @@ async fn a_stopping_edge_hangs_up_completes_records_and_closes_sockets() {
         other => panic!("{other:?}"),
     }
     assert_eq!(alice.try_next().await, None);
-    assert!(office.edge.presence(company()).await.is_empty());
+    assert_eq!(office.host.books.borrow().reachable[&agent("alice").user], Reachability::NONE, "told before the end");
     soon("the end, again", office.edge.shutdown()).await;
     let mut late = Phone::bare(&office).await;
     assert_eq!(late.try_next().await, None, "nobody new comes in");

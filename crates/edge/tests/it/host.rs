@@ -4,7 +4,7 @@ use crate::soon;
 use async_trait::async_trait;
 use mobilecall_domain::{CallId, CallRecord, CallStatus, CompanyId, SessionId, Timestamp, UserId};
 use mobilecall_edge::host::{
-    Agent, CallReported, Destination, EdgeHost, HostError, Presence, Subscriber, TokenRejected,
+    Agent, CallReported, Destination, EdgeHost, HostError, Reachability, Subscriber, TokenRejected,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 #[derive(Default)]
 pub(crate) struct Books {
     pub(crate) records: BTreeMap<CallId, CallRecord>,
-    pub(crate) presence: HashMap<UserId, Presence>,
+    pub(crate) reachable: HashMap<UserId, Reachability>,
     /// How many transactions fail before the host takes them again.
     pub(crate) failures: u32,
     /// Transactions that changed records.
@@ -93,7 +93,7 @@ impl EdgeHost for MemoryHost {
         Ok(match dialed.strip_prefix("client:").unwrap_or(dialed) {
             "*43" => Destination::Echo,
             "nobody" => Destination::Unknown,
-            name => Destination::Agent(agent(name)),
+            name => Destination::Agent { agent: agent(name), elsewhere: Vec::new() },
         })
     }
 
@@ -113,9 +113,9 @@ impl EdgeHost for MemoryHost {
         })
     }
 
-    async fn presence_changed(&self, _: CompanyId, user: UserId, presence: Presence) -> Result<(), HostError> {
+    async fn reachability_changed(&self, _: CompanyId, user: UserId, now: Reachability) -> Result<(), HostError> {
         self.books.send_modify(|books| {
-            books.presence.insert(user, presence);
+            books.reachable.insert(user, now);
         });
         Ok(())
     }

@@ -1,6 +1,5 @@
 use super::world::*;
 use crate::core::*;
-use crate::host::Presence;
 use mobilecall_domain::{CallStatus, Direction, LineKind};
 use mobilecall_pstream::ServerFrame;
 use mobilecall_transport::Codec;

@@ -1,6 +1,6 @@
 use super::world::*;
 use crate::core::*;
-use crate::host::{Presence, TokenRejected};
+use crate::host::{Reachability, TokenRejected};
 use mobilecall_pstream::client::Register;
 use mobilecall_pstream::{ClientFrame, Malformed, ServerFrame};
 use std::time::Duration;
@@ -343,4 +343,28 @@ fn frame_kind(output: &Output) -> Option<&'static str> {
         Output::Send(_, frame) => Some(frame.kind()),
         _ => None,
     }
+}
+
+#[test]
+fn the_host_hears_of_registrations_and_calls_apart() {
+    let mut world = World::office();
+    world.talking();
+    let bob = |world: &World| world.reachable[&agent("bob").user];
+    assert_eq!(bob(&world), Reachability { registered: true, busy: true });
+    world.frame(BOB, ClientFrame::Register(Register::OFF));
+    assert_eq!(bob(&world), Reachability { registered: true, busy: true }, "by another device");
+    world.frame(BOB_TOO, ClientFrame::Register(Register::OFF));
+    assert_eq!(bob(&world), Reachability { registered: false, busy: true });
+}
+
+#[test]
+fn a_host_that_has_lost_everything_is_told_again() {
+    let mut world = World::office();
+    world.talking();
+    world.frame(CAROL, ClientFrame::Register(Register::OFF));
+    let mut known = std::mem::take(&mut world.reachable);
+    world.input(Input::TellEverybody);
+    assert_eq!(known.remove(&agent("carol").user), Some(Reachability::NONE));
+    assert_eq!(world.reachable, known, "whoever is not there need not be told");
+    assert!(world.sent.values().all(|frames| frames.len() == 1), "devices hear nothing: {:?}", world.sent);
 }

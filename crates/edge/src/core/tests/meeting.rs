@@ -2,7 +2,6 @@
 
 use super::world::*;
 use crate::core::*;
-use crate::host::Presence;
 use mobilecall_domain::{CallId, CallStatus, Direction};
 use mobilecall_pstream::ServerFrame;
 use mobilecall_transport::Codec;

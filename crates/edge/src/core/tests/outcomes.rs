@@ -2,8 +2,9 @@
 
 use super::world::*;
 use crate::core::*;
-use crate::host::Presence;
+use crate::host::{Elsewhere, Reachability};
 use mobilecall_domain::CallStatus::{self, Busy, Canceled, Failed, NoAnswer};
+use mobilecall_domain::NodeId;
 use mobilecall_transport::Codec;
 use std::time::Duration;
 
@@ -47,6 +48,49 @@ fn a_person_who_talks_is_busy_on_every_device() {
     }
     let missed = world.records.values().filter(|record| record.status == NoAnswer).count();
     assert_eq!(missed, 2, "both see that Carol called");
+}
+
+/// What another server says.
+fn elsewhere(registered: bool, busy: bool) -> Elsewhere {
+    Elsewhere { node: NodeId::from_uuid(uuid::Uuid::from_u128(2)), reachability: Reachability { registered, busy } }
+}
+
+#[test]
+fn what_other_servers_say_joins_what_is_known_here() {
+    let (free, talks, talks_unregistered) = (elsewhere(true, false), elsewhere(true, true), elsewhere(false, true));
+    let table: [(&str, &[Elsewhere], Option<(&str, CallStatus)>); 7] = [
+        // Dave has no device here.
+        ("dave", &[free], Some(("hangup 31502", Failed))),
+        ("dave", &[talks], Some(("hangup 31486", Busy))),
+        ("dave", &[free, talks_unregistered], Some(("hangup 31486", Busy))),
+        ("dave", &[elsewhere(false, false)], Some(("hangup 31480", NoAnswer))),
+        ("bob", &[talks], Some(("hangup 31486", Busy))),
+        ("bob", &[free], None),
+        ("bob", &[], None),
+    ];
+    for (to, known, refused) in table {
+        let mut world = World::office();
+        world.elsewhere = known.to_vec();
+        world.dial(ALICE, to);
+        let Some((heard, status)) = refused else {
+            assert_eq!(world.heard(ALICE), ["ringing sdp"], "{to} {known:?}");
+            continue;
+        };
+        assert_eq!(world.heard(ALICE), [heard], "{to} {known:?}");
+        assert_eq!(sorted(&world), statuses(&[("alice", status), (to, NoAnswer)]), "{to} {known:?}");
+        assert!(world.heard(BOB).is_empty());
+        assert_eq!(world.transactions, 2, "opened and ended");
+    }
+}
+
+#[test]
+fn who_waits_for_the_dialer_is_met_whatever_other_servers_say() {
+    let mut world = World::office();
+    world.dial(ALICE, "bob");
+    // As of a moment ago.
+    world.elsewhere = vec![elsewhere(true, true)];
+    world.invite(BOB, "TJS2", "To=alice");
+    assert_eq!(world.joined.len(), 1);
 }
 
 #[test]

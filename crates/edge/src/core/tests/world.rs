@@ -2,7 +2,8 @@
 //! it says.
 
 use crate::core::*;
-use crate::host::{Agent, CallReported, Destination, HostError, Presence, Subscriber, TokenRejected};
+use crate::host::{Agent, CallReported, Destination, Elsewhere, HostError, Reachability, Subscriber, TokenRejected};
+pub(super) use mobilecall_domain::PresenceState as Presence;
 use mobilecall_domain::{
     CallId, CallRecord, CallStatus, CompanyId, Private, SdpAnswer, SdpOffer, SessionId, Timestamp, UserId,
 };
@@ -48,7 +49,9 @@ pub(super) struct World {
     pub(super) disconnected: Vec<SocketId>,
     /// Records as the host has them.
     pub(super) records: BTreeMap<CallId, CallRecord>,
-    pub(super) presence: HashMap<UserId, Presence>,
+    pub(super) reachable: HashMap<UserId, Reachability>,
+    /// What other servers know of whoever is dialed.
+    pub(super) elsewhere: Vec<Elsewhere>,
     /// How many transactions the host made for records.
     pub(super) transactions: usize,
     /// Media commands, as short words.
@@ -106,7 +109,8 @@ impl World {
             sent: BTreeMap::new(),
             disconnected: Vec::new(),
             records: BTreeMap::new(),
-            presence: HashMap::new(),
+            reachable: HashMap::new(),
+            elsewhere: Vec::new(),
             transactions: 0,
             media: Vec::new(),
             joined: Vec::new(),
@@ -185,8 +189,8 @@ impl World {
                 }
             }
             Output::Media(command) => return self.media(command),
-            Output::Presence(_, user, presence) => {
-                assert_ne!(self.presence.insert(user, presence), Some(presence), "presence is told when it changes");
+            Output::Reachability(_, user, now) => {
+                assert_ne!(self.reachable.insert(user, now), Some(now), "it is told when it changes");
             }
         }
         None
@@ -209,7 +213,7 @@ impl World {
             _ if self.host_down => Err(HostError::Unavailable("no connection".into())),
             "*43" => Ok(Destination::Echo),
             "nobody" => Ok(Destination::Unknown),
-            name => Ok(Destination::Agent(agent(name))),
+            name => Ok(Destination::Agent { agent: agent(name), elsewhere: self.elsewhere.clone() }),
         }
     }
 
@@ -373,7 +377,7 @@ impl World {
     }
 
     pub(super) fn presence_of(&self, name: &str) -> Presence {
-        self.presence.get(&agent(name).user).copied().unwrap_or(Presence::Offline)
+        self.reachable.get(&agent(name).user).copied().unwrap_or(Reachability::NONE).presence()
     }
 }
 

@@ -3,9 +3,11 @@
 use super::{Message, Owner, OwnerConfig};
 use crate::anchor::COMMAND_CAPACITY;
 use crate::core::{Input, Rules, SocketId};
-use crate::host::{Agent, CallReported, Destination, EdgeHost, HostError, Presence, Subscriber, TokenRejected};
+use crate::host::{Agent, CallReported, Destination, EdgeHost, HostError, Reachability, Subscriber, TokenRejected};
 use async_trait::async_trait;
-use mobilecall_domain::{CallId, CallRecord, CompanyId, Private, SdpAnswer, SdpOffer, SessionId, UserId};
+use mobilecall_domain::{
+    CallId, CallRecord, CompanyId, PresenceState, Private, SdpAnswer, SdpOffer, SessionId, UserId,
+};
 use mobilecall_pstream::client::{Answer, Invite, Listen, Register, Reinvite, TwilioParams};
 use mobilecall_pstream::{ClientFrame, params};
 use mobilecall_transport::fake::FakeNetwork;
@@ -22,7 +24,7 @@ const BOB: SocketId = SocketId(2);
 /// Knows everybody; a token is the name of its owner.
 #[derive(Default)]
 struct Host {
-    presence: Mutex<HashMap<UserId, Presence>>,
+    reachable: Mutex<HashMap<UserId, Reachability>>,
 }
 
 fn user(name: &str) -> UserId {
@@ -51,7 +53,7 @@ impl EdgeHost for Host {
     }
 
     async fn resolve(&self, _: CompanyId, dialed: &str) -> Result<Destination, HostError> {
-        Ok(Destination::Agent(agent(dialed)))
+        Ok(Destination::Agent { agent: agent(dialed), elsewhere: Vec::new() })
     }
 
     async fn open_calls(&self, records: Vec<CallRecord>) -> Result<Vec<CallId>, HostError> {
@@ -62,8 +64,8 @@ impl EdgeHost for Host {
         Ok(())
     }
 
-    async fn presence_changed(&self, _: CompanyId, user: UserId, presence: Presence) -> Result<(), HostError> {
-        self.presence.lock().unwrap().insert(user, presence);
+    async fn reachability_changed(&self, _: CompanyId, user: UserId, now: Reachability) -> Result<(), HostError> {
+        self.reachable.lock().unwrap().insert(user, now);
         Ok(())
     }
 }
@@ -117,11 +119,11 @@ impl Fixture {
     }
 
     /// What the host has heard once all is told.
-    async fn told(&self, name: &str) -> Presence {
+    async fn told(&self, name: &str) -> PresenceState {
         let Owner { presence, host, giving_up, .. } = &self.owner;
         presence.close();
         presence.clone().run(Arc::clone(host), giving_up.clone()).await;
-        self.host.presence.lock().unwrap()[&user(name)]
+        self.host.reachable.lock().unwrap()[&user(name)].presence()
     }
 }
 
@@ -142,6 +144,6 @@ async fn what_an_output_causes_at_once_comes_after_the_other_outputs() {
     fixture.frame(BOB, ClientFrame::Answer(Answer { callsid, sdp: SdpAnswer::new("v=0") }));
     fixture.sent(ALICE, "hangup").await;
     for name in ["alice", "bob"] {
-        assert_eq!(fixture.told(name).await, Presence::Available, "{name} is free again");
+        assert_eq!(fixture.told(name).await, PresenceState::Available, "{name} is free again");
     }
 }
