@@ -20,6 +20,8 @@ pub(super) enum Ending {
     Offline,
     Unknown,
     Incompatible,
+    /// The media description of this party's device cannot be read or applied.
+    Malformed(Party),
     /// A party's media was lost for too long.
     MediaLost(Party),
     /// A party's socket was lost for too long.
@@ -51,7 +53,7 @@ impl Ending {
             (Self::SignalingLost(of), party) if of == party => EndReason::SignalingLost,
             (Self::MediaLost(_) | Self::SignalingLost(_), _) => EndReason::RemoteHangup,
             (Self::Interrupted, _) => EndReason::Interrupted,
-            (Self::Internal, _) => EndReason::Failed,
+            (Self::Malformed(_) | Self::Internal, _) => EndReason::Failed,
         }
     }
 
@@ -67,7 +69,15 @@ impl Ending {
             Self::Busy => (code::BUSY, "busy in another call: try again later"),
             Self::Offline => (code::UNAVAILABLE, "not signed in on any device: try again later"),
             Self::Unknown => (code::NOT_FOUND, "no such extension or name: check what was dialed"),
-            Self::Incompatible => (code::INCOMPATIBLE_MEDIA, "the two softphones share no audio codec"),
+            Self::Incompatible => {
+                (code::INCOMPATIBLE_MEDIA, "the two softphones share no audio codec or encryption: update both")
+            }
+            Self::Malformed(of) if of == party => {
+                (code::BAD_REQUEST, "the media description of this softphone cannot be read: update it")
+            }
+            Self::Malformed(_) => {
+                (code::REMOTE_DESCRIPTION, "the media description of the other softphone cannot be read")
+            }
             Self::Interrupted => (code::STOPPING, "the server is stopping: call again in a moment"),
             Self::Internal => (code::INTERNAL, "the server could not put the call through: try again"),
         };
@@ -85,6 +95,7 @@ impl Ending {
             | Self::Offline
             | Self::Unknown
             | Self::Incompatible
+            | Self::Malformed(_)
             | Self::MediaLost(_)
             | Self::SignalingLost(_)
             | Self::Interrupted

@@ -120,6 +120,18 @@ async fn the_codec_is_the_answerers_choice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_description_that_shares_nothing_is_told_apart_from_one_that_cannot_be_read() {
+    let only = |codec| TransportConfig { codecs: vec![codec], ..TransportConfig::loopback() };
+    let (a, b) = (Peer::new(only(Codec::Pcmu)).await, Peer::new(only(Codec::Opus)).await);
+    let offer = a.transport.create_offer().await.expect("an offer");
+    assert!(matches!(b.transport.create_answer(&offer).await, Err(TransportError::Incompatible(_))));
+    let plain = SdpOffer::new(offer.expose().replace("UDP/TLS/RTP/SAVPF", "RTP/AVP"));
+    assert!(matches!(b.transport.create_answer(&plain).await, Err(TransportError::Incompatible(_))));
+    let torn = SdpOffer::new(offer.expose().replace("a=ice-pwd", "a=x"));
+    assert!(matches!(b.transport.create_answer(&torn).await, Err(TransportError::RemoteDescription(_))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn descriptions_that_cannot_be_used_leave_the_session_usable() {
     let (mut a, mut b) = (Peer::loopback().await, Peer::loopback().await);
     let nonsense = "nonsense";
