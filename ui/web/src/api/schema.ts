@@ -641,7 +641,7 @@ export interface operations {
                     "application/json": components["schemas"]["LoginResponse"];
                 };
             };
-            /** @description Malformed, or it names its host twice */
+            /** @description Malformed, or it names no host, two, or one in a form that is none */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -677,7 +677,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The body is not application/json */
+            /** @description The body is not application/json, or it is compressed */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -749,7 +749,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Malformed, or it names its host twice */
+            /** @description Malformed, or it names no host, two, or one in a form that is none */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -814,7 +814,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description Malformed, or it names its host twice */
+            /** @description Malformed, or it names no host, two, or one in a form that is none */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -883,7 +883,7 @@ export interface operations {
                     "application/json": components["schemas"]["LoginResponse"];
                 };
             };
-            /** @description Malformed, or it names its host twice */
+            /** @description Malformed, or it names no host, two, or one in a form that is none */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -919,7 +919,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The body is not application/json */
+            /** @description The body is not application/json, or it is compressed */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -1156,7 +1156,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The body is not application/json */
+            /** @description The body is not application/json, or it is compressed */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -1226,7 +1226,7 @@ export interface operations {
                     "application/json": components["schemas"]["CallStats"];
                 };
             };
-            /** @description Malformed, or it names its host twice */
+            /** @description Malformed, or it names no host, two, or one in a form that is none */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1314,7 +1314,7 @@ export interface operations {
                     "application/json": components["schemas"]["VoiceToken"];
                 };
             };
-            /** @description Malformed, or it names its host twice */
+            /** @description Malformed, or it names no host, two, or one in a form that is none */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1526,7 +1526,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The body is not application/json */
+            /** @description The body is not application/json, or it is compressed */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -1769,7 +1769,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description Malformed, or it names its host twice */
+            /** @description Malformed, or it names no host, two, or one in a form that is none */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1825,7 +1825,7 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Malformed, or it names its host twice */
+            /** @description Malformed, or it names no host, two, or one in a form that is none */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1890,7 +1890,7 @@ export interface operations {
                     "application/json": components["schemas"]["Presence"][];
                 };
             };
-            /** @description Malformed, or it names its host twice */
+            /** @description Malformed, or it names no host, two, or one in a form that is none */
             400: {
                 headers: {
                     [name: string]: unknown;
