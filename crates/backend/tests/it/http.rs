@@ -216,8 +216,21 @@ async fn refusals_are_in_our_words() {
         ("{", "is not JSON"),
         ("[]", "is not of the right kind"),
         ("null", "is not of the right kind"),
-        (r#"{"id": 7}"#, "id"),
+        (r#"{"id": 7}"#, "id cannot be '7': it must be a UUID"),
+        (r#"{"id": "x"}"#, "id is not of the right kind: it must be a UUID"),
         (r#"{"id": "018f0000-0000-7000-8000-000000000000"}"#, "is missing"),
+        (r#"{"id": "018f0000-0000-7000-8000-000000000000", "id": 1}"#, "is there twice"),
+        (r#"{"status": 7}"#, "status is not of the right kind"),
+        (r#"{"status": "x"}"#, "status cannot be 'x': it must be one of queued,"),
+        (r#"{"direction": null}"#, "direction is not of the right kind"),
+        (r#"{"direction": x}"#, "is not JSON"),
+        (r#"{"durationSeconds": "7"}"#, "durationSeconds cannot be '7': it must be a whole number from 0"),
+        (r#"{"durationSeconds": []}"#, "durationSeconds is not of the right kind: it must be a whole number"),
+        (r#"{"answeredAt": 7}"#, "answeredAt cannot be '7': it must be a time such as"),
+        (r#"{"endedAt": true}"#, "endedAt cannot be 'true': it must be a time such as"),
+        (r#"{"customerName": {}}"#, "customerName is not of the right kind: it must be a text"),
+        (r#"{"twilioCallSid": 1.5}"#, "twilioCallSid cannot be '1.5': it must be a text"),
+        (r#"{"toNumber": 102}"#, "toNumber cannot be '102': it must be a text"),
     ];
     for (body, expected) in bodies {
         let request = office.server.request(&office.alice.session, Method::POST, "/api/calls");
@@ -228,6 +241,13 @@ async fn refusals_are_in_our_words() {
             assert!(!message.contains(foreign), "{body}: {message}");
         }
     }
+    let call = office.dial(&office.alice, "102").await;
+    let facts = r#"{"durationSeconds": "long"}"#;
+    let path = format!("/api/calls/{}", call.id);
+    let request = office.server.request(&office.alice.session, Method::PATCH, &path);
+    let answer = request.header(header::CONTENT_TYPE, "application/json").body(facts).send().await.unwrap();
+    let message = answer.json::<Value>().await.unwrap()["message"].as_str().unwrap().to_owned();
+    assert!(message.starts_with("durationSeconds cannot be 'long': it must be a whole number"), "{message}");
     for path in ["/api/calls?limit=x", "/api/calls?status=x", "/api/changes?since=-1", "/api/calls/7"] {
         let message = office.get(&office.alice, path).await.json::<Value>().await.unwrap()["message"].to_string();
         assert!(
