@@ -236,6 +236,7 @@ async fn names_keep_what_can_be_seen() {
         ("Ali\u{202e}moc.knab\u{2066}", Some("Alimoc.knab")),
         ("می\u{200c}لاد", Some("می\u{200c}لاد")),
         ("\u{200b}\u{202e} \u{3164}", None),
+        (&format!("Zoe{}", "\u{301}".repeat(200)), Some(&*format!("Zoe{}", "\u{301}".repeat(6)))),
     ] {
         let record = office.report(&office.alice, &named(sent)).await;
         assert_eq!((record.customer_name.as_deref(), record.from_number.as_str()), (kept, "101"), "{sent:?}");
