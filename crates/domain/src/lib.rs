@@ -13,6 +13,7 @@ pub mod line;
 pub mod machine;
 pub mod names;
 mod numbering;
+pub mod pem;
 pub mod phone;
 mod post_dial;
 pub mod private;

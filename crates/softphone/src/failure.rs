@@ -146,7 +146,7 @@ pub(crate) fn of_url(error: &BadServerUrl) -> Failure {
 pub(crate) fn of_tls(error: &TlsError) -> Failure {
     match error {
         TlsError::Read { .. }
-        | TlsError::NotText { .. }
+        | TlsError::NotPem { .. }
         | TlsError::NoCertificate { .. }
         | TlsError::Certificate { .. } => {
             tracing::debug!(error = %chain(error), "the authority cannot be used");
