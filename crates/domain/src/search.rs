@@ -9,7 +9,7 @@
 
 use crate::{
     digits::{ascii_digit, is_separator, plain, strip_scheme},
-    numbering::{self, Certainty, Found, Zero},
+    numbering::{self, Zero},
     post_dial,
 };
 use percent_encoding::percent_decode_str;
@@ -139,10 +139,7 @@ fn digits_of(number: &str) -> Option<String> {
 /// A whole number as it is kept, however its country lets it be written: with digits of the past, or of mobile phones.
 fn as_kept(number: &str) -> Option<String> {
     let digits = number.strip_prefix('+').or_else(|| number.strip_prefix("00"))?;
-    match numbering::international(digits, Zero::Bare) {
-        Ok(Found { e164, certainty: Certainty::Known }) => Some(e164),
-        Ok(Found { certainty: Certainty::UnknownRange, .. }) | Err(_) => None,
-    }
+    Some(numbering::known_international(digits, Zero::Bare)?.e164)
 }
 
 /// Not a mark that decorates a letter and nothing invisible.
