@@ -44,6 +44,11 @@ pub enum SyncEvent {
     Status(SyncStatus),
     /// Records are new or different in the local database.
     RecordsChanged,
+    /// The local database takes nothing, though nobody else holds it. Told once, until a round succeeds.
+    NotWritten {
+        /// For want of room.
+        disk_full: bool,
+    },
     /// All colleagues.
     Team(Vec<Presence>),
     /// One colleague.
@@ -80,7 +85,15 @@ impl Sync {
         let (asks, asked) = mpsc::channel(ASKS);
         let (events, receiver) = mpsc::channel(EVENTS);
         let stop = CancellationToken::new();
-        let driver = Driver { session, account, asked, events, remote: Remote::default(), pauses: pauses() };
+        let driver = Driver {
+            session,
+            account,
+            asked,
+            events,
+            remote: Remote::default(),
+            pauses: pauses(),
+            told_not_written: false,
+        };
         let stopped = stop.clone();
         tokio::spawn(async move {
             // Stopped between any two steps, which the executor allows.
@@ -123,6 +136,8 @@ struct Driver {
     events: mpsc::Sender<SyncEvent>,
     remote: Remote,
     pauses: ExponentialBackoff,
+    /// That the local database takes nothing was told.
+    told_not_written: bool,
 }
 
 /// How long to wait before the next attempt, and for whom not.
@@ -188,7 +203,16 @@ impl Driver {
                 error.retry_after()
             }
             SyncError::Cache(error) => {
-                tracing::error!(%error, "the local database cannot be used now");
+                if error.is_retryable() {
+                    tracing::warn!(%error, "the local database cannot be used now");
+                } else {
+                    tracing::error!(%error, "the local database cannot be used");
+                }
+                let disk_full = error.is_disk_full();
+                if (disk_full || error.needs_somebody()) && !self.told_not_written {
+                    self.told_not_written = true;
+                    self.emit(SyncEvent::NotWritten { disk_full }).await;
+                }
                 None
             }
         };
@@ -232,6 +256,7 @@ impl Driver {
             self.emit(SyncEvent::RecordsChanged).await;
         }
         self.remote = outcome?;
+        self.told_not_written = false;
         self.emit(SyncEvent::Status(SyncStatus::UpToDate { at: Timestamp::now() })).await;
         Ok(())
     }
