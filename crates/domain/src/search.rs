@@ -67,6 +67,20 @@ pub fn patterns(typed: &str) -> Vec<String> {
     patterns
 }
 
+/// The extension that is searched for, if the whole text is one. Records name a colleague by it or by the user name, so that
+/// whoever knows whose it is looks for [`addresses_of`] them too.
+pub fn extension(typed: &str) -> Option<String> {
+    let extension = compact_number(&fold(typed))?;
+    let is_extension = (2..=6).contains(&extension.len()) && extension.bytes().all(|byte| byte.is_ascii_digit());
+    is_extension.then_some(extension)
+}
+
+/// The whole numbers of a record that mean the person with this user name, in lower case.
+pub fn addresses_of(username: &str) -> [String; 2] {
+    let username = username.to_ascii_lowercase();
+    [format!("client:{username}"), username]
+}
+
 /// A number as it was typed, and without what stands before it in one country or another.
 fn forms(number: String) -> impl Iterator<Item = String> {
     let national = number.strip_prefix('0').filter(|rest| rest.len() >= 2 && !rest.starts_with('0'));
@@ -308,6 +322,28 @@ mod tests {
         for typed in ["0502", "4567101", "567\n101", "haddad layla"] {
             assert!(!patterns(typed).iter().any(|pattern| stored.contains(pattern)), "{typed}");
         }
+    }
+
+    #[test]
+    fn an_extension_is_known_as_such() {
+        for (typed, expected) in [
+            ("102", Some("102")),
+            (" ١٠٢ ", Some("102")),
+            ("tel:102", Some("102")),
+            ("１０２", Some("102")),
+            ("10", Some("10")),
+            ("123456", Some("123456")),
+            ("1", None),
+            ("1234567", None),
+            ("+102", None),
+            ("*43", None),
+            ("bob", None),
+            ("x102", None),
+            ("", None),
+        ] {
+            assert_eq!(extension(typed).as_deref(), expected, "{typed:?}");
+        }
+        assert_eq!(addresses_of("Bob"), ["client:bob", "bob"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{Remote, SyncError, plan::passes_through_server, synchronize};
 use crate::{ClientError, EventSocket, Session};
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use mobilecall_api::events::{Event, Presence};
-use mobilecall_cache::Account;
+use mobilecall_cache::{Account, KnownExtension};
 use mobilecall_domain::Timestamp;
 use std::time::Duration;
 use tokio::{sync::mpsc, time::Instant};
@@ -235,7 +235,13 @@ impl Driver {
 
     async fn ask_for_team(&mut self) -> Result<(), SyncError> {
         let team = self.session.team().await?;
+        let extension = |known: &Presence| {
+            let (username, extension) = (known.username.clone(), known.extension.clone()?);
+            Some(KnownExtension { username, extension })
+        };
+        let extensions = team.iter().filter_map(extension).collect();
         self.emit(SyncEvent::Team(team)).await;
+        self.account.keep_extensions(extensions).await?;
         Ok(())
     }
 
