@@ -202,6 +202,11 @@ pub(crate) fn has_plan(region: Region) -> bool {
     PHONE_NUMBER_UTIL.get_country_code_for_region(region).is_some()
 }
 
+/// Whether the digits are the country code of the region.
+pub(crate) fn is_code_of(digits: &str, region: Region) -> bool {
+    PHONE_NUMBER_UTIL.get_country_code_for_region(region).is_some_and(|code| digits == code.to_string())
+}
+
 /// Whether the digits are a country code and nothing else.
 pub(crate) fn is_country_code(digits: &str) -> bool {
     split_code(digits).is_some_and(|(_, rest)| rest.is_empty())

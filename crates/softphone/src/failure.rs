@@ -173,6 +173,7 @@ pub(crate) fn of_address(error: &AddressError) -> Failure {
             .with("place", place.to_string()),
         AddressError::Sip => Failure::new(ErrorCode::MalformedSip, message),
         AddressError::PostDial => Failure::new(ErrorCode::BadDigit, message),
+        AddressError::ShortAbroad => Failure::new(ErrorCode::ShortNumberAbroad, message),
         AddressError::Phone(error) => of_number(error, message),
     }
 }
