@@ -190,7 +190,8 @@ async fn a_media_offer_that_cannot_be_read_is_told_apart_from_one_that_shares_no
         ("nonsense".to_owned(), 31400),
         (audio("UDP/TLS/RTP/SAVPF", ""), 31400),
         (audio("UDP/TLS/RTP/SAVPF", "a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\n"), 31400),
-        (session.to_owned(), 31488),
+        (session.to_owned(), 31400),
+        (format!("{session}m=video 9 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 0.0.0.0\r\n"), 31488),
         (audio("RTP/AVP", keys), 31488),
         (audio("UDP/TLS/RTP/SAVPF", &format!("a=rtpmap:9 G722/8000\r\n{keys}")), 31488),
     ];
