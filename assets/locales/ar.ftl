@@ -376,10 +376,12 @@ error-numberTooShort = تنقص هذا الرقم خانات. أضفها مع ر
 error-numberTooLong = في هذا الرقم خانات زائدة. احذف الزائد منها.
 error-unknownCountryCode = لا توجد دولة برمز كالذي يبدأ به هذا الرقم. تحقق من خاناته الأولى.
 error-ambiguousNumber = يمكن قراءة هذا كرقمين مختلفين. اكتب الرقم المقصود مع رمز الدولة.
+error-shortNumberAbroad = الأرقام القصيرة لدولة أخرى لا تُطلب إلا من داخلها. اكتب الرقم الكامل.
 error-badCharacter = لا يمكن الاتصال بالرمز «{ $character }» في الموضع { $place }. احذفه وحاول مرة أخرى.
 error-tooLongToDial = هذا أطول من أن يُتصل به. احذف بعض الأرقام.
 error-malformedSip = هذا ليس عنوان SIP. اكتبه هكذا: sip:name@host.
 error-unknownExtension = لا أحد لديه هذه التحويلة أو هذا الاسم. ابحث في قائمة الفريق.
+error-unknownService = لا توجد خدمة بهذا الرمز. اتصل بالرمز ‎*43‎ لتسمع نفسك.
 error-ownExtension = هذا رقمك الداخلي أنت. اتصل بشخص آخر، أو بالرمز ‎*43‎ لتسمع نفسك.
 error-unsupportedAddress =
     { $line ->

@@ -368,10 +368,12 @@ error-numberTooShort = Digits are missing in this number. Add them and the area 
 error-numberTooLong = This number has too many digits. Remove those that are too many.
 error-unknownCountryCode = No country has the code that this number begins with. Check its first digits.
 error-ambiguousNumber = This can be read as two numbers. Write the one you mean with its country code, like +966 50 123 4567.
+error-shortNumberAbroad = Short numbers of another country can be dialed only there. Type the full number.
 error-badCharacter = “{ $character }” at place { $place } cannot be dialed. Remove it and try again.
 error-tooLongToDial = This is too long to dial. Remove some digits.
 error-malformedSip = This is not a SIP address. Write it as sip:name@host.
 error-unknownExtension = Nobody has this extension or name. Look in the team list.
+error-unknownService = No service has this code. Dial *43 to hear yourself.
 error-ownExtension = This is your own extension. Call somebody else, or *43 to hear yourself.
 error-unsupportedAddress =
     { $line ->

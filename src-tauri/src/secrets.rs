@@ -13,7 +13,7 @@ use tokio::{task, time};
 /// The name under which the keyring shows our entries.
 const SERVICE: &str = "mobile-call";
 /// A keyring that is open answers within a tenth of this.
-const PATIENCE: Duration = Duration::from_secs(3);
+const ANSWER_LIMIT: Duration = Duration::from_secs(3);
 
 /// The operating system's keyring.
 #[derive(Debug)]
@@ -46,13 +46,14 @@ where
 {
     let name = name.to_owned();
     let done = task::spawn_blocking(move || Entry::new(SERVICE, &name).and_then(|entry| work(&entry)));
-    match time::timeout(PATIENCE, done).await {
+    match time::timeout(ANSWER_LIMIT, done).await {
         Ok(Ok(Ok(value))) => Ok(Some(value)),
         Ok(Ok(Err(Error::NoEntry))) => Ok(None),
         Ok(Ok(Err(error))) => Err(SecretStoreUnavailable(error.to_string())),
         Ok(Err(panicked)) => Err(SecretStoreUnavailable(panicked.to_string())),
-        Err(_) => {
-            Err(SecretStoreUnavailable(format!("it did not answer within {} s; it may be locked", PATIENCE.as_secs())))
-        }
+        Err(_) => Err(SecretStoreUnavailable(format!(
+            "it did not answer within {} s; it may be locked",
+            ANSWER_LIMIT.as_secs()
+        ))),
     }
 }

@@ -5,12 +5,15 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use tokio::net::UdpSocket;
 
 pub(crate) use crate::support::cut::Way;
 
-/// The way of the media: clients see the server at [`MediaWay::ADDRESS`], at the ports that it really has.
+/// The way of the media: clients see the server at an address of this way, at the ports that it really has.
+///
+/// All of 127.0.0.0/8 is this machine. The addresses are those of this process alone, so that nobody else takes a port there
+/// between its choice and its use, and the ports lie below those that the system gives to whoever asks for any.
 pub(crate) struct MediaWay {
     first_port: u16,
     /// For each port, whether packets get through.
@@ -18,49 +21,52 @@ pub(crate) struct MediaWay {
 }
 
 impl MediaWay {
-    /// All of 127.0.0.0/8 is this machine.
-    const ADDRESS: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
     /// Two calls of two legs.
     const PORTS: u16 = 4;
 
     pub(crate) async fn open() -> Self {
-        loop {
-            // Below the ports that the system gives to whoever does not ask for a certain one; such a one is chance enough.
-            let any = std::net::UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|socket| socket.local_addr());
-            let first_port = 20_000 + any.unwrap().port() % 2_500 * Self::PORTS;
-            if let Some(gates) = Self::carry_all(first_port).await {
-                return Self { first_port, gates };
-            }
+        static OPENED: AtomicU16 = AtomicU16::new(0);
+        let first_port = 20_000 + OPENED.fetch_add(1, Ordering::Relaxed) * Self::PORTS;
+        let mut gates = Vec::new();
+        for port in first_port..first_port + Self::PORTS {
+            let outside = UdpSocket::bind((Self::outside(), port)).await.expect("nobody else has this address");
+            let gate = Arc::new(AtomicBool::new(true));
+            tokio::spawn(carry(Arc::new(outside), (Self::inside(), port).into(), Arc::clone(&gate)));
+            gates.push(gate);
         }
+        Self { first_port, gates }
+    }
+
+    /// Where clients see the server.
+    fn outside() -> Ipv4Addr {
+        Self::own_address(0)
+    }
+
+    /// Where the server is.
+    fn inside() -> Ipv4Addr {
+        Self::own_address(1)
+    }
+
+    /// A process id has at most 22 bits.
+    fn own_address(side: u32) -> Ipv4Addr {
+        // The first addresses are everybody's.
+        let [_, a, b, c] = (256 + 2 * std::process::id() + side).to_be_bytes();
+        Ipv4Addr::new(127, a, b, c)
     }
 
     /// How a server is reached on this way.
     pub(crate) fn lead(&self) -> impl FnOnce(&mut BackendConfig) + Send + 'static {
         let ports = self.first_port..=self.first_port + Self::PORTS - 1;
         move |config| {
+            config.edge.media_bind = vec![(Self::inside(), 0).into()];
             config.edge.media_ports = Some(ports);
-            config.edge.advertised = Some(IpAddr::V4(Self::ADDRESS));
+            config.edge.advertised = Some(IpAddr::V4(Self::outside()));
         }
     }
 
     /// Drops every packet of one leg, or lets them through again.
     pub(crate) fn set(&self, port: u16, up: bool) {
         self.gates[usize::from(port - self.first_port)].store(up, Ordering::Relaxed);
-    }
-
-    /// `None` if a port is taken.
-    async fn carry_all(first_port: u16) -> Option<Vec<Arc<AtomicBool>>> {
-        let mut doors = Vec::new();
-        for port in first_port..first_port + Self::PORTS {
-            drop(std::net::UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).ok()?);
-            doors.push((UdpSocket::bind((Self::ADDRESS, port)).await.ok()?, port));
-        }
-        let gates = doors.into_iter().map(|(outside, port)| {
-            let gate = Arc::new(AtomicBool::new(true));
-            tokio::spawn(carry(Arc::new(outside), (Ipv4Addr::LOCALHOST, port).into(), Arc::clone(&gate)));
-            gate
-        });
-        Some(gates.collect())
     }
 }
 

@@ -129,7 +129,7 @@ pub(crate) fn record(path: &Path, ring: Consumer<f32>) -> Result<Ticker, WavErro
 const PER_TICK: usize = RECORDING_RATE_HZ as usize / 100;
 /// Samples that may be late: 200 ms. A writer that was kept from running catches up within that time, as it would with
 /// the buffer of a sound server, and the recording has no gap.
-const PATIENCE: usize = 20 * PER_TICK;
+const MOST_LATE: usize = 20 * PER_TICK;
 /// What is late is taken a quarter faster than it plays, so that the writer need not have it all at once.
 const MOST_PER_TICK: usize = PER_TICK + PER_TICK / 4;
 
@@ -147,8 +147,8 @@ impl Recorder {
     fn tick(&mut self, passed: u32) {
         self.started = self.started || self.ring.slots() > 0;
         self.owed += PER_TICK * passed as usize;
-        let (most, patience) = if self.started { (MOST_PER_TICK, PATIENCE) } else { (0, 0) };
-        let mut outcome = self.write(most, patience);
+        let (most, late) = if self.started { (MOST_PER_TICK, MOST_LATE) } else { (0, 0) };
+        let mut outcome = self.write(most, late);
         self.unflushed += passed;
         if let Some(writer) = self.writer.as_mut().filter(|_| self.unflushed >= FLUSH_TICKS) {
             self.unflushed = 0;
@@ -160,11 +160,11 @@ impl Recorder {
         }
     }
 
-    /// Writes what is owed and there but no more than `most`, and silence for what is owed beyond `patience`.
-    fn write(&mut self, most: usize, patience: usize) -> Result<(), hound::Error> {
+    /// Writes what is owed and there but no more than `most`, and silence for what is owed beyond `late`.
+    fn write(&mut self, most: usize, late: usize) -> Result<(), hound::Error> {
         let ready = self.owed.min(self.ring.slots()).min(most);
         let Ok(chunk) = self.ring.read_chunk(ready) else { return Ok(()) };
-        let silence = (self.owed - ready).saturating_sub(patience);
+        let silence = (self.owed - ready).saturating_sub(late);
         self.owed -= ready + silence;
         let Some(writer) = &mut self.writer else {
             // The file cannot be written any more; the call goes on.
@@ -178,7 +178,7 @@ impl Recorder {
     }
 
     fn finish(mut self) {
-        let outcome = self.write(PATIENCE, PATIENCE);
+        let outcome = self.write(MOST_LATE, MOST_LATE);
         if let Some(writer) = self.writer.take()
             && let Err(error) = outcome.and_then(|()| writer.finalize())
         {

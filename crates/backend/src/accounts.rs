@@ -34,10 +34,10 @@ pub enum AddUserError {
     /// Not a user name.
     #[error("'{}' is not a user name: use 1 to 64 of the letters a to z, digits and _", names::isolated(.0))]
     Username(String),
-    /// No name, a very long one, or one with hidden signs.
+    /// No name, a very long one, or one with hidden signs or towers of marks.
     #[error(
-        "a name has 1 to {MAX_NAME_CHARS} characters that can be seen, and none that turns the direction of text or is \
-         hidden: give another one"
+        "a name has 1 to {MAX_NAME_CHARS} characters that can be seen, none that turns the direction of text or is hidden, \
+         and no letter under many marks: give another one"
     )]
     Name,
     /// Not an extension.
@@ -106,10 +106,10 @@ async fn company(store: &dyn Store, name: &str, create_in: Option<Region>) -> Re
     Ok(company)
 }
 
-/// The name as it is kept. One with hidden signs is refused rather than mended, since whoever types it can mend it.
+/// The name as it is kept. One with signs that do not belong there is refused rather than mended, since whoever types it can mend it.
 fn checked_name(text: &str) -> Result<String, AddUserError> {
     let name = names::clean(text);
-    if names::has_hidden(text) || !(1..=MAX_NAME_CHARS).contains(&name.chars().count()) {
+    if names::has_unfit(text) || !(1..=MAX_NAME_CHARS).contains(&name.chars().count()) {
         return Err(AddUserError::Name);
     }
     Ok(name)

@@ -1,7 +1,7 @@
 //! The times that a client says of a call, by a clock that may be wrong by any amount: no call is lost for that.
 //!
-//! Within a report they have to agree: nothing is answered before it began, and nothing lasts longer than a day. A report
-//! whose clock is known to be wrong, since it is of the future or from before computers, is moved as a whole to now.
+//! Within a report they have to agree: nothing is answered before it began, nobody talks for longer than the call was there,
+//! and nothing lasts longer than a day. A report whose clock is known to be wrong, since it is of the future or from before computers, is moved as a whole to now.
 
 use crate::error::ApiError;
 use mobilecall_api::calls::{CallFacts, CallReport};
@@ -19,6 +19,7 @@ pub(crate) fn of_report(report: &mut CallReport, now: Timestamp) -> Result<(), A
     let CallReport { created_at, facts, .. } = report;
     check_order(Some(*created_at), facts)?;
     check_length(*created_at, facts)?;
+    check_duration("createdAt", Some(*created_at), facts)?;
     let last = facts.ended_at.or(facts.answered_at).unwrap_or(*created_at);
     if *created_at < Timestamp::from_millis(0) || last > now.plus(MAX_CLOCK_SKEW) {
         let times = [Some(created_at), facts.answered_at.as_mut(), facts.ended_at.as_mut()];
@@ -35,6 +36,7 @@ pub(crate) fn of_facts(facts: &mut CallFacts, known: &CallRecord) -> Result<(), 
         // It began by our clock and goes on by the client's.
         LineKind::Direct => {
             check_order(None, facts)?;
+            check_duration("answeredAt", facts.answered_at, facts)?;
             let earliest = known.created_at.minus(MAX_CLOCK_SKEW);
             for (name, time) in [("answeredAt", &mut facts.answered_at), ("endedAt", &mut facts.ended_at)] {
                 if time.is_some_and(|time| time < earliest) {
@@ -43,7 +45,10 @@ pub(crate) fn of_facts(facts: &mut CallFacts, known: &CallRecord) -> Result<(), 
                 *time = time.map(|time| time.max(known.created_at));
             }
         }
-        LineKind::Twilio | LineKind::Sip => check_order(Some(known.created_at), facts)?,
+        LineKind::Twilio | LineKind::Sip => {
+            check_order(Some(known.created_at), facts)?;
+            check_duration("createdAt", Some(known.created_at), facts)?;
+        }
     }
     check_length(known.created_at, facts)
 }
@@ -71,6 +76,21 @@ fn check_length(created_at: Timestamp, facts: &CallFacts) -> Result<(), ApiError
     }
     if facts.duration_seconds.is_some_and(|seconds| u64::from(seconds) > LONGEST_CALL.as_secs()) {
         return Err(ApiError::unprocessable("durationSeconds is more than a day: no call is as long"));
+    }
+    Ok(())
+}
+
+/// Refuses a duration that does not fit between two times of the same clock. Whoever counted it may have rounded up, and a
+/// provider that counts from its own answer may say more than what lies between ours and the end.
+fn check_duration(name: &str, start: Option<Timestamp>, facts: &CallFacts) -> Result<(), ApiError> {
+    let (Some(start), Some(end), Some(seconds)) = (start, facts.ended_at, facts.duration_seconds) else {
+        return Ok(());
+    };
+    let longest = end.since(start).as_millis().div_ceil(1000);
+    if u128::from(seconds) > longest {
+        return Err(ApiError::unprocessable(format!(
+            "durationSeconds is {seconds}, but from {name} to endedAt are {longest} seconds"
+        )));
     }
     Ok(())
 }

@@ -10,13 +10,12 @@ use crate::{
     tokens::{Invalid, Tokens},
 };
 use async_trait::async_trait;
-use mobilecall_domain::{Address, CallId, CallRecord, CompanyId, Reachability, Region, Timestamp, UserId, names};
+use mobilecall_domain::{
+    Address, CallId, CallRecord, CompanyId, Reachability, Region, Service, Timestamp, UserId, names,
+};
 use mobilecall_edge::host::{Agent, CallReported, Destination, EdgeHost, HostError, Subscriber, TokenRejected};
 use mobilecall_store::{Result as StoreResult, Scope, ScopedReport, Store, StoreError, User};
 use std::sync::Arc;
-
-/// The echo test.
-const ECHO: &str = "*43";
 
 /// The backend as the edge sees it. Holds parts of the backend, not the backend, which holds the edge.
 pub(crate) struct BackendHost {
@@ -88,16 +87,19 @@ impl BackendHost {
         let region = self.store.company(company).await?.ok_or(StoreError::NotFound("company"))?.region;
         let region = Region::parse(&region).map_err(|error| StoreError::Internal(error.into()))?;
         let user = match Address::parse(dialed, region) {
-            Ok(Address::Service(code)) if code == ECHO => return Ok(Destination::Echo),
+            Ok(Address::Service(code)) => {
+                return Ok(match Service::of_code(&code) {
+                    Some(Service::Echo) => Destination::Echo,
+                    None => Destination::Unknown,
+                });
+            }
             Ok(Address::Client(name)) => self.find_name(company, &name).await?,
             Ok(Address::Extension(extension)) => match self.store.user_by_extension(company, &extension).await? {
                 Some(user) => Some(user),
                 None => self.find_name(company, &extension).await?,
             },
             // A user name may look like anything that its few characters allow.
-            Ok(Address::Phone(_) | Address::Service(_) | Address::Sip(_)) | Err(_) => {
-                self.find_name(company, dialed).await?
-            }
+            Ok(Address::Phone(_) | Address::Sip(_)) | Err(_) => self.find_name(company, dialed).await?,
         };
         let Some(user) = user else { return Ok(Destination::Unknown) };
         let elsewhere = self.presence.elsewhere(company, user.id).await;

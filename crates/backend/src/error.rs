@@ -56,6 +56,12 @@ impl ApiError {
         }
         Self::bad_request("the body did not come whole: send it again")
     }
+    /// A body that was compressed, or encoded in another way: none is undone here, so that few bytes never become many.
+    pub(crate) fn encoded_body() -> Self {
+        let message =
+            "the body is encoded: send it as it is, without Content-Encoding and with no Transfer-Encoding but chunked";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::BadRequest, message)
+    }
     /// A body that is larger than the limit.
     pub(crate) fn large_body() -> Self {
         let message = "the body is too large: send less at once";

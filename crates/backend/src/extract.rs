@@ -2,8 +2,9 @@
 
 use crate::{error::ApiError, refusal, state::Shared};
 use axum::{
+    body::{Body, to_bytes},
     extract::{
-        FromRequest, FromRequestParts,
+        FromRequest, FromRequestParts, Request,
         rejection::{JsonRejection, PathRejection, QueryRejection},
     },
     http::{StatusCode, header, request::Parts},
@@ -11,12 +12,37 @@ use axum::{
 use mobilecall_api::error::ErrorCode;
 use mobilecall_domain::CompanyId;
 use mobilecall_store::Principal;
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 /// A JSON body.
-#[derive(FromRequest)]
-#[from_request(via(axum::Json), rejection(ApiError))]
 pub(crate) struct Json<T>(pub(crate) T);
+
+impl<S, T> FromRequest<S> for Json<T>
+where
+    S: Send + Sync,
+    axum::Json<T>: FromRequest<S, Rejection = JsonRejection>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let (parts, body) = request.into_parts();
+        // How much may come is settled before, for every request.
+        let bytes = to_bytes(body, usize::MAX).await.map_err(|error| ApiError::broken_body(&error))?;
+        let request = Request::from_parts(parts, Body::from(bytes.clone()));
+        match axum::Json::from_request(request, state).await {
+            Ok(axum::Json(value)) => Ok(Self(value)),
+            // Another kind of value where one of a few words belongs counts as a mistake of the JSON itself.
+            Err(JsonRejection::JsonSyntaxError(error)) if is_json(&bytes) => {
+                Err(ApiError::unprocessable(refusal::of_data(&error.body_text())))
+            }
+            Err(rejection) => Err(rejection.into()),
+        }
+    }
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
+}
 
 /// The query of the URL.
 #[derive(FromRequestParts)]

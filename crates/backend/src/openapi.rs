@@ -6,7 +6,7 @@ use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Response, ResponseBuilder, p
 
 /// How any request may be refused.
 const ANY: [(&str, &str); 4] = [
-    ("400", "Malformed, or it names its host twice"),
+    ("400", "Malformed, or it names no host, two, or one in a form that is none"),
     ("421", "The Host header names another server"),
     ("500", "The server made a mistake"),
     ("503", "Too much to do, or the database is not available: try again"),
@@ -16,7 +16,7 @@ const ANY: [(&str, &str); 4] = [
 const WITH_BODY: [(&str, &str); 4] = [
     ("408", "The body did not arrive in time: send it again"),
     ("413", "The body is too large"),
-    ("415", "The body is not application/json"),
+    ("415", "The body is not application/json, or it is compressed"),
     ("422", "A value is not acceptable"),
 ];
 

@@ -7,22 +7,24 @@ const BODY: [&str; 2] =
 /// And of a query.
 const QUERY: &str = "Failed to deserialize query string: ";
 
+/// Where the rest is said.
+const SEE: &str = "GET /api/openapi.json says what it can be";
+
 /// A body that is JSON, but not what was expected.
 pub(crate) fn of_data(said: &str) -> String {
     let (place, problem) = split(strip(said, &BODY));
-    let what = named(problem);
-    match (what, place) {
+    let (found, wanted) = parted(problem);
+    let must = wanted.map_or_else(|| SEE.to_owned(), |wanted| format!("it must be {wanted}"));
+    match (named(found), place) {
         (Some(("unknown field", name)), _) => {
             format!("there is no field '{name}' here: leave it out, or correct its spelling")
         }
         (Some(("missing field", name)), _) => format!("the field '{name}' is missing: add it"),
         (Some(("duplicate field", name)), _) => format!("the field '{name}' is there twice: send it once"),
-        (Some((_, value)), Some(place)) => {
-            format!("{place} cannot be '{value}': GET /api/openapi.json says what it can be")
-        }
-        (Some((_, value)), None) => format!("'{value}' cannot stand here: GET /api/openapi.json says what can"),
-        (None, Some(place)) => format!("{place} is not of the right kind: GET /api/openapi.json says what it can be"),
-        (None, None) => "the body is not of the right kind: GET /api/openapi.json says what it can be".to_owned(),
+        (Some((_, value)), Some(place)) => format!("{place} cannot be '{value}': {must}"),
+        (Some((_, value)), None) => format!("'{value}' cannot stand here: {must}"),
+        (None, Some(place)) => format!("{place} is not of the right kind: {must}"),
+        (None, None) => format!("the body is not of the right kind: {must}"),
     }
 }
 
@@ -38,10 +40,46 @@ pub(crate) fn of_syntax(said: &str) -> String {
 
 /// A query that cannot be read.
 pub(crate) fn of_query(said: &str) -> String {
-    match split(strip(said, &[QUERY])).0 {
-        Some(place) => format!("{place} in the query cannot be read: GET /api/openapi.json says what it can be"),
-        None => "the query cannot be read: GET /api/openapi.json says what it can be".to_owned(),
+    let (place, problem) = split(strip(said, &[QUERY]));
+    let must = parted(problem).1.map_or_else(|| SEE.to_owned(), |wanted| format!("it must be {wanted}"));
+    format!("{} in the query cannot be read: {must}", place.unwrap_or("a field"))
+}
+
+/// What the library found and, in our words, what it wanted.
+fn parted(problem: &str) -> (&str, Option<String>) {
+    const UUID: &str = "a UUID such as 018f4a6e-5b1c-7d3e-9f20-1a2b3c4d5e6f";
+    let problem = problem.rsplit_once(" at line ").map_or(problem, |(problem, _)| problem);
+    if problem.starts_with("UUID parsing failed") {
+        return ("", Some(UUID.to_owned()));
     }
+    // Of the numbers in a query.
+    if problem.contains("digit found in string") || problem.starts_with("number too ") {
+        return ("", Some("a whole number".to_owned()));
+    }
+    // The last one, since the value itself may hold the word.
+    let parts = problem.rsplit_once(", expected ").or_else(|| Some(("", problem.strip_prefix("expected ")?)));
+    let Some((found, expected)) = parts else { return (problem, None) };
+    let whole = |most: u64| format!("a whole number from 0 to {most}");
+    let wanted = match expected {
+        "u8" => whole(u8::MAX.into()),
+        "u16" => whole(u16::MAX.into()),
+        "u32" => whole(u32::MAX.into()),
+        "u64" => whole(u64::MAX),
+        "i32" | "i64" => "a whole number".to_owned(),
+        "f32" | "f64" => "a number".to_owned(),
+        "a string" | "a borrowed string" => "a text".to_owned(),
+        "a boolean" => "true or false".to_owned(),
+        "a sequence" => "a list".to_owned(),
+        "a map" => "an object".to_owned(),
+        "a formatted UUID string" | "a UUID string" => UUID.to_owned(),
+        // One of our enumerations met another kind of value.
+        "value" | "string or map" => "one of the words that GET /api/openapi.json lists".to_owned(),
+        kind if kind.starts_with("struct ") => "an object".to_owned(),
+        words if words.starts_with(['`', 'o']) && words.contains('`') => words.replace('`', ""),
+        ours if ours.starts_with("a time ") => ours.to_owned(),
+        _ => return (found, None),
+    };
+    (found, Some(wanted))
 }
 
 fn strip<'said>(said: &'said str, beginnings: &[&str]) -> &'said str {
@@ -84,27 +122,68 @@ mod tests {
             ("unknown field `staus`, expected `a` or `b` at line 1 column 9", "there is no field 'staus' here"),
             ("missing field `toNumber` at line 1 column 2", "the field 'toNumber' is missing"),
             ("duplicate field `id`", "the field 'id' is there twice"),
-            ("status: unknown variant `talking`, expected one of `queued`, `busy`", "status cannot be 'talking':"),
-            ("unknown variant `talking`, expected one of `queued`, `busy`", "'talking' cannot stand here"),
-            ("createdAt: invalid value: string \"yesterday\", expected a time", "createdAt cannot be 'yesterday'"),
+            (
+                "status: unknown variant `talking`, expected one of `queued`, `busy`",
+                "status cannot be 'talking': it must be one of queued, busy",
+            ),
+            (
+                "direction: unknown variant `in`, expected `inbound` or `outbound` at line 1 column 4",
+                "direction cannot be 'in': it must be inbound or outbound",
+            ),
+            (
+                "direction: expected value at line 1 column 14",
+                "direction is not of the right kind: it must be one of the",
+            ),
+            ("unknown variant `talking`, expected one of `queued`, `busy`", "'talking' cannot stand here: it must be"),
+            (
+                "createdAt: invalid value: string \"yesterday\", expected a time such as 2026-11-21T08:51:00.007Z",
+                "createdAt cannot be 'yesterday': it must be a time such as 2026-11-21T08:51:00.007Z",
+            ),
+            (
+                "durationSeconds: invalid type: string \"a, expected b\", expected u32 at line 1 column 7",
+                "durationSeconds cannot be 'a, expected b': it must be a whole number from 0 to 4294967295",
+            ),
+            (
+                "durationSeconds: invalid value: integer `-1`, expected u32",
+                "durationSeconds cannot be '-1': it must be a whole",
+            ),
             ("invalid value: integer `-1`, expected u32", "'-1' cannot stand here"),
-            ("username: invalid type: null, expected a string at line 1", "username is not of the right kind"),
+            (
+                "username: invalid type: null, expected a string at line 1",
+                "username is not of the right kind: it must be a text",
+            ),
+            ("username: invalid type: map, expected a string", "username is not of the right kind: it must be a text"),
             (
                 "invalid type: sequence, expected struct CallReport at line 1 column 0",
-                "the body is not of the right kind",
+                "the body is not of the right kind: it must be an object",
             ),
-            ("id: UUID parsing failed: invalid character", "id is not of the right kind"),
+            (
+                "invalid length 0, expected struct ReportBody with 13 elements at line 1 column 2",
+                "the body is not of the right kind: it must be an object",
+            ),
+            (
+                "id: UUID parsing failed: invalid character: found `z` at 1",
+                "id is not of the right kind: it must be a UUID",
+            ),
+            (
+                "id: invalid type: integer `7`, expected a formatted UUID string",
+                "id cannot be '7': it must be a UUID such as",
+            ),
+            ("x: something new", "x is not of the right kind: GET /api/openapi.json"),
         ];
         for (said, expected) in cases {
             let words = of_data(&body(said));
             assert!(words.starts_with(expected), "{said}: {words}");
-            assert!(!words.contains("expected") && !words.contains("struct"), "{words}");
+            let foreign = ["struct", "invalid", "variant", "column", "`"];
+            assert!(!foreign.iter().any(|foreign| words.contains(foreign)), "{words}");
         }
         assert_eq!(
             of_syntax("Failed to parse the request body as JSON: EOF while parsing an object at line 1 column 1"),
             "the body is not JSON: see line 1, character 1"
         );
         let query = "Failed to deserialize query string: limit: invalid digit found in string";
-        assert!(of_query(query).starts_with("limit in the query cannot be read"));
+        assert_eq!(of_query(query), "limit in the query cannot be read: it must be a whole number");
+        let query = "Failed to deserialize query string: status: unknown variant `x`, expected one of `queued`, `busy`";
+        assert_eq!(of_query(query), "status in the query cannot be read: it must be one of queued, busy");
     }
 }

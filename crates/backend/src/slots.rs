@@ -7,13 +7,13 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// Places that are taken, by whom. Cheap to clone.
+/// Slots that are taken, by whom. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Slots<K: Eq + Hash> {
     taken: Arc<Mutex<HashMap<K, usize>>>,
 }
 
-/// A place; dropping it makes room for another.
+/// A slot; dropping it makes room for another.
 pub(crate) struct Slot<K: Eq + Hash> {
     slots: Slots<K>,
     key: K,
@@ -24,7 +24,7 @@ impl<K: Eq + Hash + Clone> Slots<K> {
         Self { taken: Arc::default() }
     }
 
-    /// A place for whoever this is, unless as many are taken as are allowed.
+    /// A slot for whoever this is, unless as many are taken as are allowed.
     pub(crate) fn enter(&self, key: K, allowed: usize) -> Option<Slot<K>> {
         let mut taken = self.lock();
         let count = taken.get(&key).copied().unwrap_or_default();
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_has_as_many_places_as_are_allowed() {
+    fn each_has_as_many_slots_as_are_allowed() {
         let slots = Slots::new();
         let (first, second) = (slots.enter("a", 2), slots.enter("a", 2));
         assert!(first.is_some() && second.is_some());

@@ -2,7 +2,7 @@
 
 use mobilecall_domain::{
     Private,
-    text_file::{self, NotText},
+    pem::{self, NotPem},
 };
 use rustls::{
     ServerConfig,
@@ -28,16 +28,16 @@ pub enum TlsError {
         #[source]
         source: rustls::pki_types::pem::Error,
     },
-    /// A file is not text, as PEM is.
+    /// A file is in another form than PEM.
     #[error("{what} {} is not in PEM form: {source}", path.display())]
-    NotText {
+    NotPem {
         /// Certificate or key.
         what: &'static str,
         /// Which file.
         path: PathBuf,
-        /// In which line.
+        /// In which.
         #[source]
-        source: NotText,
+        source: NotPem,
     },
     /// The file has no certificate.
     #[error("{} holds no certificate: give a PEM file with the server's certificate first, then its chain", .0.display())]
@@ -47,14 +47,14 @@ pub enum TlsError {
     Mismatch(#[source] rustls::Error),
 }
 
-/// PEM files are text, on whatever system they were written. What is read may be a key.
+/// What is read may be a key.
 fn read(what: &'static str, path: &Path) -> Result<Private<String>, TlsError> {
     let bytes = std::fs::read(path).map_err(|error| {
         let (path, source) = (path.to_owned(), rustls::pki_types::pem::Error::Io(error));
         TlsError::File { what, path, source }
     })?;
-    let text = text_file::decode(&bytes);
-    text.map(Private::new).map_err(|source| TlsError::NotText { what, path: path.to_owned(), source })
+    let text = pem::text(&bytes);
+    text.map(Private::new).map_err(|source| TlsError::NotPem { what, path: path.to_owned(), source })
 }
 
 /// Reads a PEM certificate chain and its key. HTTP/2 and HTTP/1.1 are offered.

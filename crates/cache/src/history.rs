@@ -5,7 +5,10 @@ use crate::{
     account::Owner,
     row::{self, COLUMNS, columns, parse},
 };
-use mobilecall_domain::{CallId, CallRecord, Private, search::patterns};
+use mobilecall_domain::{
+    CallId, CallRecord, Private,
+    search::{addresses_of, extension, patterns},
+};
 use mobilecall_sqlite::rusqlite::{params_from_iter, types::Value};
 use std::fmt;
 
@@ -67,10 +70,15 @@ pub struct HistoryRow {
 }
 
 impl Account {
-    /// A page of the history. The cursor names the last row of the page before, so a page stays right while calls are
+    /// A page of the history. Who is searched for by an extension is found by the user name too, since records have
+    /// either. The cursor names the last row of the page before, so a page stays right while calls are
     /// added.
     pub async fn history(&self, query: &HistoryQuery) -> Result<HistoryPage, CacheError> {
-        let page = PageQuery::new(query)?;
+        let person = match extension(&query.text) {
+            Some(extension) => self.person_with(&extension).await?,
+            None => None,
+        };
+        let page = PageQuery::new(query, person.as_deref())?;
         let mut rows = self
             .read("read the history", move |connection, owner| {
                 let mut statement = connection.prepare_cached(&page.sql)?;
@@ -114,7 +122,8 @@ struct PageQuery {
 }
 
 impl PageQuery {
-    fn new(query: &HistoryQuery) -> Result<Self, CacheError> {
+    /// `person` is the user name of whoever has the extension that is searched for.
+    fn new(query: &HistoryQuery, person: Option<&str>) -> Result<Self, CacheError> {
         let mut sql = concat!(
             "SELECT ",
             columns!(),
@@ -132,8 +141,13 @@ impl PageQuery {
         });
         let patterns = patterns(&query.text);
         if !patterns.is_empty() {
-            sql.push_str(&format!(" AND ({})", vec!["instr(search, ?) > 0"; patterns.len()].join(" OR ")));
-            rest.extend(patterns.into_iter().map(Value::from));
+            let addresses = person.map(addresses_of).into_iter().flatten();
+            let contained = patterns.into_iter().map(|pattern| ("instr(search, ?) > 0", pattern));
+            let whole = addresses
+                .flat_map(|address| [("lower(from_number) = ?", address.clone()), ("lower(to_number) = ?", address)]);
+            let (conditions, values): (Vec<_>, Vec<_>) = contained.chain(whole).unzip();
+            sql.push_str(&format!(" AND ({})", conditions.join(" OR ")));
+            rest.extend(values.into_iter().map(Value::from));
         }
         if let Some(cursor) = &query.cursor {
             let (created_at, id) = read_cursor(cursor)?;
@@ -174,7 +188,7 @@ mod tests {
     }
 
     async fn plan(account: &Account, query: &HistoryQuery) -> String {
-        let page = PageQuery::new(query).unwrap();
+        let page = PageQuery::new(query, Some("bob")).unwrap();
         let explain = account.read("explain", move |connection, owner| {
             let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", page.sql))?;
             let lines = statement.query_and_then(params_from_iter(page.values(owner)), |row| Ok(row.get("detail")?))?;

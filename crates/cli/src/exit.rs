@@ -39,6 +39,7 @@ impl Exit {
             | ErrorCode::NumberTooLong
             | ErrorCode::UnknownCountryCode
             | ErrorCode::AmbiguousNumber
+            | ErrorCode::ShortNumberAbroad
             | ErrorCode::BadCharacter
             | ErrorCode::TooLongToDial
             | ErrorCode::MalformedSip
@@ -51,6 +52,7 @@ impl Exit {
             | ErrorCode::ServerBusy
             | ErrorCode::LineNotReady => Self::Unreachable,
             ErrorCode::UnknownExtension
+            | ErrorCode::UnknownService
             | ErrorCode::OwnExtension
             | ErrorCode::UnsupportedAddress
             | ErrorCode::LineCannot => Self::Refused,

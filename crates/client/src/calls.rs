@@ -98,15 +98,21 @@ const LONGEST_CALL: Duration = Duration::from_secs(24 * 60 * 60);
 /// the first, are left out: the server then takes its own.
 fn facts(record: &CallRecord) -> CallFacts {
     let agree = times_agree(record);
-    let longest = u32::try_from(LONGEST_CALL.as_secs()).unwrap_or(u32::MAX);
     CallFacts {
         status: Some(record.status.into()),
         twilio_call_sid: record.twilio_call_sid.clone(),
         answered_at: record.answered_at.filter(|_| agree),
         ended_at: record.ended_at.filter(|_| agree),
-        duration_seconds: record.duration_seconds.filter(|seconds| *seconds <= longest),
+        duration_seconds: record.duration_seconds.filter(|seconds| fits(record, *seconds)),
         customer_name: record.customer_name.clone(),
     }
+}
+
+/// Whether the call can have taken as long, by those of its times that are known here.
+fn fits(record: &CallRecord, seconds: u32) -> bool {
+    let start = record.answered_at.unwrap_or(record.created_at);
+    let longest = record.ended_at.map_or(LONGEST_CALL, |end| end.since(start).min(LONGEST_CALL));
+    Duration::from_secs(seconds.into()) <= longest
 }
 
 fn times_agree(record: &CallRecord) -> bool {

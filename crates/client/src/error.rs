@@ -67,14 +67,14 @@ pub enum TlsError {
         #[source]
         source: io::Error,
     },
-    /// It is not text, as PEM is.
+    /// It is in another form than PEM.
     #[error("the certificate file {} is not in PEM form: {source}", path.display())]
-    NotText {
+    NotPem {
         /// The file.
         path: PathBuf,
-        /// In which line.
+        /// In which.
         #[source]
-        source: mobilecall_domain::text_file::NotText,
+        source: mobilecall_domain::pem::NotPem,
     },
     /// Nothing usable in it.
     #[error("{} holds no certificate in PEM form", path.display())]

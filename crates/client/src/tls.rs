@@ -1,7 +1,7 @@
 //! Whom a TLS connection trusts.
 
 use crate::TlsError;
-use mobilecall_domain::text_file;
+use mobilecall_domain::pem;
 use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, pem::PemObject as _},
@@ -34,7 +34,7 @@ pub fn trust(authority: Option<&Path>) -> Result<Arc<ClientConfig>, TlsError> {
 
 fn read_authority(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let bytes = std::fs::read(path).map_err(|source| TlsError::Read { path: path.to_owned(), source })?;
-    let text = text_file::decode(&bytes).map_err(|source| TlsError::NotText { path: path.to_owned(), source })?;
+    let text = pem::text(&bytes).map_err(|source| TlsError::NotPem { path: path.to_owned(), source })?;
     let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text.as_bytes()).collect();
     match certificates {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),

@@ -45,6 +45,9 @@ pub enum AddressError {
     /// More than an address, where nothing can be sent after the answer.
     #[error("digits to be sent after the answer have no place here: give the number alone")]
     PostDial,
+    /// A short number whose link says that it is another country's.
+    #[error("short numbers of another country can be dialed only there: call the full number")]
+    ShortAbroad,
     /// A SIP URI that does not follow RFC 3261.
     #[error("this is not a SIP address: write it as sip:name@host")]
     Sip,

@@ -4,10 +4,12 @@ use crate::{
     Address, Region,
     address::AddressError,
     digits::{is_separator, plain, strip_scheme, visible},
-    numbering::{Certainty, Zero},
+    numbering::{self, Certainty, Zero},
     phone::{Digits, PhoneNumber},
     post_dial::{self, PostDial},
-    sip_uri, tel_uri, vanity,
+    sip_uri,
+    tel_uri::{self, TelUri},
+    vanity,
 };
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +59,7 @@ impl Dial {
     /// | --- | --- |
     /// | `client:name` | [`Address::Client`]: ASCII letters, digits, `_`, `-` and `.` |
     /// | `sip:…`, `sips:…` | [`Address::Sip`], unchanged |
-    /// | `tel:…` | the number or service code of an RFC 3966 URI |
+    /// | `tel:…` | the number, short number or service code of an RFC 3966 URI |
     /// | `callto:…`, `mobilecall:…` | whatever stands behind it |
     /// | `*43`, `#31#` | [`Address::Service`]: `*` or `#`, then digits, `*` and `#` |
     /// | 2 to 6 digits | [`Address::Extension`], emergency numbers included |
@@ -83,7 +85,7 @@ impl Dial {
         }
         if let Some(rest) = strip_scheme(&text, "tel") {
             let uri = tel_uri::read(rest)?;
-            let dial = keyed(&uri.subscriber, region)?;
+            let dial = of_uri(&uri, region)?;
             return Ok(Self { post_dial: dial.post_dial.or(uri.post_dial), ..dial });
         }
         if text.contains('@') {
@@ -128,6 +130,24 @@ fn client(name: &str) -> Result<Address, AddressError> {
         Some((index, character)) => Err(AddressError::Character { character, place: index + 1 }),
         None if name.is_empty() => Err(AddressError::Empty),
         None => Ok(Address::Client(name.to_owned())),
+    }
+}
+
+/// A local number belongs behind its context. Where that makes no number, a short one is dialed as it is in the country that
+/// the context names, and so only from there.
+fn of_uri(uri: &TelUri, region: Region) -> Result<Dial, AddressError> {
+    let Some(context) = &uri.context else { return keyed(&uri.subscriber, region) };
+    let whole = keyed(&format!("{context} {}", uri.subscriber), region);
+    if matches!(whole, Ok(Dial { note: None, .. })) {
+        return whole;
+    }
+    let code: String = context.chars().filter(char::is_ascii_digit).collect();
+    match keyed(&uri.subscriber, region) {
+        Ok(short @ Dial { address: Address::Extension(_), .. }) if region.has_code(&code) => Ok(short),
+        Ok(Dial { address: Address::Extension(_), .. }) if whole.is_err() && numbering::is_country_code(&code) => {
+            Err(AddressError::ShortAbroad)
+        }
+        Ok(_) | Err(_) => whole,
     }
 }
 

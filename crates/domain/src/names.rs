@@ -1,18 +1,27 @@
 //! Names of people and companies, as they are kept and printed.
 //!
 //! A name may not act on the text around it: signs that turn the direction of text, and others that cannot be seen, do not
-//! belong to it. Only the joiners of Arabic and Persian letters do, between letters.
+//! belong to it. Only the joiners of Arabic and Persian letters do, between letters. Nor may it cover the lines above and
+//! below, as letters with hundreds of marks do.
 
-use unicode_normalization::char::canonical_combining_class;
+use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 
 /// Zero-width non-joiner and joiner.
 const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
 
-/// The name without what cannot be seen, and with single spaces. Empty if nothing is left that can be seen.
+/// Most marks on a letter. Vietnamese needs two, vowelled Arabic three, Hebrew with its accents four, Tibetan six.
+const MOST_MARKS: usize = 6;
+
+/// The name without what cannot be seen and without marks that are too many for a letter, and with single spaces. Empty if
+/// nothing is left that can be seen.
 pub fn clean(text: &str) -> String {
     let mut name = String::with_capacity(text.len());
     let mut joiner = None;
+    let mut marks = Marks::default();
     for c in text.chars() {
+        if marks.are_too_many(c) {
+            continue;
+        }
         if JOINERS.contains(&c) {
             // Kept if a letter follows, and only one of a row.
             joiner = Some(c).filter(|_| !name.is_empty() && !name.ends_with(' '));
@@ -37,9 +46,27 @@ pub fn isolated(text: &str) -> String {
     if name.is_ascii() { name } else { format!("\u{2068}{name}\u{2069}") }
 }
 
-/// Whether the text has a sign that [`clean`] takes away for not being seen: whoever types a name is better told so.
-pub fn has_hidden(text: &str) -> bool {
-    text.chars().any(|c| is_hidden(c) || c.is_control())
+/// Whether the text has a sign that [`clean`] takes away, and not only as a space too many: whoever types a name is better
+/// told so.
+pub fn has_unfit(text: &str) -> bool {
+    let mut marks = Marks::default();
+    text.chars().any(|c| is_hidden(c) || c.is_control() || marks.are_too_many(c))
+}
+
+/// Counts the marks on a letter.
+#[derive(Default)]
+struct Marks(usize);
+
+impl Marks {
+    /// Takes the next sign, and says whether it is a mark for which the letter has no room. What cannot be seen between
+    /// marks begins no other letter.
+    fn are_too_many(&mut self, c: char) -> bool {
+        if is_hidden(c) || JOINERS.contains(&c) {
+            return false;
+        }
+        self.0 = if is_combining_mark(c) { self.0 + 1 } else { 0 };
+        self.0 > MOST_MARKS
+    }
 }
 
 /// Not a space, and no mark that needs a letter or sign to stand on.
@@ -110,10 +137,48 @@ mod tests {
     #[test]
     fn what_is_hidden_is_told() {
         for hidden in ["a\u{202e}", "\u{2066}a", "a\u{200f}", "a\u{feff}", "a\nb", "\u{3164}"] {
-            assert!(has_hidden(hidden), "{hidden:?}");
+            assert!(has_unfit(hidden), "{hidden:?}");
         }
         for plain in ["Sara", "می\u{200c}لاد", "محمد", "O'Brien-Smith Jr. (2)"] {
-            assert!(!has_hidden(plain), "{plain:?}");
+            assert!(!has_unfit(plain), "{plain:?}");
+        }
+    }
+
+    #[test]
+    fn a_letter_has_a_few_marks_and_no_tower() {
+        let marks = |count: usize| "\u{301}".repeat(count);
+        for (typed, kept) in [
+            (format!("e{}", marks(200)), format!("e{}", marks(6))),
+            (format!("Zo{}e\u{308}", marks(7)), format!("Zo{}e\u{308}", marks(6))),
+            // Neither a joiner nor what is hidden makes room.
+            (format!("e{}\u{200d}{}x", marks(5), marks(5)), format!("e{}\u{200d}\u{301}x", marks(5))),
+            (format!("e{}\u{34f}{}", marks(5), marks(5)), format!("e{}", marks(6))),
+            (format!("e{}\u{200b}{}", marks(6), marks(6)), format!("e{}", marks(6))),
+            (format!("a {}b", marks(200)), format!("a {}b", marks(6))),
+            (marks(200), String::new()),
+            (
+                "e\u{20dd}\u{20dd}\u{20dd}\u{20dd}\u{20dd}\u{20dd}\u{20dd}\u{20dd}".to_owned(),
+                format!("e{}", "\u{20dd}".repeat(6)),
+            ),
+        ] {
+            assert_eq!(clean(&typed), kept, "{typed:?}");
+            assert_eq!(clean(&kept), kept, "{kept:?} is clean");
+            assert!(has_unfit(&typed), "{typed:?}");
+        }
+        for name in [
+            "Nguye\u{302}\u{303}n",
+            "\u{628}\u{651}\u{64e}\u{670}\u{653}",
+            "مُحَمَّدٌ",
+            "\u{5e9}\u{5c1}\u{5bc}\u{5b8}\u{596}",
+            "क्षि",
+            "ष\u{94d}ट\u{94d}र\u{94d}य",
+            "\u{f66}\u{f90}\u{fb1}\u{f71}\u{f74}\u{f7e}",
+            "ก\u{e38}\u{e49}",
+            "👩\u{200d}❤\u{fe0f}\u{200d}👨",
+            "1\u{fe0f}\u{20e3}",
+        ] {
+            assert_eq!(clean(name), name);
+            assert!(!has_unfit(name), "{name:?}");
         }
     }
 }

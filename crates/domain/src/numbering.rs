@@ -79,18 +79,32 @@ pub(crate) enum Fault {
 
 /// Reads digits that begin with a country code.
 pub(crate) fn international(digits: &str, zero: Zero) -> Result<Found, Fault> {
-    // A plus and the international prefix together, as in +00966…; no country code begins with zero.
-    let digits = digits.strip_prefix("00").unwrap_or(digits);
+    let digits = behind_plus(digits);
     let Some((code, national)) = split_code(digits) else { return Err(Fault::UnknownCountry) };
     let readings = readings(code, national, zero);
-    if let Some(known) = readings.iter().find(|number| is_valid(number)) {
-        return Ok(found(known, Certainty::Known));
+    if let Some(known) = valid(&readings) {
+        return Ok(known);
     }
     if let Some(likely) = readings.iter().find(|number| has_neighbours(number)) {
         return Ok(found(likely, Certainty::UnknownRange));
     }
     let fault = readings.last().map_or(Fault::TooShort(region_of(code)), |number| fault_of(number, region_of(code)));
     Err(if digits.len() > MAX_DIGITS { Fault::TooManyDigits(digits.len()) } else { fault })
+}
+
+/// As [`international`], but only a number that the plans have; why others are none is not looked for.
+pub(crate) fn known_international(digits: &str, zero: Zero) -> Option<Found> {
+    let (code, national) = split_code(behind_plus(digits))?;
+    valid(&readings(code, national, zero))
+}
+
+/// A plus and the international prefix together, as in `+00966…`; no country code begins with zero.
+fn behind_plus(digits: &str) -> &str {
+    digits.strip_prefix("00").unwrap_or(digits)
+}
+
+fn valid(readings: &[PhoneNumber]) -> Option<Found> {
+    readings.iter().find(|number| is_valid(number)).map(|number| found(number, Certainty::Known))
 }
 
 /// Reads digits as they are dialed within `region`.
@@ -186,6 +200,11 @@ pub(crate) fn may_be_word(e164: &str) -> bool {
 /// Whether the region has rules for dialing.
 pub(crate) fn has_plan(region: Region) -> bool {
     PHONE_NUMBER_UTIL.get_country_code_for_region(region).is_some()
+}
+
+/// Whether the digits are the country code of the region.
+pub(crate) fn is_code_of(digits: &str, region: Region) -> bool {
+    PHONE_NUMBER_UTIL.get_country_code_for_region(region).is_some_and(|code| digits == code.to_string())
 }
 
 /// Whether the digits are a country code and nothing else.

@@ -34,6 +34,10 @@ impl Region {
             .map(Self::of)
             .ok_or_else(|| RegionError(code.to_owned()))
     }
+    /// Whether the digits are its country code.
+    pub(crate) fn has_code(&self, digits: &str) -> bool {
+        numbering::is_code_of(digits, self.plan)
+    }
     /// The two-letter code.
     pub fn as_str(&self) -> &str {
         self.code.as_str()

@@ -6,6 +6,7 @@ use crate::{
     search::fold,
 };
 use std::fmt;
+use unicode_normalization::char::is_combining_mark;
 
 /// Words before an extension, folded. Of languages in which contacts of our users are kept.
 const EXTENSION_WORDS: [&str; 22] = [
@@ -122,9 +123,9 @@ fn cut(text: &str, from: usize, to: usize, marker: char) -> Result<(&str, Option
     }
 }
 
-/// The letters at the front.
+/// The letters at the front, with their marks where those stand for themselves.
 fn word_at(text: &str) -> &str {
-    let end = text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
+    let end = text.find(|c: char| !c.is_alphabetic() && !is_combining_mark(c)).unwrap_or(text.len());
     &text[..end]
 }
 
@@ -162,6 +163,10 @@ mod tests {
             ("0114651234 EXT:12", "0114651234|12"),
             ("0114651234 extension 1-2", "0114651234|12"),
             ("0114651234 extensión 12", "0114651234|12"),
+            ("0114651234 extensio\u{301}n 12", "0114651234|12"),
+            ("0114651234 EXTENSIO\u{301}N: 12", "0114651234|12"),
+            ("0114651234 extensa\u{303}o 12", "0114651234|12"),
+            ("0114651234 добавочныи\u{306} 12", "0114651234|12"),
             ("0114651234 تحويلة 12", "0114651234|12"),
             ("0114651234 تحويله: 12", "0114651234|12"),
             ("02188881234 داخلی 12", "02188881234|12"),

@@ -9,7 +9,7 @@
 
 use crate::{
     digits::{ascii_digit, is_separator, plain, strip_scheme},
-    numbering::{self, Certainty, Found, Zero},
+    numbering::{self, Zero},
     post_dial,
 };
 use percent_encoding::percent_decode_str;
@@ -65,6 +65,20 @@ pub fn patterns(typed: &str) -> Vec<String> {
         }
     }
     patterns
+}
+
+/// The extension that is searched for, if the whole text is one. Records name a colleague by it or by the user name, so that
+/// whoever knows whose it is looks for [`addresses_of`] them too.
+pub fn extension(typed: &str) -> Option<String> {
+    let extension = compact_number(&fold(typed))?;
+    let is_extension = (2..=6).contains(&extension.len()) && extension.bytes().all(|byte| byte.is_ascii_digit());
+    is_extension.then_some(extension)
+}
+
+/// The whole numbers of a record that mean the person with this user name, in lower case.
+pub fn addresses_of(username: &str) -> [String; 2] {
+    let username = username.to_ascii_lowercase();
+    [format!("client:{username}"), username]
 }
 
 /// A number as it was typed, and without what stands before it in one country or another.
@@ -139,10 +153,7 @@ fn digits_of(number: &str) -> Option<String> {
 /// A whole number as it is kept, however its country lets it be written: with digits of the past, or of mobile phones.
 fn as_kept(number: &str) -> Option<String> {
     let digits = number.strip_prefix('+').or_else(|| number.strip_prefix("00"))?;
-    match numbering::international(digits, Zero::Bare) {
-        Ok(Found { e164, certainty: Certainty::Known }) => Some(e164),
-        Ok(Found { certainty: Certainty::UnknownRange, .. }) | Err(_) => None,
-    }
+    Some(numbering::known_international(digits, Zero::Bare)?.e164)
 }
 
 /// Not a mark that decorates a letter and nothing invisible.
@@ -311,6 +322,28 @@ mod tests {
         for typed in ["0502", "4567101", "567\n101", "haddad layla"] {
             assert!(!patterns(typed).iter().any(|pattern| stored.contains(pattern)), "{typed}");
         }
+    }
+
+    #[test]
+    fn an_extension_is_known_as_such() {
+        for (typed, expected) in [
+            ("102", Some("102")),
+            (" ١٠٢ ", Some("102")),
+            ("tel:102", Some("102")),
+            ("１０２", Some("102")),
+            ("10", Some("10")),
+            ("123456", Some("123456")),
+            ("1", None),
+            ("1234567", None),
+            ("+102", None),
+            ("*43", None),
+            ("bob", None),
+            ("x102", None),
+            ("", None),
+        ] {
+            assert_eq!(extension(typed).as_deref(), expected, "{typed:?}");
+        }
+        assert_eq!(addresses_of("Bob"), ["client:bob", "bob"]);
     }
 
     #[test]

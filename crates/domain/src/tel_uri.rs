@@ -9,27 +9,29 @@ use percent_encoding::percent_decode_str;
 
 /// What a `tel:` URI names.
 pub(crate) struct TelUri {
-    /// The number in plain signs, with a `phone-context` that is a country code before it.
+    /// The number in plain signs.
     pub(crate) subscriber: String,
+    /// What belongs before a local number, if `phone-context` says it: a plus and digits.
+    pub(crate) context: Option<String>,
     /// What is to be sent after the answer: `ext`, or `postd` of older links.
     pub(crate) post_dial: Option<PostDial>,
 }
 
 /// Reads the part behind the scheme.
 ///
-/// Escapes are decoded once. A `phone-context` that is a global number prefix (`+966`) is put before a local number, one
-/// that is a domain changes nothing. `isub` and unknown parameters name nothing that could be dialed.
+/// Escapes are decoded once. A `phone-context` counts for a local number if it is a global number prefix (`+966`); one that
+/// is a domain changes nothing. `isub` and unknown parameters name nothing that could be dialed.
 pub(crate) fn read(rest: &str) -> Result<TelUri, AddressError> {
     let rest = rest.strip_prefix("//").unwrap_or(rest);
     let (subscriber, parameters) = rest.split_once(';').unwrap_or((rest, ""));
-    let mut uri = TelUri { subscriber: decoded(subscriber)?, post_dial: None };
+    let mut uri = TelUri { subscriber: decoded(subscriber)?, context: None, post_dial: None };
     for parameter in parameters.split(';').filter(|parameter| !parameter.is_empty()) {
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
         let value = decoded(value)?;
         if ["ext", "postd"].iter().any(|known| name.eq_ignore_ascii_case(known)) {
             uri.post_dial = PostDial::of_parameter(&value)?;
         } else if name.eq_ignore_ascii_case("phone-context") && value.starts_with('+') && is_local(&uri.subscriber) {
-            uri.subscriber = format!("{value} {}", uri.subscriber);
+            uri.context = Some(value);
         } else if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()) && !parameter.contains('=') {
             // A dialer's pause, and no parameter.
             uri.post_dial = PostDial::of_parameter(name)?;

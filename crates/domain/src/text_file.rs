@@ -33,6 +33,15 @@ pub enum NotText {
 /// # Errors
 /// What is wrong, in which line, and what to do about it.
 pub fn decode(bytes: &[u8]) -> Result<String, NotText> {
+    decoded(bytes, utf8)
+}
+
+/// As [`decode`], for files in which only ASCII counts: a sign stands for bytes that are no letters in UTF-8.
+pub(crate) fn decode_ascii(bytes: &[u8]) -> Result<String, NotText> {
+    decoded(bytes, |bytes| Ok(String::from_utf8_lossy(bytes).into_owned()))
+}
+
+fn decoded(bytes: &[u8], utf8: fn(&[u8]) -> Result<String, NotText>) -> Result<String, NotText> {
     let text = match bytes {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => return Err(NotText::Utf32),
         [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes)?,

@@ -1,6 +1,6 @@
 //! Wall-clock time of records.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{fmt, str::FromStr, time::Duration};
 
 /// A moment in UTC with millisecond precision, written as RFC 3339 with three decimals (`2026-11-21T08:51:00.000Z`).
@@ -68,7 +68,21 @@ impl Serialize for Timestamp {
 }
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+        deserializer.deserialize_str(InText)
+    }
+}
+
+/// Reads a moment from its text.
+struct InText;
+
+impl de::Visitor<'_> for InText {
+    type Value = Timestamp;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a time such as 2026-11-21T08:51:00.007Z")
+    }
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
+        text.parse().map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
     }
 }
 

@@ -76,6 +76,8 @@ pub enum ErrorCode {
     UnknownCountryCode,
     /// Digits that are a number at home as well as one abroad.
     AmbiguousNumber,
+    /// A short number of another country, which can be dialed only there.
+    ShortNumberAbroad,
     /// A character that cannot be dialed. Params: `character`, and `place`, the how manieth it is.
     BadCharacter,
     /// Too long to dial.
@@ -84,6 +86,8 @@ pub enum ErrorCode {
     MalformedSip,
     /// Nobody has this extension or name.
     UnknownExtension,
+    /// No service has this code.
+    UnknownService,
     /// The agent's own extension or name.
     OwnExtension,
     /// The kind of address cannot be called on this line, or on none. Params: `line` (`direct`, `twilio`, `sip` or
@@ -166,10 +170,12 @@ impl ErrorCode {
         Self::NumberTooLong,
         Self::UnknownCountryCode,
         Self::AmbiguousNumber,
+        Self::ShortNumberAbroad,
         Self::BadCharacter,
         Self::TooLongToDial,
         Self::MalformedSip,
         Self::UnknownExtension,
+        Self::UnknownService,
         Self::OwnExtension,
         Self::UnsupportedAddress,
         Self::NoSuchCall,

@@ -26,7 +26,7 @@ pub struct PstreamLineConfig {
 }
 
 impl PstreamLineConfig {
-    /// Settings for production: system certificates, 30 s of patience.
+    /// Settings for production: system certificates, a limit of 30 s.
     pub fn new(kind: LineKind, urls: Vec<Url>, tokens: Arc<dyn TokenSource>) -> Self {
         Self {
             kind,

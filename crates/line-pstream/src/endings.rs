@@ -13,6 +13,7 @@ use mobilecall_pstream::{code, server::CancelReason};
 /// | 31603 | they declined | none |
 /// | 31408 | nobody answered | try later |
 /// | 31488, 53400, 53402 | no common codec, or a description that cannot be applied | report with the versions |
+/// | 31400 | our description cannot be read there | report with the versions |
 /// | 31002, 31403, 31201 to 31207, 201xx | the account or the token does not allow it | permissions, balance, sign in again |
 /// | 31008 | over before it was answered | none |
 /// | 31107, 31209, 31003, 31005, 31009, 53000, 53001 | signaling was lost and could not be taken up again | call again |
@@ -104,6 +105,7 @@ mod tests {
             (31003, EndReason::SignalingLost),
             (53405, EndReason::MediaLost),
             (31503, EndReason::Interrupted),
+            (31400, EndReason::Failed),
             (31500, EndReason::Failed),
             (31502, EndReason::Failed),
             (31000, EndReason::Failed),

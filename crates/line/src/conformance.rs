@@ -25,7 +25,7 @@ const OUR_OFFER: &str = "v=0 our offer";
 const OUR_ANSWER: &str = "v=0 our answer";
 
 /// No step of the suite takes longer, unless it never ends.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIME_LIMIT: Duration = Duration::from_secs(20);
 
 /// The server and the far party of the line under test. Methods about "the call" mean the last one.
 #[async_trait]
@@ -88,7 +88,7 @@ struct Suite<'a> {
 
 impl Suite<'_> {
     async fn next(&mut self) -> LineEvent {
-        let event = timeout(PATIENCE, self.events.recv()).await.expect("the line reports something in time");
+        let event = timeout(TIME_LIMIT, self.events.recv()).await.expect("the line reports something in time");
         event.expect("the line is alive")
     }
 
@@ -160,7 +160,7 @@ impl Suite<'_> {
         let offer = SdpOffer::new(OUR_OFFER);
         let invite = LineCommand::Invite { leg, call: CallId::generate(), destination: destination.clone(), offer };
         self.send(invite).await;
-        let called = timeout(PATIENCE, self.far_end.called()).await.expect("the call arrives in time");
+        let called = timeout(TIME_LIMIT, self.far_end.called()).await.expect("the call arrives in time");
         assert_eq!(called, (destination, SdpOffer::new(OUR_OFFER)));
         leg
     }
@@ -185,7 +185,7 @@ impl Suite<'_> {
         }
         let offer = SdpOffer::new("v=0 our second offer");
         self.send(LineCommand::Reoffer { leg: id, offer: offer.clone() }).await;
-        let offered = timeout(PATIENCE, self.far_end.answer_reoffer()).await.expect("the offer arrives in time");
+        let offered = timeout(TIME_LIMIT, self.far_end.answer_reoffer()).await.expect("the offer arrives in time");
         assert_eq!(offered, offer);
         match self.next().await {
             LineEvent::Renegotiated { leg, answer } if leg == id => assert_eq!(answer, SdpAnswer::new(THEIR_ANSWER)),
@@ -202,7 +202,7 @@ impl Suite<'_> {
         let id = self.dials().await;
         self.rings(id).await;
         self.send(LineCommand::HangUp { leg: id }).await;
-        timeout(PATIENCE, self.far_end.left()).await.expect("the far end hears of it in time");
+        timeout(TIME_LIMIT, self.far_end.left()).await.expect("the far end hears of it in time");
         self.is_over(id, EndReason::LocalCancel).await;
     }
 
@@ -227,10 +227,10 @@ impl Suite<'_> {
     async fn is_called_and_hangs_up(&mut self) {
         let id = self.is_called().await;
         self.send(LineCommand::Accept { leg: id, answer: SdpAnswer::new(OUR_ANSWER) }).await;
-        let answer = timeout(PATIENCE, self.far_end.accepted()).await.expect("the answer arrives in time");
+        let answer = timeout(TIME_LIMIT, self.far_end.accepted()).await.expect("the answer arrives in time");
         assert_eq!(answer, SdpAnswer::new(OUR_ANSWER));
         self.send(LineCommand::HangUp { leg: id }).await;
-        timeout(PATIENCE, self.far_end.left()).await.expect("the far end hears of it in time");
+        timeout(TIME_LIMIT, self.far_end.left()).await.expect("the far end hears of it in time");
         loop {
             match self.next().await {
                 LineEvent::Answered { leg, answer: None, .. } if leg == id => {}
@@ -243,7 +243,7 @@ impl Suite<'_> {
     async fn declines(&mut self) {
         let id = self.is_called().await;
         self.send(LineCommand::Reject { leg: id }).await;
-        timeout(PATIENCE, self.far_end.left()).await.expect("the far end hears of it in time");
+        timeout(TIME_LIMIT, self.far_end.left()).await.expect("the far end hears of it in time");
         self.is_over(id, EndReason::LocalDecline).await;
     }
 
@@ -255,7 +255,7 @@ impl Suite<'_> {
 
     async fn leaves(&mut self) {
         self.send(LineCommand::Unregister).await;
-        timeout(PATIENCE, self.far_end.unregistered()).await.expect("the server hears of it in time");
+        timeout(TIME_LIMIT, self.far_end.unregistered()).await.expect("the server hears of it in time");
         self.stands(Registration::Unregistered).await;
     }
 }

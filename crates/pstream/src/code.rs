@@ -68,7 +68,7 @@ codes! {
     MESSAGE_TYPE = 31210,
     /// A call message that is too large.
     MESSAGE_TOO_LARGE = 31212,
-    /// The request does not make sense here.
+    /// The request makes no sense here, or its session description cannot be read.
     BAD_REQUEST = 31400,
     /// Not allowed to place this call.
     FORBIDDEN = 31403,

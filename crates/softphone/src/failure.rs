@@ -78,12 +78,18 @@ pub(crate) fn disk_full() -> Failure {
 
 /// The local database takes nothing, though nobody else holds it; nothing if somebody does, since that passes by itself.
 pub(crate) fn of_waiting(error: &CacheError) -> Option<Failure> {
-    if error.is_disk_full() {
-        return Some(disk_full());
+    let is_full = error.is_disk_full();
+    (is_full || error.needs_somebody()).then(|| not_written(is_full))
+}
+
+/// The local database takes nothing, for want of room or for another reason that does not pass by itself.
+pub(crate) fn not_written(is_full: bool) -> Failure {
+    if is_full {
+        return disk_full();
     }
     let message = "the call history of this device cannot be written: calls go on, and are written once it can; check that \
                    the disk is well and that this user may write to it";
-    error.needs_somebody().then(|| Failure::new(ErrorCode::HistoryNotWritten, message))
+    Failure::new(ErrorCode::HistoryNotWritten, message)
 }
 
 pub(crate) fn of_cache(error: &CacheError) -> Failure {
@@ -146,7 +152,7 @@ pub(crate) fn of_url(error: &BadServerUrl) -> Failure {
 pub(crate) fn of_tls(error: &TlsError) -> Failure {
     match error {
         TlsError::Read { .. }
-        | TlsError::NotText { .. }
+        | TlsError::NotPem { .. }
         | TlsError::NoCertificate { .. }
         | TlsError::Certificate { .. } => {
             tracing::debug!(error = %chain(error), "the authority cannot be used");
@@ -167,6 +173,7 @@ pub(crate) fn of_address(error: &AddressError) -> Failure {
             .with("place", place.to_string()),
         AddressError::Sip => Failure::new(ErrorCode::MalformedSip, message),
         AddressError::PostDial => Failure::new(ErrorCode::BadDigit, message),
+        AddressError::ShortAbroad => Failure::new(ErrorCode::ShortNumberAbroad, message),
         AddressError::Phone(error) => of_number(error, message),
     }
 }

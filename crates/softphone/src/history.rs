@@ -2,7 +2,7 @@
 
 use crate::{failure, view};
 use mobilecall_cache::{Account, HistoryFilter, HistoryQuery, HistoryRow};
-use mobilecall_domain::CallRecord;
+use mobilecall_domain::{CallRecord, names};
 use mobilecall_ipc as ipc;
 
 /// Rows of a page when nothing is asked.
@@ -48,7 +48,8 @@ fn entry(row: HistoryRow, team: &[ipc::Colleague]) -> ipc::HistoryEntry {
 }
 
 fn name_of(record: &CallRecord, team: &[ipc::Colleague]) -> Option<String> {
-    record.customer_name.clone().or_else(|| colleague_name(view::other_party(record), team))
+    let said = record.customer_name.as_deref().map(names::clean).filter(|name| !name.is_empty());
+    said.or_else(|| colleague_name(view::other_party(record), team))
 }
 
 /// The address as agents know it: a colleague's extension in place of the user name.

@@ -6,14 +6,12 @@ use crate::{
     view,
 };
 use mobilecall_domain::{
-    Address, AddressError, Dial, DialNote, LineId, LineKind, PostDial, Region, dial::is_link, search::fold,
+    Address, AddressError, Dial, DialNote, LineId, LineKind, PostDial, Region, Service, dial::is_link, search::fold,
 };
 use mobilecall_ipc::{Colleague, ErrorCode, Failure, Preview};
 
 /// More than fits below the field helps nobody.
 const MOST_CHOICES: usize = 8;
-/// The echo test of every line of ours.
-const ECHO: &str = "*43";
 
 /// What would be called.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,6 +96,7 @@ fn read(text: &str, known: Known<'_>) -> Result<Read, Failure> {
             error @ (AddressError::Empty
             | AddressError::TooLong { .. }
             | AddressError::PostDial
+            | AddressError::ShortAbroad
             | AddressError::Phone(_)),
         ) => {
             return Err(failure::of_address(&error));
@@ -110,7 +109,7 @@ fn read(text: &str, known: Known<'_>) -> Result<Read, Failure> {
         }
         Address::Extension(digits) => by_extension(digits, &dial, others()),
         Address::Service(code) => {
-            let name = (code == ECHO).then(|| "Echo test".to_owned());
+            let name = Service::of_code(code).map(|service| service.name().to_owned());
             Read::One(dial, name)
         }
         Address::Client(name) => by_name(name, others()).unwrap_or(Read::One(dial, None)),
@@ -125,7 +124,8 @@ pub(crate) fn preview(text: &str, known: Known<'_>) -> Preview {
         Ok(Resolved::One { address, name, post_dial, note, route }) => {
             let line = route.as_ref().and_then(|route| known.lines.iter().find(|line| line.id == route.line));
             if name.is_none() && line.is_some_and(|line| is_nobody(&address, line, known)) {
-                return Preview::Refused { failure: nobody() };
+                let failure = if matches!(address, Address::Service(_)) { no_service() } else { nobody() };
+                return Preview::Refused { failure };
             }
             let obstacle = line.filter(|line| !line.ready).map(|line| failure::line_not_ready(line.kind));
             let (line, lines) = route.map_or((None, Vec::new()), |route| (Some(route.line), route.lines));
@@ -139,14 +139,15 @@ pub(crate) fn preview(text: &str, known: Known<'_>) -> Preview {
     }
 }
 
-/// The line of the server reaches the people of the company and nobody else; others may know extensions of their own.
-/// Before the list of colleagues has come, nobody is known to be missing from it.
+/// The line of the server reaches the people of the company, its own services and nobody else; others may know extensions
+/// and codes of their own. Before the list of colleagues has come, nobody is known to be missing from it.
 fn is_nobody(address: &Address, line: &Candidate, known: Known<'_>) -> bool {
-    let is_person = match address {
-        Address::Extension(_) | Address::Client(_) => true,
-        Address::Service(_) | Address::Phone(_) | Address::Sip(_) => false,
+    let is_missing = match address {
+        Address::Extension(_) | Address::Client(_) => known.team.is_some(),
+        Address::Service(code) => Service::of_code(code).is_none(),
+        Address::Phone(_) | Address::Sip(_) => false,
     };
-    is_person && line.kind == LineKind::Direct && known.team.is_some()
+    is_missing && line.kind == LineKind::Direct
 }
 
 /// Why no line takes an address.
@@ -247,6 +248,11 @@ fn nobody() -> Failure {
     Failure::new(ErrorCode::UnknownExtension, "nobody has this extension or name: check it and try again")
 }
 
+fn no_service() -> Failure {
+    let message = format!("no service has this code: dial {} to hear yourself", Service::Echo.code());
+    Failure::new(ErrorCode::UnknownService, message)
+}
+
 fn oneself() -> Failure {
     Failure::new(ErrorCode::OwnExtension, "this is your own extension: call somebody else, or *43 to hear yourself")
 }
@@ -329,6 +335,12 @@ mod tests {
         check("*43", "service *43 Echo test");
         check("*٤٣", "service *43 Echo test");
         check("*44", "service *44 -");
+        for code in ["*44", "#31#", "*4", "*430", "*43#", "*21*102#", "tel:*44", "*44,1"] {
+            check_on(Some(LineKind::Direct), code, "UnknownService");
+        }
+        check_on(Some(LineKind::Direct), "*43", "service *43 Echo test");
+        // A PBX has codes of its own.
+        check_on(Some(LineKind::Sip), "*44", "service *44 -");
         check("sip:a@b.example", "sip sip:a@b.example -");
     }
 
@@ -402,7 +414,7 @@ mod tests {
             ("client:zoe", "UnknownExtension"),
             ("999", "UnknownExtension"),
             ("101", "extension 101 Bob Marley"),
-            ("*44", "service *44 -"),
+            ("*44", "UnknownService"),
         ] {
             check_on(Some(LineKind::Direct), text, expected);
         }

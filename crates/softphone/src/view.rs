@@ -47,7 +47,7 @@ pub(crate) fn address_kind(address: &domain::Address) -> ipc::AddressKind {
 pub(crate) fn colleague(presence: &Presence) -> ipc::Colleague {
     ipc::Colleague {
         username: presence.username.clone(),
-        name: presence.name.clone(),
+        name: domain::names::clean(&presence.name),
         extension: presence.extension.clone(),
         presence: match presence.state {
             PresenceState::Offline => ipc::PresenceState::Offline,

@@ -128,9 +128,12 @@ impl SqliteStore {
                 made = self.database().write(make_search_index_anew).await;
             }
             match made.map_err(Failure::into_store_error) {
-                Ok(calls) => tracing::info!(calls, "the search index was made again"),
+                Ok(calls) => {
+                    tracing::info!(database = &*condition.file, calls, "the search index was made again");
+                }
                 Err(error) => {
                     tracing::error!(
+                        database = &*condition.file,
                         error = &error as &dyn std::error::Error,
                         "the search index could not be made again"
                     );
@@ -170,6 +173,7 @@ impl SqliteStore {
                     "an index was damaged, and all of this table were made again"
                 ),
                 Err(error) => tracing::error!(
+                    database = &*condition.file,
                     error = &error as &dyn std::error::Error,
                     table,
                     "the indexes of this table could not be made again"

@@ -29,4 +29,4 @@ pub use faults::{Fault, FaultyStore};
 pub use people::{PASSWORD, TestUser, password_hash};
 pub use records::{CallBuilder, call};
 pub use server::{TestServer, TestServerBuilder};
-pub use wait::{PATIENCE, eventually, within};
+pub use wait::{TIME_LIMIT, eventually, within};

@@ -4,25 +4,25 @@ use std::time::Duration;
 use tokio::time;
 
 /// Nothing in a test takes longer than this, also on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 const POLL: Duration = Duration::from_millis(5);
 
 /// The future's value.
 ///
 /// # Panics
-/// If it takes longer than [`PATIENCE`].
+/// If it takes longer than [`TIME_LIMIT`].
 pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
-    match time::timeout(PATIENCE, future).await {
+    match time::timeout(TIME_LIMIT, future).await {
         Ok(value) => value,
-        Err(_) => panic!("{what} did not happen within {PATIENCE:?}"),
+        Err(_) => panic!("{what} did not happen within {TIME_LIMIT:?}"),
     }
 }
 
 /// Asks again and again until there is a value.
 ///
 /// # Panics
-/// If there is none within [`PATIENCE`].
+/// If there is none within [`TIME_LIMIT`].
 pub async fn eventually<T>(what: &str, mut probe: impl AsyncFnMut() -> Option<T>) -> T {
     let poll = async {
         loop {

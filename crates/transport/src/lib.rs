@@ -184,6 +184,9 @@ pub enum TransportError {
     /// Their description cannot be used.
     #[error("the other side's session description was refused: {0}")]
     RemoteDescription(String),
+    /// Their description can be read, but leaves nothing to use: no codec, encryption or audio of ours.
+    #[error("the other side's session description has nothing in common with ours: {0}")]
+    Incompatible(String),
     /// Ours could not be made.
     #[error("no session description could be made: {0}")]
     LocalDescription(String),

@@ -270,7 +270,13 @@ impl Negotiator {
 }
 
 fn unusable(error: SdpError) -> TransportError {
-    TransportError::RemoteDescription(error.to_string())
+    let text = error.to_string();
+    match error {
+        SdpError::Syntax(_) | SdpError::Missing(_) | SdpError::Unreadable(_) => TransportError::RemoteDescription(text),
+        SdpError::NoAudio | SdpError::AudioRefused | SdpError::NotSecure(_) | SdpError::NoCommonCodec(_) => {
+            TransportError::Incompatible(text)
+        }
+    }
 }
 
 fn refuse(reason: impl Into<String>) -> TransportError {

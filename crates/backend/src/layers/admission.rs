@@ -4,7 +4,7 @@ use crate::{error::ApiError, occasional::Occasional, routes::auth::LOGIN_PATH, s
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::header,
+    http::{HeaderMap, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -60,6 +60,9 @@ async fn turn(state: &Shared, signs_in: bool) -> Result<SemaphorePermit<'_>, Api
 }
 
 async fn arrived(request: Request, limit: usize) -> Result<Request, ApiError> {
+    if is_encoded(request.headers()) {
+        return Err(ApiError::encoded_body());
+    }
     // One that says that it is too large need not be sent.
     let said = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     if said.is_some_and(|length: u64| length > limit as u64) {
@@ -68,4 +71,13 @@ async fn arrived(request: Request, limit: usize) -> Result<Request, ApiError> {
     let (parts, body) = request.into_parts();
     let bytes = to_bytes(body, limit).await.map_err(|error| ApiError::broken_body(&error))?;
     Ok(Request::from_parts(parts, Body::from(bytes)))
+}
+
+/// Whether the body is anything but the bytes that are meant. That it comes in chunks is undone before it is here.
+fn is_encoded(headers: &HeaderMap) -> bool {
+    [(header::CONTENT_ENCODING, "identity"), (header::TRANSFER_ENCODING, "chunked")].into_iter().any(|(name, plain)| {
+        let is_plain = |coding: &str| coding.is_empty() || coding.eq_ignore_ascii_case(plain);
+        let mut values = headers.get_all(name).iter();
+        !values.all(|value| value.to_str().is_ok_and(|codings| codings.split(',').map(str::trim).all(is_plain)))
+    })
 }

@@ -5,6 +5,7 @@ use crate::{
     error::ApiError,
     extract::{Caller, Json, Path, check_company},
     permissions,
+    routes::report_bodies::{FactsBody, ReportBody},
     state::Shared,
 };
 use axum::{extract::State, http::StatusCode};
@@ -14,19 +15,9 @@ use mobilecall_api::{
 };
 use mobilecall_domain::{CallId, CallRecord as Record, CallReport as Report, CallStart, CallStatus, Timestamp, names};
 use mobilecall_store::{ChangeKind, Principal, StoreError};
-use serde::Deserialize;
 
 /// Longest number, address, name or provider's id.
 const MAX_TEXT_CHARS: usize = 256;
-
-/// [`CallFacts`] and nothing else: a misspelled fact must not pass for one that changes nothing. The API's own type
-/// cannot say so, because a report contains it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Amendment {
-    #[serde(flatten)]
-    facts: CallFacts,
-}
 
 /// One call.
 #[utoipa::path(
@@ -63,9 +54,10 @@ pub(crate) async fn get(
 pub(crate) async fn report(
     State(state): State<Shared>,
     Caller(principal): Caller,
-    Json(mut report): Json<CallReport>,
+    Json(body): Json<ReportBody>,
 ) -> Result<(StatusCode, axum::Json<CallRecord>), ApiError> {
     let now = Timestamp::now();
+    let mut report = CallReport::from(body);
     check_company(&principal, report.company_id)?;
     check(&mut report, now)?;
     let change = state.store.save_call(&record_of(report, &principal, now), now).await?;
@@ -93,9 +85,10 @@ pub(crate) async fn amend(
     State(state): State<Shared>,
     Caller(principal): Caller,
     Path(id): Path<CallId>,
-    Json(Amendment { mut facts }): Json<Amendment>,
+    Json(body): Json<FactsBody>,
 ) -> Result<axum::Json<CallRecord>, ApiError> {
     let now = Timestamp::now();
+    let mut facts = CallFacts::from(body);
     clean_texts(&mut facts)?;
     let known = state.store.call(permissions::visible(&principal), id).await?.ok_or(StoreError::NotFound("call"))?;
     // A colleague's call is refused as what it is only to those who may see it.

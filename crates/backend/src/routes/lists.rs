@@ -17,7 +17,7 @@ use mobilecall_api::{
     calls::{CallQuery, CallRecord},
     error::ErrorBody,
 };
-use mobilecall_store::{CallFilter, CallRow};
+use mobilecall_store::{CallFilter, CallRow, Scope, search};
 
 const DEFAULT_LIMIT: u32 = 50;
 const MAX_LIMIT: u32 = 500;
@@ -52,7 +52,7 @@ pub(crate) async fn list(
     Query(query): Query<CallQuery>,
 ) -> Result<Page, ApiError> {
     let scope = permissions::visible(&caller.0);
-    let (limit, filter) = (limit(&query)?, filter(&query)?);
+    let (limit, filter) = (limit(&query)?, filter(&state, scope, &query).await?);
     match (super::sequence(query.since)?, &query.cursor) {
         (Some(_), Some(_)) => {
             Err(ApiError::unprocessable("since and cursor are two ways through the calls: send one of them"))
@@ -79,12 +79,18 @@ fn limit(query: &CallQuery) -> Result<u32, ApiError> {
     }
 }
 
-fn filter(query: &CallQuery) -> Result<CallFilter, ApiError> {
+/// Whoever has the extension that is searched for is looked for by the user name too: records have either.
+async fn filter(state: &Shared, scope: Scope, query: &CallQuery) -> Result<CallFilter, ApiError> {
     if query.q.as_ref().is_some_and(|q| q.len() > MAX_Q_BYTES) {
         return Err(ApiError::unprocessable("q is too long: search for a part of a number or name"));
     }
+    let person = match query.q.as_deref().and_then(search::extension) {
+        Some(extension) => state.store.user_by_extension(scope.company, &extension).await?,
+        None => None,
+    };
     Ok(CallFilter {
         q: query.q.clone(),
+        person: person.map(|person| person.username),
         direction: query.direction.map(Into::into),
         status: query.status.map(Into::into),
     })

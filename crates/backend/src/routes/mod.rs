@@ -8,6 +8,7 @@ pub(crate) mod description;
 pub(crate) mod events;
 pub(crate) mod health;
 pub(crate) mod lists;
+pub(crate) mod report_bodies;
 pub(crate) mod signal;
 pub(crate) mod stats;
 pub(crate) mod team;

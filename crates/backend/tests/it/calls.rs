@@ -89,6 +89,13 @@ async fn bad_reports_are_refused_with_the_reason() {
         (json!({"durationSeconds": 3_155_760_000_u64}), "durationSeconds"),
         (json!({"durationSeconds": 4_294_967_296_u64}), "4294967296"),
         (json!({"durationSeconds": 1.5}), "1.5"),
+        (json!({"createdAt": now, "endedAt": later(60), "durationSeconds": 61}), "durationSeconds"),
+        (json!({"createdAt": now, "endedAt": now, "durationSeconds": 1}), "durationSeconds"),
+        // Of whatever clock.
+        (
+            json!({"createdAt": "2090-01-01T00:00:00Z", "endedAt": "2090-01-01T00:01:00Z", "durationSeconds": 3600}),
+            "durationSeconds",
+        ),
     ];
     for (fields, word) in bad {
         let body = with(good.clone(), fields.clone());
@@ -120,6 +127,14 @@ async fn bad_facts_are_refused_with_the_reason() {
         (json!({"answeredAt": tomorrow, "endedAt": call.created_at}), "endedAt"),
         (json!({"answeredAt": "2001-01-01T00:00:00.000Z"}), "answeredAt"),
         (json!({"durationSeconds": 90_000}), "durationSeconds"),
+        (
+            json!({
+                "answeredAt": call.created_at,
+                "endedAt": call.created_at.plus(Duration::from_secs(60)),
+                "durationSeconds": 61,
+            }),
+            "durationSeconds",
+        ),
     ];
     for (facts, word) in bad {
         let response = office.send(&office.alice, Method::PATCH, &path, Some(&facts)).await;
@@ -221,6 +236,7 @@ async fn names_keep_what_can_be_seen() {
         ("Ali\u{202e}moc.knab\u{2066}", Some("Alimoc.knab")),
         ("می\u{200c}لاد", Some("می\u{200c}لاد")),
         ("\u{200b}\u{202e} \u{3164}", None),
+        (&format!("Zoe{}", "\u{301}".repeat(200)), Some(&*format!("Zoe{}", "\u{301}".repeat(6)))),
     ] {
         let record = office.report(&office.alice, &named(sent)).await;
         assert_eq!((record.customer_name.as_deref(), record.from_number.as_str()), (kept, "101"), "{sent:?}");

@@ -1,5 +1,5 @@
 use crate::{at, call, fixture};
-use mobilecall_cache::{Account, HistoryFilter, HistoryPage, HistoryQuery};
+use mobilecall_cache::{Account, HistoryFilter, HistoryPage, HistoryQuery, KnownExtension};
 use mobilecall_domain::{CallRecord, CallStatus, Direction};
 
 async fn page(account: &Account, query: HistoryQuery) -> HistoryPage {
@@ -66,6 +66,33 @@ async fn filters_and_search_narrow_the_list() {
         let found = page(&account, HistoryQuery { text: text.into(), filter, limit: 10, ..Default::default() }).await;
         assert_eq!(starts(&found), expected, "'{text}' {filter:?}");
     }
+}
+
+#[tokio::test]
+async fn a_person_is_found_by_the_user_name_in_the_record() {
+    let account = fixture().await;
+    let to = |number: &str, at| CallRecord { to_number: number.into(), ..call(&account, at) };
+    let from = CallRecord { from_number: "client:Bob".into(), ..missed(&account, 4_000) };
+    let records = [to("client:bob", 1_000), to("bob", 2_000), to("102", 3_000), from, to("client:bobby", 5_000)];
+    account.adopt(&records, 1).await.unwrap();
+    let found = async |text: &str, filter| {
+        let query = HistoryQuery { text: text.into(), filter, limit: 10, ..Default::default() };
+        starts(&page(&account, query).await)
+    };
+    assert_eq!(found("102", HistoryFilter::All).await, [3_000], "whose extension it is, is not known yet");
+    let of =
+        |username: &str, extension: &str| KnownExtension { username: username.into(), extension: extension.into() };
+    assert!(account.keep_extensions(vec![of("bob", "102"), of("carol", "103")]).await.unwrap());
+    assert!(!account.keep_extensions(vec![of("carol", "103"), of("bob", "102")]).await.unwrap(), "nothing is new");
+    assert_eq!(found("102", HistoryFilter::All).await, [4_000, 3_000, 2_000, 1_000]);
+    assert_eq!(found("١٠٢", HistoryFilter::Incoming).await, [4_000]);
+    assert_eq!(found("103", HistoryFilter::All).await, [0; 0]);
+    assert!(account.keep_extensions(vec![of("carol", "102")]).await.unwrap());
+    assert_eq!(found("102", HistoryFilter::All).await, [3_000], "it is somebody else's now");
+    let now = |username: &str, extension: Option<&str>| (username.to_owned(), extension.map(str::to_owned));
+    assert!(account.change_extensions(vec![now("carol", None), now("bob", Some("102"))]).await.unwrap());
+    assert!(!account.change_extensions(vec![now("bob", Some("102"))]).await.unwrap(), "nothing is new");
+    assert_eq!(found("102", HistoryFilter::All).await, [4_000, 3_000, 2_000, 1_000]);
 }
 
 #[tokio::test]

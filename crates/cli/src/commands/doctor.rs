@@ -6,7 +6,7 @@ use crate::{
     phone::Phone,
     report::{Line, Report},
 };
-use mobilecall_domain::CallId;
+use mobilecall_domain::{CallId, Service};
 use mobilecall_ipc::{
     AudioDevice, CallState, CallView, Command, ErrorCode, Event, Failure, Quality, Reply, SoundBackend,
 };
@@ -14,7 +14,7 @@ use mobilecall_softphone::{CaptureSource, PlayoutSink, check_sound};
 use std::time::Duration;
 
 /// The echo test of the direct line.
-const ECHO: &str = "*43";
+const ECHO: &str = Service::Echo.code();
 /// Time for the echo test to be connected.
 const CONNECT_LIMIT: Duration = Duration::from_secs(15);
 /// Seconds of sound that are judged.

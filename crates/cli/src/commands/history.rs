@@ -94,7 +94,7 @@ fn print(report: Report, rows: Vec<HistoryEntry>) {
     }
 }
 
-/// Waits until both histories agree.
+/// Waits until both histories agree, or cannot.
 async fn follow(phone: &mut Phone) {
     if tokio::time::timeout(SYNC_LIMIT, up_to_date(phone)).await.is_err() {
         let message = "the server did not give its history in time; what is known here is printed";
@@ -105,7 +105,13 @@ async fn follow(phone: &mut Phone) {
 async fn up_to_date(phone: &mut Phone) {
     while !matches!(phone.engine.snapshot().await.sync, SyncView::UpToDate { .. }) {
         match phone.next_event().await {
-            Some(Event::Problem { failure }) => phone.report.problem(&failure),
+            Some(Event::Problem { failure }) => {
+                phone.report.problem(&failure);
+                // What the server has cannot be kept here, however long one waits.
+                if matches!(failure.code, ErrorCode::DiskFull | ErrorCode::HistoryNotWritten) {
+                    return;
+                }
+            }
             Some(_) => {}
             None => return,
         }

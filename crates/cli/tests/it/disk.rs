@@ -1,6 +1,9 @@
 //! The disk under the history: held by others, damaged.
 
-use crate::{office::Office, program::Outcome};
+use crate::{
+    office::Office,
+    program::{Outcome, run_with_small_files},
+};
 use mobilecall_testkit::call;
 use std::{
     fs,
@@ -52,6 +55,24 @@ async fn a_call_does_not_wait_for_a_history_that_another_process_holds() {
     let history = office.run("alice", &[&["history"], &here[..]].concat()).await;
     assert_eq!((rows(&history), &history.last("call")["call_id"]), (1, &connected["call_id"]));
     assert_eq!(history.last("call")["disposition"], "answered");
+}
+
+/// More calls than its log may hold: what comes from the server can be kept nowhere.
+#[tokio::test]
+async fn a_history_that_cannot_be_written_is_told_at_once() {
+    let office = Office::open().await;
+    let data = office.folder().join("data");
+    let here = ["history", "--data-dir", data.to_str().unwrap()];
+    let alice = &office.alice.user;
+    office.server.import(&[call(alice.company_id, alice.id).build()]).await;
+    assert_eq!(rows(&office.run("alice", &here).await), 1);
+    let more: Vec<_> = (0..400).map(|_| call(alice.company_id, alice.id).build()).collect();
+    office.server.import(&more).await;
+    let outcome = run_with_small_files(40_000, office.line("alice", &here)).await;
+    assert_eq!((outcome.code, rows(&outcome)), (Some(0), 1), "{outcome:?}");
+    // And not that the server did not give its history in time, which takes a minute.
+    assert_eq!(outcome.last("problem")["code"], "historyNotWritten", "{outcome:?}");
+    assert_eq!(rows(&office.run("alice", &[&here[..], &["--limit", "500"]].concat()).await), 401, "nothing is lost");
 }
 
 /// Overwrites pages, the first is 1.

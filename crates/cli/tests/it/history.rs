@@ -81,7 +81,7 @@ fn ids(calls: &[Value], name: &str) -> Vec<String> {
 }
 
 /// What a person types, and which call it is to find at least.
-const TYPED: [(&str, Option<usize>); 21] = [
+const TYPED: [(&str, Option<usize>); 27] = [
     ("+966 (0)50 123 4567", Some(0)),
     ("050\u{a0}123\u{a0}4567", Some(0)),
     ("050\u{2011}123\u{2011}4567", Some(0)),
@@ -100,6 +100,14 @@ const TYPED: [(&str, Option<usize>); 21] = [
     ("o'brien", Some(4)),
     ("Client:Bob", Some(4)),
     ("*43", Some(5)),
+    // Bob's extension, where his calls are kept by his user name, and by the extension.
+    ("102", Some(4)),
+    ("102", Some(6)),
+    ("102", Some(7)),
+    ("١٠٢", Some(6)),
+    // One's own.
+    ("101", Some(6)),
+    ("client:bob", Some(6)),
     ("5", None),
     ("haddad layla", None),
     ("", None),
@@ -119,6 +127,9 @@ async fn a_search_finds_the_same_calls_on_the_device_and_at_the_server() {
         with("(050) 765-4321", "José Straße"),
         with("client:bob", "O’Brien"),
         call(alice.company_id, alice.id).between("101", "*43").build(),
+        call(alice.company_id, alice.id).incoming().between("client:bob", "101").build(),
+        call(alice.company_id, alice.id).between("client:alice", "102").build(),
+        call(alice.company_id, alice.id).incoming().between("client:bobby", "101").build(),
     ];
     office.server.import(&records).await;
     let session = office.server.sign_in(&office.alice).await;

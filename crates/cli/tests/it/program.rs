@@ -35,8 +35,22 @@ pub(crate) async fn run<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>)
 
 /// Starts it without the settings of the environment.
 pub(crate) fn start<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Running {
+    start_by(Command::new(env!("CARGO_BIN_EXE_mcall")), arguments)
+}
+
+/// Runs it so that none of its files can grow beyond this size, which is refused as by a bad disk.
+pub(crate) async fn run_with_small_files<A: AsRef<OsStr>>(
+    bytes: u32,
+    arguments: impl IntoIterator<Item = A>,
+) -> Outcome {
+    let mut command = Command::new("sh");
+    let script = format!("trap '' XFSZ; exec prlimit --fsize={bytes} \"$0\" \"$@\"");
+    command.args(["-c", &script, env!("CARGO_BIN_EXE_mcall")]);
+    start_by(command, arguments).end().await
+}
+
+fn start_by<A: AsRef<OsStr>>(mut command: Command, arguments: impl IntoIterator<Item = A>) -> Running {
     let passing = tempfile::tempdir().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_mcall"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("MCALL_") || name == "RUST_LOG") {
         command.env_remove(name);
     }

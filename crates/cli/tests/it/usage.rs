@@ -4,7 +4,7 @@ use crate::{
     office::{NO_SOUND, Office},
     program::run,
 };
-use mobilecall_testkit::PASSWORD;
+use mobilecall_testkit::{PASSWORD, TestCertificate};
 
 #[tokio::test]
 async fn a_wrong_command_line_is_refused_before_anything_happens() {
@@ -99,9 +99,15 @@ async fn files_of_every_system_are_read_or_named_with_their_line() {
     let code_page = file("code-page", b"caf\xe9\n");
     let refused = office.run("alice", &["history", "--password-file", &code_page]).await;
     refused.failed(2, "badSetting", "line 1 is not UTF-8 text: save the file as UTF-8");
-    let binary = file("authority.der", b"\x30\x82\n\x03\0");
+    let binary = file("authority.der", b"\x30\x82\n\x03\x30");
     let refused = office.run("alice", &["history", "--ca", &binary]).await;
-    refused.failed(2, "badSetting", "authority.der is not in PEM form: line 1 is not UTF-8 text");
+    refused.failed(2, "badSetting", "authority.der is not in PEM form: it is a certificate in DER form: convert it");
+    // Only the blocks of a PEM file count; what authorities write between them is in any code page.
+    let certificate = TestCertificate::write(folder.path());
+    let pem = std::fs::read(certificate.ca_file()).unwrap();
+    let commented = file("authority.pem", &[b"# caf\xe9 \xcd\xf2\n", &pem[..]].concat());
+    let accepted = office.run("alice", &["history", "--ca", &commented]).await;
+    assert_eq!(accepted.code, Some(0), "{accepted:?}");
 }
 
 /// Nobody is rung for digits that cannot be sent.

@@ -8,7 +8,7 @@ use mobilecall_api::{
     events::{Event, Presence},
     people::Person,
 };
-use mobilecall_cache::Account;
+use mobilecall_cache::{Account, KnownExtension};
 use mobilecall_domain::{CallRecord, Timestamp};
 use std::time::Duration;
 use tokio::{sync::mpsc, time::Instant};
@@ -48,6 +48,11 @@ pub enum SyncEvent {
     Status(SyncStatus),
     /// Records are new or different in the local database.
     RecordsChanged,
+    /// The local database takes nothing, though nobody else holds it. Told once, until a round succeeds.
+    NotWritten {
+        /// For want of room.
+        disk_full: bool,
+    },
     /// All colleagues.
     Team(Vec<Presence>),
     /// Colleagues who are new or different; how they can be reached is as it was.
@@ -88,7 +93,15 @@ impl Sync {
         let (asks, asked) = mpsc::channel(ASKS);
         let (events, receiver) = mpsc::channel(EVENTS);
         let stop = CancellationToken::new();
-        let driver = Driver { session, account, asked, events, remote: Remote::default(), pauses: pauses() };
+        let driver = Driver {
+            session,
+            account,
+            asked,
+            events,
+            remote: Remote::default(),
+            pauses: pauses(),
+            told_not_written: false,
+        };
         let stopped = stop.clone();
         tokio::spawn(async move {
             // Stopped between any two steps, which the executor allows.
@@ -131,6 +144,8 @@ struct Driver {
     events: mpsc::Sender<SyncEvent>,
     remote: Remote,
     pauses: ExponentialBackoff,
+    /// That the local database takes nothing was told.
+    told_not_written: bool,
 }
 
 /// How long to wait before the next attempt, and for whom not.
@@ -196,7 +211,16 @@ impl Driver {
                 error.retry_after()
             }
             SyncError::Cache(error) => {
-                tracing::error!(%error, "the local database cannot be used now");
+                if error.is_retryable() {
+                    tracing::warn!(%error, "the local database cannot be used now");
+                } else {
+                    tracing::error!(%error, "the local database cannot be used");
+                }
+                let disk_full = error.is_disk_full();
+                if (disk_full || error.needs_somebody()) && !self.told_not_written {
+                    self.told_not_written = true;
+                    self.emit(SyncEvent::NotWritten { disk_full }).await;
+                }
                 None
             }
         };
@@ -219,7 +243,13 @@ impl Driver {
 
     async fn ask_for_team(&mut self) -> Result<(), SyncError> {
         let team = self.session.team().await?;
+        let extension = |known: &Presence| {
+            let (username, extension) = (known.username.clone(), known.extension.clone()?);
+            Some(KnownExtension { username, extension })
+        };
+        let extensions = team.iter().filter_map(extension).collect();
         self.emit(SyncEvent::Team(team)).await;
+        self.account.keep_extensions(extensions).await?;
         Ok(())
     }
 
@@ -243,12 +273,13 @@ impl Driver {
         }
         // Both also after a failure: the position is beyond them, so they are not given again.
         if !people.is_empty() {
-            self.emit(SyncEvent::People(people)).await;
+            self.tell_people(people).await?;
         }
         if let Some(company) = company {
             self.emit(SyncEvent::Company(company)).await;
         }
         self.remote = outcome?;
+        self.told_not_written = false;
         self.emit(SyncEvent::Status(SyncStatus::UpToDate { at: Timestamp::now() })).await;
         Ok(())
     }
@@ -308,7 +339,7 @@ impl Driver {
             }
             Event::Person { sequence, person } => {
                 if self.adopt(sequence, &[]).await? {
-                    self.emit(SyncEvent::People(vec![person])).await;
+                    self.tell_people(vec![person]).await?;
                 }
             }
             Event::Company { sequence, company } => {
@@ -322,6 +353,13 @@ impl Driver {
                 self.catch_up().await?;
             }
         }
+        Ok(())
+    }
+
+    async fn tell_people(&self, people: Vec<Person>) -> Result<(), SyncError> {
+        let extensions = people.iter().map(|person| (person.username.clone(), person.extension.clone())).collect();
+        self.emit(SyncEvent::People(people)).await;
+        self.account.change_extensions(extensions).await?;
         Ok(())
     }
 

@@ -245,6 +245,30 @@ fn service_codes_come_from_links_too() {
 }
 
 #[test]
+fn a_short_number_is_dialed_in_its_own_country() {
+    check(&[
+        ("US", "tel:911;phone-context=+1", "911"),
+        ("CA", "tel:911;phone-context=+1", "911"),
+        ("SA", "tel:911;phone-context=+966", "911"),
+        ("SA", "tel:9-1-1;phone-context=+966", "911"),
+        ("SA", "tel:911;phone-context=%2B966", "911"),
+        ("SA", "tel:937;phone-context=+966;ext=1", "937 then 1"),
+        ("IS", "tel:112;phone-context=+354", "112"),
+        ("SA", "tel:102;phone-context=company.example", "102"),
+        ("SA", "tel:911;phone-context=+1", "ShortAbroad"),
+        ("SA", "tel:112;phone-context=+49", "ShortAbroad"),
+        ("US", "tel:999;phone-context=+44", "ShortAbroad"),
+        // Digits that make a number with their context are one.
+        ("SA", "tel:5550123;phone-context=+1201", "+12015550123"),
+        ("SA", "tel:0123;phone-context=+1-201-555", "+12015550123"),
+        ("SA", "tel:0501234567;phone-context=+966", "+966501234567"),
+        ("SA", "tel:+12015550123;phone-context=+966", "+12015550123"),
+        ("SA", "tel:911;phone-context=+999", "Phone(UnknownCountry)"),
+        ("SA", "tel:91155;phone-context=+1201", "Phone(TooShort { region: \"US\" })"),
+    ]);
+}
+
+#[test]
 fn ranges_newer_than_the_plans_are_dialed_with_a_note() {
     check(&[
         ("SA", "0579400000", "+966579400000"),

@@ -159,7 +159,16 @@ impl LegTask {
 
     fn problem(&self, error: &TransportError) -> MediaProblem {
         tracing::warn!(leg = self.key.0, %error, "media could not be negotiated");
-        if matches!(error, TransportError::RemoteDescription(_)) { MediaProblem::Theirs } else { MediaProblem::Ours }
+        match error {
+            TransportError::RemoteDescription(_) => MediaProblem::Malformed,
+            TransportError::Incompatible(_) => MediaProblem::Incompatible,
+            TransportError::LocalDescription(_)
+            | TransportError::IceServer { .. }
+            | TransportError::NoRelay
+            | TransportError::Socket(_)
+            | TransportError::PayloadType(_)
+            | TransportError::Closed => MediaProblem::Ours,
+        }
     }
 
     async fn report(&self, outcome: MediaOutcome) {

@@ -128,12 +128,12 @@ async fn descriptions_that_cannot_be_used_are_the_clients_problem() {
     let mut fixture = Fixture::new();
     fixture.legs.perform(MediaCommand::Answer(CALLER, SdpOffer::new("nonsense"), None));
     let refused = fixture.outcome().await;
-    assert!(matches!(refused, (CALLER, MediaOutcome::Refused(MediaProblem::Theirs))), "{refused:?}");
+    assert!(matches!(refused, (CALLER, MediaOutcome::Refused(MediaProblem::Malformed))), "{refused:?}");
     fixture.legs.perform(MediaCommand::Offer(CALLEE, Codec::Opus));
     assert!(matches!(fixture.outcome().await, (CALLEE, MediaOutcome::Offered(_))));
     fixture.legs.perform(MediaCommand::Accept(CALLEE, SdpAnswer::new("nonsense")));
     let refused = fixture.outcome().await;
-    assert!(matches!(refused, (CALLEE, MediaOutcome::Refused(MediaProblem::Theirs))), "{refused:?}");
+    assert!(matches!(refused, (CALLEE, MediaOutcome::Refused(MediaProblem::Malformed))), "{refused:?}");
 }
 
 #[tokio::test]
@@ -143,7 +143,7 @@ async fn a_bad_second_offer_leaves_the_session_as_it_is() {
     fixture.legs.perform(MediaCommand::Echo(CALLER));
     fixture.legs.perform(MediaCommand::Reanswer(CALLER, SdpOffer::new("nonsense")));
     let refused = fixture.outcome().await;
-    assert!(matches!(refused, (CALLER, MediaOutcome::Reanswered(Err(MediaProblem::Theirs)))), "{refused:?}");
+    assert!(matches!(refused, (CALLER, MediaOutcome::Reanswered(Err(MediaProblem::Malformed)))), "{refused:?}");
     alice.send_rtp(packet(&audio, 1)).await.unwrap();
     hear(&mut to_alice).await;
     let offer = alice.create_offer().await.unwrap();

@@ -22,6 +22,8 @@ pub(super) enum Ending {
     OtherServer,
     Unknown,
     Incompatible,
+    /// The media description of this party's device cannot be read or applied.
+    Malformed(Party),
     /// A party's media was lost for too long.
     MediaLost(Party),
     /// A party's socket was lost for too long.
@@ -54,7 +56,7 @@ impl Ending {
             (Self::SignalingLost(of), party) if of == party => EndReason::SignalingLost,
             (Self::MediaLost(_) | Self::SignalingLost(_), _) => EndReason::RemoteHangup,
             (Self::Interrupted, _) => EndReason::Interrupted,
-            (Self::Internal, _) => EndReason::Failed,
+            (Self::Malformed(_) | Self::Internal, _) => EndReason::Failed,
         }
     }
 
@@ -73,7 +75,15 @@ impl Ending {
                 (code::OTHER_SERVER, "signed in at another server: a company's phones must all use the same one")
             }
             Self::Unknown => (code::NOT_FOUND, "no such extension or name: check what was dialed"),
-            Self::Incompatible => (code::INCOMPATIBLE_MEDIA, "the two softphones share no audio codec"),
+            Self::Incompatible => {
+                (code::INCOMPATIBLE_MEDIA, "the two softphones share no audio codec or encryption: update both")
+            }
+            Self::Malformed(of) if of == party => {
+                (code::BAD_REQUEST, "the media description of this softphone cannot be read: update it")
+            }
+            Self::Malformed(_) => {
+                (code::REMOTE_DESCRIPTION, "the media description of the other softphone cannot be read")
+            }
             Self::Interrupted => (code::STOPPING, "the server is stopping: call again in a moment"),
             Self::Internal => (code::INTERNAL, "the server could not put the call through: try again"),
         };
@@ -92,6 +102,7 @@ impl Ending {
             | Self::OtherServer
             | Self::Unknown
             | Self::Incompatible
+            | Self::Malformed(_)
             | Self::MediaLost(_)
             | Self::SignalingLost(_)
             | Self::Interrupted

@@ -72,8 +72,10 @@ pub(crate) enum MediaOutcome {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MediaProblem {
-    /// The client's description cannot be used, or has no codec of ours.
-    Theirs,
+    /// The client's description cannot be read or applied.
+    Malformed,
+    /// The client's description has no codec or encryption of ours.
+    Incompatible,
     /// No socket, no memory, no time.
     Ours,
 }

@@ -62,9 +62,13 @@ impl Switch {
             Ok(answer) => ServerFrame::Answer(Answer::to(leg.sid.clone(), Some(answer))),
             Err(problem) => {
                 let (code, message) = match problem {
-                    MediaProblem::Theirs => {
-                        (code::BAD_REQUEST, "the new media offer cannot be used; the old one holds")
+                    MediaProblem::Malformed => {
+                        (code::BAD_REQUEST, "the new media offer cannot be read or applied; the old one holds")
                     }
+                    MediaProblem::Incompatible => (
+                        code::INCOMPATIBLE_MEDIA,
+                        "the new media offer has no audio codec or encryption of ours; the old one holds",
+                    ),
                     MediaProblem::Ours => (code::INTERNAL, "the server could not renegotiate media; try again"),
                 };
                 ServerFrame::Error(Error {

@@ -306,7 +306,8 @@ impl Switch {
         let (call_key, party) = (leg.call, leg.party);
         let Some(call) = self.calls.get_mut(&call_key) else { return };
         let ending = match problem {
-            MediaProblem::Theirs => Ending::Incompatible,
+            MediaProblem::Malformed => Ending::Malformed(party),
+            MediaProblem::Incompatible => Ending::Incompatible,
             MediaProblem::Ours => Ending::Internal,
         };
         match (party, call.stage) {

@@ -6,6 +6,7 @@ use mobilecall_edge::EdgeConfig;
 use mobilecall_pstream::server::CancelReason;
 use mobilecall_pstream::{ClientFrame, ServerFrame};
 use mobilecall_transport::{Codec, MediaTransport};
+use serde_json::json;
 use std::time::Duration;
 
 const CODECS: &[Codec] = &[Codec::Opus, Codec::Pcmu];
@@ -172,11 +173,31 @@ async fn a_sign_out_reaches_open_sockets() {
 }
 
 #[tokio::test]
-async fn a_media_offer_that_cannot_be_read_is_refused() {
+async fn a_media_offer_that_cannot_be_read_is_told_apart_from_one_that_shares_nothing() {
     let office = Office::open().await;
     let mut alice = Phone::registered(&office, "alice").await;
-    let text = r#"{"type":"invite","payload":{"callsid":"TJS1","sdp":"v=0","twilio":{"params":"To=*43"}}}"#;
-    alice.send(ClientFrame::parse(text).unwrap()).await;
-    assert_eq!(alice.hung_up().await, Some(31488));
-    office.host.all(1, CallStatus::Failed).await;
+    let session = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
+    let keys =
+        "a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=fingerprint:sha-256 00:11\r\na=setup:actpass\r\n";
+    let audio =
+        |proto: &str, attributes: &str| format!("{session}m=audio 9 {proto} 9\r\nc=IN IP4 0.0.0.0\r\n{attributes}");
+    let offers = [
+        ("v=0".to_owned(), 31400),
+        (String::new(), 31400),
+        ("nonsense".to_owned(), 31400),
+        (audio("UDP/TLS/RTP/SAVPF", ""), 31400),
+        (audio("UDP/TLS/RTP/SAVPF", "a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\n"), 31400),
+        (session.to_owned(), 31400),
+        (format!("{session}m=video 9 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 0.0.0.0\r\n"), 31488),
+        (audio("RTP/AVP", keys), 31488),
+        (audio("UDP/TLS/RTP/SAVPF", &format!("a=rtpmap:9 G722/8000\r\n{keys}")), 31488),
+    ];
+    for (number, (sdp, code)) in offers.iter().enumerate() {
+        let callsid = format!("TJS{number}");
+        let invite =
+            json!({"type": "invite", "payload": {"callsid": callsid, "sdp": sdp, "twilio": {"params": "To=*43"}}});
+        alice.send(ClientFrame::parse(&invite.to_string()).unwrap()).await;
+        assert_eq!(alice.hung_up().await, Some(*code), "{sdp}");
+    }
+    office.host.all(offers.len(), CallStatus::Failed).await;
 }

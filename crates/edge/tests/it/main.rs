@@ -20,7 +20,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// Longest wait for anything that should happen. Reached only when it does not happen.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// A running server with its host.
 struct Office {
@@ -47,10 +47,10 @@ impl Office {
     }
 }
 
-/// Waits at most [`PATIENCE`].
+/// Waits at most [`TIME_LIMIT`].
 async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(PATIENCE, future).await {
+    match tokio::time::timeout(TIME_LIMIT, future).await {
         Ok(value) => value,
-        Err(_) => panic!("{what} did not happen within {PATIENCE:?}"),
+        Err(_) => panic!("{what} did not happen within {TIME_LIMIT:?}"),
     }
 }

@@ -22,7 +22,7 @@ use std::{
 use tokio::{sync::mpsc, time::timeout};
 
 /// No step takes longer, unless it never ends.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 /// Numbers its tokens.
 #[derive(Default)]
@@ -43,7 +43,7 @@ fn config(url: &str) -> PstreamLineConfig {
 type Events = mpsc::Receiver<LineEvent>;
 
 async fn next(events: &mut Events) -> LineEvent {
-    timeout(PATIENCE, events.recv()).await.expect("an event in time").expect("the line is alive")
+    timeout(TIME_LIMIT, events.recv()).await.expect("an event in time").expect("the line is alive")
 }
 
 /// Reads until the standing is reported.

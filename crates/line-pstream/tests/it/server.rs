@@ -1,6 +1,6 @@
 //! A signaling server in the hands of a test: it does nothing that the test does not say.
 
-use crate::PATIENCE;
+use crate::TIME_LIMIT;
 use futures_util::{SinkExt, StreamExt};
 use mobilecall_domain::{SdpAnswer, SdpOffer};
 use mobilecall_pstream::{
@@ -34,7 +34,7 @@ impl Server {
     }
     /// The next connection, before the WebSocket handshake.
     pub(crate) async fn accept_tcp(&self) -> TcpStream {
-        timeout(PATIENCE, self.listener.accept()).await.expect("a connection in time").unwrap().0
+        timeout(TIME_LIMIT, self.listener.accept()).await.expect("a connection in time").unwrap().0
     }
     pub(crate) async fn accept(&self) -> Peer {
         Peer { socket: accept_async(self.accept_tcp().await).await.unwrap() }
@@ -51,7 +51,7 @@ impl Peer {
     /// The next text; `None` after an orderly close.
     pub(crate) async fn text(&mut self) -> Option<String> {
         loop {
-            match timeout(PATIENCE, self.socket.next()).await.expect("a frame in time") {
+            match timeout(TIME_LIMIT, self.socket.next()).await.expect("a frame in time") {
                 Some(Ok(Message::Text(text))) => return Some(text.to_string()),
                 Some(Ok(Message::Close(_))) | None => return None,
                 Some(Ok(_)) => {}

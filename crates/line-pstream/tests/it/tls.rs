@@ -1,6 +1,6 @@
 //! Encrypted connections and whom they trust.
 
-use crate::{PATIENCE, config, server::Server, stands};
+use crate::{TIME_LIMIT, config, server::Server, stands};
 use mobilecall_domain::Registration;
 use mobilecall_line::{Line, LineCommand};
 use mobilecall_line_pstream::PstreamLine;
@@ -57,7 +57,7 @@ async fn a_certificate_of_ones_own_is_trusted_when_it_is_given() {
     let encrypted = certificate.acceptor.accept(server.accept_tcp().await).await.unwrap();
     let mut socket = tokio_tungstenite::accept_async(encrypted).await.unwrap();
     use futures_util::{SinkExt, StreamExt};
-    let listen = timeout(PATIENCE, socket.next()).await.unwrap().unwrap().unwrap();
+    let listen = timeout(TIME_LIMIT, socket.next()).await.unwrap().unwrap().unwrap();
     assert!(listen.to_text().unwrap().contains("listen"));
     for frame in ["{\"type\":\"connected\"}", "{\"type\":\"ready\"}"] {
         socket.send(tokio_tungstenite::tungstenite::Message::text(frame)).await.unwrap();

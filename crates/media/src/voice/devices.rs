@@ -101,8 +101,8 @@ impl CapturePath {
             self.resampler.frame(frame);
             return Captured::Frame;
         }
-        let patience = if self.ring.is_abandoned() { Duration::from_millis(10) } else { STOPPED };
-        if now.saturating_sub(self.until) < patience {
+        let allowed = if self.ring.is_abandoned() { Duration::from_millis(10) } else { STOPPED };
+        if now.saturating_sub(self.until) < allowed {
             return Captured::Nothing;
         }
         self.stopped = true;

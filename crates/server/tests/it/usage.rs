@@ -64,7 +64,22 @@ fn bad_tls_files_are_said() {
     std::fs::write(&text, "no PEM").unwrap();
     let missing = directory.path().join("missing.pem");
     let (certificate, key) = (good.certificate_file(), good.key_file());
+    let bytes = |name: &str, bytes: &[u8]| {
+        let path = directory.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    let der = bytes("cert.der", b"\x30\x82\x03\x0b\x30\x82\x01\xf3");
+    let der_key = bytes("key.der", b"\x30\x82\x04\xbd\x02\x01\x00\x30");
+    let store = bytes("all.pfx", b"\x30\x82\x09\x71\x02\x01\x03\x30");
+    // Beyond the comment, it is only the wrong key that is found.
+    let commented =
+        bytes("commented.pem", &[b"# caf\xe9\r\n", &std::fs::read(&certificate).unwrap()[..], b"\xe4\n"].concat());
     let cases = [
+        (&der, &key, "cert.der is not in PEM form: it is a certificate in DER form"),
+        (&certificate, &der_key, "key.der is not in PEM form: it is a key in DER form"),
+        (&store, &key, "all.pfx is not in PEM form: it is a PKCS #12 store"),
+        (&commented, &stranger.key_file(), "do not fit together"),
         (&missing, &key, "missing.pem cannot be read"),
         (&certificate, &missing, "missing.pem cannot be read"),
         (&text, &key, "holds no certificate"),

@@ -11,6 +11,7 @@ use crate::{
 use mobilecall_domain::{
     CallId, CallReport, Direction, LegId, LineId, ProviderCallId, SdpAnswer, SdpOffer,
     machine::{CallInput as Input, CallMachine, CallState, LineInput, MediaFailure, MediaInput, Reoffer},
+    names,
 };
 use mobilecall_ipc::{ErrorCode, Failure};
 use mobilecall_line::{IncomingLeg, LineCommand, LineEvent};
@@ -91,7 +92,9 @@ impl Core {
         let team = &self.shown.snapshot().team;
         // Told with the call, since the first call may come before the list of colleagues.
         let address = incoming.from_extension.unwrap_or_else(|| history::shown_address(&incoming.from, team));
-        let name = incoming.from_name.or_else(|| history::colleague_name(&incoming.from, team));
+        // Who sends it may be any server.
+        let said = incoming.from_name.map(|name| names::clean(&name)).filter(|name| !name.is_empty());
+        let name = said.or_else(|| history::colleague_name(&incoming.from, team));
         let profile = &signed_in.profile;
         let mut record = record_of(id, Direction::Incoming, incoming.from, name, profile, part.kind(), now);
         record.to_number = incoming.to;

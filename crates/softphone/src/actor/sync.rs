@@ -29,6 +29,7 @@ impl Core {
                 self.recount_missed().await;
                 self.tell_refused_call().await;
             }
+            SyncEvent::NotWritten { disk_full } => self.shown.problem(failure::not_written(disk_full)),
             SyncEvent::Team(team) => {
                 self.team = team;
                 self.show_team();

@@ -132,7 +132,9 @@ async fn open(
 /// What a transport's refusal means for the call.
 pub(crate) fn kind(error: &TransportError) -> MediaFailure {
     match error {
-        TransportError::RemoteDescription(_) | TransportError::LocalDescription(_) => MediaFailure::Incompatible,
+        TransportError::RemoteDescription(_)
+        | TransportError::Incompatible(_)
+        | TransportError::LocalDescription(_) => MediaFailure::Incompatible,
         TransportError::PayloadType(_) => MediaFailure::Incompatible,
         TransportError::Socket(_)
         | TransportError::IceServer { .. }

@@ -190,12 +190,13 @@ async fn a_colleague_is_shown_by_the_extension_that_comes_with_the_call() {
         call: Some(call),
         provider_call_id: None,
         from: "client:nobody.in.the.team".into(),
-        from_name: None,
+        from_name: Some(format!("Zo\u{202e}e{}", "\u{301}".repeat(200))),
         from_extension: Some("117".into()),
         to: "client:alice".into(),
         offer: SdpOffer::new("not looked at before the answer"),
     }));
     let view = rig.until_call(call, "the ring", |view| view.state == CallState::Offered).await;
     assert_eq!(view.address, "117");
+    assert_eq!(view.name, Some(format!("Zoe{}", "\u{301}".repeat(6))), "whoever sends it");
     assert_eq!(rig.record(call).await.from_number, "client:nobody.in.the.team", "what is called back stays");
 }

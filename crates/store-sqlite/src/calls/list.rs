@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{changes::reached, error::Work, query::Query};
 use mobilecall_sqlite::rusqlite::Connection;
-use mobilecall_store::{CallFilter, CallRow, Result, Scope, StoreError};
+use mobilecall_store::{CallFilter, CallRow, Result, Scope, StoreError, search::addresses_of};
 
 /// What a page says besides its rows.
 pub(crate) struct PageEnd {
@@ -53,11 +53,13 @@ pub(crate) fn list_query(scope: Scope, filter: &CallFilter, before: Option<i64>,
     } else {
         // CROSS JOIN keeps the order of the tables: the index finds, the row decides.
         let mut query = select("call_search CROSS JOIN calls ON calls.key = call_search.rowid");
-        query.push(" WHERE call_search MATCH ").bind(search::expression(scope, &patterns)).push(" AND ");
+        // Where a record names a person, the user name is among its words.
+        let words: Vec<String> = patterns.iter().cloned().chain(filter.person.clone()).collect();
+        query.push(" WHERE call_search MATCH ").bind(search::expression(scope, &words)).push(" AND ");
         (query, "call_search.rowid")
     };
     push_scope(&mut query, scope, filter);
-    push_contains(&mut query, patterns);
+    push_contains(&mut query, patterns, filter.person.as_deref());
     if let Some(before) = before {
         query.push(" AND ").push(key).push(" < ").bind(before);
     }
@@ -71,7 +73,7 @@ pub(crate) fn changes_query(scope: Scope, filter: &CallFilter, since: u64, upto:
     let mut query = select("calls");
     query.push(" WHERE ");
     push_scope(&mut query, scope, filter);
-    push_contains(&mut query, patterns(filter));
+    push_contains(&mut query, patterns(filter), filter.person.as_deref());
     query.push(" AND calls.sequence > ").bind(number(since));
     // The sign keeps this end out of the choice of an index: with both ends, SQLite prefers the one without the agent.
     query.push(" AND +calls.sequence <= ").bind(number(upto));
@@ -97,13 +99,17 @@ fn push_scope(query: &mut Query, scope: Scope, filter: &CallFilter) {
     }
 }
 
-fn push_contains(query: &mut Query, patterns: Vec<String>) {
+fn push_contains(query: &mut Query, patterns: Vec<String>, person: Option<&str>) {
     if patterns.is_empty() {
         return;
     }
     query.push(" AND (0");
     for pattern in patterns {
         query.push(" OR instr(calls.search, ").bind(pattern).push(") > 0");
+    }
+    for address in person.into_iter().flat_map(addresses_of) {
+        query.push(" OR lower(calls.from_number) = ").bind(address.clone());
+        query.push(" OR lower(calls.to_number) = ").bind(address);
     }
     query.push(")");
 }

@@ -60,7 +60,7 @@ pub async fn filters_narrow(store: &dyn Store) {
         (alice, incoming, initiated, &[]),
     ];
     for (scope, direction, status, expected) in cases {
-        let filter = CallFilter { q: None, direction, status };
+        let filter = CallFilter { direction, status, ..CallFilter::default() };
         let found = every_page(store, scope, &filter, 2).await;
         assert_eq!(ids(&found), ids(expected.iter().copied()), "{filter:?}");
     }
@@ -105,6 +105,34 @@ pub async fn search_finds_numbers_and_names(store: &dyn Store) {
     store.report_call(one.everybody(), omar.id, &later, at(9)).await.expect("reported");
     assert_eq!(found_by(store, one.everybody(), "sara").await, [omar.id], "a name learned later is found");
     assert_eq!(found_by(store, one.everybody(), "omar_2").await, [omar.id]);
+}
+
+/// Whoever is meant by an extension is found where the record has the user name, and nobody whose name is like it.
+pub async fn search_finds_people_by_their_user_names(store: &dyn Store) {
+    let one = fixture(store, "one").await;
+    let incoming = |from: &str, second| CallRecord { from_number: from.to_owned(), ..one.call(&one.alice, at(second)) };
+    let outgoing = |to: &str, second| CallRecord { to_number: to.to_owned(), ..one.call(&one.alice, at(second)) };
+    let from = insert(store, CallRecord { direction: Direction::Incoming, ..incoming("client:bob", 1) }).await;
+    let named = insert(store, outgoing("client:Bob", 2)).await;
+    let bare = insert(store, outgoing("bob", 3)).await;
+    let dialed = insert(store, outgoing("102", 4)).await;
+    insert(store, incoming("client:bobby", 5)).await;
+    insert(store, CallRecord { customer_name: Some("Bob".to_owned()), ..one.call(&one.alice, at(6)) }).await;
+    let filter = |q: &str, person: &str| CallFilter {
+        q: Some(q.to_owned()),
+        person: Some(person.to_owned()),
+        ..Default::default()
+    };
+    let all = [&dialed, &bare, &named, &from];
+    for scope in [one.everybody(), one.only(&one.alice)] {
+        let found = every_page(store, scope, &filter("102", "bob"), 2).await;
+        assert_eq!(ids(&found), ids(all), "{scope:?}");
+        let changes = store.calls_since(scope, &filter("102", "bob"), 0, 10).await.expect("changes");
+        assert_eq!(changes.calls.len(), all.len());
+    }
+    assert!(every_page(store, one.only(&one.basil), &filter("102", "bob"), 2).await.is_empty());
+    let incoming_only = CallFilter { direction: Some(Direction::Incoming), ..filter("102", "bob") };
+    assert_eq!(ids(&every_page(store, one.everybody(), &incoming_only, 2).await), [from.id]);
 }
 
 /// One or two characters are enough.

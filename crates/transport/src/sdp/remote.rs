@@ -69,6 +69,8 @@ fn audio_line(session: &Session) -> Result<usize, SdpError> {
     match session.medias.iter().position(|media| is_audio(media) && alive(media)) {
         Some(index) => Ok(index),
         None if session.medias.iter().any(is_audio) => Err(SdpError::AudioRefused),
+        // Whoever describes no media describes nothing: so does what breaks off before it.
+        None if session.medias.is_empty() => Err(SdpError::Missing("media")),
         None => Err(SdpError::NoAudio),
     }
 }

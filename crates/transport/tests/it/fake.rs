@@ -1,4 +1,4 @@
-use crate::peer::PATIENCE;
+use crate::peer::TIME_LIMIT;
 use bytes::Bytes;
 use mobilecall_transport::fake::{FakeNetwork, FakeTransport};
 use mobilecall_transport::{
@@ -11,7 +11,7 @@ fn packet(sequence: u16) -> RtpPacket {
 }
 
 async fn event(streams: &mut TransportStreams) -> TransportEvent {
-    tokio::time::timeout(PATIENCE, streams.events.recv()).await.expect("an event in time").expect("alive")
+    tokio::time::timeout(TIME_LIMIT, streams.events.recv()).await.expect("an event in time").expect("alive")
 }
 
 async fn exchange(a: &FakeTransport, b: &FakeTransport) {

@@ -1,4 +1,4 @@
-use crate::peer::{PATIENCE, Peer, connected_pair, exchange, talk};
+use crate::peer::{Peer, TIME_LIMIT, connected_pair, exchange, talk};
 use mobilecall_domain::{SdpAnswer, SdpOffer};
 use mobilecall_transport::{
     Codec, MediaTransport, RtpPacket, TransportConfig, TransportError, TransportEvent, WebRtcTransport,
@@ -25,7 +25,7 @@ async fn dropping_closes() {
     let (a, _b) = connected_pair().await;
     let mut streams = a.streams;
     drop(a.transport);
-    let last = tokio::time::timeout(PATIENCE, streams.events.recv()).await.expect("an event in time");
+    let last = tokio::time::timeout(TIME_LIMIT, streams.events.recv()).await.expect("an event in time");
     assert_eq!(last, Some(TransportEvent::Closed));
     assert_eq!(streams.packets.recv().await, None);
 }
@@ -47,7 +47,7 @@ async fn closing_does_not_wait_for_an_exchange_in_progress() {
         async move { transport.create_offer().await.map(|_| ()) }
     });
     tokio::task::spawn_blocking(move || silent.recv_from(&mut heard)).await.expect("a thread").expect("a question");
-    tokio::time::timeout(PATIENCE, transport.close()).await.expect("closed in time");
+    tokio::time::timeout(TIME_LIMIT, transport.close()).await.expect("closed in time");
     assert!(matches!(offering.await.expect("no panic"), Err(TransportError::Closed)));
 }
 
@@ -117,6 +117,18 @@ async fn the_codec_is_the_answerers_choice() {
     exchange(&mut b, &mut a).await;
     assert_eq!(b.agreed, Some(agreed));
     talk(&mut a, &mut b).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_description_that_shares_nothing_is_told_apart_from_one_that_cannot_be_read() {
+    let only = |codec| TransportConfig { codecs: vec![codec], ..TransportConfig::loopback() };
+    let (a, b) = (Peer::new(only(Codec::Pcmu)).await, Peer::new(only(Codec::Opus)).await);
+    let offer = a.transport.create_offer().await.expect("an offer");
+    assert!(matches!(b.transport.create_answer(&offer).await, Err(TransportError::Incompatible(_))));
+    let plain = SdpOffer::new(offer.expose().replace("UDP/TLS/RTP/SAVPF", "RTP/AVP"));
+    assert!(matches!(b.transport.create_answer(&plain).await, Err(TransportError::Incompatible(_))));
+    let torn = SdpOffer::new(offer.expose().replace("a=ice-pwd", "a=x"));
+    assert!(matches!(b.transport.create_answer(&torn).await, Err(TransportError::RemoteDescription(_))));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ use mobilecall_transport::{
 use std::time::Duration;
 
 /// Everything here takes milliseconds; this only ends a test that hangs.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 pub(crate) struct Peer {
     pub(crate) transport: WebRtcTransport,
@@ -30,7 +30,7 @@ impl Peer {
 
     /// The next event.
     pub(crate) async fn event(&mut self) -> TransportEvent {
-        let event = tokio::time::timeout(PATIENCE, self.streams.events.recv()).await.expect("an event in time");
+        let event = tokio::time::timeout(TIME_LIMIT, self.streams.events.recv()).await.expect("an event in time");
         let event = event.expect("the session is alive");
         if let TransportEvent::Negotiated(agreed) = &event {
             self.agreed = Some(*agreed);
@@ -73,7 +73,7 @@ impl Peer {
     }
 
     pub(crate) async fn packet(&mut self) -> ReceivedPacket {
-        let packet = tokio::time::timeout(PATIENCE, self.streams.packets.recv()).await.expect("a packet in time");
+        let packet = tokio::time::timeout(TIME_LIMIT, self.streams.packets.recv()).await.expect("a packet in time");
         packet.expect("the session is alive")
     }
 

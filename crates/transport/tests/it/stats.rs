@@ -1,4 +1,4 @@
-use crate::peer::{PATIENCE, Peer, connected_pair};
+use crate::peer::{Peer, TIME_LIMIT, connected_pair};
 use mobilecall_transport::{MediaTransport, TransportStats};
 use std::time::{Duration, Instant};
 
@@ -27,7 +27,7 @@ async fn talk_until(
             }
         }
     };
-    tokio::time::timeout(PATIENCE, found).await.expect("statistics in time")
+    tokio::time::timeout(TIME_LIMIT, found).await.expect("statistics in time")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,6 +62,6 @@ async fn what_nobody_reads_is_dropped_and_counted() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(PATIENCE, all).await.expect("packets in time");
+    tokio::time::timeout(TIME_LIMIT, all).await.expect("packets in time");
     assert_eq!(b.transport.stats().await.packets_dropped, 10);
 }

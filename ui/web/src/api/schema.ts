@@ -747,7 +747,7 @@ export interface operations {
                     "application/json": components["schemas"]["LoginResponse"];
                 };
             };
-            /** @description Malformed, or it names its host twice */
+            /** @description Malformed, or it names no host, two, or one in a form that is none */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -783,7 +783,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The body is not application/json */
+            /** @description The body is not application/json, or it is compressed */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -855,7 +855,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Malformed, or it names its host twice */
+            /** @description Malformed, or it names no host, two, or one in a form that is none */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -920,7 +920,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description Malformed, or it names its host twice */
+            /** @description Malformed, or it names no host, two, or one in a form that is none */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -989,7 +989,7 @@ export interface operations {
                     "application/json": components["schemas"]["LoginResponse"];
                 };
             };
-            /** @description Malformed, or it names its host twice */
+            /** @description Malformed, or it names no host, two, or one in a form that is none */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1025,7 +1025,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The body is not application/json */
+            /** @description The body is not application/json, or it is compressed */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -1262,7 +1262,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The body is not application/json */
+            /** @description The body is not application/json, or it is compressed */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -1332,7 +1332,7 @@ export interface operations {
                     "application/json": components["schemas"]["CallStats"];
                 };
             };
-            /** @description Malformed, or it names its host twice */
+            /** @description Malformed, or it names no host, two, or one in a form that is none */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1420,7 +1420,7 @@ export interface operations {
                     "application/json": components["schemas"]["VoiceToken"];
                 };
             };
-            /** @description Malformed, or it names its host twice */
+            /** @description Malformed, or it names no host, two, or one in a form that is none */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1632,7 +1632,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The body is not application/json */
+            /** @description The body is not application/json, or it is compressed */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2054,7 +2054,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description Malformed, or it names its host twice */
+            /** @description Malformed, or it names no host, two, or one in a form that is none */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2110,7 +2110,7 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Malformed, or it names its host twice */
+            /** @description Malformed, or it names no host, two, or one in a form that is none */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2175,7 +2175,7 @@ export interface operations {
                     "application/json": components["schemas"]["Presence"][];
                 };
             };
-            /** @description Malformed, or it names its host twice */
+            /** @description Malformed, or it names no host, two, or one in a form that is none */
             400: {
                 headers: {
                     [name: string]: unknown;

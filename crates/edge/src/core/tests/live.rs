@@ -28,7 +28,11 @@ fn a_reinvite_is_answered_and_a_bad_one_leaves_media_as_it_is() {
     world.frame(ALICE, reinvite(&alice));
     assert_eq!(world.heard(ALICE), ["answer sdp"]);
     assert!(world.heard(BOB).is_empty());
-    for (problem, heard) in [(MediaProblem::Theirs, "error 31400"), (MediaProblem::Ours, "error 31500")] {
+    for (problem, heard) in [
+        (MediaProblem::Malformed, "error 31400"),
+        (MediaProblem::Incompatible, "error 31488"),
+        (MediaProblem::Ours, "error 31500"),
+    ] {
         world.media_problem = Some((problem, "reanswer"));
         world.frame(BOB, reinvite(&bob));
         assert_eq!(world.heard(BOB), [heard]);

@@ -165,10 +165,12 @@ fn a_device_that_answers_otherwise_than_offered_ends_the_call() {
 #[test]
 fn media_that_cannot_be_made_ends_the_call() {
     let table = [
-        (MediaProblem::Theirs, "answer", "hangup 31488"),
+        (MediaProblem::Malformed, "answer", "hangup 31400"),
+        (MediaProblem::Incompatible, "answer", "hangup 31488"),
         (MediaProblem::Ours, "answer", "hangup 31500"),
         (MediaProblem::Ours, "offer", "hangup 31500"),
-        (MediaProblem::Theirs, "accept", "hangup 31488"),
+        (MediaProblem::Malformed, "accept", "hangup 53402"),
+        (MediaProblem::Incompatible, "accept", "hangup 31488"),
     ];
     for (problem, what, heard) in table {
         let mut world = World::office();

@@ -359,7 +359,7 @@ fn a_token_source_that_fails_for_now_is_asked_again() {
 }
 
 #[test]
-fn a_server_may_ask_for_patience() {
+fn a_server_may_ask_to_be_left_alone_for_a_while() {
     let mut bench = Bench::registered();
     bench.receive(r#"{"type":"error","payload":{"error":{"code":31206,"retryAfter":20}}}"#);
     assert_eq!(bench.did(), NOTHING);

@@ -5,7 +5,7 @@ use mobilecall_ipc::{Command, ErrorCode, Event, Settings};
 use std::time::Duration;
 
 /// Nothing in these tests takes longer, also on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIME_LIMIT: Duration = Duration::from_secs(20);
 
 /// What went wrong until now and was not looked at yet.
 pub(crate) async fn problems(engine: &Engine, events: &mut EventStream) -> Vec<ErrorCode> {
@@ -29,7 +29,7 @@ pub(crate) async fn told(engine: &Engine, events: &mut EventStream) -> Vec<Event
 }
 
 pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(PATIENCE, future).await {
+    match tokio::time::timeout(TIME_LIMIT, future).await {
         Ok(value) => value,
         Err(_) => panic!("{what} did not come"),
     }
