@@ -12,6 +12,8 @@ use std::{
 
 const INNER: &str = "MOBILE_CALL_TEST_SOUND_DIR";
 const LIMIT: Duration = Duration::from_secs(20);
+/// How often a condition is looked at. Without a pause that would keep a core from those who play and listen.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
 const RATE_HZ: usize = 48_000;
 
 const PULSEAUDIO: &str = include_str!("../../../../tests/desktop/devices.pa");
@@ -180,7 +182,7 @@ pub(crate) fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     let deadline = Instant::now() + LIMIT;
     while !condition() {
         assert!(Instant::now() < deadline, "{what}: not within twenty seconds");
-        std::thread::yield_now();
+        std::thread::sleep(LOOK_EVERY);
     }
 }
 
