@@ -47,7 +47,7 @@ async fn devices_come_and_go(name: &str, sound: SoundServer) {
     app.attribute_becomes("call-card", "data-state", "active", CALL_LIMIT).await;
     speaker.wait_for_sound(Duration::from_secs(2), CALL_LIMIT);
 
-    a_test_tone_is_heard_in_the_call(&app, &desktop).await;
+    a_test_tone_is_heard_in_the_call(&app, &desktop, &speaker).await;
     the_call_follows_the_headset_and_comes_back(&app, &desktop, &speaker, &folder).await;
     without_any_speaker_it_says_so(&app, &desktop, &folder).await;
 
@@ -66,9 +66,14 @@ fn is_known_to(desktop: &Desktop, sound: SoundServer) {
     assert_eq!(streams.matches("application.name = \"Mobile Call\"").count(), 1, "{streams}");
 }
 
-async fn a_test_tone_is_heard_in_the_call(app: &App<'_>, desktop: &Desktop) {
+/// The notes of the test tone.
+const TEST_TONE: [f64; 3] = [523.25, 659.25, 783.99];
+
+async fn a_test_tone_is_heard_in_the_call(app: &App<'_>, desktop: &Desktop, speaker: &Ear) {
+    let mark = speaker.now();
     app.click("tab-settings").await;
     app.click("test-tone").await;
+    speaker.wait_for_notes(mark, &TEST_TONE, CALL_LIMIT);
     app.click("tab-keypad").await;
     let streams = desktop.output("pactl", &["list", "sink-inputs"]);
     assert_eq!(

@@ -16,28 +16,8 @@ const START_LIMIT: Duration = Duration::from_secs(20);
 /// The class of the app's window.
 const APP_CLASS: &str = "mobile-call.";
 
-/// `norewinds=1`: without it a null sink works in blocks of two seconds.
-const SOUND_DEVICES: &str = "\
-load-module module-native-protocol-unix
-load-module module-null-sink sink_name=speaker norewinds=1 rate=48000
-load-module module-null-sink sink_name=micsink norewinds=1 rate=48000
-load-module module-remap-source master=micsink.monitor source_name=mic remix=no channels=1 \
-master_channel_map=front-left channel_map=mono
-set-default-sink speaker
-set-default-source mic
-";
-
-/// A session bus that starts nothing by itself: what is to be there is started here, and what is to be missing stays so.
-const BUS: &str = r#"<busconfig>
-  <type>session</type>
-  <listen>unix:tmpdir=/tmp</listen>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-"#;
+const SOUND_DEVICES: &str = include_str!("../desktop/devices.pa");
+const BUS: &str = include_str!("../desktop/bus.conf");
 
 /// Whether secrets can be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -97,6 +97,16 @@ impl Ear {
         self.wait_for_level("sound at the speaker", length, limit, |level| level > SILENCE_DBFS + 10.0);
     }
 
+    /// Waits until each of these notes has been heard after a mark, whatever else is heard.
+    pub(crate) fn wait_for_notes(&self, mark: usize, hertz: &[f64], limit: Duration) {
+        wait_for("notes at the speaker", limit, || {
+            let heard = self.heard.lock().expect("no one panics with the lock");
+            let heard = &heard[mark.min(heard.len())..];
+            let is_heard = |hertz: &f64| heard.windows(NOTE).step_by(STEP).any(|part| amplitude(part, *hertz) > CLEAR);
+            hertz.iter().all(is_heard).then_some(())
+        });
+    }
+
     fn wait_for_level(&self, what: &str, length: Duration, limit: Duration, fits: impl Fn(f64) -> bool) {
         let wanted = (length.as_secs_f64() * RATE_HZ as f64) as usize;
         let mark = self.now();
@@ -141,6 +151,23 @@ pub(crate) fn likeness_of_recording(said: &[f32], path: &Path) -> f64 {
         .filter_map(|from| heard.get(from..from + length))
         .map(|part| likeness(said, part))
         .fold(0.0, f64::max)
+}
+
+/// A note is looked for over this many samples, 200 ms: no voice holds one frequency for so long…
+const NOTE: usize = RATE_HZ / 5;
+/// …as loudly as this.
+const CLEAR: f64 = 0.08;
+
+/// How loud one frequency is, by its correlation with sine and cosine; 1 is the loudest there is.
+fn amplitude(samples: &[f32], hertz: f64) -> f64 {
+    let turn = std::f64::consts::TAU * hertz / RATE_HZ as f64;
+    let (mut sine, mut cosine) = (0.0, 0.0);
+    for (number, sample) in samples.iter().enumerate() {
+        let (s, c) = (turn * number as f64).sin_cos();
+        sine += f64::from(*sample) * s;
+        cosine += f64::from(*sample) * c;
+    }
+    2.0 * f64::hypot(sine, cosine) / samples.len() as f64
 }
 
 /// What counts as silence: below it nobody hears a voice.

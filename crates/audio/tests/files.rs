@@ -14,7 +14,8 @@ fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(10);
     while !condition() {
         assert!(Instant::now() < deadline, "{what} did not happen in ten seconds");
-        std::thread::yield_now();
+        // Without a pause the looking would keep a core from the others.
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 

@@ -78,7 +78,8 @@ mod tests {
         TransportConfig { ports: Some(ports), ..TransportConfig::loopback() }
     }
 
-    /// One test at a time looks for free ports and uses them, since a port that was found is not held.
+    /// One test at a time looks for free ports and uses them, since a port that was found is not held. They are below those
+    /// that the system gives to whoever asks for any.
     static TURN: Mutex<()> = Mutex::new(());
 
     /// A port that nobody has, and the next one too. Each process begins to look somewhere else.
@@ -86,15 +87,15 @@ mod tests {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let start = rand::random_range(0..5_000);
         let pair = (0..5_000)
-            .map(|step| 20_000 + (start + step) % 5_000 * 2)
+            .map(|step| 10_000 + (start + step) % 5_000 * 2)
             .find(|port| [*port, port + 1].iter().all(|port| UdpSocket::bind((Ipv4Addr::UNSPECIFIED, *port)).is_ok()));
         (turn, pair.expect("two free ports"))
     }
 
     #[test]
     fn a_free_port_of_the_range_is_found() {
-        let taken = UdpSocket::bind("127.0.0.1:0").expect("a socket");
-        let port = taken.local_addr().expect("an address").port();
+        let (_turn, port) = two_free_ports();
+        let taken = UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).expect("a socket");
         let error = choose(&config(port..=port)).expect_err("the only port is taken");
         assert_eq!(
             error.to_string(),

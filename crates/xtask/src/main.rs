@@ -41,6 +41,11 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Build once and run every test again and again, and say of each run what failed.
+    Soak(test::Soak),
+    /// Keep a core busy until the input ends; `soak` starts this.
+    #[command(hide = true)]
+    Spin,
     /// Formatting, lints, docs, licenses, dependency arrows and generated files.
     Check,
     /// Measure set-up times, CPU and memory on release builds and print the table of BENCHMARKS.md.
@@ -76,6 +81,8 @@ fn perform(task: Task) -> Result<()> {
     match task {
         Task::Run { arguments } => run::run(&project, &arguments),
         Task::Test { arguments } => test::run(&project, &arguments),
+        Task::Soak(wanted) => test::soak(&project, &wanted),
+        Task::Spin => test::spin(),
         Task::Check => check::run(&project),
         Task::Bench(wanted) => bench::run(&project, wanted),
         Task::Codegen { check } => codegen::run(&project, check),

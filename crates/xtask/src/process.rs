@@ -1,15 +1,25 @@
 //! Running other programs.
 
 use anyhow::{Context, Result, bail};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 /// Runs a program to its end, its output going where ours goes; fails when it does.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let status = start(command.stdin(Stdio::null()))?.wait();
+    succeeded(command, status.with_context(|| format!("could not wait for `{}`", describe(command)))?)
+}
+
+/// Starts a program whose input and output were arranged.
+pub(crate) fn start(command: &mut Command) -> Result<Child> {
     let line = describe(command);
     eprintln!("$ {line}");
-    let status = command.stdin(Stdio::null()).status().with_context(|| format!("could not start `{line}`"))?;
+    command.spawn().with_context(|| format!("could not start `{line}`"))
+}
+
+/// Fails when a program that has ended did.
+pub(crate) fn succeeded(command: &Command, status: ExitStatus) -> Result<()> {
     if !status.success() {
-        bail!("`{line}` failed: {status}");
+        bail!("`{}` failed: {status}", describe(command));
     }
     Ok(())
 }

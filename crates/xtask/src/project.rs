@@ -33,11 +33,16 @@ impl Project {
     pub(crate) fn cargo(&self) -> Command {
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command.current_dir(&self.root);
-        // What Cargo told this program about itself. Some build scripts watch these, and would run again.
+        // Some build scripts watch these, and would run again.
+        Self::hide_own_package(&mut command);
+        command
+    }
+
+    /// Keeps from a program what Cargo told this one about itself.
+    pub(crate) fn hide_own_package(command: &mut Command) {
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_about_a_package)) {
             command.env_remove(name);
         }
-        command
     }
 
     /// `npm`, run in the user interface's folder.

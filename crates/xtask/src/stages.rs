@@ -24,21 +24,22 @@ impl Stages {
         Ok(value)
     }
 
-    /// Runs two steps at once that do not need each other, and waits for both. What they print mixes line by line.
-    pub(crate) fn side_by_side(
+    /// Runs two steps at once that do not need each other, and waits for both; gives what the first one
+    /// made. What they print mixes line by line.
+    pub(crate) fn side_by_side<T>(
         &mut self,
-        (name, step): (&'static str, impl FnOnce() -> Result<()>),
+        (name, step): (&'static str, impl FnOnce() -> Result<T>),
         (other_name, other): (&'static str, impl FnOnce() -> Result<()> + Send),
-    ) -> Result<()> {
+    ) -> Result<T> {
         let (done, other_done) = thread::scope(|scope| {
             let other = scope.spawn(move || timed(other_name, other));
             let done = timed(name, step);
             (done, other.join().unwrap_or_else(|_| Err(anyhow!("step \"{other_name}\" panicked"))))
         });
-        let ((), took) = done?;
+        let (value, took) = done?;
         let ((), other_took) = other_done?;
         self.done.extend([(name, took), (other_name, other_took)]);
-        Ok(())
+        Ok(value)
     }
 
     /// Prints the table of times. Steps side by side add up to more than the whole.

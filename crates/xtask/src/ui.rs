@@ -51,11 +51,6 @@ fn newest_in(folder: &Path) -> Result<SystemTime> {
     Ok(newest)
 }
 
-/// Runs the interface's own tests.
-pub(crate) fn test(project: &Project) -> Result<()> {
-    npm_script(project, "test")
-}
-
 /// Runs the interface's type check and lints.
 pub(crate) fn check(project: &Project) -> Result<()> {
     npm_script(project, "check")?;

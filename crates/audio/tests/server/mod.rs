@@ -12,25 +12,12 @@ use std::{
 
 const INNER: &str = "MOBILE_CALL_TEST_SOUND_DIR";
 const LIMIT: Duration = Duration::from_secs(20);
+/// How often a condition is looked at. Without a pause that would keep a core from those who play and listen.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
 const RATE_HZ: usize = 48_000;
 
-/// Without `norewinds` a null sink of PulseAudio works in blocks of two seconds.
-const PULSEAUDIO: &str = "\
-load-module module-native-protocol-unix
-load-module module-stream-restore
-load-module module-null-sink sink_name=speaker norewinds=1 rate=48000
-load-module module-null-sink sink_name=micsink norewinds=1 rate=48000
-load-module module-remap-source master=micsink.monitor source_name=mic remix=no channels=1 \
-master_channel_map=front-left channel_map=mono
-set-default-sink speaker
-set-default-source mic
-";
-const BUS: &str = r#"<busconfig>
-  <type>session</type>
-  <listen>unix:tmpdir=/tmp</listen>
-  <policy context="default"><allow send_destination="*"/><allow eavesdrop="true"/><allow own="*"/></policy>
-</busconfig>
-"#;
+const PULSEAUDIO: &str = include_str!("../../../../tests/desktop/devices.pa");
+const BUS: &str = include_str!("../../../../tests/desktop/bus.conf");
 
 /// Runs one test under a server. The server is found through the environment, which only a new process can be given: the
 /// test starts itself.
@@ -195,7 +182,7 @@ pub(crate) fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     let deadline = Instant::now() + LIMIT;
     while !condition() {
         assert!(Instant::now() < deadline, "{what}: not within twenty seconds");
-        std::thread::yield_now();
+        std::thread::sleep(LOOK_EVERY);
     }
 }
 

@@ -8,7 +8,7 @@ use mobilecall_pstream::{ClientFrame, MAX_FRAME_BYTES, ServerFrame, WireError, c
 use std::time::Duration;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
+    net::TcpSocket,
     time::Instant,
 };
 
@@ -131,16 +131,16 @@ async fn a_server_that_speaks_something_else_is_a_failure() {
 
 #[tokio::test]
 async fn a_server_that_comes_up_later_is_found() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    // It has its port from the beginning, so that nobody else gets that, but does not listen yet.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let address = socket.local_addr().unwrap();
     let (line, mut events) = PstreamLine::connect(config(&format!("ws://{address}/signal")));
     line.send(LineCommand::Register).unwrap();
     stands(&mut events, Registration::Registering { attempt: 2 }).await;
-    // Another program may have taken the port meanwhile; then there is nothing to find.
-    let Ok(listener) = TcpListener::bind(address).await else { return };
+    let server = Server::from_listener(socket.listen(8).unwrap());
     line.send(LineCommand::Reconnect).unwrap();
-    let mut peer = Server::from_listener(listener).accept().await;
+    let mut peer = server.accept().await;
     peer.sign_in("jwt1").await;
     stands(&mut events, Registration::Registered).await;
 }

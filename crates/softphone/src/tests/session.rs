@@ -234,12 +234,16 @@ fn why(snapshot: &Snapshot) -> Option<Option<ErrorCode>> {
 
 #[tokio::test]
 async fn one_who_is_to_sign_in_sees_whether_the_server_answers() {
-    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    // Nobody listens there, and nobody else gets the port.
+    let held = tokio::net::TcpSocket::new_v4().unwrap();
+    held.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let address = held.local_addr().unwrap();
     let nothing = FakeKeyring(Ok(None));
     let mut phone = Restarted::start(&format!("http://{address}"), nothing, false).await;
     let silent = |snapshot: &Snapshot| why(snapshot) == Some(Some(ErrorCode::ServerUnreachable));
     assert!(!phone.until("the reason", silent).await.server.reachable);
 
+    drop(held);
     let server = TestServer::builder().address(address).start().await;
     let company = server.company("Acme").await;
     server.agent(&company, "alice", "101").await;

@@ -22,16 +22,7 @@ const NEEDED: [(&str, &str); 6] = [
 /// How long a part may take to start.
 const START_LIMIT: Duration = Duration::from_secs(20);
 
-/// `norewinds=1`: without it a null sink works in blocks of two seconds.
-const SOUND_DEVICES: &str = "\
-load-module module-native-protocol-unix
-load-module module-null-sink sink_name=speaker norewinds=1 rate=48000
-load-module module-null-sink sink_name=microphone_feed norewinds=1 rate=48000
-load-module module-remap-source master=microphone_feed.monitor source_name=microphone remix=no channels=1 \
-master_channel_map=front-left channel_map=mono
-set-default-sink speaker
-set-default-source microphone
-";
+const SOUND_DEVICES: &str = include_str!("../../../../tests/desktop/devices.pa");
 
 /// A process that ends when dropped.
 pub(crate) struct Part(Child);
@@ -118,7 +109,7 @@ impl Desktop {
 
     /// Says a recording into the microphone.
     pub(crate) fn speak(&self, recording: &str) -> Result<Part> {
-        self.run("paplay", &["--device=microphone_feed", recording])
+        self.run("paplay", &["--device=micsink", recording])
     }
 
     /// Whether a program plays on the speaker now.
@@ -138,7 +129,7 @@ impl Desktop {
         let deadline = Instant::now() + START_LIMIT;
         loop {
             let sources = self.command("pactl").args(["list", "short", "sources"]).output()?;
-            if String::from_utf8_lossy(&sources.stdout).contains("\tmicrophone\t") {
+            if String::from_utf8_lossy(&sources.stdout).contains("\tmic\t") {
                 return Ok(());
             }
             if Instant::now() > deadline {
