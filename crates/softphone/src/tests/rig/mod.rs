@@ -1,13 +1,11 @@
 //! A signed-in engine whose far ends are in the test's hands.
 
-mod holder;
 mod line;
 mod sound;
 mod transports;
 mod voice;
 mod waiting;
 
-pub(crate) use holder::Holder;
 pub(crate) use line::FakeLineEnd;
 pub(crate) use sound::FakeSound;
 pub(crate) use transports::FarEnd;
@@ -33,7 +31,8 @@ use mobilecall_ipc::{
 };
 use mobilecall_line::{IncomingLeg, LineCommand, LineEvent};
 use mobilecall_transport::{MediaTransport, TransportConfig, fake::FakeNetwork};
-use std::{sync::Arc, time::Duration};
+use mobilecall_testkit::HeldDatabase;
+use std::{path::PathBuf, sync::Arc, time::Duration};
 use tempfile::TempDir;
 
 /// When the tests' clock begins.
@@ -88,8 +87,13 @@ impl Rig {
     }
 
     /// Lets another process hold the database, as that of an administrator or of a backup.
-    pub(crate) fn hold_database(&self) -> Holder {
-        Holder::of(&self.folder.path().join("cache.sqlite"))
+    pub(crate) fn hold_database(&self) -> HeldDatabase {
+        HeldDatabase::at(&self.database())
+    }
+
+    /// Where the database is.
+    fn database(&self) -> PathBuf {
+        self.folder.path().join("cache.sqlite")
     }
 
     /// Moves time forward; what falls due on the way is done.
