@@ -42,8 +42,6 @@ use tokio::{
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use tones::Tones;
 
-/// How often live calls are stamped and calls cut off by a kill are looked for.
-const HEARTBEAT: Duration = Duration::from_secs(5);
 /// Time for hang-ups to reach the server and for files to be completed when the engine ends.
 const CLOSING_TIMEOUT: Duration = Duration::from_secs(4);
 
@@ -59,6 +57,8 @@ pub(crate) struct Core {
     /// Changes when a damaged history is set aside.
     pub(crate) set_aside: SetAside,
     /// Held while missed calls are counted.
+    /// Calls that were cut off are looked for when the disk has taken what waits for it.
+    pub(crate) settle_later: bool,
     pub(crate) counting: Arc<Semaphore>,
     /// Something changed while they were.
     pub(crate) count_again: bool,
@@ -115,6 +115,7 @@ impl Core {
         }
         Self {
             secrets: Secrets::new(config.secrets.clone()),
+            settle_later: false,
             journal: Journal::start(Post::new(inbox.clone(), 0)),
             counting: Arc::new(Semaphore::new(1)),
             count_again: false,
@@ -153,7 +154,7 @@ impl Core {
         if self.settings.auto_connect {
             self.connect().await;
         }
-        let mut heartbeat = tokio::time::interval(HEARTBEAT);
+        let mut heartbeat = tokio::time::interval(self.parts.heartbeat);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let done = loop {
             tokio::select! {
@@ -201,6 +202,7 @@ impl Core {
                 self.tell_set_aside().await;
                 answer(reply, page.map(|page| Reply::History { page }));
             }
+            Message::WrittenAll => self.settle_put_off().await,
             Message::Recorded => self.recorded().await,
             Message::Counted { epoch, missed } => self.counted_late(epoch, missed).await,
             late @ (Message::Session { .. } | Message::Line { .. } | Message::Sync { .. } | Message::Call { .. }) => {

@@ -138,15 +138,23 @@ impl Core {
         self.settle_stale_calls().await;
     }
 
-    /// Closes calls that were cut off, unless others wait to be written already.
+    /// Closes calls that were cut off; where something waits to be written, as soon as that is.
     pub(crate) async fn settle_stale_calls(&mut self) {
         let Some(account) = self.sign_in.account().cloned() else { return };
-        if self.journal.is_behind() {
+        self.settle_later = self.journal.is_behind();
+        if self.settle_later {
             return;
         }
         let (run, caught_up, at) = (self.run.clone(), self.caught_up, self.clock.now());
         if let Err(failure) = self.write(Entry::CutOff { account, run, caught_up, at }).await {
             tracing::warn!(failure.message, "calls that were cut off could not be looked for");
+        }
+    }
+
+    /// Closes calls that were cut off, if that has been put off.
+    pub(crate) async fn settle_put_off(&mut self) {
+        if std::mem::take(&mut self.settle_later) {
+            self.settle_stale_calls().await;
         }
     }
 
