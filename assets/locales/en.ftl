@@ -438,6 +438,7 @@ error-diskFull = The disk is full: free some space. Calls are written to the his
 error-databaseTooNew = The file { $path } was written by a newer version. Install the newest version of Mobile Call.
 error-keyringUnavailable = The system keyring is not available. You stay signed in only until you quit the app.
 error-keyringUnreadable = Your session could not be read from the system keyring. Unlock the keyring and connect, or sign in again.
+error-keyringKeepsSecret = What is no longer needed could not be removed from the system keyring. The app removes it once the keyring is unlocked.
 error-portTaken = Another program uses port { $wanted }. Your server runs on port { $port } instead.
 error-embeddedServerFailed = The server on this computer could not start: { $detail }. Start the app again.
 error-badSetting = The setting “{ $setting }” cannot have this value. Nothing was changed.

@@ -272,6 +272,14 @@ pub(crate) fn keyring_unavailable() -> Failure {
     )
 }
 
+/// What belonged to a session or a line that is gone.
+pub(crate) fn keyring_keeps_secret() -> Failure {
+    Failure::new(
+        ErrorCode::KeyringKeepsSecret,
+        "what is not needed any more could not be removed from the keyring: it is removed once the keyring is unlocked",
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

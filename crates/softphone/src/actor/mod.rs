@@ -57,11 +57,11 @@ pub(crate) struct Core {
     /// Changes when a damaged history is set aside.
     pub(crate) set_aside: SetAside,
     /// Held while missed calls are counted.
-    /// Calls that were cut off are looked for when the disk has taken what waits for it.
-    pub(crate) settle_later: bool,
     pub(crate) counting: Arc<Semaphore>,
     /// Something changed while they were.
     pub(crate) count_again: bool,
+    /// Calls that were cut off are looked for when the disk has taken what waits for it.
+    pub(crate) settle_later: bool,
     pub(crate) secrets: Secrets,
     pub(crate) settings: Settings,
     /// What is stored beside the lines in use.
@@ -114,11 +114,11 @@ impl Core {
             shown.problem(problem);
         }
         Self {
-            secrets: Secrets::new(config.secrets.clone()),
-            settle_later: false,
+            secrets: Secrets::new(config.secrets.clone(), cache.clone()),
             journal: Journal::start(Post::new(inbox.clone(), 0)),
             counting: Arc::new(Semaphore::new(1)),
             count_again: false,
+            settle_later: false,
             clock: parts.clock.clone(),
             shown,
             lines: Lines::new(&settings),
@@ -151,6 +151,8 @@ impl Core {
     /// Runs until the engine is shut down or nobody holds it any more.
     pub(crate) async fn run(mut self, mut inbox: mpsc::Receiver<Message>) {
         self.watch_devices();
+        let secrets = self.secrets.clone();
+        self.closing_tasks.spawn(async move { secrets.clear_out().await });
         if self.settings.auto_connect {
             self.connect().await;
         }
@@ -202,8 +204,8 @@ impl Core {
                 self.tell_set_aside().await;
                 answer(reply, page.map(|page| Reply::History { page }));
             }
-            Message::WrittenAll => self.settle_put_off().await,
             Message::Recorded => self.recorded().await,
+            Message::WrittenAll => self.settle_put_off().await,
             Message::Counted { epoch, missed } => self.counted_late(epoch, missed).await,
             late @ (Message::Session { .. } | Message::Line { .. } | Message::Sync { .. } | Message::Call { .. }) => {
                 tracing::trace!("a message of an earlier sign-in is dropped");
