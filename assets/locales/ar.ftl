@@ -338,6 +338,13 @@ quit-confirm = إنهاء البرنامج والمكالمة
 quit-cancel = متابعة المكالمة
 problem-close = إغلاق هذه الرسالة
 problems-label = الرسائل
+problems-waiting =
+    { $count ->
+        [one] رسالة أخرى
+        [two] رسالتان أخريان
+        [few] { $count } رسائل أخرى
+       *[other] { $count } رسالة أخرى
+    }
 action-connect = اتصال
 action-history = فتح السجل
 action-retry = إعادة المحاولة

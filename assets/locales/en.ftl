@@ -330,6 +330,11 @@ quit-confirm = Quit and end the call
 quit-cancel = Keep talking
 problem-close = Close this message
 problems-label = Messages
+problems-waiting =
+    { $count ->
+        [one] One more message
+       *[other] { $count } more messages
+    }
 action-connect = Connect
 action-history = Open the history
 action-retry = Try again

@@ -330,6 +330,11 @@ quit-confirm = خروج و پایان تماس
 quit-cancel = ادامهٔ تماس
 problem-close = بستن این پیام
 problems-label = پیام‌ها
+problems-waiting =
+    { $count ->
+        [one] یک پیام دیگر
+       *[other] { $count } پیام دیگر
+    }
 action-connect = اتصال
 action-history = باز کردن تاریخچه
 action-retry = تلاش دوباره
