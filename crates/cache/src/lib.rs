@@ -32,6 +32,7 @@ mod settings;
 
 pub use account::{Account, AccountKey};
 pub use calls::StaleCall;
+pub use damage::SetAside;
 pub use error::{CacheError, OpenError};
 pub use history::{HistoryFilter, HistoryPage, HistoryQuery, HistoryRow};
 pub use mobilecall_sqlite::Key;

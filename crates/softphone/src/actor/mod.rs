@@ -30,11 +30,11 @@ use crate::{
     shown::Shown,
 };
 use devices::KnownDevices;
-use mobilecall_cache::Cache;
+use mobilecall_cache::{Cache, SetAside};
 use mobilecall_client::Presence;
 use mobilecall_domain::CallId;
 use mobilecall_ipc::{Event, Reply, Settings};
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::{Notify, Semaphore, broadcast, mpsc, oneshot, watch},
     time::MissedTickBehavior,
@@ -45,9 +45,6 @@ use tones::Tones;
 /// Time for hang-ups to reach the server and for files to be completed when the engine ends.
 const CLOSING_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// Where a damaged history lies.
-type SetAside = watch::Receiver<Option<PathBuf>>;
-
 /// The engine's state.
 pub(crate) struct Core {
     pub(crate) config: EngineConfig,
@@ -55,7 +52,7 @@ pub(crate) struct Core {
     pub(crate) cache: Cache,
     pub(crate) journal: Journal,
     /// Changes when a damaged history is set aside.
-    pub(crate) set_aside: SetAside,
+    pub(crate) set_aside: watch::Receiver<Option<SetAside>>,
     /// Held while missed calls are counted.
     pub(crate) counting: Arc<Semaphore>,
     /// Something changed while they were.
@@ -182,9 +179,9 @@ impl Core {
         if !self.set_aside.has_changed().unwrap_or(false) {
             return;
         }
-        let path = self.set_aside.borrow_and_update().clone();
-        if let Some(path) = path {
-            self.history_set_aside(&path).await;
+        let file = self.set_aside.borrow_and_update().clone();
+        if let Some(file) = file {
+            self.history_set_aside(&file).await;
         }
     }
 
@@ -241,9 +238,9 @@ impl Core {
         }
         self.journal.close().await;
         if self.set_aside.has_changed().unwrap_or(false)
-            && let Some(path) = &*self.set_aside.borrow_and_update()
+            && let Some(file) = &*self.set_aside.borrow_and_update()
         {
-            self.shown.problem(failure::history_damaged(path));
+            self.shown.problem(failure::history_damaged(file));
         }
         self.cache.close().await;
         if let Some(done) = done {
@@ -253,7 +250,7 @@ impl Core {
 }
 
 /// What was set aside at the opening is to be told too.
-fn told_of_aside(cache: &Cache) -> SetAside {
+fn told_of_aside(cache: &Cache) -> watch::Receiver<Option<SetAside>> {
     let mut set_aside = cache.set_aside();
     let at_opening = set_aside.borrow().is_some();
     if at_opening {

@@ -6,10 +6,10 @@ use crate::{
     journal::{DISK_WAIT, Entry, in_time},
     view,
 };
-use mobilecall_cache::CacheError;
+use mobilecall_cache::{CacheError, SetAside};
 use mobilecall_client::{Presence, SyncEvent, SyncStatus};
 use mobilecall_ipc::{HistoryFilter, HistoryQuery, SyncView};
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 use tokio::sync::oneshot;
 
 impl Core {
@@ -159,8 +159,8 @@ impl Core {
     }
 
     /// The history of this device was damaged; what could not be read of it comes from the server.
-    pub(crate) async fn history_set_aside(&mut self, path: &Path) {
-        self.shown.problem(failure::history_damaged(path));
+    pub(crate) async fn history_set_aside(&mut self, file: &SetAside) {
+        self.shown.problem(failure::history_damaged(file));
         if let Some(online) = self.sign_in.online() {
             online.sync.now();
             self.caught_up = false;
