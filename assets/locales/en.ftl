@@ -334,6 +334,11 @@ quit-confirm = Quit and end the call
 quit-cancel = Keep talking
 problem-close = Close this message
 problems-label = Messages
+problems-waiting =
+    { $count ->
+        [one] One more message
+       *[other] { $count } more messages
+    }
 action-connect = Connect
 action-history = Open the history
 action-retry = Try again
@@ -439,11 +444,13 @@ error-audioFailed =
 error-noAudioReceived = Nothing has been heard from the other side for 3 seconds. Their microphone may be off, or a firewall may block the sound.
 error-databaseUnreadable = The file { $path } cannot be read. Restore it from a backup, or move it away to start anew.
 error-historyDamaged = The call history on this computer was damaged. It is fetched from the server again, and calls go on. The damaged file is kept as { $path }.
+problem-entries-lost = Entries that could not be taken over: { $lost }.
 error-historyNotWritten = The history on this computer cannot be written. Calls go on, and are written once it can: check that the disk is well and that this user may write to it.
 error-diskFull = The disk is full: free some space. Calls are written to the history once there is room.
 error-databaseTooNew = The file { $path } was written by a newer version. Install the newest version of Mobile Call.
 error-keyringUnavailable = The system keyring is not available. You stay signed in only until you quit the app.
 error-keyringUnreadable = Your session could not be read from the system keyring. Unlock the keyring and connect, or sign in again.
+error-keyringKeepsSecret = What is no longer needed could not be removed from the system keyring. The app removes it once the keyring is unlocked.
 error-portTaken = Another program uses port { $wanted }. Your server runs on port { $port } instead.
 error-embeddedServerFailed = The server on this computer could not start: { $detail }. Start the app again.
 error-badSetting = The setting “{ $setting }” cannot have this value. Nothing was changed.

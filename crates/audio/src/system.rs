@@ -1,6 +1,11 @@
 //! Which sound system is used: the sound server where one runs and lets us in, else the sound cards themselves.
 
 use crate::{AudioError, DeviceList, LossSink, callback::CaptureTap, cards, mixer::Mixer};
+#[cfg(target_os = "linux")]
+use crate::{
+    Role,
+    pulse::{self, Found},
+};
 
 /// An open device.
 pub(crate) struct Opened {
@@ -13,9 +18,10 @@ pub(crate) struct Opened {
 
 #[cfg(target_os = "linux")]
 pub(crate) fn devices() -> DeviceList {
-    match crate::pulse::server() {
-        Some(mut server) => server.devices(),
-        None => cards::devices(),
+    match pulse::server() {
+        Found::Server(mut server) => server.devices(),
+        Found::Away => pulse::no_devices(),
+        Found::None => cards::devices(),
     }
 }
 
@@ -32,8 +38,10 @@ pub(crate) fn open_microphone(
     tap: impl FnOnce(u32, u16) -> CaptureTap,
 ) -> Result<Opened, AudioError> {
     #[cfg(target_os = "linux")]
-    if let Some(server) = crate::pulse::server() {
-        return server.open_microphone(id, losses, tap);
+    match pulse::server() {
+        Found::Server(server) => return server.open_microphone(id, losses, tap),
+        Found::Away => return Err(AudioError::NoDevice { role: Role::Microphone }),
+        Found::None => {}
     }
     cards::open_microphone(id, losses, tap)
 }
@@ -45,8 +53,10 @@ pub(crate) fn open_speaker(
     mixer: impl FnOnce(u16) -> Mixer,
 ) -> Result<Opened, AudioError> {
     #[cfg(target_os = "linux")]
-    if let Some(server) = crate::pulse::server() {
-        return server.open_speaker(id, losses, mixer);
+    match pulse::server() {
+        Found::Server(server) => return server.open_speaker(id, losses, mixer),
+        Found::Away => return Err(AudioError::NoDevice { role: Role::Speaker }),
+        Found::None => {}
     }
     cards::open_speaker(id, losses, mixer)
 }

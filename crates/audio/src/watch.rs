@@ -9,6 +9,9 @@ use std::{
 
 /// How often the devices are looked through where nobody tells of changes.
 const INTERVAL: Duration = Duration::from_secs(2);
+/// How often a sound server that went away is looked for: a call hears nothing meanwhile.
+#[cfg(target_os = "linux")]
+const RETURN_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Watches until it is dropped.
 #[derive(Debug)]
@@ -30,10 +33,15 @@ pub fn watch_devices(changed: impl FnMut(DeviceList) + Send + 'static) -> std::i
         let thread = spawn(move || {
             loop {
                 crate::pulse::watch(|watching| ending.begun(watching), |list| told.tell(list));
-                if !pause(&stopped) {
+                if matches!(stopped.try_recv(), Err(std::sync::mpsc::TryRecvError::Disconnected)) {
                     return;
                 }
+                let away = crate::pulse::is_away();
+                // Not later: who opens a device meanwhile finds the same.
                 told.tell(devices());
+                if !pause(&stopped, if away { RETURN_INTERVAL } else { INTERVAL }) {
+                    return;
+                }
             }
         })?;
         Ok(DeviceWatch { stop: Some(stop), server, thread: Some(thread) })
@@ -42,7 +50,7 @@ pub fn watch_devices(changed: impl FnMut(DeviceList) + Send + 'static) -> std::i
     {
         let thread = spawn(move || {
             told.tell(devices());
-            while pause(&stopped) {
+            while pause(&stopped, INTERVAL) {
                 told.tell(devices());
             }
         })?;
@@ -55,8 +63,8 @@ fn spawn(work: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>
 }
 
 /// `false` when the watch has ended.
-fn pause(stopped: &Receiver<()>) -> bool {
-    matches!(stopped.recv_timeout(INTERVAL), Err(RecvTimeoutError::Timeout))
+fn pause(stopped: &Receiver<()>, length: Duration) -> bool {
+    matches!(stopped.recv_timeout(length), Err(RecvTimeoutError::Timeout))
 }
 
 struct Told<F> {

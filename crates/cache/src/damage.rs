@@ -15,6 +15,20 @@ use std::{
 
 /// How much of a file is looked at to tell what it is.
 const BEGINNING: usize = 4096;
+/// Damaged files that are kept, the newest, as far as they are not larger together. The newest of all is kept anyway.
+const KEPT: usize = 3;
+const KEPT_BYTES: u64 = 512 << 20;
+/// Begins what stands behind the name of a damaged file.
+const DAMAGED: &str = ".damaged-";
+
+/// A damaged file that was set aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetAside {
+    /// Where it lies now. Of several only the newest are kept.
+    pub path: PathBuf,
+    /// How many entries were found in it that the new file could not take.
+    pub lost: usize,
+}
 
 /// Where a database is.
 #[derive(Clone, Debug)]
@@ -72,8 +86,8 @@ fn is_text(bytes: &[u8]) -> bool {
 }
 
 /// Puts a new file with what can be read of the damaged one in its place, and says where the damaged one is now. Nobody of
-/// this process may have it open.
-pub(crate) async fn begin_anew(place: &Place, accounts: Vec<KnownAccount>) -> Result<PathBuf, OpenError> {
+/// this process may have it open; on Windows nobody at all.
+pub(crate) async fn begin_anew(place: &Place, accounts: Vec<KnownAccount>) -> Result<SetAside, OpenError> {
     let next = Place { path: beside(&place.path, ".new"), key: place.key.clone() };
     let refused = |source| OpenError::NotSetAside { path: place.path.clone(), source };
     // Of a run that was stopped in this.
@@ -87,27 +101,78 @@ pub(crate) async fn begin_anew(place: &Place, accounts: Vec<KnownAccount>) -> Re
         Salvage::default()
     });
     tracing::warn!(kept = %salvage, "a new local database is begun with what can be read of the damaged one");
+    let entries = salvage.entries();
     let now = Timestamp::now();
     let database = next.open().await?;
     let written = database.write(move |connection| salvage.write(connection, &accounts, now)).await;
     database.close().await;
-    if let Err(failure) = written {
-        let error = failure.while_doing("keep what was read of the damaged one");
-        tracing::error!(error = &error as &dyn std::error::Error, "the new local database begins empty");
+    let lost = match written.map_err(|failure| failure.while_doing("keep what was read of the damaged one")) {
+        Ok(lost) => lost,
+        // The damaged file stays where it is until the disk takes what can be read of it.
+        Err(error) if error.is_retryable() => return Err(OpenError::of_keeping(&place.path, error)),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "the new local database begins empty");
+            entries
+        }
+    };
+    let path = exchange(&place.path, &next.path, now).map_err(refused)?;
+    if let Err(error) = remove_old(&place.path) {
+        tracing::warn!(error = &error as &dyn std::error::Error, "older damaged databases stay");
     }
-    exchange(&place.path, &next.path, now).map_err(refused)
+    Ok(SetAside { path, lost })
 }
 
-/// The log goes first: beside a file that it does not belong to it would be taken for that one's.
+/// All of it or nothing. The log goes first: beside a file that it does not belong to it would be taken for that one's.
 fn exchange(damaged: &Path, next: &Path, now: Timestamp) -> io::Result<PathBuf> {
     let aside = free_name(damaged, now)?;
-    let log = beside(damaged, "-wal");
+    let (log, log_aside) = (beside(damaged, "-wal"), beside(&aside, "-wal"));
     let is_empty = fs::metadata(&log).is_ok_and(|found| found.len() == 0);
-    ignore_missing(if is_empty { fs::remove_file(&log) } else { fs::rename(&log, beside(&aside, "-wal")) })?;
+    ignore_missing(if is_empty { fs::remove_file(&log) } else { fs::rename(&log, &log_aside) })?;
     ignore_missing(fs::remove_file(beside(damaged, "-shm")))?;
-    fs::rename(damaged, &aside)?;
-    fs::rename(next, damaged)?;
+    let moved =
+        fs::rename(damaged, &aside).and_then(|()| fs::rename(next, damaged).inspect_err(|_| put_back(&aside, damaged)));
+    moved.inspect_err(|_| put_back(&log_aside, &log))?;
     Ok(aside)
+}
+
+/// On Windows nothing is moved that a program has open.
+fn put_back(aside: &Path, place: &Path) {
+    if let Err(error) = ignore_missing(fs::rename(aside, place)) {
+        tracing::error!(error = &error as &dyn std::error::Error, "a damaged database is not where it was");
+    }
+}
+
+/// Removes damaged files beyond those that are kept.
+fn remove_old(damaged: &Path) -> io::Result<()> {
+    let (mut files, mut bytes) = (0, 0);
+    for old in set_aside(damaged)?.iter().rev() {
+        files += 1;
+        for part in [old.clone(), beside(old, "-wal")] {
+            bytes += fs::metadata(part).map_or(0, |found| found.len());
+        }
+        if files > KEPT || files > 1 && bytes > KEPT_BYTES {
+            tracing::info!(path = %old.display(), "an older damaged database is removed: newer ones are kept");
+            remove(old)?;
+        }
+    }
+    Ok(())
+}
+
+/// The damaged files of this place, the newest last.
+fn set_aside(damaged: &Path) -> io::Result<Vec<PathBuf>> {
+    let begin = beside(damaged, DAMAGED);
+    let (Some(folder), Some(begin)) = (damaged.parent(), begin.file_name()) else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for entry in fs::read_dir(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })? {
+        let name = entry?.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(&*begin.to_string_lossy()) && !name.ends_with("-wal") && !name.ends_with("-shm") {
+            found.push(folder.join(&*name));
+        }
+    }
+    // Their names say when.
+    found.sort();
+    Ok(found)
 }
 
 /// `cache.sqlite.damaged-2026-11-29T08-30-00Z`, with a number behind it if that is taken.
@@ -115,7 +180,7 @@ fn free_name(damaged: &Path, now: Timestamp) -> io::Result<PathBuf> {
     let time = now.to_string();
     // Without the fraction, and with signs that every system has in names.
     let time = time.split('.').next().unwrap_or(&time).replace(':', "-");
-    let first = format!(".damaged-{time}Z");
+    let first = format!("{DAMAGED}{time}Z");
     let more = (2..).map(|number| format!("{first}-{number}"));
     for ending in std::iter::once(first.clone()).chain(more) {
         let path = beside(damaged, &ending);

@@ -44,8 +44,8 @@ pub enum OpenError {
     },
     /// A damaged file could not be moved out of the way.
     #[error(
-        "the damaged database {} cannot be moved out of the way: check the permissions of its folder and the disk, or \
-         move the file away yourself",
+        "the damaged database {} cannot be moved out of the way: close every other Mobile Call and mcall, check the \
+         permissions of its folder and the disk, or move the file away yourself",
         path.display()
     )]
     NotSetAside {
@@ -87,6 +87,15 @@ impl OpenError {
             full if full.is_disk_full() => Self::DiskFull { path, source: full.into() },
             other => Self::Unreadable { path, source: other.into() },
         }
+    }
+
+    /// What can be read of a damaged file could not be written now.
+    pub(crate) fn of_keeping(path: &Path, error: CacheError) -> Self {
+        let path = path.to_owned();
+        if error.is_disk_full() {
+            return Self::DiskFull { path, source: error.into() };
+        }
+        Self::NotSetAside { path, source: std::io::Error::other(error) }
     }
 
     pub(crate) fn is_damage(&self) -> bool {

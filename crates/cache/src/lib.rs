@@ -33,6 +33,7 @@ mod settings;
 
 pub use account::{Account, AccountKey};
 pub use calls::StaleCall;
+pub use damage::SetAside;
 pub use error::{CacheError, OpenError};
 pub use extensions::KnownExtension;
 pub use history::{HistoryFilter, HistoryPage, HistoryQuery, HistoryRow};

@@ -2,7 +2,7 @@
 
 use crate::{
     CacheError, OpenError,
-    damage::{self, Place, begin_anew},
+    damage::{self, Place, SetAside, begin_anew},
     error::Failure,
     salvage::KnownAccount,
     search,
@@ -10,7 +10,7 @@ use crate::{
 use mobilecall_domain::Timestamp;
 use mobilecall_sqlite::{Database, Key, Migration, Options, Synchronous, rusqlite::Connection};
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicI64, Ordering},
@@ -48,7 +48,7 @@ struct Shared {
     current: RwLock<Current>,
     /// The accounts in use, which a new file must know by the same numbers.
     accounts: Mutex<Vec<KnownAccount>>,
-    set_aside: watch::Sender<Option<PathBuf>>,
+    set_aside: watch::Sender<Option<SetAside>>,
     /// Calls before this moment (in milliseconds) were missed in another file, and are no news in this one.
     begun_at: AtomicI64,
 }
@@ -98,8 +98,8 @@ impl Cache {
         })
     }
 
-    /// Where the last damaged file lies that was found here. What is missing in the new one is to be asked of the server.
-    pub fn set_aside(&self) -> watch::Receiver<Option<PathBuf>> {
+    /// The last damaged file that was found here. What is missing in the new one is to be asked of the server.
+    pub fn set_aside(&self) -> watch::Receiver<Option<SetAside>> {
         self.shared.set_aside.subscribe()
     }
 

@@ -41,6 +41,8 @@ pub(crate) struct Salvage {
     waiting: Table<WaitingCall>,
     live: Vec<LiveCall>,
     settings: Vec<(String, String)>,
+    /// Rows that were met and hold what this program does not write.
+    unreadable: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -71,11 +73,12 @@ struct Table<T> {
     rows: Vec<T>,
     /// Nothing is missing.
     whole: bool,
+    unreadable: usize,
 }
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self { rows: Vec::new(), whole: false }
+        Self { rows: Vec::new(), whole: false, unreadable: 0 }
     }
 }
 
@@ -128,37 +131,55 @@ impl Salvage {
 
     fn of(connection: &Connection) -> Self {
         let calls = concat!(columns!(), ", account, on_server, seen");
+        let accounts = table(connection, "accounts", "id, server, company_id, user_id", "id", account);
+        let calls = table(connection, "calls NOT INDEXED", calls, "key", saved_call);
+        let settings = table(connection, "settings", "name, value", "name", setting);
         Self {
-            accounts: table(connection, "accounts", "id, server, company_id, user_id", "id", account).rows,
-            calls: table(connection, "calls NOT INDEXED", calls, "key", saved_call).rows,
+            unreadable: accounts.unreadable + calls.unreadable + settings.unreadable,
+            accounts: accounts.rows,
+            calls: calls.rows,
             waiting: table(connection, "outbox", "account, call, revision", "account, call", waiting_call),
             live: table(connection, "live", "account, call, run, alive_at", "account, call", live_call).rows,
-            settings: table(connection, "settings", "name, value", "name", setting).rows,
+            settings: settings.rows,
         }
     }
 
-    /// Writes it into a new database, which then asks the server for everything. `in_use` keep their numbers.
+    /// Entries that were found, read or not.
+    pub(crate) fn entries(&self) -> usize {
+        self.unreadable + self.accounts.len() + self.calls.len() + self.settings.len()
+    }
+
+    /// Writes it into a new database, which then asks the server for everything. `in_use` keep their numbers. What the
+    /// database refuses is left out; says how many entries are lost.
     pub(crate) fn write(
         mut self,
         connection: &Connection,
         in_use: &[KnownAccount],
         now: Timestamp,
-    ) -> Result<(), Failure> {
+    ) -> Result<usize, Failure> {
+        let mut lost = self.unreadable;
         let mut numbers = HashSet::new();
         for account in in_use.iter().chain(&self.accounts) {
-            if write_account(connection, account, now)? {
-                numbers.insert(account.row);
+            match one(connection, || write_account(connection, account, now))? {
+                Some(true) => _ = numbers.insert(account.row),
+                Some(false) => {}
+                None => lost += 1,
             }
         }
         let mut here = HashSet::new();
-        for call in self.calls.iter().filter(|call| numbers.contains(&call.account)) {
-            write_call(connection, call, now)?;
-            here.insert((call.account, call.record.id));
+        let mut refused = HashSet::new();
+        for call in &self.calls {
+            let key = (call.account, call.record.id);
+            let is_written =
+                numbers.contains(&call.account) && one(connection, || write_call(connection, call, now))?.is_some();
+            // It may have been read twice.
+            _ = if is_written { here.insert(key) } else { refused.insert(key) };
         }
+        lost += refused.difference(&here).count();
         for live in self.live.iter().filter(|live| here.contains(&(live.account, live.call))) {
             let sql = "INSERT OR IGNORE INTO live (account, call, run, alive_at) VALUES (?, ?, ?, ?)";
             let values = (live.account, live.call.to_string(), &live.run, live.alive_at);
-            connection.prepare_cached(sql)?.execute(values)?;
+            one(connection, || Ok(connection.prepare_cached(sql)?.execute(values)?))?;
         }
         self.waiting.rows.sort_by_key(|waiting| waiting.revision);
         let mut waiting: Vec<_> = self.waiting.rows.iter().map(|waiting| (waiting.account, waiting.call)).collect();
@@ -167,14 +188,34 @@ impl Salvage {
             waiting.extend(self.calls.iter().filter(|call| !call.on_server).map(|call| (call.account, call.record.id)));
         }
         for (account, call) in waiting.into_iter().filter(|waiting| here.contains(waiting)) {
-            outbox::enqueue(connection, owner(account, now), call)?;
+            one(connection, || outbox::enqueue(connection, owner(account, now), call))?;
         }
         for (name, value) in &self.settings {
             let sql = "INSERT OR IGNORE INTO settings (name, value) VALUES (?, ?)";
-            connection.prepare_cached(sql)?.execute([name, value])?;
+            let written = one(connection, || Ok(connection.prepare_cached(sql)?.execute([name, value])?))?;
+            lost += usize::from(written.is_none());
         }
-        Ok(())
+        Ok(lost)
     }
+}
+
+/// Writes one entry; `None` if the database refuses it. What stops all others too is an error.
+fn one<T>(connection: &Connection, write: impl FnOnce() -> Result<T, Failure>) -> Result<Option<T>, Failure> {
+    connection.prepare_cached("SAVEPOINT entry")?.execute([])?;
+    let written = match write() {
+        Ok(written) => Some(written),
+        Err(failure) => {
+            let error = failure.while_doing("keep an entry of the damaged one");
+            if error.is_retryable() || error.is_damage() {
+                return Err(error.into());
+            }
+            tracing::warn!(error = &error as &dyn std::error::Error, "an entry of the damaged database is lost");
+            connection.prepare_cached("ROLLBACK TO entry")?.execute([])?;
+            None
+        }
+    };
+    connection.prepare_cached("RELEASE entry")?.execute([])?;
+    Ok(written)
 }
 
 /// Reads from both ends until damage is met.
@@ -186,10 +227,13 @@ fn table<T>(
     row: impl Fn(&Row<'_>) -> Result<T, Failure>,
 ) -> Table<T> {
     let descending = key.split(", ").map(|column| format!("{column} DESC")).collect::<Vec<_>>().join(", ");
-    let mut read = Table { rows: Vec::new(), whole: true };
+    let mut read = Table { rows: Vec::new(), whole: true, unreadable: 0 };
     for order in [key, descending.as_str()] {
         let sql = format!("SELECT {columns} FROM {table} ORDER BY {order}");
-        read.whole = scan(connection, &sql, &row, &mut read.rows).is_ok();
+        let mut unreadable = 0;
+        read.whole = scan(connection, &sql, &row, &mut read.rows, &mut unreadable).is_ok() && unreadable == 0;
+        // Those that are met from both ends are the same.
+        read.unreadable = read.unreadable.max(unreadable);
         if read.whole {
             break;
         }
@@ -202,17 +246,18 @@ fn scan<T>(
     sql: &str,
     row: impl Fn(&Row<'_>) -> Result<T, Failure>,
     found: &mut Vec<T>,
+    unreadable: &mut usize,
 ) -> Result<(), Failure> {
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([])?;
-    let mut whole = Ok(());
     while let Some(next) = rows.next()? {
         match row(next) {
             Ok(row) => found.push(row),
-            Err(failure) => whole = Err(failure),
+            // Why is not told: it may be somebody's number.
+            Err(_) => *unreadable += 1,
         }
     }
-    whole
+    Ok(())
 }
 
 fn account(row: &Row<'_>) -> Result<KnownAccount, Failure> {

@@ -81,6 +81,7 @@ impl Exit {
             | ErrorCode::DatabaseTooNew
             | ErrorCode::KeyringUnavailable
             | ErrorCode::KeyringUnreadable
+            | ErrorCode::KeyringKeepsSecret
             | ErrorCode::SettingsUnreadable
             | ErrorCode::LineSetAside
             | ErrorCode::PortTaken

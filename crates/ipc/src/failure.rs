@@ -131,6 +131,8 @@ pub enum ErrorCode {
     KeyringUnavailable,
     /// The session of an earlier run could not be read from the keyring; it may be locked.
     KeyringUnreadable,
+    /// What is not needed any more could not be removed from the keyring, and is as soon as it can be.
+    KeyringKeepsSecret,
     /// The embedded server had to take another port. Params: `port`, `wanted`.
     PortTaken,
     /// The embedded server could not start. Params: `detail`.
@@ -196,6 +198,7 @@ impl ErrorCode {
         Self::DatabaseTooNew,
         Self::KeyringUnavailable,
         Self::KeyringUnreadable,
+        Self::KeyringKeepsSecret,
         Self::PortTaken,
         Self::EmbeddedServerFailed,
         Self::BadSetting,

@@ -1,11 +1,11 @@
 //! Every error on its way to a window: a stable code, an English sentence, and values for the window's own words.
 
 use crate::ports::EmbeddedServerError;
-use mobilecall_cache::{CacheError, OpenError};
+use mobilecall_cache::{CacheError, OpenError, SetAside};
 use mobilecall_client::{BadServerUrl, ClientError, ErrorCode as ServerCode, TlsError};
 use mobilecall_domain::{AddressError, LineKind, PhoneNumberError, dtmf::KeysError, names};
 use mobilecall_ipc::{ErrorCode, Failure};
-use std::{error::Error, fmt::Write as _, path::Path};
+use std::{error::Error, fmt::Write as _};
 
 /// An error and its causes in one line, for the log and for `detail`.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
@@ -60,14 +60,18 @@ pub(crate) fn of_embedded(error: &EmbeddedServerError) -> Failure {
     }
 }
 
-/// The file of this device was damaged, and lies at `path` now.
-pub(crate) fn history_damaged(path: &Path) -> Failure {
+/// The file of this device was damaged and has been set aside.
+pub(crate) fn history_damaged(SetAside { path, lost }: &SetAside) -> Failure {
     let path = path.display();
-    let message = format!(
+    let mut message = format!(
         "the call history of this device was damaged and is fetched from the server again; the damaged file is kept as \
          {path}"
     );
-    Failure::new(ErrorCode::HistoryDamaged, message).with("path", path.to_string())
+    if *lost > 0 {
+        message += &format!("; entries of it that could not be taken over: {lost}");
+    }
+    let failure = Failure::new(ErrorCode::HistoryDamaged, message).with("path", path.to_string());
+    if *lost > 0 { failure.with("lost", lost.to_string()) } else { failure }
 }
 
 /// What was to be written waits for room.
@@ -276,6 +280,14 @@ pub(crate) fn keyring_unavailable() -> Failure {
     Failure::new(
         ErrorCode::KeyringUnavailable,
         "the keyring is not available: you stay signed in until the app is closed",
+    )
+}
+
+/// What belonged to a session or a line that is gone.
+pub(crate) fn keyring_keeps_secret() -> Failure {
+    Failure::new(
+        ErrorCode::KeyringKeepsSecret,
+        "what is not needed any more could not be removed from the keyring: it is removed once the keyring is unlocked",
     )
 }
 

@@ -63,7 +63,8 @@ impl Journal {
         Self { queue, under_way, task }
     }
 
-    /// An entry before has not been written in time, so others are not waited for.
+    /// An entry before has not been written in time, so others are not waited for. When all are written the owner is told,
+    /// see [`Post::written_all`].
     pub(crate) fn is_behind(&self) -> bool {
         self.under_way.load(Ordering::Acquire) > 0
     }
@@ -109,13 +110,19 @@ pub(crate) async fn in_time<T>(limit: Duration, mut outcome: oneshot::Receiver<T
 
 async fn write_all(mut queue: mpsc::UnboundedReceiver<Waiting>, under_way: Arc<AtomicUsize>, post: Post) {
     let mut told = None;
+    let mut was_behind = false;
     while let Some(Waiting { entry, written }) = queue.recv().await {
         let outcome = write(&entry, &post, &mut told).await;
-        under_way.fetch_sub(1, Ordering::AcqRel);
-        match written.send(outcome) {
-            Ok(()) | Err(Ok(false)) => {}
-            Err(Ok(true)) => post.recorded().await,
-            Err(Err(error)) => post.problem(failure::of_cache(&error)).await,
+        let is_last = under_way.fetch_sub(1, Ordering::AcqRel) == 1;
+        let unheard = written.send(outcome).err();
+        was_behind |= unheard.is_some();
+        match unheard {
+            None | Some(Ok(false)) => {}
+            Some(Ok(true)) => post.recorded().await,
+            Some(Err(error)) => post.problem(failure::of_cache(&error)).await,
+        }
+        if is_last && std::mem::take(&mut was_behind) {
+            post.written_all().await;
         }
     }
 }

@@ -38,6 +38,8 @@ pub(crate) enum Message {
     Page { reply: ReplyTo, page: Result<HistoryPage, Failure> },
     /// What was written late is on the disk.
     Recorded,
+    /// All that was written late is on the disk.
+    WrittenAll,
     /// Missed calls were counted late.
     Counted { epoch: u64, missed: Result<u32, CacheError> },
     /// Sound devices came or went, or others are the system's choice.

@@ -49,7 +49,7 @@ impl LocalHistory {
 
     /// What the history was found to be, if that is not whole: now or while it was read.
     pub fn problem(&self) -> Option<Failure> {
-        self.cache.set_aside().borrow().as_deref().map(failure::history_damaged)
+        self.cache.set_aside().borrow().as_ref().map(failure::history_damaged)
     }
 
     /// Closes the database.

@@ -8,7 +8,10 @@ use crate::{
 };
 use async_trait::async_trait;
 use mobilecall_transport::{MediaTransport, TransportConfig, TransportError, TransportStreams, WebRtcTransport};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+
+/// How often live calls are stamped and calls cut off by a kill are looked for.
+pub(crate) const HEARTBEAT: Duration = Duration::from_secs(5);
 
 /// What tests replace.
 pub(crate) struct Parts {
@@ -16,6 +19,8 @@ pub(crate) struct Parts {
     pub(crate) sound: Arc<dyn SoundSystem>,
     pub(crate) transports: Arc<dyn Transports>,
     pub(crate) lines: LineFactories,
+    /// See [`HEARTBEAT`].
+    pub(crate) heartbeat: Duration,
 }
 
 /// Makes media sessions.
@@ -42,6 +47,7 @@ impl Parts {
             sound: Arc::new(SystemSound),
             transports: Arc::new(WebRtc(config.transport.clone())),
             lines: LineFactories::real(),
+            heartbeat: HEARTBEAT,
         }
     }
 }

@@ -43,6 +43,11 @@ impl Post {
         self.send(Message::Recorded).await;
     }
 
+    /// The disk has taken all that waited for it.
+    pub(crate) async fn written_all(&self) {
+        self.send(Message::WrittenAll).await;
+    }
+
     /// Missed calls were counted late.
     pub(crate) async fn counted(&self, missed: Result<u32, CacheError>) {
         self.send(Message::Counted { epoch: self.epoch, missed }).await;

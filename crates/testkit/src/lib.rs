@@ -17,6 +17,7 @@
 
 mod certificate;
 mod client;
+mod database;
 mod faults;
 mod people;
 mod records;
@@ -25,6 +26,7 @@ mod wait;
 
 pub use certificate::TestCertificate;
 pub use client::{plain_client, tls_client};
+pub use database::{HeldDatabase, change_database};
 pub use faults::{Fault, FaultyStore};
 pub use people::{PASSWORD, TestUser, password_hash};
 pub use records::{CallBuilder, call};

@@ -28,6 +28,14 @@ pub(super) fn list(connection: &mut Connection) -> Result<DeviceList, Fault> {
     Ok(shown(&server, &sinks, &sources))
 }
 
+/// Whether a source is one that people mean by a microphone.
+pub(super) fn is_microphone_of(connection: &mut Connection, name: &CStr) -> Result<bool, Fault> {
+    let sinks: SinkInfoList = connection.ask(&Command::GetSinkInfoList)?;
+    let sources: SourceInfoList = connection.ask(&Command::GetSourceInfoList)?;
+    let source = sources.iter().find(|source| source.name.as_c_str() == name);
+    Ok(source.is_some_and(|source| source.monitor_of_sink_index.is_none() || is_of_virtual_speaker(source, &sinks)))
+}
+
 /// Those that mean something to a person.
 fn shown(server: &ServerInfo, sinks: &[SinkInfo], sources: &[SourceInfo]) -> DeviceList {
     let info = |name: &CString, description: Option<&CString>, default: Option<&CString>| DeviceInfo {
@@ -47,11 +55,13 @@ fn shown(server: &ServerInfo, sinks: &[SinkInfo], sources: &[SourceInfo]) -> Dev
 /// other the server takes it in its need: the other side would hear itself. What a speaker plays that is none can be
 /// meant: so sound is passed from program to program.
 fn is_microphone(source: &SourceInfo, default: Option<&CString>, sinks: &[SinkInfo]) -> bool {
-    let Some(monitored) = source.monitor_of_sink_index else { return true };
-    let sink = sinks.iter().find(|sink| sink.index == monitored);
-    let is_virtual =
-        sink.is_some_and(|sink| sink.name.as_c_str() != DUMMY && !sink.flags.contains(SinkFlags::HARDWARE));
-    is_virtual && default == Some(&source.name)
+    source.monitor_of_sink_index.is_none() || is_of_virtual_speaker(source, sinks) && default == Some(&source.name)
+}
+
+/// It is what a speaker plays that is none.
+fn is_of_virtual_speaker(source: &SourceInfo, sinks: &[SinkInfo]) -> bool {
+    let sink = sinks.iter().find(|sink| source.monitor_of_sink_index == Some(sink.index));
+    sink.is_some_and(|sink| sink.name.as_c_str() != DUMMY && !sink.flags.contains(SinkFlags::HARDWARE))
 }
 
 /// PipeWire says who it is in the name of the server it plays.

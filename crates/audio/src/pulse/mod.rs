@@ -13,10 +13,17 @@ mod watch;
 
 pub(crate) use watch::{Watching, watch};
 
-use crate::{AudioError, DeviceList, DeviceLost, LossSink, Role, callback::CaptureTap, mixer::Mixer, system::Opened};
+use crate::{
+    AudioError, Backend, DeviceInfo, DeviceList, DeviceLost, LossSink, Role, callback::CaptureTap, mixer::Mixer,
+    system::Opened,
+};
 use connection::{Connection, Fault};
 use pulseaudio::protocol::PulseError;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    ffi::CStr,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 use stream::{RATE_HZ, Stream, Target};
 
 impl AudioError {
@@ -35,17 +42,51 @@ impl AudioError {
 /// A running server that lets us in.
 pub(crate) struct Server(Connection);
 
+/// A server that went away is waited for so long: it is restarted, and would not get the sound cards back from us.
+const GRACE: Duration = Duration::from_secs(10);
+/// When a server was last there.
+static SEEN: Mutex<Option<Instant>> = Mutex::new(None);
+
+/// Whether there is a server.
+pub(crate) enum Found {
+    Server(Server),
+    /// There was one a moment ago.
+    Away,
+    None,
+}
+
 /// The server, if there is one. One that is there but cannot be used is told in the log, for then the sound cards
 /// themselves are used.
-pub(crate) fn server() -> Option<Server> {
+pub(crate) fn server() -> Found {
     match Connection::open() {
-        Ok(connection) => Some(Server(connection)),
-        Err(Fault::NoServer) => None,
-        Err(fault) => {
-            tell_unusable(&fault);
-            None
+        Ok(connection) => {
+            seen();
+            return Found::Server(Server(connection));
         }
+        Err(Fault::NoServer) => {}
+        Err(fault) => tell_unusable(&fault),
     }
+    if is_away() { Found::Away } else { Found::None }
+}
+
+/// Whether a server that cannot be reached was there a moment ago.
+pub(crate) fn is_away() -> bool {
+    let last = *SEEN.lock().unwrap_or_else(PoisonError::into_inner);
+    is_lately(last, Instant::now())
+}
+
+/// A server is there, or was until now.
+fn seen() {
+    *SEEN.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+}
+
+fn is_lately(seen: Option<Instant>, now: Instant) -> bool {
+    seen.is_some_and(|seen| now.saturating_duration_since(seen) < GRACE)
+}
+
+/// What there is while the server is away.
+pub(crate) fn no_devices() -> DeviceList {
+    DeviceList { backend: Backend::PulseAudio, ..DeviceList::default() }
 }
 
 /// The same trouble is told once, however often a server is looked for.
@@ -69,17 +110,7 @@ impl Server {
     /// How to reach a device, and its name for people.
     fn choose(&mut self, id: Option<&str>, role: Role) -> Result<(Target, String), AudioError> {
         let list = devices::list(&mut self.0).map_err(|fault| AudioError::from_pulse(role, &fault))?;
-        let found = list.of(role);
-        let device = match id {
-            Some(id) => found.iter().find(|device| device.id == id),
-            // Where the system's choice is no device for people, another one is.
-            None => found.iter().find(|device| device.default).or(found.first()),
-        };
-        let device = device.ok_or(AudioError::NoDevice { role })?;
-        let target = match devices::name_of(&device.id) {
-            Some(name) if id.is_some() || !device.default => Target::Named(name),
-            Some(_) | None => Target::Default,
-        };
+        let (target, device) = target_among(list.of(role), id).ok_or(AudioError::NoDevice { role })?;
         Ok((target, device.name.clone()))
     }
 
@@ -94,7 +125,7 @@ impl Server {
         let (target, name) = self.choose(id, role)?;
         let mut tap = tap(RATE_HZ, 1);
         let lost = loss(role, &name, losses);
-        let stream = stream::record(self.0, &target, move |samples| tap.take(samples), lost);
+        let stream = stream::record(self.0, &target, move |samples| tap.take(samples), is_microphone, lost);
         let stream: Stream = stream.map_err(|fault| AudioError::from_pulse(role, &fault))?;
         Ok(Opened { name, rate_hz: RATE_HZ, stream: Box::new(stream) })
     }
@@ -116,10 +147,79 @@ impl Server {
     }
 }
 
+/// The device with this id, or the system's choice. Where that is no device for people, another one stands in.
+fn target_among<'a>(found: &'a [DeviceInfo], id: Option<&str>) -> Option<(Target, &'a DeviceInfo)> {
+    let device = match id {
+        Some(id) => found.iter().find(|device| device.id == id),
+        None => found.iter().find(|device| device.default).or(found.first()),
+    }?;
+    let target = match (devices::name_of(&device.id), id) {
+        (Some(name), Some(_)) => Target::Named(name),
+        (Some(name), None) if !device.default => Target::StandIn(name),
+        (Some(_) | None, _) => Target::Default,
+    };
+    Some((target, device))
+}
+
+/// Whether people mean this when they choose a microphone. When the last one goes the server moves a recording to what a
+/// speaker plays, and the other side would hear itself.
+fn is_microphone(name: &CStr) -> bool {
+    let answer = Connection::open().and_then(|mut connection| devices::is_microphone_of(&mut connection, name));
+    answer.unwrap_or_else(|fault| {
+        // The recording will end with the server.
+        tracing::debug!(%fault, "the sound server does not say what a recording was moved to");
+        true
+    })
+}
+
 fn loss(role: Role, name: &str, losses: &LossSink) -> impl FnOnce(&Fault) + Send + 'static {
     let (losses, device) = (Arc::clone(losses), name.to_owned());
     move |fault| {
+        seen();
         tracing::warn!(%role, device, %fault, "a sound device went away");
         losses(DeviceLost { role, device });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_went_away_is_waited_for_a_while() {
+        let seen = Instant::now();
+        for (seen, now, expected) in [
+            (None, seen, false),
+            (Some(seen), seen, true),
+            (Some(seen), seen + GRACE / 2, true),
+            (Some(seen), seen + GRACE, false),
+        ] {
+            assert_eq!(is_lately(seen, now), expected);
+        }
+    }
+
+    #[test]
+    fn only_a_device_that_was_chosen_cannot_be_moved() {
+        let device = |name: &str, default| DeviceInfo {
+            id: devices::id_of(&connection::name(name)),
+            name: name.into(),
+            default,
+        };
+        let chosen = [device("mic", false), device("headset", true)];
+        // The system's choice is what a speaker plays, and so none of these.
+        let none_chosen = [device("mic", false), device("headset", false)];
+        for (found, id, expected, is_fixed) in [
+            (&chosen[..], Some("pulseaudio:mic"), Some(Target::Named(c"mic".into())), true),
+            (&chosen, Some("pulseaudio:headset"), Some(Target::Named(c"headset".into())), true),
+            (&chosen, Some("pulseaudio:gone"), None, false),
+            (&chosen, None, Some(Target::Default), false),
+            (&none_chosen, None, Some(Target::StandIn(c"mic".into())), false),
+            (&none_chosen, Some("pulseaudio:headset"), Some(Target::Named(c"headset".into())), true),
+            (&[], None, None, false),
+        ] {
+            let target = target_among(found, id).map(|(target, _)| target);
+            assert_eq!(target, expected, "{id:?}");
+            assert_eq!(target.is_some_and(|target| target.flags().no_move), is_fixed, "{id:?}");
+        }
     }
 }

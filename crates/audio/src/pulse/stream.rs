@@ -8,7 +8,7 @@ use pulseaudio::protocol::{
     stream::{BufferAttr, StreamFlags},
 };
 use std::{
-    ffi::CString,
+    ffi::{CStr, CString},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -25,10 +25,12 @@ const PERIOD_BYTES: u32 = RATE_HZ / 50 * SAMPLE_BYTES as u32;
 const BLOCK: usize = 1_024;
 
 /// Which device a stream is for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Target {
     /// This one, and no other: the stream ends with it.
     Named(CString),
+    /// This one in place of the system's choice, which is none for people. A person may move the stream.
+    StandIn(CString),
     /// The system's choice, also after it changed.
     Default,
 }
@@ -36,12 +38,12 @@ pub(super) enum Target {
 impl Target {
     fn name(&self) -> Option<CString> {
         match self {
-            Self::Named(name) => Some(name.clone()),
+            Self::Named(name) | Self::StandIn(name) => Some(name.clone()),
             Self::Default => None,
         }
     }
 
-    fn flags(&self) -> StreamFlags {
+    pub(super) fn flags(&self) -> StreamFlags {
         StreamFlags { no_move: matches!(self, Self::Named(_)), adjust_latency: true, ..StreamFlags::default() }
     }
 }
@@ -98,11 +100,13 @@ pub(super) fn play(
     start("pulse-playback", playback, lost, move |playback| playback.run(created.requested_bytes))
 }
 
-/// Hands what is recorded to `take`. `lost` is told when the stream ends by itself.
+/// Hands what is recorded to `take`. `lost` is told when the stream ends by itself, and when the server moves it to what is
+/// no microphone.
 pub(super) fn record(
     mut connection: Connection,
     target: &Target,
     take: impl FnMut(&[f32]) + Send + 'static,
+    is_microphone: fn(&CStr) -> bool,
     lost: impl FnOnce(&Fault) + Send + 'static,
 ) -> Result<Stream, Fault> {
     let params = RecordStreamParams {
@@ -115,7 +119,7 @@ pub(super) fn record(
         ..RecordStreamParams::default()
     };
     let _created: CreateRecordStreamReply = connection.ask(&Command::CreateRecordStream(params))?;
-    let recording = Recording { connection, take, samples: [0.0; BLOCK] };
+    let recording = Recording { connection, take, is_microphone, samples: [0.0; BLOCK] };
     start("pulse-recording", recording, lost, Recording::run)
 }
 
@@ -209,6 +213,7 @@ impl<F: FnMut(&mut [f32])> Playback<F> {
 struct Recording<F> {
     connection: Connection,
     take: F,
+    is_microphone: fn(&CStr) -> bool,
     samples: [f32; BLOCK],
 }
 
@@ -235,6 +240,9 @@ impl<F: FnMut(&[f32])> Recording<F> {
                 Ok(Message::Killed) => return ended(),
                 Ok(Message::Moved(device)) => {
                     tracing::info!(device = %device.to_string_lossy(), "the sound server moved our recording");
+                    if !(self.is_microphone)(&device) {
+                        return ended();
+                    }
                 }
                 Ok(_) => {}
                 Err(fault) => return fault,

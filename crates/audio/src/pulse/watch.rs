@@ -20,6 +20,7 @@ impl Watching {
 /// away. Without a server it returns at once.
 pub(crate) fn watch(begun: impl FnOnce(Watching), mut tell: impl FnMut(DeviceList)) {
     let outcome = Connection::open().and_then(|mut connection| {
+        super::seen();
         begun(Watching(connection.share()?));
         let wanted = SubscriptionMask::SINK | SubscriptionMask::SOURCE | SubscriptionMask::SERVER;
         connection.order(&Command::Subscribe(wanted))?;
@@ -33,7 +34,10 @@ pub(crate) fn watch(begun: impl FnOnce(Watching), mut tell: impl FnMut(DeviceLis
     match outcome {
         Ok(never) => never,
         Err(Fault::NoServer) => {}
-        Err(fault) => tracing::debug!(%fault, "the sound server tells of no more changes"),
+        Err(fault) => {
+            super::seen();
+            tracing::debug!(%fault, "the sound server tells of no more changes");
+        }
     }
 }
 

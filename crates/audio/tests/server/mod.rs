@@ -64,22 +64,28 @@ pub(crate) struct Server {
     /// The last started ends first.
     parts: Vec<Running>,
     folder: std::path::PathBuf,
+    backend: Backend,
     bus: Option<String>,
 }
 
 impl Server {
     fn start(backend: Backend, folder: &Path) -> Self {
-        let mut server = Self { parts: Vec::new(), folder: folder.to_owned(), bus: None };
-        match backend {
-            Backend::PulseAudio => server.start_pulseaudio(),
-            Backend::PipeWire => server.start_pipewire(),
+        let mut server = Self { parts: Vec::new(), folder: folder.to_owned(), backend, bus: None };
+        server.start_again();
+        server
+    }
+
+    /// After its end.
+    pub(crate) fn start_again(&mut self) {
+        match self.backend {
+            Backend::PulseAudio => self.start_pulseaudio(),
+            Backend::PipeWire => self.start_pipewire(),
             other => panic!("{other} is no server"),
         }
         wait_until("the sound server's devices", || {
             let list = devices();
             list.inputs.iter().any(|device| device.default) && list.outputs.iter().any(|device| device.default)
         });
-        server
     }
 
     fn run(&mut self, mut command: Command) -> &mut Child {
@@ -176,6 +182,13 @@ pub(crate) fn pactl(arguments: &[&str]) -> String {
 /// Streams of ours.
 pub(crate) fn streams(kind: &str) -> usize {
     pactl(&["list", kind]).matches("application.name = \"Mobile Call\"").count()
+}
+
+/// Their numbers, which stay the same as long as they are open.
+pub(crate) fn numbers(kind: &str) -> Vec<String> {
+    let list = pactl(&["list", kind]);
+    let ours = list.split("\n\n").filter(|stream| stream.contains("application.name = \"Mobile Call\""));
+    ours.map(|stream| stream.trim().lines().next().expect("it has a number").to_owned()).collect()
 }
 
 pub(crate) fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {

@@ -1,7 +1,7 @@
 //! Whatever happens to the file, the device goes on with what can be read of it.
 
 use crate::{Fixture, at, call, fixture, key};
-use mobilecall_cache::{Account, Cache, HistoryQuery};
+use mobilecall_cache::{Account, Cache, HistoryQuery, SetAside};
 use mobilecall_domain::{CallId, CallReport, CallStatus};
 use std::{
     fs,
@@ -114,7 +114,7 @@ async fn a_damaged_file_is_set_aside_and_a_new_one_begun() {
         let cache = Cache::open(&office.path).await.unwrap();
         let account = use_it(&cache, &office).await;
 
-        let set_aside = cache.set_aside().borrow().clone().expect(what);
+        let SetAside { path: set_aside, .. } = cache.set_aside().borrow().clone().expect(what);
         assert_eq!(fs::read(&set_aside).unwrap(), before, "{what}: as it was");
         assert_eq!(aside(&office), [set_aside], "{what}");
         assert_eq!(account.position().await.unwrap(), 0, "{what}: everything is asked for again");
@@ -149,7 +149,7 @@ async fn damage_while_the_program_runs_is_outlived() {
         let used = use_it(&cache, &office).await;
 
         assert!(told.has_changed().unwrap(), "{what}");
-        assert!(told.borrow_and_update().as_ref().is_some_and(|path| path.exists()), "{what}");
+        assert!(told.borrow_and_update().as_ref().is_some_and(|aside| aside.path.exists()), "{what}");
         assert_eq!(account.position().await.unwrap(), 0, "{what}");
         let record = call(&others, 40_000);
         others.begin(&record, "run", at(40_000)).await.unwrap();
@@ -190,4 +190,18 @@ async fn a_damaged_file_that_cannot_be_set_aside_is_tried_again() {
     cache.close().await;
     account.missed().await.unwrap_err();
     assert_eq!(aside(&office).len(), 1, "what was closed stays closed");
+}
+
+#[tokio::test]
+async fn of_many_damaged_files_the_newest_are_kept() {
+    let office = office().await;
+    let mut all = Vec::new();
+    for _ in 0..5 {
+        overwrite(&office.path, 1, 60);
+        let cache = Cache::open(&office.path).await.unwrap();
+        use_it(&cache, &office).await;
+        all.push(cache.set_aside().borrow().clone().unwrap().path);
+        cache.close().await;
+    }
+    assert_eq!(aside(&office), all[2..]);
 }

@@ -4,35 +4,15 @@ use crate::{
     office::Office,
     program::{Outcome, run_with_small_files},
 };
-use mobilecall_testkit::call;
+use mobilecall_testkit::{Fault, HeldDatabase, call, eventually};
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Seek as _, SeekFrom, Write as _},
+    io::{Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::Stdio,
 };
 
 const PAGE: usize = 4096;
-
-/// Says when it holds the database, and lets go when its input ends.
-const HOLD: &str = "
-import sqlite3, sys
-database = sqlite3.connect(sys.argv[1], isolation_level=None)
-database.execute('BEGIN EXCLUSIVE')
-print('held', flush=True)
-sys.stdin.read()
-database.execute('ROLLBACK')
-";
-
-fn hold(database: &Path) -> Child {
-    let mut command = Command::new("python3");
-    command.args(["-c", HOLD]).arg(database).stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut holder = command.spawn().unwrap();
-    let mut said = String::new();
-    BufReader::new(holder.stdout.take().unwrap()).read_line(&mut said).unwrap();
-    assert_eq!(said, "held\n");
-    holder
-}
 
 fn rows(outcome: &Outcome) -> usize {
     outcome.events().iter().filter(|event| event["event"] == "call").count()
@@ -44,12 +24,11 @@ async fn a_call_does_not_wait_for_a_history_that_another_process_holds() {
     let data = office.folder().join("data");
     let here = ["--data-dir", data.to_str().unwrap()];
     assert_eq!(office.run("alice", &[&["history"], &here[..]].concat()).await.code, Some(0));
-    let mut holder = hold(&data.join("cache.sqlite"));
+    let holder = HeldDatabase::at(&data.join("cache.sqlite"));
     let mut alice = office.start("alice", &[&["call", "*43", "--duration", "1s"], &here[..]].concat());
     let connected = alice.event("connected").await;
     alice.event("ended").await;
-    drop(holder.stdin.take());
-    holder.wait().unwrap();
+    drop(holder);
     let alice = alice.end().await;
     assert_eq!(alice.code, Some(0), "{alice:?}");
     let history = office.run("alice", &[&["history"], &here[..]].concat()).await;
@@ -73,6 +52,34 @@ async fn a_history_that_cannot_be_written_is_told_at_once() {
     // And not that the server did not give its history in time, which takes a minute.
     assert_eq!(outcome.last("problem")["code"], "historyNotWritten", "{outcome:?}");
     assert_eq!(rows(&office.run("alice", &[&here[..], &["--limit", "500"]].concat()).await), 401, "nothing is lost");
+}
+
+/// Both are signed in already when another process takes the server's database.
+#[tokio::test]
+async fn a_call_rings_and_is_answered_while_another_process_holds_the_servers_database() {
+    let office = Office::open().await;
+    let mut bob = office.listen("bob", &["--auto-answer", "--once"]).await;
+    // She waits to learn who that is, and so does not dial yet.
+    office.server.faults().set(Fault::HangUsers);
+    let mut alice = office.start("alice", &["call", "bob", "--duration", "1s"]);
+    alice.event("registered").await;
+    let holder = HeldDatabase::at(&office.server.directory().join("backend.sqlite"));
+    office.server.faults().set(Fault::None);
+    bob.event("ringing").await;
+    let [called, calling] = [bob.event("connected").await, alice.event("connected").await];
+    assert_eq!(alice.event("ended").await["reason"], "localHangup");
+    assert_eq!(bob.event("ended").await["reason"], "remoteHangup");
+    drop(holder);
+    let (alice, bob) = tokio::join!(alice.end(), bob.end());
+    assert_eq!((alice.code, bob.code), (Some(0), Some(0)), "{alice:?} {bob:?}");
+    for (who, connected) in [("alice", calling), ("bob", called)] {
+        let history = eventually("the record", async || {
+            let history = office.run(who, &["history"]).await;
+            (rows(&history) > 0 && history.last("call")["disposition"] == "answered").then_some(history)
+        })
+        .await;
+        assert_eq!((rows(&history), &history.last("call")["call_id"]), (1, &connected["call_id"]), "{who}");
+    }
 }
 
 /// Overwrites pages, the first is 1.

@@ -1,7 +1,7 @@
 //! Commands of windows.
 
 use super::Core;
-use crate::{failure, history, journal::Entry, message::ReplyTo, message::answer, preview, settings};
+use crate::{failure, history, journal::Entry, message::ReplyTo, message::answer, preview, session::unused, settings};
 use mobilecall_ipc::{Command, Failure, HistoryQuery, Reply, Settings};
 
 impl Core {
@@ -80,6 +80,23 @@ impl Core {
         });
     }
 
+    /// Removes what the keyring holds of lines that are gone.
+    fn remove_secrets(&self, names: Vec<String>) {
+        let (secrets, post) = (self.secrets.clone(), self.post());
+        self.closing_tasks.spawn(async move {
+            let mut kept = false;
+            for name in names {
+                if let Err(error) = secrets.remove(name).await {
+                    tracing::warn!(%error, "the secret of a line could not be removed from the keyring");
+                    kept = true;
+                }
+            }
+            if kept {
+                post.problem(failure::keyring_keeps_secret()).await;
+            }
+        });
+    }
+
     async fn change_settings(&mut self, wanted: Settings) -> Result<(), Failure> {
         let wanted = settings::check(wanted)?;
         let server_changes = wanted.server != self.settings.server;
@@ -90,6 +107,7 @@ impl Core {
         if self.config.settings.is_none() {
             let (name, value) = settings::stored(&wanted, &self.lines_aside)?;
             self.write(Entry::Setting { cache: self.cache.clone(), name, value }).await?;
+            self.remove_secrets(unused(&self.settings.lines, &wanted.lines));
         }
         let before = std::mem::replace(&mut self.settings, wanted.clone());
         self.shown.settings(wanted);

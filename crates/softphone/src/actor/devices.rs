@@ -97,14 +97,13 @@ impl Core {
             }
         }
         self.show_sound();
+        self.tones.devices_changed(before.as_ref(), &list);
         if let (Some(before), Some(talking)) = (before, self.calls.talking()) {
             let call = talking.id;
             for role in Devices::ROLES {
                 self.follow_devices(call, role, &before, &list);
             }
         }
-        self.tones.retry();
-        self.refresh_tones();
     }
 
     /// Tells of a change within a call and opens what is to be used now.
@@ -129,7 +128,8 @@ impl Core {
                 self.shown.problem(notice_of_device(role, &came.name, false));
             }
         }
-        self.reopen_for(call, role, used.as_ref(), next.as_ref(), now.backend);
+        let moves = before.backend == now.backend && now.backend.moves_streams();
+        self.reopen_for(call, role, used.as_ref(), next.as_ref(), moves);
     }
 
     /// The sound server may keep a stream without a device alive, so that nothing else tells of it.
@@ -147,12 +147,15 @@ impl Core {
         role: Role,
         used: Option<&DeviceInfo>,
         next: Option<&DeviceInfo>,
-        backend: Backend,
+        moves: bool,
     ) {
         let Some(known) = self.calls.get(call) else { return };
         let slot = known.media.devices.slot(role);
         let is_back = slot.substitute().is_some() && next.is_some_and(|next| self.sound_choice().wanted(role).is(next));
-        let stays_behind = !backend.moves_streams() && used.map(|used| &used.id) != next.map(|next| &next.id);
+        let stands_in = used.is_some_and(|used| !used.default && !self.sound_choice().wanted(role).is(used));
+        // A sound server moves what follows its choice; what stands in for that stays where it is.
+        let is_moved = moves && !stands_in;
+        let stays_behind = !is_moved && used.map(|used| &used.id) != next.map(|next| &next.id);
         if slot.is_missing() && next.is_some() {
             self.open_device(call, role);
         } else if is_back || stays_behind {

@@ -30,11 +30,11 @@ use crate::{
     shown::Shown,
 };
 use devices::KnownDevices;
-use mobilecall_cache::Cache;
+use mobilecall_cache::{Cache, SetAside};
 use mobilecall_client::Presence;
 use mobilecall_domain::CallId;
 use mobilecall_ipc::{Event, Reply, Settings};
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::{Notify, Semaphore, broadcast, mpsc, oneshot, watch},
     time::MissedTickBehavior,
@@ -42,13 +42,8 @@ use tokio::{
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use tones::Tones;
 
-/// How often live calls are stamped and calls cut off by a kill are looked for.
-const HEARTBEAT: Duration = Duration::from_secs(5);
 /// Time for hang-ups to reach the server and for files to be completed when the engine ends.
 const CLOSING_TIMEOUT: Duration = Duration::from_secs(4);
-
-/// Where a damaged history lies.
-type SetAside = watch::Receiver<Option<PathBuf>>;
 
 /// The engine's state.
 pub(crate) struct Core {
@@ -57,11 +52,13 @@ pub(crate) struct Core {
     pub(crate) cache: Cache,
     pub(crate) journal: Journal,
     /// Changes when a damaged history is set aside.
-    pub(crate) set_aside: SetAside,
+    pub(crate) set_aside: watch::Receiver<Option<SetAside>>,
     /// Held while missed calls are counted.
     pub(crate) counting: Arc<Semaphore>,
     /// Something changed while they were.
     pub(crate) count_again: bool,
+    /// Calls that were cut off are looked for when the disk has taken what waits for it.
+    pub(crate) settle_later: bool,
     pub(crate) secrets: Secrets,
     pub(crate) settings: Settings,
     /// What is stored beside the lines in use.
@@ -114,10 +111,11 @@ impl Core {
             shown.problem(problem);
         }
         Self {
-            secrets: Secrets::new(config.secrets.clone()),
+            secrets: Secrets::new(config.secrets.clone(), cache.clone()),
             journal: Journal::start(Post::new(inbox.clone(), 0)),
             counting: Arc::new(Semaphore::new(1)),
             count_again: false,
+            settle_later: false,
             clock: parts.clock.clone(),
             shown,
             lines: Lines::new(&settings),
@@ -150,10 +148,12 @@ impl Core {
     /// Runs until the engine is shut down or nobody holds it any more.
     pub(crate) async fn run(mut self, mut inbox: mpsc::Receiver<Message>) {
         self.watch_devices();
+        let secrets = self.secrets.clone();
+        self.closing_tasks.spawn(async move { secrets.clear_out().await });
         if self.settings.auto_connect {
             self.connect().await;
         }
-        let mut heartbeat = tokio::time::interval(HEARTBEAT);
+        let mut heartbeat = tokio::time::interval(self.parts.heartbeat);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let done = loop {
             tokio::select! {
@@ -179,9 +179,9 @@ impl Core {
         if !self.set_aside.has_changed().unwrap_or(false) {
             return;
         }
-        let path = self.set_aside.borrow_and_update().clone();
-        if let Some(path) = path {
-            self.history_set_aside(&path).await;
+        let file = self.set_aside.borrow_and_update().clone();
+        if let Some(file) = file {
+            self.history_set_aside(&file).await;
         }
     }
 
@@ -202,6 +202,7 @@ impl Core {
                 answer(reply, page.map(|page| Reply::History { page }));
             }
             Message::Recorded => self.recorded().await,
+            Message::WrittenAll => self.settle_put_off().await,
             Message::Counted { epoch, missed } => self.counted_late(epoch, missed).await,
             late @ (Message::Session { .. } | Message::Line { .. } | Message::Sync { .. } | Message::Call { .. }) => {
                 tracing::trace!("a message of an earlier sign-in is dropped");
@@ -237,9 +238,9 @@ impl Core {
         }
         self.journal.close().await;
         if self.set_aside.has_changed().unwrap_or(false)
-            && let Some(path) = &*self.set_aside.borrow_and_update()
+            && let Some(file) = &*self.set_aside.borrow_and_update()
         {
-            self.shown.problem(failure::history_damaged(path));
+            self.shown.problem(failure::history_damaged(file));
         }
         self.cache.close().await;
         if let Some(done) = done {
@@ -249,7 +250,7 @@ impl Core {
 }
 
 /// What was set aside at the opening is to be told too.
-fn told_of_aside(cache: &Cache) -> SetAside {
+fn told_of_aside(cache: &Cache) -> watch::Receiver<Option<SetAside>> {
     let mut set_aside = cache.set_aside();
     let at_opening = set_aside.borrow().is_some();
     if at_opening {

@@ -52,16 +52,23 @@ impl Core {
     /// Ends the session at the server too, and forgets it.
     pub(crate) async fn sign_out(&mut self) {
         let session = self.sign_in.online().map(|online| online.session.clone());
+        // The server inside the app signs in without the keyring.
+        let is_remote = matches!(self.settings.server, ServerChoice::Remote { .. });
+        let kept = is_remote && self.sign_in.signed_in().is_some_and(|signed_in| signed_in.kept);
         let server = server_key(&self.settings.server);
         self.leave().await;
         let (cache, name, value) = (self.cache.clone(), profile_setting(&server), serde_json::Value::Null);
         if let Err(failure) = self.write(Entry::Setting { cache, name, value }).await {
             tracing::warn!(failure.message, "the person who signed out is still remembered on this device");
         }
-        let secrets = self.secrets.clone();
+        let (secrets, post) = (self.secrets.clone(), self.post());
         self.closing_tasks.spawn(async move {
             if let Err(error) = secrets.forget(&server).await {
                 tracing::warn!(%error, "the session could not be removed from the keyring");
+                // Where there is no keyring there is nothing to remove.
+                if kept {
+                    post.problem(failure::keyring_keeps_secret()).await;
+                }
             }
             let Some(session) = session else { return };
             match tokio::time::timeout(LOG_OUT_LIMIT, session.log_out()).await {

@@ -6,10 +6,10 @@ use crate::{
     journal::{DISK_WAIT, Entry, in_time},
     view,
 };
-use mobilecall_cache::CacheError;
+use mobilecall_cache::{CacheError, SetAside};
 use mobilecall_client::{Person, Presence, PresenceState, SyncEvent, SyncStatus};
 use mobilecall_ipc::{HistoryFilter, HistoryQuery, SyncView};
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 use tokio::sync::oneshot;
 
 impl Core {
@@ -161,10 +161,11 @@ impl Core {
         self.settle_stale_calls().await;
     }
 
-    /// Closes calls that were cut off, unless others wait to be written already.
+    /// Closes calls that were cut off; where something waits to be written, as soon as that is.
     pub(crate) async fn settle_stale_calls(&mut self) {
         let Some(account) = self.sign_in.account().cloned() else { return };
-        if self.journal.is_behind() {
+        self.settle_later = self.journal.is_behind();
+        if self.settle_later {
             return;
         }
         let (run, caught_up, at) = (self.run.clone(), self.caught_up, self.clock.now());
@@ -173,9 +174,16 @@ impl Core {
         }
     }
 
+    /// Closes calls that were cut off, if that has been put off.
+    pub(crate) async fn settle_put_off(&mut self) {
+        if std::mem::take(&mut self.settle_later) {
+            self.settle_stale_calls().await;
+        }
+    }
+
     /// The history of this device was damaged; what could not be read of it comes from the server.
-    pub(crate) async fn history_set_aside(&mut self, path: &Path) {
-        self.shown.problem(failure::history_damaged(path));
+    pub(crate) async fn history_set_aside(&mut self, file: &SetAside) {
+        self.shown.problem(failure::history_damaged(file));
         if let Some(online) = self.sign_in.online() {
             online.sync.now();
             self.caught_up = false;

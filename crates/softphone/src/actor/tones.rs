@@ -2,6 +2,7 @@
 
 use super::Core;
 use crate::sound::{Playing, play};
+use mobilecall_audio::DeviceList;
 use mobilecall_domain::{CallId, machine::Tone};
 use mobilecall_media::tones::Tone as Sound;
 
@@ -46,10 +47,12 @@ impl Tones {
         *self = Self::default();
     }
 
-    /// Forgets a tone for which there was no device, so that it is tried anew.
-    pub(crate) fn retry(&mut self) {
-        if matches!(&self.heard, Heard::Beside(playing) if playing.is_silent()) {
-            self.heard = Heard::Nothing;
+    /// Devices came, went, or others are the system's choice.
+    pub(crate) fn devices_changed(&self, before: Option<&DeviceList>, now: &DeviceList) {
+        match &self.heard {
+            Heard::Beside(playing) => playing.devices_changed(before, now),
+            // That sounds on the speaker of the call.
+            Heard::Within(_) | Heard::Nothing => {}
         }
     }
 

@@ -1,7 +1,7 @@
 //! What can be written.
 
 use crate::failure;
-use mobilecall_cache::{Account, Cache, CacheError};
+use mobilecall_cache::{Account, Cache, CacheError, StaleCall};
 use mobilecall_domain::{CallRecord, CallReport, EndReason, LineKind, Timestamp};
 use serde_json::Value;
 use std::time::Duration;
@@ -77,33 +77,40 @@ impl CallEntry {
     }
 }
 
-/// Calls that were up when an earlier run was killed, or whose ringing broke off with the connection. A direct call passes
-/// through the server, which says how it ended and meanwhile may have it alive, even on another device of the agent. Others,
-/// and those that the server never had, are closed with the time they were last known to be alive. Says whether any was.
+/// Calls that were up when an earlier run was killed, or whose ringing broke off with the connection, each on its own: one
+/// that cannot be closed keeps no other from it. Says whether any was closed.
 async fn close_cut_off(account: &Account, run: &str, caught_up: bool, now: Timestamp) -> Result<bool, CacheError> {
     let mut closed = false;
+    let mut later = None;
     for call in account.stale_calls(run, now.minus(CUT_OFF_AFTER)).await? {
-        match call.record.line {
-            LineKind::Direct if call.on_server => {
-                account.leave_to_others(call.record.id).await?;
-                continue;
-            }
-            // Whether the server has it is not known yet.
-            LineKind::Direct if !caught_up => continue,
-            LineKind::Direct | LineKind::Twilio | LineKind::Sip => {}
+        match close(account, &call, caught_up, now).await {
+            Ok(this) => closed |= this,
+            // Those behind it need not wait for the next try.
+            Err(error) if error.is_retryable() => later = Some(error),
+            Err(error) => tracing::error!(error = %failure::chain(&error), "a call that was cut off cannot be closed"),
         }
-        let answered = call.record.answered_at.is_some();
-        let report = CallReport {
-            status: Some(EndReason::Interrupted.status(answered)),
-            ended_at: Some(call.alive_at),
-            ..CallReport::default()
-        };
-        match account.report(call.record.id, &report, now).await {
-            Ok(_) => tracing::info!(call.id = %call.record.id, "a call that was cut off is closed"),
-            Err(error) if error.is_retryable() => return Err(error),
-            Err(error) => tracing::error!(error = %failure::chain(&error), "a call could not be closed"),
-        }
-        closed = true;
     }
-    Ok(closed)
+    later.map_or(Ok(closed), Err)
+}
+
+/// A direct call passes through the server, which says how it ended and meanwhile may have it alive, even on another device
+/// of the agent. Others, and those that the server never had, are closed with the time they were last known to be alive.
+async fn close(account: &Account, call: &StaleCall, caught_up: bool, now: Timestamp) -> Result<bool, CacheError> {
+    match call.record.line {
+        LineKind::Direct if call.on_server => {
+            return account.leave_to_others(call.record.id).await.map(|()| false);
+        }
+        // Whether the server has it is not known yet.
+        LineKind::Direct if !caught_up => return Ok(false),
+        LineKind::Direct | LineKind::Twilio | LineKind::Sip => {}
+    }
+    let answered = call.record.answered_at.is_some();
+    let report = CallReport {
+        status: Some(EndReason::Interrupted.status(answered)),
+        ended_at: Some(call.alive_at),
+        ..CallReport::default()
+    };
+    account.report(call.record.id, &report, now).await?;
+    tracing::info!(call.id = %call.record.id, "a call that was cut off is closed");
+    Ok(true)
 }

@@ -4,7 +4,7 @@ mod flow;
 mod keep;
 
 pub(crate) use flow::{How, OpenedSession, SignInFlow};
-pub(crate) use keep::{Secrets, keep};
+pub(crate) use keep::{Secrets, keep, unused};
 
 use mobilecall_cache::{Account, Cache, CacheError};
 use mobilecall_client::{Company, Http, Session, Sync, User};

@@ -1,7 +1,7 @@
 use super::{Rig, eventually};
 use mobilecall_audio::{Backend, DeviceInfo, DeviceList, DeviceLost, Role};
 use mobilecall_ipc::{Command, ErrorCode, Event, Settings, SoundBackend, SoundRole, SoundStanding};
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 /// Devices of both kinds, the first of which is the system's choice.
 fn list(backend: Backend, names: &[&str]) -> DeviceList {
@@ -132,6 +132,70 @@ async fn a_ring_without_a_speaker_sounds_as_soon_as_there_is_one() {
     rig.sound.missing.lock().unwrap().clear();
     rig.sound.devices_are(list(Backend::PulseAudio, &["headset"])).await;
     eventually("the ring", || rig.sound.sounding() == 1).await;
+}
+
+#[tokio::test]
+async fn a_ring_on_a_busy_speaker_is_tried_until_it_sounds_and_told_once() {
+    let mut rig = Rig::start().await;
+    rig.sound.devices_are(list(Backend::PulseAudio, &["built-in"])).await;
+    rig.sound.busy.store(true, Ordering::SeqCst);
+    rig.ring().await;
+    let failure = rig.until_problem(ErrorCode::AudioFailed).await;
+    assert_eq!(failure.params["cause"], "busy");
+    eventually("two more tries", || rig.sound.tones_tried() >= 3).await;
+    assert_eq!(rig.problems().await, []);
+    // No device comes or goes.
+    rig.sound.busy.store(false, Ordering::SeqCst);
+    eventually("the ring", || rig.sound.sounding() == 1).await;
+    let mended = async { while rig.events.recv().await != Some(Event::SoundMended { role: SoundRole::Speaker }) {} };
+    super::within("that the speaker works", mended).await;
+}
+
+#[tokio::test]
+async fn a_ring_goes_to_the_device_that_was_chosen_for_it_when_that_comes() {
+    let mut rig = Rig::start().await;
+    let before = rig.engine.snapshot().await.settings;
+    let settings = Settings { ring_device: Some("headset".into()), ..before };
+    rig.send(Command::ChangeSettings { settings }).await.unwrap();
+    rig.sound.devices_are(list(Backend::PulseAudio, &["built-in"])).await;
+    rig.ring().await;
+    eventually("the ring", || rig.sound.sounding() == 1).await;
+    for (names, played) in [
+        (&["built-in", "other"][..], 1),
+        (&["built-in", "other", "headset"], 2),
+        (&["other", "built-in", "headset"], 2),
+    ] {
+        rig.sound.devices_are(list(Backend::PulseAudio, names)).await;
+        rig.engine.snapshot().await;
+        eventually("the ring", || rig.sound.played() == played && rig.sound.sounding() == 1).await;
+    }
+}
+
+#[tokio::test]
+async fn what_stood_in_for_the_systems_choice_is_left_when_there_is_one() {
+    for backend in [Backend::PulseAudio, Backend::PipeWire] {
+        let mut rig = Rig::start().await;
+        // The system's choice is what a speaker plays, which is no microphone.
+        let mut without = list(backend, &["built-in", "headset"]);
+        without.inputs[0].default = false;
+        rig.sound.devices_are(without).await;
+        rig.talk("102").await;
+        eventually("the microphone", || rig.sound.voice(0).state().microphones == 1).await;
+        rig.sound.devices_are(list(backend, &["headset", "built-in"])).await;
+        rig.until_problem(ErrorCode::DeviceInUse).await;
+        eventually("the right microphone", || rig.sound.opened(Role::Microphone) == 2).await;
+        assert_eq!(rig.sound.opened(Role::Speaker), 1, "{backend}: the server moves what follows its choice");
+    }
+}
+
+#[tokio::test]
+async fn a_sound_server_that_is_back_takes_the_call_from_the_cards() {
+    let mut rig = Rig::start().await;
+    rig.sound.devices_are(list(Backend::Alsa, &["card"])).await;
+    rig.talk("102").await;
+    eventually("the speaker", || rig.sound.voice(0).state().speakers == 1).await;
+    rig.sound.devices_are(list(Backend::PipeWire, &["built-in"])).await;
+    eventually("the server's speaker", || rig.sound.opened(Role::Speaker) == 2).await;
 }
 
 #[tokio::test]

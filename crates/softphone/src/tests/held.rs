@@ -1,7 +1,7 @@
 //! Another process holds the database.
 
 use super::{Rig, START_MS, within};
-use mobilecall_domain::{CallStatus, EndReason, Timestamp};
+use mobilecall_domain::{CallId, CallStatus, EndReason, Timestamp};
 use mobilecall_ipc::{CallState, Command, Event, HistoryQuery, Settings};
 use mobilecall_line::{LineCommand, LineEvent};
 use mobilecall_transport::MediaTransport as _;
@@ -11,12 +11,9 @@ use tokio::time::Instant;
 /// SQLite waits so long for another process; whoever waited for the disk once would need longer.
 const ONE_WAIT: Duration = Duration::from_secs(5);
 
-#[tokio::test]
-async fn rings_and_buttons_do_not_wait_for_a_database_that_another_holds() {
-    let mut rig = Rig::start().await;
-    let holder = rig.hold_database();
+/// An answered call, a missed one and one that was placed, with what is written beside them; and how long all took.
+async fn three_calls(rig: &mut Rig) -> ([CallId; 3], Duration) {
     let began = Instant::now();
-
     let (first, first_leg, far) = rig.ring().await;
     rig.send(Command::Answer { call: first }).await.unwrap();
     let LineCommand::Accept { answer, .. } = rig.line.command().await else { panic!("no answer") };
@@ -37,7 +34,17 @@ async fn rings_and_buttons_do_not_wait_for_a_database_that_another_holds() {
     rig.send(Command::History { query }).await.unwrap();
     rig.line.say(LineEvent::Ended { leg, reason: EndReason::RemoteHangup, code: None });
     rig.until_state(placed, CallState::Ended).await;
-    assert!(began.elapsed() < ONE_WAIT, "it took {:?}", began.elapsed());
+    ([first, missed, placed], began.elapsed())
+}
+
+#[tokio::test]
+async fn rings_and_buttons_do_not_wait_for_a_database_that_another_holds() {
+    // What it takes on this machine, as busy as it is.
+    let (_, usual) = three_calls(&mut Rig::start().await).await;
+    let mut rig = Rig::start().await;
+    let holder = rig.hold_database();
+    let ([first, missed, placed], held) = three_calls(&mut rig).await;
+    assert!(held < usual + ONE_WAIT, "it took {held:?} instead of {usual:?}");
     assert_eq!(rig.account.call(first).await.unwrap(), None, "it was held all the time");
     assert!(rig.problems().await.is_empty(), "nobody need do anything");
 

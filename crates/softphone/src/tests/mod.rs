@@ -7,6 +7,7 @@ mod devices;
 mod held;
 mod hold;
 mod incoming;
+mod keyring;
 mod lines;
 mod lost;
 mod meeting;

@@ -6,6 +6,7 @@ use mobilecall_domain::{CallId, CallRecord, CallReport, CallStart, CallStatus, L
 use mobilecall_ipc::{
     CallState, Command, Disposition, ErrorCode, HistoryFilter, HistoryQuery, Preview, Reply, SessionView, Settings,
 };
+use mobilecall_testkit::change_database;
 use std::time::Duration;
 
 fn cut_off(rig: &Rig, answered: bool) -> CallRecord {
@@ -58,11 +59,49 @@ async fn calls_cut_off_by_a_kill_are_closed_with_their_last_sign_of_life() {
             assert!(!kept.status.is_final(), "the server may have it");
             catch_up(&rig).await;
         }
-        // On a busy machine only the next heartbeat may find that nothing else waits to be written.
         let closed = rig.until_record(record.id, |record| record.status.is_final()).await;
         let last_seen = Timestamp::from_millis(START_MS).plus(Duration::from_secs(2));
         assert_eq!((closed.status, closed.ended_at), (status, Some(last_seen)), "{line}");
         assert_eq!(rig.account.pending_count().await.unwrap(), 1);
+    }
+}
+
+#[tokio::test]
+async fn calls_cut_off_by_a_kill_are_closed_as_soon_as_the_disk_takes_what_waits() {
+    let mut rig = Rig::start_without_heartbeat().await;
+    let record = cut_off(&rig, true);
+    assert!(!after_a_kill(&rig, &record).await.status.is_final(), "the server may have it");
+    let holder = rig.hold_database();
+    // It takes longer than anybody waits for it, and so what comes next is put off.
+    rig.send(Command::History { query: HistoryQuery { seen: true, ..HistoryQuery::default() } }).await.unwrap();
+    catch_up(&rig).await;
+    assert!(!rig.record(record.id).await.status.is_final(), "it is held all the time");
+    drop(holder);
+    let closed = rig.until_record(record.id, |record| record.status.is_final()).await;
+    assert_eq!(closed.status, CallStatus::Completed);
+}
+
+#[tokio::test]
+async fn a_call_that_cannot_be_closed_keeps_no_other_from_it() {
+    for (table, change, on_server) in [("live", "DELETE ON live", true), ("calls", "UPDATE ON calls", false)] {
+        let mut rig = Rig::start().await;
+        let [refused, other] = [(); 2].map(|()| CallRecord { line: LineKind::Direct, ..cut_off(&rig, true) });
+        let column = if on_server { "call" } else { "id" };
+        if on_server {
+            rig.account.adopt(std::slice::from_ref(&refused), 1).await.unwrap();
+        }
+        let refusal = format!(
+            "CREATE TRIGGER refused BEFORE {change} WHEN old.{column} = '{}' BEGIN SELECT RAISE(ABORT, 'no'); END",
+            refused.id
+        );
+        change_database(&rig.database(), &refusal);
+        for record in [&refused, &other] {
+            rig.account.begin(record, "a killed run", Timestamp::from_millis(START_MS)).await.unwrap();
+        }
+        rig.pass(Duration::from_secs(21)).await;
+        catch_up(&rig).await;
+        rig.until_record(other.id, |record| record.status.is_final()).await;
+        assert!(!rig.record(refused.id).await.status.is_final(), "{table}");
     }
 }
 

@@ -58,6 +58,7 @@ export const problemTable: Readonly<Record<ErrorCode, ProblemKind>> = {
   historyNotWritten: { severity: 'error' },
   databaseTooNew: { severity: 'error' },
   keyringUnavailable: { severity: 'info' },
+  keyringKeepsSecret: { severity: 'info' },
   keyringUnreadable: { severity: 'warning', action: 'connect' },
   portTaken: { severity: 'info' },
   embeddedServerFailed: { severity: 'error' },

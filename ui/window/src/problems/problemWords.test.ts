@@ -9,6 +9,8 @@ test.each<[ErrorCode, Record<string, string>, string]>([
   ['deviceMissing', { role: 'speaker', device: 'Built-in' }, 'The speaker you chose is not plugged in. “Built-in” is used instead.'],
   ['audioFailed', { role: 'microphone', cause: 'busy' }, 'Another program is using the microphone. Close it, or choose another microphone in the settings.'],
   ['audioFailed', { role: 'speaker', cause: 'other' }, 'The speaker could not be opened. Plug it in again, or choose another one in the settings.'],
+  ['historyDamaged', { path: '/c' }, 'The call history on this computer was damaged. It is fetched from the server again, and calls go on. The damaged file is kept as /c.'],
+  ['historyDamaged', { path: '/c', lost: '2' }, 'The call history on this computer was damaged. It is fetched from the server again, and calls go on. The damaged file is kept as /c. Entries that could not be taken over: 2.'],
   ['lineNotReady', { line: 'direct' }, 'You are not connected yet. Wait until the status says “Ready”, or connect.'],
   ['lineNotReady', { line: 'sip' }, 'This line is not ready yet. Wait, or choose another one.'],
   ['unsupportedAddress', { line: 'direct', kind: 'phone' }, 'You can call colleagues only here, not phone numbers. Type an extension or a name.'],

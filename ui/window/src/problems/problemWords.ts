@@ -7,5 +7,7 @@ const values = ['url', 'seconds', 'character', 'place', 'region', 'device', 'rol
 
 export function problemWords(failure: Failure): string {
   const unknown = Object.fromEntries(values.map((name) => [name, '–']));
-  return t(`error-${failure.code}`, { ...unknown, ...failure.params });
+  const words = t(`error-${failure.code}`, { ...unknown, ...failure.params });
+  const lost = failure.params['lost'];
+  return lost ? `${words} ${t('problem-entries-lost', { lost })}` : words;
 }

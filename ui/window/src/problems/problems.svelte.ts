@@ -1,12 +1,13 @@
-/** Messages to the agent, the newest first. The same failure is shown once, for each device that it may be about. What is
- * wrong stays until the agent closes it; what is only worth knowing goes away by itself, once it could be read. */
+/** Messages to the agent, the newest first. The same failure is there once, for each device, caller or line that it may be
+ * about. What is wrong stays until the agent closes it; what is only worth knowing goes away by itself, once it could be
+ * read. Those that have no room come up again when newer ones are gone, so none vanishes unread. */
 import type { ErrorCode, Failure, SoundRole } from '../ipc';
 import { isLooking } from '../looking';
 import { problemTable } from './problemTable';
 
 /** Long enough to read two lines. */
 const INFO_STAYS_MS = 8000;
-/** More would hide the phone behind messages. */
+/** More at once would hide the phone behind messages. */
 const AT_MOST = 3;
 
 export interface Problem {
@@ -16,19 +17,25 @@ export interface Problem {
 
 export class Problems {
   list = $state.raw<readonly Problem[]>([]);
+  /** Those that have room. */
+  readonly shown: readonly Problem[] = $derived(this.list.slice(0, AT_MOST));
+  /** How many wait behind them. */
+  readonly waiting: number = $derived(this.list.length - this.shown.length);
   private nextId = 1;
 
   report(failure: Failure): void {
     const problem = { id: this.nextId++, failure };
     const others = this.list.filter((known) => !isSame(known.failure, failure));
-    this.list = [problem, ...others].slice(0, AT_MOST);
-    if (problemTable[failure.code].severity === 'info') this.closeOnceRead(problem.id);
+    this.list = [problem, ...others];
+    if (problemTable[failure.code].severity === 'info') this.closeOnceRead(problem.id, true);
   }
 
-  private closeOnceRead(id: number): void {
+  private closeOnceRead(id: number, wasShown: boolean): void {
     setTimeout(() => {
-      if (isLooking()) this.close(id);
-      else if (this.list.some((problem) => problem.id === id)) this.closeOnceRead(id);
+      if (!this.list.some((problem) => problem.id === id)) return;
+      const isShown = this.shown.some((problem) => problem.id === id);
+      if (isShown && wasShown && isLooking()) this.close(id);
+      else this.closeOnceRead(id, isShown);
     }, INFO_STAYS_MS);
   }
 
@@ -55,7 +62,10 @@ export class Problems {
 /** What became of a device; only the last of it is still true. */
 const deviceNews: readonly ErrorCode[] = ['deviceLost', 'deviceMissing', 'deviceInUse', 'deviceFound'];
 
+/** What a failure may be about, beside the failure itself. */
+const subjects = ['role', 'who', 'line'];
+
 function isSame(known: Failure, failure: Failure): boolean {
-  if (known.params.role !== failure.params.role) return false;
+  if (subjects.some((name) => known.params[name] !== failure.params[name])) return false;
   return known.code === failure.code || (deviceNews.includes(known.code) && deviceNews.includes(failure.code));
 }

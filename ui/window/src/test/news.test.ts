@@ -196,6 +196,46 @@ describe('who calls while one talks', () => {
   });
 });
 
+describe('more messages than have room', () => {
+  const missed = (who: string): { type: 'problem'; failure: Failure } => ({
+    type: 'problem',
+    failure: { code: 'calledWhileTalking', message: '', params: { who } },
+  });
+  const named = (): string => screen.queryAllByTestId('problem').map((one) => plain(one)).join();
+
+  test('wait for their turn, the newest first, and none is lost unread', async () => {
+    const { host, user } = await startApp(new FakeHost({ calls: [call()], missed: 2 }));
+    for (const who of ['Lina Haddad', 'Omar Said']) host.emit(missed(who));
+    for (const code of ['noSpeaker', 'diskFull', 'settingsUnreadable'] as const) host.emit(problem(code));
+    await waitFor(() => expect(codes()).toEqual(['settingsUnreadable', 'diskFull', 'noSpeaker']));
+    expect(plain(screen.getByText(/more messages/))).toBe('2 more messages');
+    await user.keyboard('{Escape}{Escape}');
+    await waitFor(() => expect(codes()).toEqual(['noSpeaker', 'calledWhileTalking', 'calledWhileTalking']));
+    expect(named()).toMatch(/Omar Said.*Lina Haddad/);
+    expect(screen.queryByText(/more message/)).toBeNull();
+  });
+
+  test('are not gone by themselves before they were in sight', async () => {
+    vi.spyOn(document, 'hasFocus').mockReturnValue(true);
+    const { host, user } = await startApp();
+    host.emit(problem('portTaken'));
+    for (const code of ['noSpeaker', 'diskFull', 'settingsUnreadable'] as const) host.emit(problem(code));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(codes()).toEqual(['settingsUnreadable', 'diskFull', 'noSpeaker']);
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(codes()).toEqual(['diskFull', 'noSpeaker', 'portTaken']));
+    await vi.advanceTimersByTimeAsync(16_000);
+    expect(codes()).toEqual(['diskFull', 'noSpeaker']);
+  });
+
+  test('of the same caller are one', async () => {
+    const { host } = await startApp(new FakeHost({ calls: [call()], missed: 2 }));
+    for (const who of ['Lina Haddad', 'Omar Said', 'Lina Haddad']) host.emit(missed(who));
+    await waitFor(() => expect(named()).toMatch(/^[^O]*Lina Haddad.*Omar Said/));
+    expect(codes()).toHaveLength(2);
+  });
+});
+
 test('a digit of the far end is shown for a while', async () => {
   const { host } = await startApp(new FakeHost({ calls: [call({ id: 'c' })] }));
   host.emit({ type: 'digitReceived', call: 'c', digit: '1' });

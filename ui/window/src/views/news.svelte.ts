@@ -7,7 +7,7 @@ export class News {
   /** Calls that are over and were put away by the agent. */
   private putAway = $state.raw<readonly string[]>([]);
   readonly ringing: readonly CallView[] = $derived.by(() => this.phone.calls.offered);
-  readonly problems: readonly Problem[] = $derived.by(() => this.phone.problems.list);
+  readonly problems: readonly Problem[] = $derived.by(() => this.phone.problems.shown);
   readonly ended: CallView | null = $derived.by(() => {
     const { front, ended } = this.phone.calls;
     return front ? null : (ended.find(({ id }) => !this.putAway.includes(id)) ?? null);

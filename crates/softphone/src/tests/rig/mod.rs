@@ -1,13 +1,11 @@
 //! A signed-in engine whose far ends are in the test's hands.
 
-mod holder;
 mod line;
 mod sound;
 mod transports;
 mod voice;
 mod waiting;
 
-pub(crate) use holder::Holder;
 pub(crate) use line::FakeLineEnd;
 pub(crate) use sound::FakeSound;
 pub(crate) use transports::FarEnd;
@@ -20,7 +18,7 @@ use crate::{
     clock::Clock,
     lines::{DIRECT, LineFactories},
     message::Message,
-    parts::{Parts, Transports},
+    parts::{HEARTBEAT, Parts, Transports},
     session::{Profile, SessionInput},
     sound::SoundSystem,
 };
@@ -32,12 +30,15 @@ use mobilecall_ipc::{
     CallState, CallView, Command, ErrorCode, Event, Failure, LineSettings, Reply, Settings, Snapshot,
 };
 use mobilecall_line::{IncomingLeg, LineCommand, LineEvent};
+use mobilecall_testkit::HeldDatabase;
 use mobilecall_transport::{MediaTransport, TransportConfig, fake::FakeNetwork};
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 use tempfile::TempDir;
 
 /// When the tests' clock begins.
 pub(crate) const START_MS: i64 = 1_700_000_000_000;
+/// Longer than any test moves its clock.
+const NEVER: Duration = Duration::from_secs(86_400);
 
 /// A signed-in engine on a registered line.
 pub(crate) struct Rig {
@@ -54,11 +55,20 @@ pub(crate) struct Rig {
 
 impl Rig {
     pub(crate) async fn start() -> Self {
-        Self::start_with(Vec::new(), LineFactories::default()).await
+        Self::start_as(Vec::new(), LineFactories::default(), HEARTBEAT).await
     }
 
     /// With further lines, which open when the agent connects.
     pub(crate) async fn start_with(lines: Vec<LineSettings>, factories: LineFactories) -> Self {
+        Self::start_as(lines, factories, HEARTBEAT).await
+    }
+
+    /// With no heartbeat but the first.
+    pub(crate) async fn start_without_heartbeat() -> Self {
+        Self::start_as(Vec::new(), LineFactories::default(), NEVER).await
+    }
+
+    async fn start_as(lines: Vec<LineSettings>, factories: LineFactories, heartbeat: Duration) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let ours = Arc::new(OurTransports::default());
         let sound = Arc::new(FakeSound::default());
@@ -69,6 +79,7 @@ impl Rig {
             sound: Arc::clone(&sound) as Arc<dyn SoundSystem>,
             transports: Arc::clone(&ours) as Arc<dyn Transports>,
             lines: factories,
+            heartbeat,
         };
         let engine = Engine::start_with(config, Arc::new(parts)).await.unwrap();
         let events = engine.subscribe();
@@ -88,8 +99,13 @@ impl Rig {
     }
 
     /// Lets another process hold the database, as that of an administrator or of a backup.
-    pub(crate) fn hold_database(&self) -> Holder {
-        Holder::of(&self.folder.path().join("cache.sqlite"))
+    pub(crate) fn hold_database(&self) -> HeldDatabase {
+        HeldDatabase::at(&self.database())
+    }
+
+    /// Where the database is.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.path().join("cache.sqlite")
     }
 
     /// Moves time forward; what falls due on the way is done.

@@ -10,7 +10,10 @@ use mobilecall_media::voice::{VoiceConfig, VoiceError, VoiceOutputs};
 use rtrb::RingBuffer;
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
 };
 
 /// Told of the devices whenever they change.
@@ -22,6 +25,10 @@ pub(crate) struct FakeSound {
     voices: Mutex<Vec<Arc<FakeVoice>>>,
     /// Tones that were played beside calls; the flag says whether they still sound.
     played: Mutex<Vec<Arc<()>>>,
+    /// Another program has the speaker.
+    pub(crate) busy: AtomicBool,
+    /// How often somebody tried to play a tone.
+    tones_tried: AtomicUsize,
     /// Roles without a device.
     pub(crate) missing: Mutex<HashSet<Role>>,
     /// The wanted devices are not there; this one is used.
@@ -62,6 +69,14 @@ impl FakeSound {
     /// Tones that sound beside calls.
     pub(crate) fn sounding(&self) -> usize {
         self.played.lock().unwrap().iter().filter(|tone| Arc::strong_count(tone) > 1).count()
+    }
+    /// Tones that were played beside calls, also those that ended.
+    pub(crate) fn played(&self) -> usize {
+        self.played.lock().unwrap().len()
+    }
+    /// How often somebody tried to play one.
+    pub(crate) fn tones_tried(&self) -> usize {
+        self.tones_tried.load(Ordering::SeqCst)
     }
     /// Where the sound system tells of the loss of the device that was opened last.
     pub(crate) fn losses(&self, role: Role) -> LossSink {
@@ -112,6 +127,10 @@ impl SoundSystem for FakeSound {
         Ok(PlayoutStream { samples: RingBuffer::new(1).0, rate_hz: 48_000, misses: Arc::default(), instead, guard })
     }
     fn play(&self, _: &PlayoutSink, _: Sound, _: &LossSink) -> Result<Box<dyn Send>, AudioError> {
+        self.tones_tried.fetch_add(1, Ordering::SeqCst);
+        if self.busy.load(Ordering::SeqCst) {
+            return Err(AudioError::Busy { role: Role::Speaker });
+        }
         self.check(Role::Speaker)?;
         let tone = Arc::new(());
         self.played.lock().unwrap().push(Arc::clone(&tone));
