@@ -1,11 +1,22 @@
 /** Dates, times and numbers in the agent's language, all through `Intl`. */
 import { i18n } from './i18n.svelte';
 
+const numberFormats = new Map<string, Intl.NumberFormat>();
+
+/** The format of numbers in the agent's language. Each is made once: making one costs far more than its use. */
+function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const locale = i18n.info.format;
+  const key = `${locale} ${JSON.stringify(options)}`;
+  const format = numberFormats.get(key) ?? new Intl.NumberFormat(locale, options);
+  numberFormats.set(key, format);
+  return format;
+}
+
 /** Talk time as `2:05` or `1:02:05`, in the digits of the language. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
-  const plain = new Intl.NumberFormat(i18n.info.format, { useGrouping: false });
-  const padded = new Intl.NumberFormat(i18n.info.format, { useGrouping: false, minimumIntegerDigits: 2 });
+  const plain = numbers({ useGrouping: false });
+  const padded = numbers({ useGrouping: false, minimumIntegerDigits: 2 });
   const hours = Math.floor(whole / 3600);
   const minutes = Math.floor((whole % 3600) / 60);
   const tail = padded.format(whole % 60);
@@ -38,13 +49,10 @@ export function daysAgo(atMs: number, nowMs: number): number {
 }
 
 export const number = (value: number, fractionDigits = 0): string =>
-  new Intl.NumberFormat(i18n.info.format, {
-    minimumFractionDigits: fractionDigits,
-    maximumFractionDigits: fractionDigits,
-  }).format(value);
+  numbers({ minimumFractionDigits: fractionDigits, maximumFractionDigits: fractionDigits }).format(value);
 
 export const percent = (value: number): string =>
-  new Intl.NumberFormat(i18n.info.format, { style: 'percent', maximumFractionDigits: 1 }).format(value / 100);
+  numbers({ style: 'percent', maximumFractionDigits: 1 }).format(value / 100);
 
 /** How the numbers of the regions our users call most are grouped; others are shown as they are dialed. */
 const groupings: readonly [RegExp, string][] = [
