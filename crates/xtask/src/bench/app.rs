@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 
 /// Time until the window, the embedded backend and the line have settled.
 const SETTLE: Duration = Duration::from_secs(20);
-/// Time until a call and the voice at the microphone have settled.
-const CALL_SETTLES: Duration = Duration::from_secs(5);
+/// Time until a call and the voice at the microphone have settled, and the page's code is translated.
+const CALL_SETTLES: Duration = Duration::from_secs(15);
 /// How long a call is measured.
 const MEASURED: Duration = Duration::from_secs(20);
 /// Linux keeps the first 15 letters of a process's name.

@@ -65,7 +65,6 @@ impl Desktop {
             ("HOME", home.display().to_string()),
             ("XDG_RUNTIME_DIR", run.display().to_string()),
             ("NO_AT_BRIDGE", "1".to_owned()),
-            ("WEBKIT_DISABLE_DMABUF_RENDERER", "1".to_owned()),
             // Tauri lets its page be driven only if it is told so; the app inherits this from the driver.
             ("TAURI_WEBVIEW_AUTOMATION", "true".to_owned()),
         ];
