@@ -238,4 +238,44 @@ mod tests {
         fs::write(&first, "").unwrap();
         assert_eq!(free_name(&path, now).unwrap(), beside(&first, "-2"));
     }
+
+    #[test]
+    fn a_file_that_cannot_be_replaced_stays_with_its_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cache.sqlite");
+        for name in ["cache.sqlite", "cache.sqlite-wal"] {
+            fs::write(folder.path().join(name), name).unwrap();
+        }
+        exchange(&path, &beside(&path, ".new"), Timestamp::from_millis(0)).unwrap_err();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "cache.sqlite");
+        assert_eq!(fs::read_to_string(beside(&path, "-wal")).unwrap(), "cache.sqlite-wal");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn only_the_newest_damaged_files_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cache.sqlite");
+        let at = |second: i64| Timestamp::from_millis(second * 1_000);
+        let mut made = Vec::new();
+        // Two of them in the same second.
+        for second in [1, 5, 7, 7, 9] {
+            for name in [path.clone(), beside(&path, "-wal"), beside(&path, ".new")] {
+                fs::write(name, "x").unwrap();
+            }
+            made.push(exchange(&path, &beside(&path, ".new"), at(second)).unwrap());
+        }
+        fs::write(folder.path().join("cache.sqlite.damaged"), "somebody's own").unwrap();
+        remove_old(&path).unwrap();
+        assert_eq!(set_aside(&path).unwrap(), made[2..]);
+        assert!(made[2..].iter().all(|kept| beside(kept, "-wal").exists()));
+        // With its log, three times, and what is no damaged file.
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2 * 3 + 2);
+        // Large ones are fewer: only the newest is kept whatever its size.
+        for large in &made[3..] {
+            fs::OpenOptions::new().write(true).open(large).unwrap().set_len(KEPT_BYTES).unwrap();
+        }
+        remove_old(&path).unwrap();
+        assert_eq!(set_aside(&path).unwrap(), made[4..]);
+    }
 }

@@ -317,3 +317,54 @@ fn owner(row: i64, now: Timestamp) -> Owner {
     // Whose calls they are is decided already.
     Owner { row, user: UserId::generate(), first_used_at: now }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mobilecall_domain::{CallStart, LineKind};
+    use mobilecall_sqlite::Database;
+
+    fn saved(account: &KnownAccount, on_server: bool) -> SavedCall {
+        let start = CallStart {
+            id: CallId::generate(),
+            company_id: account.key.company,
+            line: LineKind::Direct,
+            from_number: "100".into(),
+            to_number: "101".into(),
+            at: Timestamp::from_millis(1_000),
+        };
+        SavedCall { account: account.row, record: CallRecord::outgoing(start), on_server, seen: true }
+    }
+
+    #[tokio::test]
+    async fn a_refused_row_takes_no_other_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new.sqlite");
+        let database = Database::open(&path, crate::open::OPTIONS).await.unwrap();
+        let key = AccountKey { server: "https://a".into(), company: CompanyId::generate(), user: UserId::generate() };
+        let account = KnownAccount { key, row: 1 };
+        let calls: Vec<_> = (0..4).map(|_| saved(&account, false)).collect();
+        let refused = calls[1].record.id;
+        let salvage = Salvage {
+            accounts: vec![account],
+            // Each was read from both ends.
+            calls: calls.iter().cloned().chain(calls.iter().cloned()).collect(),
+            settings: vec![("one".into(), "1".into()), ("two".into(), "2".into())],
+            unreadable: 1,
+            ..Salvage::default()
+        };
+        let written = database.write(move |connection| {
+            connection.execute_batch(&format!(
+                "CREATE TRIGGER a BEFORE INSERT ON calls WHEN new.id = '{refused}' BEGIN SELECT RAISE(ABORT, 'no'); END;
+                 CREATE TRIGGER b BEFORE INSERT ON settings WHEN new.name = 'one' BEGIN SELECT RAISE(ABORT, 'no'); END;"
+            ))?;
+            let lost = salvage.write(connection, &[], Timestamp::from_millis(5_000))?;
+            let count = |table: &str| {
+                connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0))
+            };
+            Ok::<_, Failure>((lost, count("calls")?, count("outbox")?, count("settings")?))
+        });
+        assert_eq!(written.await.unwrap(), (3, 3, 3, 1));
+        database.close().await;
+    }
+}

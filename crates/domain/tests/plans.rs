@@ -148,14 +148,18 @@ fn every_number_is_read_as_it_is_written_at_home() {
 }
 
 #[test]
-fn a_zero_too_much_is_left_out_or_refused() {
+fn a_zero_too_much_is_left_out() {
     let examples = examples();
     let mut wrong = Vec::new();
-    for Example { code, national, e164, .. } in &examples {
+    for Example { home, code, national, e164, .. } in &examples {
+        let kept = format!("+{code}0{national}");
+        let region = rlibphonenumber::Region::from_code(home.as_str()).ok();
+        // Where it is part of another number, as in Italy, that one is meant.
+        let is_number =
+            PHONE_NUMBER_UTIL.parse(&kept, region).is_ok_and(|number| PHONE_NUMBER_UTIL.is_valid_number(&number));
         for form in [format!("+{code} (0){national}"), format!("00{code} 0{national}")] {
             let found = dialed(&form, Region::SA);
-            let kept = format!("+{code}0{national}");
-            if found.as_ref().is_some_and(|found| found != e164 && *found != kept) {
+            if found.as_ref() != Some(e164) && !(is_number && found.as_ref() == Some(&kept)) {
                 wrong.push(format!("{form}: {found:?} instead of {e164}"));
             }
         }
