@@ -1787,7 +1787,7 @@ export interface operations {
                     "application/json": components["schemas"]["Company"];
                 };
             };
-            /** @description Malformed, or it names its host twice */
+            /** @description Malformed, or it names no host, two, or one in a form that is none */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1901,7 +1901,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The body is not application/json */
+            /** @description The body is not application/json, or it is compressed */
             415: {
                 headers: {
                     [name: string]: unknown;
