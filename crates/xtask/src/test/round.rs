@@ -1,7 +1,7 @@
 //! Running all suites once, as many at a time as do not disturb each other.
 //!
-//! Most of them wait: for sound to be played, for a call to be given up. So three run at a time, of which one may run the
-//! app or listen and one may drive a browser: two of these would take each other's processor.
+//! Most of them wait: for sound to be played, for a call to be given up. So three run at a time, of which one may judge
+//! sound or run the app and one may drive a browser: two of these would take each other's processor.
 
 use super::shown;
 use super::suite::{Ended, Kind, Suite};
@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 /// What each of those who run suites takes first; when there is none left, it takes of the plain ones.
-const AT_A_TIME: [Kind; 3] = [Kind::Desktop, Kind::Browser, Kind::Plain];
+const AT_A_TIME: [Kind; 3] = [Kind::Sound, Kind::Browser, Kind::Plain];
 
 /// The suites of one run that have not begun.
 pub(crate) struct Round<'a> {
@@ -90,15 +90,15 @@ mod tests {
 
     #[test]
     fn what_must_not_meet_is_taken_by_one_and_the_rest_by_all() {
-        let suites = ["app", "gauges", "twilio_sdk", "domain", "edge"].map(Suite::named);
+        let suites = ["app", "gauges", "window_layout", "domain", "edge"].map(Suite::named);
         let round = Round::of(&suites, Path::new(""));
         let take = |first| round.next(first).map(|suite| suite.name.as_str());
         assert_eq!(take(Kind::Plain), Some("domain"));
-        assert_eq!(take(Kind::Browser), Some("twilio_sdk"));
+        assert_eq!(take(Kind::Browser), Some("window_layout"));
         assert_eq!(take(Kind::Browser), Some("edge"));
         assert_eq!(take(Kind::Browser), None);
         assert_eq!(
-            [take(Kind::Desktop), take(Kind::Desktop), take(Kind::Desktop)],
+            [take(Kind::Sound), take(Kind::Sound), take(Kind::Sound)],
             [Some("app"), Some("gauges"), None]
         );
     }

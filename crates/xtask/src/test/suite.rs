@@ -17,9 +17,9 @@ const EXAMPLES: &str = "examples in the documentation";
 /// What a suite must not share with another one that runs at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// It runs the app, which wants port 4000, or judges sound as it is played; both on desktops of its own.
-    Desktop,
-    /// It drives a browser.
+    /// It judges sound as it is played, or runs the app, which wants port 4000.
+    Sound,
+    /// It drives a browser and hears nothing.
     Browser,
     /// Nothing.
     Plain,
@@ -36,12 +36,12 @@ pub(crate) enum Haste {
 
 /// The longest first: what begins last should end soon. Suites that are not here come after those that are.
 const KINDS: &[(&str, Kind, Haste)] = &[
-    ("app", Kind::Desktop, Haste::RealTime),
-    ("audio/sound_server", Kind::Desktop, Haste::RealTime),
-    ("two_phones", Kind::Desktop, Haste::RealTime),
-    ("gauges", Kind::Desktop, Haste::RealTime),
-    ("mobile_call", Kind::Desktop, Haste::None),
-    ("twilio_sdk", Kind::Browser, Haste::RealTime),
+    ("app", Kind::Sound, Haste::RealTime),
+    ("twilio_sdk", Kind::Sound, Haste::RealTime),
+    ("audio/sound_server", Kind::Sound, Haste::RealTime),
+    ("two_phones", Kind::Sound, Haste::RealTime),
+    ("gauges", Kind::Sound, Haste::RealTime),
+    ("mobile_call", Kind::Sound, Haste::None),
     ("window_layout", Kind::Browser, Haste::None),
     ("web_pages", Kind::Browser, Haste::None),
     ("crash", Kind::Plain, Haste::None),
@@ -194,8 +194,8 @@ impl Suite {
     }
 }
 
-/// A third of what others have who want the same core.
-const NICENESS: &str = "5";
+/// A tenth of what others have who want the same core.
+const NICENESS: &str = "10";
 
 impl Ended {
     /// The tests that failed, as test programs of Rust list them at their end, and vitest as it goes.
