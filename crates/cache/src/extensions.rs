@@ -50,8 +50,7 @@ impl Account {
 
     async fn known_extensions(&self) -> Result<Vec<KnownExtension>, CacheError> {
         let Some(text) = self.read("read the extensions", find).await? else { return Ok(Vec::new()) };
-        serde_json::from_str(&text)
-            .map_err(|source| CacheError::BadSetting { name: "extensions".to_owned(), source })
+        serde_json::from_str(&text).map_err(|source| CacheError::BadSetting { name: "extensions".to_owned(), source })
     }
 }
 

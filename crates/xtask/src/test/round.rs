@@ -97,10 +97,7 @@ mod tests {
         assert_eq!(take(Kind::Browser), Some("window_layout"));
         assert_eq!(take(Kind::Browser), Some("edge"));
         assert_eq!(take(Kind::Browser), None);
-        assert_eq!(
-            [take(Kind::Sound), take(Kind::Sound), take(Kind::Sound)],
-            [Some("app"), Some("gauges"), None]
-        );
+        assert_eq!([take(Kind::Sound), take(Kind::Sound), take(Kind::Sound)], [Some("app"), Some("gauges"), None]);
     }
 
     #[test]
