@@ -16,7 +16,7 @@ use mobilecall_domain::LineOrder;
 
 /// The caller's company.
 #[utoipa::path(
-    get, path = "/api/company", tag = "company",
+    get, path = "/api/company", operation_id = "company", tag = "company",
     responses(
         (status = 200, description = "The company", body = Company),
         (status = 401, description = "Not signed in", body = ErrorBody),

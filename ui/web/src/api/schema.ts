@@ -174,7 +174,7 @@ export interface paths {
             cookie?: never;
         };
         /** The caller's company. */
-        get: operations["get"];
+        get: operations["company"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1769,7 +1769,7 @@ export interface operations {
             };
         };
     };
-    get: {
+    company: {
         parameters: {
             query?: never;
             header?: never;

@@ -46,7 +46,7 @@ test('a timer of what is still to come waits at zero', () => {
 });
 
 test('figures that nobody sees are not made', async () => {
-  const made = vi.spyOn(Intl.NumberFormat.prototype, 'format', 'get');
+  const made = vi.spyOn(Intl.NumberFormat.prototype as { format: unknown }, 'format', 'get');
   const { rerender, container } = render(QualityLine, { quality: goodQuality });
   await rerender({ quality: { ...goodQuality, jitterMs: 7 } });
   expect(container.querySelectorAll('dd')).toHaveLength(0);
