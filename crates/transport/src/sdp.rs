@@ -33,6 +33,15 @@ pub(crate) enum SdpError {
     NoCommonCodec(String),
 }
 
+/// A word of the other side's for our logs and answers: a name such as `G722` or `RTP/AVP` as it is. Anything else may be a
+/// phone number, control characters or very long, and is only said to be there.
+fn plain_word(word: &str) -> String {
+    let fits = word.len() <= 24 && word.starts_with(|c: char| c.is_ascii_alphabetic());
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    let plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "-./_".contains(c));
+    if fits && plain && digits <= 5 { word.to_owned() } else { "?".to_owned() }
+}
+
 /// User name and password of the connectivity checks (RFC 8839 §5.4).
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct IceCredentials {

@@ -52,7 +52,7 @@ pub(crate) async fn check(State(rule): State<HostRule>, request: Request, next: 
         Ok(named) if rule.serves(&named.host) => next.run(request).await,
         Ok(_) => {
             let message =
-                "this server does not serve that host name: use its own address, or add the name to allowed_hosts";
+                "this server does not serve that host name: use its own address, or start it with --allowed-host NAME";
             ApiError::new(StatusCode::MISDIRECTED_REQUEST, ErrorCode::MisdirectedRequest, message).into_response()
         }
         Err(message) => ApiError::bad_request(message).into_response(),

@@ -1,7 +1,11 @@
 //! What the program says when it cannot start.
 
 use crate::program::{command, database_url, run};
-use std::{net::TcpListener, process::Output};
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::Output,
+};
 
 #[track_caller]
 fn refused(output: &Output, status: i32, message: &str) {
@@ -75,7 +79,22 @@ fn bad_tls_files_are_said() {
     // Beyond the comment, it is only the wrong key that is found.
     let commented =
         bytes("commented.pem", &[b"# caf\xe9\r\n", &std::fs::read(&certificate).unwrap()[..], b"\xe4\n"].concat());
+    let in_one_line = |name: &str, file: &Path| {
+        let text = std::fs::read_to_string(file).unwrap().replace('\n', "");
+        bytes(name, text.as_bytes())
+    };
+    let one_line = in_one_line("one-line.pem", &certificate);
+    let key_in_one_line = in_one_line("key-in-one-line.pem", &key);
+    let no_end = bytes("no-end.pem", b"-----BEGIN PRIVATE KEY-----\nMC4CAQAw\n");
+    let sealed =
+        bytes("sealed.pem", b"-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAA=\n-----END ENCRYPTED PRIVATE KEY-----\n");
+    let endless = PathBuf::from("/dev/zero");
     let cases = [
+        (&certificate, &key_in_one_line, "has no END line of its own"),
+        (&one_line, &key, "has no END line of its own"),
+        (&certificate, &no_end, "has no END line of its own"),
+        (&certificate, &sealed, "no private key without a password"),
+        (&certificate, &endless, "larger than any certificate or key"),
         (&der, &key, "cert.der is not in PEM form: it is a certificate in DER form"),
         (&certificate, &der_key, "key.der is not in PEM form: it is a key in DER form"),
         (&store, &key, "all.pfx is not in PEM form: it is a PKCS #12 store"),
@@ -83,13 +102,17 @@ fn bad_tls_files_are_said() {
         (&missing, &key, "missing.pem cannot be read"),
         (&certificate, &missing, "missing.pem cannot be read"),
         (&text, &key, "holds no certificate"),
-        (&certificate, &text, "text.pem cannot be read"),
+        (&certificate, &text, "text.pem cannot be used: it has no private key"),
         (&certificate, &stranger.key_file(), "do not fit together"),
     ];
     for (certificate, key, message) in cases {
         let url = database_url(directory.path());
         let (certificate, key) = (certificate.to_str().unwrap(), key.to_str().unwrap());
         let tls = ["--tls-cert", certificate, "--tls-key", key];
-        refused(&run(&[&["--listen", "127.0.0.1:0", "--database-url", &url], &tls[..]].concat()), 1, message);
+        let outcome = run(&[&["--listen", "127.0.0.1:0", "--database-url", &url], &tls[..]].concat());
+        refused(&outcome, 1, message);
+        let said = String::from_utf8_lossy(&outcome.stderr);
+        let shows_bytes = said.split(", ").filter(|part| part.parse::<u8>().is_ok()).count() > 3;
+        assert!(!shows_bytes && !said.contains("BEGIN"), "what is in a file is shown: {said}");
     }
 }

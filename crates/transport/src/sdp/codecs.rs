@@ -1,6 +1,6 @@
 //! Codecs and payload types: which are offered, which are accepted.
 
-use super::SdpError;
+use super::{SdpError, plain_word};
 use crate::Codec;
 
 /// A format as the other side names it (RFC 8866 §6.6).
@@ -132,8 +132,11 @@ fn with_digits(codec: Codec, payload_type: u8, formats: &[RemoteFormat]) -> Audi
     AudioCodec { codec, payload_type, telephone_event }
 }
 
+/// So many codecs are named where none can be used.
+const MOST_NAMED: usize = 8;
+
 fn no_common(formats: &[RemoteFormat]) -> SdpError {
-    let names: Vec<&str> = formats.iter().map(|it| it.name.as_str()).collect();
+    let names: Vec<String> = formats.iter().take(MOST_NAMED).map(|it| plain_word(&it.name)).collect();
     SdpError::NoCommonCodec(names.join(", "))
 }
 
@@ -170,6 +173,8 @@ mod tests {
         assert_eq!(choose(&[Codec::Opus], &no_digits), Ok(AudioCodec { telephone_event: None, ..opus }));
         let foreign = formats(&[(9, "G722", 8000), (8, "PCMA", 8000)]);
         assert_eq!(choose(&[Codec::Opus], &foreign), Err(SdpError::NoCommonCodec("G722, PCMA".into())));
+        let hostile = formats(&[(9, "\x1b[31mRED", 8000), (8, "966501234567", 8000), (7, &"x".repeat(50_000), 8000)]);
+        assert_eq!(choose(&[Codec::Opus], &hostile), Err(SdpError::NoCommonCodec("?, ?, ?".into())));
     }
 
     #[test]

@@ -6,9 +6,9 @@
 use super::candidate::Candidate;
 use super::codecs::RemoteFormat;
 use super::local::{Layout, Section};
-use super::{Fingerprint, IceCredentials, SdpError, Setup};
+use super::{Fingerprint, IceCredentials, SdpError, Setup, plain_word};
 use crate::MediaDirection;
-use sdp_types::{Attribute, Media, Session};
+use sdp_types::{Attribute, Media, ParserError, Session};
 
 /// What we need of a description of the other side.
 #[derive(Clone, PartialEq, Eq)]
@@ -26,15 +26,23 @@ pub(crate) struct RemoteDescription {
     pub(crate) candidates: Vec<Candidate>,
 }
 
+/// What the library says, which shows what was sent in one case only. These words reach logs.
+fn syntax(error: &ParserError) -> SdpError {
+    SdpError::Syntax(match error {
+        ParserError::InvalidVersion(line, _) => format!("Invalid version at line {line}"),
+        error => error.to_string(),
+    })
+}
+
 impl RemoteDescription {
     /// Reads a description; `setup` stands in where it says nothing.
     pub(crate) fn parse(text: &str, setup: Setup) -> Result<Self, SdpError> {
-        let session = Session::parse(text.as_bytes()).map_err(|error| SdpError::Syntax(error.to_string()))?;
+        let session = Session::parse(text.as_bytes()).map_err(|error| syntax(&error))?;
         let bundle = bundle(&session);
         let index = audio_line(&session)?;
         let audio = &session.medias[index];
         if !audio.proto.contains("TLS/RTP/SAVP") {
-            return Err(SdpError::NotSecure(audio.proto.clone()));
+            return Err(SdpError::NotSecure(plain_word(&audio.proto)));
         }
         // Under BUNDLE the transport of the first line serves all (RFC 9143 §7.1), so a value missing on the audio line
         // is looked for there, then on the session.
