@@ -151,6 +151,7 @@ end-noAnswer = Nobody answered
 end-answeredElsewhere = Answered on another of your devices
 end-unknownDestination = There is no such number. Check the digits.
 end-offline = Not signed in anywhere right now. Try again later.
+end-otherServer = Signed in at another server. Ask your administrator: everybody must use the same one.
 end-notAllowed = You may not call this destination. Ask your administrator.
 end-incompatible = The two sides share no sound format. Update both apps.
 end-mediaLost = The sound was lost and did not come back. Check the network and call again.

@@ -39,7 +39,7 @@ pub enum Event {
         /// The record as it stands.
         call: Box<CallRecord>,
     },
-    /// A person was added to the company, or changed.
+    /// A person was added to the company.
     Person {
         /// Change sequence of this change.
         sequence: u64,

@@ -5,7 +5,7 @@ use crate::{
     passwords::{PasswordError, hash_password},
     sign_in::is_username,
 };
-use mobilecall_domain::{CompanyId, LineOrder, Region, Timestamp, UserId, names};
+use mobilecall_domain::{Region, Timestamp, UserId, names};
 use mobilecall_store::{Company, Role, Store, StoreError, User};
 
 const MAX_NAME_CHARS: usize = 128;
@@ -34,7 +34,7 @@ pub enum AddUserError {
     /// Not a user name.
     #[error("'{}' is not a user name: use 1 to 64 of the letters a to z, digits and _", names::isolated(.0))]
     Username(String),
-    /// No name, a very long one, or one with hidden signs or towers of marks.
+    /// No name, a very long one, one with hidden signs, or one with too many marks on a letter.
     #[error(
         "a name has 1 to {MAX_NAME_CHARS} characters that can be seen, none that turns the direction of text or is hidden, \
          and no letter under many marks: give another one"
@@ -94,19 +94,13 @@ async fn company(store: &dyn Store, name: &str, create_in: Option<Region>) -> Re
         return Ok(company);
     }
     let region = create_in.ok_or_else(|| AddUserError::NoCompany(name.to_owned()))?;
-    let company = Company {
-        id: CompanyId::generate(),
-        name: checked_name(name)?,
-        region: region.to_string(),
-        settings: serde_json::json!({}),
-        lines: LineOrder::default(),
-        created_at: Timestamp::now(),
-    };
+    let company = Company::new(&checked_name(name)?, region.as_str(), Timestamp::now());
     store.create_company(&company).await?;
     Ok(company)
 }
 
-/// The name as it is kept. One with signs that do not belong there is refused rather than mended, since whoever types it can mend it.
+/// The name as it is kept. One with signs that do not belong there is refused rather than mended, since whoever types it
+/// can mend it.
 fn checked_name(text: &str) -> Result<String, AddUserError> {
     let name = names::clean(text);
     if names::has_unfit(text) || !(1..=MAX_NAME_CHARS).contains(&name.chars().count()) {

@@ -4,12 +4,12 @@
 use mobilecall_domain::{CompanyId, SessionId, UserId};
 use mobilecall_store::{ChangeObserver, Store};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub(crate) enum Announcement {
+pub enum Announcement {
     /// A company's change log has reached this number.
     Reached {
         /// The company.
@@ -24,6 +24,8 @@ pub(crate) enum Announcement {
         /// Who; the directory says what holds now.
         user: UserId,
     },
+    /// It is not known whose reachability changed: the answer that said so was lost.
+    AnyPresence,
     /// A session is over.
     SessionEnded {
         /// Which.
@@ -31,10 +33,39 @@ pub(crate) enum Announcement {
     },
 }
 
-/// Tells every node, this one included. The [`Hub`](crate::hub::Hub) alone does for a single node; with several, what is
-/// announced goes through a broker, and each node hands what comes from there to its hub.
-pub(crate) trait Announcer: Send + Sync + 'static {
+/// Somebody who is to hear of it: those who listen on one node, or all nodes.
+pub trait Announcer: Send + Sync + 'static {
+    /// Returns at once, and must not announce in turn.
     fn announce(&self, announcement: Announcement);
+}
+
+/// Carries announcements between the nodes over one store.
+pub trait Broker: Send + Sync + 'static {
+    /// From now on `node` hears what any node announces, for as long as it lives. What is returned tells all of them, this
+    /// one included.
+    fn join(&self, node: Arc<dyn Announcer>) -> Arc<dyn Announcer>;
+}
+
+/// For a single node, or several in one process: in memory. All clones are one.
+#[derive(Clone, Default)]
+pub struct LocalBroker(Arc<Mutex<Vec<Weak<dyn Announcer>>>>);
+
+impl Broker for LocalBroker {
+    fn join(&self, node: Arc<dyn Announcer>) -> Arc<dyn Announcer> {
+        let mut nodes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        nodes.retain(|known| known.strong_count() > 0);
+        nodes.push(Arc::downgrade(&node));
+        Arc::new(self.clone())
+    }
+}
+
+impl Announcer for LocalBroker {
+    fn announce(&self, announcement: Announcement) {
+        let nodes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for node in nodes.iter().filter_map(Weak::upgrade) {
+            node.announce(announcement.clone());
+        }
+    }
 }
 
 /// Announces what the store is given to keep, whatever the area and whoever writes it.

@@ -1,9 +1,9 @@
 //! A backend: its parts joined, the sessions it opens without a password, its life.
 
 use crate::{
-    announce::{AnnouncedChanges, Announcer},
+    announce::{AnnouncedChanges, Announcer, Broker, LocalBroker},
     config::BackendConfig,
-    directory::{Directory, LocalDirectory},
+    directory::{BoundedDirectory, Directory, LocalDirectory},
     edge_host::BackendHost,
     error::{ApiError, chain},
     event_socket::SocketSlots,
@@ -19,7 +19,7 @@ use crate::{
     tokens::{Tokens, fresh_identity},
 };
 use mobilecall_api::auth::LoginResponse;
-use mobilecall_domain::{CompanyId, LineOrder, Timestamp, UserId};
+use mobilecall_domain::{Timestamp, UserId};
 use mobilecall_edge::{Edge, EdgeConfig};
 use mobilecall_store::{Company, Role, Store, StoreError, User};
 use std::sync::Arc;
@@ -62,33 +62,31 @@ impl Backend {
     /// lease, and ends direct calls that a killed server left open.
     pub async fn new(store: Arc<dyn Store>, config: BackendConfig) -> Result<Self, StartError> {
         let directory = Arc::new(LocalDirectory::new(config.login));
-        Self::with_directory(store, config, directory).await
+        Self::among_nodes(store, config, directory, &LocalBroker::default()).await
     }
 
-    /// As [`Self::new`], with a directory that other servers over the store share.
-    pub async fn with_directory(
+    /// As [`Self::new`], with what all servers over the store share: the directory, and what carries announcements from
+    /// one to the others.
+    pub async fn among_nodes(
         store: Arc<dyn Store>,
         config: BackendConfig,
         directory: Arc<dyn Directory>,
+        broker: &dyn Broker,
     ) -> Result<Self, StartError> {
+        let directory: Arc<dyn Directory> = Arc::new(BoundedDirectory(directory));
         let identity = store.server_identity(fresh_identity()).await?;
         // In case the database was put back from a backup: devices may know numbers that it has not given yet.
         store.skip_sequences(u64::try_from(Timestamp::now().as_millis()).unwrap_or(0)).await?;
         let hub = Arc::new(Hub::new(Arc::clone(&store), Arc::clone(&directory), config.limits));
-        let announcer: Arc<dyn Announcer> = hub.clone();
+        let announcer: Arc<dyn Announcer> = broker.join(hub.clone());
         let lease = NodeLease::take(Arc::clone(&store), &config.instance, config.lease).await?;
         let announced_changes = AnnouncedChanges::of(&*store, Arc::clone(&announcer));
         lease.close_abandoned_calls().await?;
         let edge_config = EdgeConfig { account_sid: identity.account_sid.clone(), ..config.edge.clone() };
         let tokens = Arc::new(Tokens::new(identity));
         let closing = CancellationToken::new();
-        let presence = NodePresence {
-            directory: Arc::clone(&directory),
-            announcer: Arc::clone(&announcer),
-            node: lease.id(),
-            instance: config.instance.clone(),
-            times: config.lease,
-        };
+        let (node, instance) = (lease.id(), config.instance.clone());
+        let presence = NodePresence::new(Arc::clone(&directory), Arc::clone(&announcer), node, instance, config.lease);
         if let Err(error) = presence.renew().await {
             tracing::warn!(cause = chain(&error), "this server is not in the directory yet");
         }
@@ -137,14 +135,7 @@ impl Backend {
         let company = match store.company_by_name(LOCAL_COMPANY).await? {
             Some(company) => company,
             None => {
-                let company = Company {
-                    id: CompanyId::generate(),
-                    name: LOCAL_COMPANY.to_owned(),
-                    region: LOCAL_REGION.to_owned(),
-                    settings: serde_json::json!({}),
-                    lines: LineOrder::default(),
-                    created_at: Timestamp::now(),
-                };
+                let company = Company::new(LOCAL_COMPANY, LOCAL_REGION, Timestamp::now());
                 store.create_company(&company).await?;
                 company
             }

@@ -1,7 +1,8 @@
 //! The times that a client says of a call, by a clock that may be wrong by any amount: no call is lost for that.
 //!
-//! Within a report they have to agree: nothing is answered before it began, nobody talks for longer than the call was there,
-//! and nothing lasts longer than a day. A report whose clock is known to be wrong, since it is of the future or from before computers, is moved as a whole to now.
+//! Within a report they have to agree: nothing is answered before it began, nobody talks for longer than the call was there
+//! as far as its end is known, and nothing lasts longer than a day. A report whose clock is known to be wrong, since it is of
+//! the future or from before computers, is moved as a whole to now.
 
 use crate::error::ApiError;
 use mobilecall_api::calls::{CallFacts, CallReport};
@@ -19,7 +20,7 @@ pub(crate) fn of_report(report: &mut CallReport, now: Timestamp) -> Result<(), A
     let CallReport { created_at, facts, .. } = report;
     check_order(Some(*created_at), facts)?;
     check_length(*created_at, facts)?;
-    check_duration("createdAt", Some(*created_at), facts)?;
+    check_duration("createdAt", Some(*created_at), facts.ended_at, facts)?;
     let last = facts.ended_at.or(facts.answered_at).unwrap_or(*created_at);
     if *created_at < Timestamp::from_millis(0) || last > now.plus(MAX_CLOCK_SKEW) {
         let times = [Some(created_at), facts.answered_at.as_mut(), facts.ended_at.as_mut()];
@@ -31,12 +32,16 @@ pub(crate) fn of_report(report: &mut CallReport, now: Timestamp) -> Result<(), A
 }
 
 /// Refuses times that contradict each other or what is known of the call.
-pub(crate) fn of_facts(facts: &mut CallFacts, known: &CallRecord) -> Result<(), ApiError> {
+pub(crate) fn of_facts(facts: &mut CallFacts, known: &CallRecord, now: Timestamp) -> Result<(), ApiError> {
     match known.line {
         // It began by our clock and goes on by the client's.
         LineKind::Direct => {
             check_order(None, facts)?;
-            check_duration("answeredAt", facts.answered_at, facts)?;
+            check_duration("answeredAt", facts.answered_at, facts.ended_at, facts)?;
+            if facts.ended_at.is_none() {
+                // A softphone whose times disagree says how long it was and nothing else.
+                check_span(now.since(known.created_at), "from the beginning of the call to now", facts)?;
+            }
             let earliest = known.created_at.minus(MAX_CLOCK_SKEW);
             for (name, time) in [("answeredAt", &mut facts.answered_at), ("endedAt", &mut facts.ended_at)] {
                 if time.is_some_and(|time| time < earliest) {
@@ -47,7 +52,7 @@ pub(crate) fn of_facts(facts: &mut CallFacts, known: &CallRecord) -> Result<(), 
         }
         LineKind::Twilio | LineKind::Sip => {
             check_order(Some(known.created_at), facts)?;
-            check_duration("createdAt", Some(known.created_at), facts)?;
+            check_duration("createdAt", Some(known.created_at), facts.ended_at.or(known.ended_at), facts)?;
         }
     }
     check_length(known.created_at, facts)
@@ -80,19 +85,27 @@ fn check_length(created_at: Timestamp, facts: &CallFacts) -> Result<(), ApiError
     Ok(())
 }
 
-/// Refuses a duration that does not fit between two times of the same clock. Whoever counted it may have rounded up, and a
-/// provider that counts from its own answer may say more than what lies between ours and the end.
-fn check_duration(name: &str, start: Option<Timestamp>, facts: &CallFacts) -> Result<(), ApiError> {
-    let (Some(start), Some(end), Some(seconds)) = (start, facts.ended_at, facts.duration_seconds) else {
-        return Ok(());
-    };
-    let longest = end.since(start).as_millis().div_ceil(1000);
-    if u128::from(seconds) > longest {
-        return Err(ApiError::unprocessable(format!(
-            "durationSeconds is {seconds}, but from {name} to endedAt are {longest} seconds"
-        )));
+/// Refuses a duration that does not fit between two times of the same clock.
+fn check_duration(
+    name: &str,
+    start: Option<Timestamp>,
+    end: Option<Timestamp>,
+    facts: &CallFacts,
+) -> Result<(), ApiError> {
+    let (Some(start), Some(end)) = (start, end) else { return Ok(()) };
+    check_span(end.since(start), &format!("from {name} to endedAt"), facts)
+}
+
+/// Refuses a duration that is longer than this. Whoever counted it may have rounded up, and a provider that counts from its
+/// own answer may say more than what lies between ours and the end.
+fn check_span(span: Duration, words: &str, facts: &CallFacts) -> Result<(), ApiError> {
+    let longest = span.as_millis().div_ceil(1000);
+    match facts.duration_seconds {
+        Some(seconds) if u128::from(seconds) > longest => {
+            Err(ApiError::unprocessable(format!("durationSeconds is {seconds}, but {words} are {longest} seconds")))
+        }
+        Some(_) | None => Ok(()),
     }
-    Ok(())
 }
 
 fn too_early(name: &str) -> ApiError {

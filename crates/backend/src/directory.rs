@@ -4,7 +4,10 @@
 //! Each node says what it knows of its people; what is asked is joined from what all said. What a node said counts until
 //! it leaves, or until it is found to have been silent for longer than its lease.
 
+mod bounded;
 mod nodes;
+
+pub(crate) use bounded::BoundedDirectory;
 
 use crate::{config::LoginLimits, rate_limit::LoginLimiter};
 use async_trait::async_trait;
@@ -19,7 +22,8 @@ use std::{
 };
 
 /// The state that nodes share. Whatever goes in or comes out is a small value that can travel, so an implementation may
-/// be in another process. What changes presence says so to the node that did it, which tells everybody.
+/// be in another process. What changes presence says so to the node that did it, which tells everybody through the
+/// [`Broker`](crate::Broker) that the nodes share.
 #[async_trait]
 pub trait Directory: Send + Sync + 'static {
     /// Lets what the node says count for so long from now. If nothing is kept of it, because it is new or was silent for too

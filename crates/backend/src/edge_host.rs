@@ -145,7 +145,7 @@ mod tests {
         node::NodeLease,
         tokens::fresh_identity,
     };
-    use mobilecall_domain::{CallReport, CallStart, CallStatus, Direction, LineKind, LineOrder};
+    use mobilecall_domain::{CallReport, CallStart, CallStatus, Direction, LineKind};
     use mobilecall_sqlite::rusqlite::Connection;
     use mobilecall_store::{CallFilter, Company, Role};
     use mobilecall_store_sqlite::SqliteStore;
@@ -179,11 +179,9 @@ mod tests {
     }
 
     async fn company(store: &dyn Store, name: &str) -> CompanyId {
-        let (id, name, region) = (CompanyId::generate(), name.to_owned(), "SA".to_owned());
-        let (settings, lines) = (serde_json::json!({}), LineOrder::default());
-        let company = Company { id, name, region, settings, lines, created_at: Timestamp::now() };
+        let company = Company::new(name, "SA", Timestamp::now());
         store.create_company(&company).await.unwrap();
-        id
+        company.id
     }
 
     async fn setting() -> Setting {
@@ -201,7 +199,7 @@ mod tests {
         let node = NodeLease::take(Arc::clone(&store), "one", Lease::default()).await.unwrap().id();
         let directory: Arc<dyn Directory> = Arc::new(LocalDirectory::new(LoginLimits::default()));
         let announcer = Arc::new(Hub::new(Arc::clone(&store), Arc::clone(&directory), Limits::default()));
-        let presence = NodePresence { directory, announcer, node, instance: "one".to_owned(), times: Lease::default() };
+        let presence = NodePresence::new(directory, announcer, node, "one".to_owned(), Lease::default());
         let host = BackendHost {
             presence,
             openings: Openings::new(Arc::clone(&store), node, CancellationToken::new()),

@@ -30,6 +30,9 @@ where
         let bytes = to_bytes(body, usize::MAX).await.map_err(|error| ApiError::broken_body(&error))?;
         let request = Request::from_parts(parts, Body::from(bytes.clone()));
         match axum::Json::from_request(request, state).await {
+            Err(rejection @ JsonRejection::MissingJsonContentType(_)) => Err(rejection.into()),
+            // The library takes a list for an object whose fields it holds in their order; the API knows no such form.
+            _ if is_list(&bytes) && is_json(&bytes) => Err(ApiError::unprocessable(refusal::NO_OBJECT)),
             Ok(axum::Json(value)) => Ok(Self(value)),
             // Another kind of value where one of a few words belongs counts as a mistake of the JSON itself.
             Err(JsonRejection::JsonSyntaxError(error)) if is_json(&bytes) => {
@@ -38,6 +41,10 @@ where
             Err(rejection) => Err(rejection.into()),
         }
     }
+}
+
+fn is_list(bytes: &[u8]) -> bool {
+    bytes.trim_ascii_start().starts_with(b"[")
 }
 
 fn is_json(bytes: &[u8]) -> bool {

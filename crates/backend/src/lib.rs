@@ -49,6 +49,7 @@ mod tokens;
 mod web;
 
 pub use accounts::{AddUserError, NewUser, add_user};
+pub use announce::{Announcement, Announcer, Broker, LocalBroker};
 pub use backend::{Backend, StartError};
 pub use config::{BackendConfig, Lease, Limits, LoginLimits, PasswordCost, Rate};
 pub use directory::{Directory, DirectoryError, LocalDirectory, PersonReport, PresenceChange, Renewed, Whereabouts};

@@ -136,7 +136,7 @@ fn ids(changes: &[CallChange]) -> Vec<CallId> {
 mod tests {
     use super::*;
     use crate::{config::Lease, node::NodeLease};
-    use mobilecall_domain::{CallReport, CallStart, CallStatus, CompanyId, LineKind, LineOrder};
+    use mobilecall_domain::{CallReport, CallStart, CallStatus, CompanyId, LineKind};
     use mobilecall_store::{Company, Scope, Store};
     use mobilecall_store_sqlite::SqliteStore;
     use mobilecall_testkit::{Fault, FaultyStore};
@@ -151,22 +151,21 @@ mod tests {
     async fn nothing_is_kept_of_a_call_whose_end_cannot_be_written() {
         let faults = FaultyStore::over(Arc::new(SqliteStore::in_memory().await.unwrap()));
         let store: Arc<dyn Store> = Arc::new(faults.clone());
-        let (id, name, region, now) = (CompanyId::generate(), "Acme".to_owned(), "SA".to_owned(), Timestamp::now());
-        let (settings, lines) = (serde_json::json!({}), LineOrder::default());
-        let company = Company { id, name, region, settings, lines, created_at: now };
+        let now = Timestamp::now();
+        let company = Company::new("Acme", "SA", now);
         store.create_company(&company).await.unwrap();
         let node = NodeLease::take(Arc::clone(&store), "one", Lease::default()).await.unwrap().id();
         let openings = Openings::new(Arc::clone(&store), node, CancellationToken::new());
-        let taken = record(id, "102");
+        let taken = record(company.id, "102");
         store.save_call(&taken, now).await.unwrap();
 
         faults.set(Fault::Hang);
-        let told = openings.open(vec![CallRecord { id: taken.id, ..record(id, "103") }]).await.unwrap();
+        let told = openings.open(vec![CallRecord { id: taken.id, ..record(company.id, "103") }]).await.unwrap();
         assert_eq!(told, [taken.id], "told before it is written, under an id that turns out to be another's");
         faults.set(Fault::None);
         let report = |status| {
             let report = CallReport { status: Some(status), ..CallReport::default() };
-            vec![ScopedReport { scope: Scope::everybody(id), call: taken.id, report }]
+            vec![ScopedReport { scope: Scope::everybody(company.id), call: taken.id, report }]
         };
         openings.report(report(CallStatus::InProgress), now).await.unwrap();
         assert!(!openings.is_settled(), "the id is still needed");

@@ -99,8 +99,7 @@ impl Backend {
         let finished = time::timeout(grace, async {
             state.edge.shutdown().await;
             state.tasks.wait().await;
-            state.presence.end().await;
-            state.lease.end().await;
+            tokio::join!(state.presence.end(), state.lease.end());
         });
         if finished.await.is_err() {
             tracing::warn!(sockets = state.tasks.len(), "calls or sockets did not end in time");

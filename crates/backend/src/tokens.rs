@@ -238,15 +238,14 @@ pub(crate) fn refresh_hash(token: &str) -> RefreshHash {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mobilecall_domain::LineOrder;
     use mobilecall_store::{Company, Role, User};
 
     fn principal() -> Principal {
-        let company_id = CompanyId::generate();
         let now = Timestamp::from_millis(0);
+        let company = Company::new("Acme", "SA", now);
         let user = User {
             id: UserId::generate(),
-            company_id,
+            company_id: company.id,
             username: "alice".to_owned(),
             name: "Alice".to_owned(),
             extension: None,
@@ -254,9 +253,6 @@ mod tests {
             role: Role::Agent,
             created_at: now,
         };
-        let name = "Acme".to_owned();
-        let (settings, lines) = (serde_json::json!({}), LineOrder::default());
-        let company = Company { id: company_id, name, region: "SA".to_owned(), settings, lines, created_at: now };
         Principal { session_id: SessionId::generate(), user, company }
     }
 

@@ -139,9 +139,11 @@ named! {
         UnknownDestination = "unknown-destination",
         /// The far end exists but no device of theirs is signed in.
         Offline = "offline",
+        /// The far end is signed in at another server only, which calls cannot be handed to.
+        OtherServer = "other-server",
         /// The line or the far end refused this call.
         NotAllowed = "not-allowed",
-        /// No common codec or encryption.
+        /// No common codec or encryption, or a media description that cannot be read.
         Incompatible = "incompatible",
         /// Media was lost and could not be brought back.
         MediaLost = "media-lost",
@@ -178,6 +180,7 @@ impl EndReason {
             Self::Busy | Self::Declined | Self::LocalDecline => CallStatus::Busy,
             Self::AnsweredElsewhere => CallStatus::Completed,
             Self::UnknownDestination
+            | Self::OtherServer
             | Self::NotAllowed
             | Self::Incompatible
             | Self::MediaLost

@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_has_a_few_marks_and_no_tower() {
+    fn a_letter_has_a_few_marks_and_not_too_many() {
         let marks = |count: usize| "\u{301}".repeat(count);
         for (typed, kept) in [
             (format!("e{}", marks(200)), format!("e{}", marks(6))),

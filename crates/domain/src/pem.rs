@@ -39,13 +39,16 @@ pub fn text(bytes: &[u8]) -> Result<String, NotPem> {
 }
 
 /// What the sequence holds that a DER file is. A text that begins with the same sign, `0`, has another behind it: the length
-/// of a long sequence is no ASCII, and that of a short one is the file's.
+/// of a long sequence is no ASCII, and that of a short one is the file's. In other code pages that may be a letter, but no
+/// text goes on with a number, a name or a sequence, as every certificate, key and store does.
 fn der_content(bytes: &[u8]) -> Option<&[u8]> {
-    match bytes {
-        [0x30, long @ 0x81..=0x84, rest @ ..] => Some(rest.get(usize::from(*long - 0x80)..).unwrap_or_default()),
-        [0x30, length, rest @ ..] if usize::from(*length) == rest.len() => Some(rest),
-        _ => None,
-    }
+    let content = match bytes {
+        [0x30, long @ 0x81..=0x84, rest @ ..] => rest.get(usize::from(*long - 0x80)..).unwrap_or_default(),
+        [0x30, length, rest @ ..] if usize::from(*length) == rest.len() => rest,
+        _ => return None,
+    };
+    // Nothing is left of one that was cut off.
+    matches!(content, [] | [0x02 | 0x06 | 0x30, ..]).then_some(content)
 }
 
 #[cfg(test)]
@@ -66,7 +69,13 @@ mod tests {
         }
         let utf16: Vec<u8> = format!("\u{feff}é\n{BLOCK}").encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert!(text(&utf16).unwrap().contains(BLOCK));
-        assert!(text(b"0 is how this comment begins\n").is_ok());
+        for comment in
+            [&b"0 is how this comment begins\n"[..], b"0\x82\xa0\xa1\xe0 in Shift JIS\n", b"0\x0aten signs\n"]
+        {
+            let file = [comment, BLOCK.as_bytes()].concat();
+            assert!(text(&file).unwrap().contains(BLOCK), "{comment:?}");
+            assert!(text(comment).is_ok(), "{comment:?}");
+        }
         assert_eq!(text(b"").as_deref(), Ok(""));
     }
 

@@ -12,8 +12,7 @@ use mobilecall_pstream::{code, server::CancelReason};
 /// | 31486 | in another call | try later |
 /// | 31603 | they declined | none |
 /// | 31408 | nobody answered | try later |
-/// | 31488, 53400, 53402 | no common codec, or a description that cannot be applied | report with the versions |
-/// | 31400 | our description cannot be read there | report with the versions |
+/// | 31488, 53400, 53402, 31400 | no common codec, or a description that cannot be read or applied | update both, then report with the versions |
 /// | 31002, 31403, 31201 to 31207, 201xx | the account or the token does not allow it | permissions, balance, sign in again |
 /// | 31008 | over before it was answered | none |
 /// | 31107, 31209, 31003, 31005, 31009, 53000, 53001 | signaling was lost and could not be taken up again | call again |
@@ -25,10 +24,13 @@ pub(crate) fn of_hangup(error_code: u32) -> EndReason {
     match error_code {
         code::NOT_FOUND | code::APPLICATION_NOT_FOUND => EndReason::UnknownDestination,
         code::UNAVAILABLE => EndReason::Offline,
+        code::OTHER_SERVER => EndReason::OtherServer,
         code::BUSY => EndReason::Busy,
         code::DECLINED => EndReason::Declined,
         code::NO_ANSWER => EndReason::NoAnswer,
-        code::INCOMPATIBLE_MEDIA | code::LOCAL_DESCRIPTION | code::REMOTE_DESCRIPTION => EndReason::Incompatible,
+        code::INCOMPATIBLE_MEDIA | code::LOCAL_DESCRIPTION | code::REMOTE_DESCRIPTION | code::BAD_REQUEST => {
+            EndReason::Incompatible
+        }
         code::CONNECTION_DECLINED | code::FORBIDDEN => EndReason::NotAllowed,
         code::CALL_CANCELED => EndReason::RemoteCancel,
         code::RECONNECT_INVALID
@@ -105,9 +107,9 @@ mod tests {
             (31003, EndReason::SignalingLost),
             (53405, EndReason::MediaLost),
             (31503, EndReason::Interrupted),
-            (31400, EndReason::Failed),
+            (31400, EndReason::Incompatible),
             (31500, EndReason::Failed),
-            (31502, EndReason::Failed),
+            (31502, EndReason::OtherServer),
             (31000, EndReason::Failed),
             (0, EndReason::Failed),
         ];

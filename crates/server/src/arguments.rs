@@ -109,8 +109,13 @@ pub(crate) struct CompanyLines {
 /// What is said of a company without a preference.
 pub(crate) const NO_ORDER: &str = "none";
 
-fn line_order(text: &str) -> Result<LineOrder, LineOrderError> {
-    if text.trim() == NO_ORDER { Ok(LineOrder::default()) } else { text.parse() }
+fn line_order(text: &str) -> Result<LineOrder, String> {
+    match text.trim() {
+        // As an unset variable in a script gives it.
+        "" => Err(format!("it is empty: say {NO_ORDER} for no preference")),
+        NO_ORDER => Ok(LineOrder::default()),
+        order => order.parse().map_err(|error: LineOrderError| error.to_string()),
+    }
 }
 
 /// The person to add.

@@ -50,6 +50,20 @@ pub struct Company {
     pub created_at: Timestamp,
 }
 
+impl Company {
+    /// A new one, without settings and without a preference.
+    pub fn new(name: &str, region: &str, now: Timestamp) -> Self {
+        Self {
+            id: CompanyId::generate(),
+            name: name.to_owned(),
+            region: region.to_owned(),
+            settings: serde_json::json!({}),
+            lines: LineOrder::default(),
+            created_at: now,
+        }
+    }
+}
+
 /// A person who signs in. `Debug` leaves out the password hash.
 #[derive(Clone, PartialEq, Eq)]
 pub struct User {

@@ -3,7 +3,7 @@
 use crate::{FaultyStore, PASSWORD, TestCertificate, TestUser, eventually, plain_client, tls_client, within};
 use mobilecall_api::auth::LoginResponse;
 use mobilecall_backend::{Backend, BackendConfig, CancellationToken, PasswordCost, ServeError, tls};
-use mobilecall_domain::{CallRecord, CompanyId, LineOrder, Timestamp};
+use mobilecall_domain::{CallRecord, Timestamp};
 use mobilecall_store::{Company, Role, ServerIdentity, Store};
 use mobilecall_store_sqlite::SqliteStore;
 use reqwest::{Method, RequestBuilder, Response};
@@ -159,14 +159,7 @@ impl TestServer {
 
     /// Adds a company.
     pub async fn company(&self, name: &str) -> Company {
-        let company = Company {
-            id: CompanyId::generate(),
-            name: name.to_owned(),
-            region: "SA".to_owned(),
-            settings: serde_json::json!({}),
-            lines: LineOrder::default(),
-            created_at: Timestamp::now(),
-        };
+        let company = Company::new(name, "SA", Timestamp::now());
         self.store.create_company(&company).await.expect("the name is free");
         company
     }

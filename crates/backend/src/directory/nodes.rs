@@ -43,7 +43,8 @@ impl Nodes {
             known.lease_until = lease_until;
             return Renewed { kept: true, changes: Vec::new() };
         }
-        // Ids rise with the time of their making.
+        // Ids rise with the time of their making, by the clock of the node's machine. Where that was set back since the
+        // earlier run, what it said counts until its lease has run out.
         let changes = self.drop_where(|other, known| other < node && known.instance == instance);
         self.0.insert(node, Node { instance: instance.to_owned(), lease_until, companies: HashMap::new() });
         Renewed { kept: false, changes }

@@ -95,7 +95,7 @@ pub(crate) async fn amend(
     if known.agent_id != Some(principal.user.id) {
         return Err(ApiError::forbidden("this is a colleague's call: only its own agent reports about it"));
     }
-    call_times::of_facts(&mut facts, &known)?;
+    call_times::of_facts(&mut facts, &known, now)?;
     let change = state.store.amend_call(permissions::own(&principal), id, &facts.into(), now).await?;
     Ok(axum::Json(change.call.record.into()))
 }

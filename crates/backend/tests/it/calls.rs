@@ -229,6 +229,24 @@ async fn a_direct_call_began_by_our_clock_and_goes_on_by_the_clients() {
 }
 
 #[tokio::test]
+async fn a_duration_that_is_said_alone_must_fit_too() {
+    let office = Office::open().await;
+    let began = Timestamp::now().minus(Duration::from_secs(60));
+    let direct = office.report(&office.alice, &with(outgoing("102"), json!({"createdAt": began}))).await;
+    let ended = json!({
+        "line": "sip", "createdAt": began, "status": "completed", "endedAt": began.plus(Duration::from_secs(30)),
+    });
+    let over = office.report(&office.alice, &with(outgoing("103"), ended)).await;
+    for (call, too_long, fits) in [(&direct, 3600, 59), (&over, 31, 30)] {
+        let facts = |seconds: u32| json!({"status": "completed", "durationSeconds": seconds});
+        let path = format!("/api/calls/{}", call.id);
+        let response = office.send(&office.alice, Method::PATCH, &path, Some(&facts(too_long))).await;
+        assert_eq!(refusal(response).await, refused(422, "unprocessable"), "{too_long}");
+        office.amend(&office.alice, call.id, &facts(fits)).await;
+    }
+}
+
+#[tokio::test]
 async fn names_keep_what_can_be_seen() {
     let office = Office::open().await;
     let named = |name: &str| with(outgoing("102"), json!({"customerName": name, "fromNumber": "\u{2068}101\u{2069}"}));

@@ -24,7 +24,7 @@ const MAX_MESSAGE_BYTES: usize = 512;
 type Asked = (Vec<u8>, oneshot::Sender<Vec<u8>>);
 
 /// A directory in another place: each question and answer is a JSON text.
-pub(crate) struct FarDirectory {
+pub(crate) struct RemoteDirectory {
     questions: mpsc::Sender<Asked>,
     serving: AbortHandle,
 }
@@ -41,7 +41,7 @@ enum Question {
     Lose,
 }
 
-impl FarDirectory {
+impl RemoteDirectory {
     /// Serves a directory in memory on a task of its own for as long as anybody asks.
     pub(crate) fn start(limits: LoginLimits) -> Self {
         let (questions, mut asked) = mpsc::channel::<Asked>(1);
@@ -98,7 +98,7 @@ async fn answer(directory: &LocalDirectory, question: Question) -> Vec<u8> {
 }
 
 #[async_trait]
-impl Directory for FarDirectory {
+impl Directory for RemoteDirectory {
     async fn renew(&self, node: NodeId, instance: &str, lasts: Duration) -> Result<Renewed, DirectoryError> {
         self.ask(Question::Renew(node, instance.to_owned(), lasts)).await
     }
@@ -128,7 +128,7 @@ fn limits() -> LoginLimits {
 
 /// Both kinds.
 fn directories() -> [Arc<dyn Directory>; 2] {
-    [Arc::new(LocalDirectory::new(limits())), Arc::new(FarDirectory::start(limits()))]
+    [Arc::new(LocalDirectory::new(limits())), Arc::new(RemoteDirectory::start(limits()))]
 }
 
 fn said(company: CompanyId, user: UserId, reachability: Reachability) -> PersonReport {

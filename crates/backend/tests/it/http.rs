@@ -131,9 +131,21 @@ async fn an_encoded_body_is_refused_as_that() {
 async fn deep_json_is_refused_not_recursed_into() {
     let office = Office::open().await;
     let deep = "[".repeat(20_000);
-    let request = office.server.request(&office.alice.session, Method::POST, "/api/calls");
-    let response = request.header(header::CONTENT_TYPE, "application/json").body(deep).send().await.unwrap();
-    assert!(response.status().is_client_error(), "{}", response.status());
+    let closed = format!("{deep}{}", "]".repeat(20_000));
+    let within = format!(r#"{{"customerName": {closed}}}"#);
+    let text = "customerName is not of the right kind: it must be a text";
+    for (body, status, words) in [
+        (deep, None, "the body is not"),
+        (closed, Some(422), "the body is not of the right kind: it must be an object"),
+        (within, Some(422), text),
+    ] {
+        let request = office.server.request(&office.alice.session, Method::POST, "/api/calls");
+        let response = request.header(header::CONTENT_TYPE, "application/json").body(body).send().await.unwrap();
+        let answered = response.status();
+        assert!(status.map_or(answered.is_client_error(), |status| answered == status), "{answered}");
+        let said: serde_json::Value = response.json().await.unwrap();
+        assert!(said["message"].as_str().unwrap().starts_with(words), "{said}");
+    }
 }
 
 #[tokio::test]

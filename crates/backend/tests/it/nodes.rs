@@ -2,7 +2,7 @@
 
 use mobilecall_api::calls::VoiceToken;
 use mobilecall_backend::{Backend, BackendConfig, Lease, PasswordCost};
-use mobilecall_domain::{CallStatus, CompanyId, LineOrder, Timestamp};
+use mobilecall_domain::{CallStatus, CompanyId, Timestamp};
 use mobilecall_store::{Company, Node, NodeId, Role, Scope, Store, User};
 use mobilecall_store_sqlite::SqliteStore;
 use mobilecall_testkit::{TestServer, call, eventually};
@@ -19,12 +19,11 @@ async fn start(store: &Arc<dyn Store>, instance: &str) -> Backend {
 
 async fn agent(store: &dyn Store) -> User {
     let now = Timestamp::now();
-    let (company, name, region) = (CompanyId::generate(), "Acme".to_owned(), "SA".to_owned());
-    let (settings, lines) = (serde_json::json!({}), LineOrder::default());
-    store.create_company(&Company { id: company, name, region, settings, lines, created_at: now }).await.unwrap();
+    let company = Company::new("Acme", "SA", now);
+    store.create_company(&company).await.unwrap();
     let user = User {
         id: mobilecall_domain::UserId::generate(),
-        company_id: company,
+        company_id: company.id,
         username: "alice".to_owned(),
         name: "Alice".to_owned(),
         extension: None,

@@ -1,15 +1,20 @@
 //! Two servers over one store and one directory, with people at both.
 
-use crate::{direct::Phone, directories::FarDirectory, events};
+use crate::{
+    direct::Phone,
+    directories::RemoteDirectory,
+    events::{self, Socket},
+};
 use mobilecall_api::{
     auth::LoginResponse,
     calls::VoiceToken,
     events::{Event, Presence, PresenceState},
 };
 use mobilecall_backend::{
-    Backend, BackendConfig, CancellationToken, Directory, EdgeConfig, Lease, LoginLimits, PasswordCost, ServeError,
+    Backend, BackendConfig, CancellationToken, Directory, EdgeConfig, Lease, LocalBroker, LoginLimits, PasswordCost,
+    ServeError,
 };
-use mobilecall_domain::{CompanyId, LineOrder, Timestamp, UserId};
+use mobilecall_domain::{Timestamp, UserId};
 use mobilecall_store::{Company, Role, Store, User};
 use mobilecall_store_sqlite::SqliteStore;
 use mobilecall_testkit::{PASSWORD, eventually, password_hash, plain_client, within};
@@ -32,7 +37,13 @@ struct Node {
 }
 
 impl Node {
-    async fn start(store: &Arc<dyn Store>, directory: Arc<dyn Directory>, instance: &str, lasts: Duration) -> Self {
+    async fn start(
+        store: &Arc<dyn Store>,
+        directory: Arc<dyn Directory>,
+        broker: &LocalBroker,
+        instance: &str,
+        lasts: Duration,
+    ) -> Self {
         let config = BackendConfig {
             instance: instance.to_owned(),
             lease: Lease { renew_every: OFTEN, lasts },
@@ -40,7 +51,7 @@ impl Node {
             edge: EdgeConfig::loopback(),
             ..BackendConfig::default()
         };
-        let backend = Backend::with_directory(Arc::clone(store), config, directory).await.unwrap();
+        let backend = Backend::among_nodes(Arc::clone(store), config, directory, broker).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, shutdown) = (listener.local_addr().unwrap(), CancellationToken::new());
         let stop = shutdown.clone();
@@ -93,22 +104,22 @@ async fn sign_in(address: SocketAddr, username: &str) -> Response {
 
 /// Alice (101), Basil (102) and their boss, who may sign in anywhere.
 struct Nodes {
-    directory: Arc<FarDirectory>,
+    directory: Arc<RemoteDirectory>,
     one: Node,
     two: Node,
 }
 
 async fn store() -> Arc<dyn Store> {
     let store: Arc<dyn Store> = Arc::new(SqliteStore::in_memory().await.unwrap());
-    let (id, now) = (CompanyId::generate(), Timestamp::now());
-    let (name, region, settings, lines) = ("Acme".to_owned(), "SA".to_owned(), json!({}), LineOrder::default());
-    store.create_company(&Company { id, name, region, settings, lines, created_at: now }).await.unwrap();
+    let now = Timestamp::now();
+    let company = Company::new("Acme", "SA", now);
+    store.create_company(&company).await.unwrap();
     for (username, extension, role) in
         [("alice", Some("101"), Role::Agent), ("basil", Some("102"), Role::Agent), ("boss", None, Role::Admin)]
     {
         let user = User {
             id: UserId::generate(),
-            company_id: id,
+            company_id: company.id,
             username: username.to_owned(),
             name: username.to_owned(),
             extension: extension.map(str::to_owned),
@@ -125,11 +136,26 @@ impl Nodes {
     /// The lease of the first lasts so long.
     async fn start(lasts: Duration) -> Self {
         let store = store().await;
-        let directory = Arc::new(FarDirectory::start(LoginLimits::default()));
-        let one = Node::start(&store, directory.clone(), "one", lasts).await;
-        let two = Node::start(&store, directory.clone(), "two", LONG).await;
+        let directory = Arc::new(RemoteDirectory::start(LoginLimits::default()));
+        let broker = LocalBroker::default();
+        let one = Node::start(&store, directory.clone(), &broker, "one", lasts).await;
+        let two = Node::start(&store, directory.clone(), &broker, "two", LONG).await;
         Self { directory, one, two }
     }
+}
+
+/// Waits until a reader of events hears that the person is this now.
+async fn hears(events: &mut Socket, username: &str, state: PresenceState) {
+    let told = async {
+        loop {
+            if let Event::Presence(person) = events::event(events).await
+                && (person.username.as_str(), person.state) == (username, state)
+            {
+                return;
+            }
+        }
+    };
+    within(&format!("{username} is {state:?}"), told).await;
 }
 
 /// The code with which a call to this destination is refused.
@@ -188,20 +214,24 @@ async fn a_person_who_is_only_at_another_node_is_not_called_offline() {
 #[tokio::test]
 async fn a_node_that_dies_takes_its_people_offline_and_those_who_listen_hear_it() {
     let nodes = Nodes::start(25 * OFTEN).await;
-    let _basil = nodes.one.phone("basil").await;
-    nodes.two.shows("basil", PresenceState::Available).await;
     let mut events = events::connect_to(nodes.two.address, &nodes.two.session, "").await.unwrap();
+    let _basil = nodes.one.phone("basil").await;
+    hears(&mut events, "basil", PresenceState::Available).await;
     nodes.one.kill().await;
-    let gone = async {
-        loop {
-            if let Event::Presence(person) = events::event(&mut events).await
-                && (person.username.as_str(), person.state) == ("basil", PresenceState::Offline)
-            {
-                return;
-            }
-        }
-    };
-    within("basil's leave", gone).await;
+    hears(&mut events, "basil", PresenceState::Offline).await;
+    nodes.two.stop().await;
+}
+
+#[tokio::test]
+async fn what_changes_at_one_node_is_an_event_at_the_other() {
+    let nodes = Nodes::start(LONG).await;
+    let mut events = events::connect_to(nodes.two.address, &nodes.two.session, "").await.unwrap();
+    let mut basil = nodes.one.phone("basil").await;
+    hears(&mut events, "basil", PresenceState::Available).await;
+    dial(&mut basil, "*43").await;
+    hears(&mut events, "basil", PresenceState::Busy).await;
+    nodes.one.stop().await;
+    hears(&mut events, "basil", PresenceState::Offline).await;
     nodes.two.stop().await;
 }
 

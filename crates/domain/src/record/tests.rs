@@ -73,6 +73,7 @@ fn every_reason_ends_a_record_and_history_has_a_word_for_it() {
         (EndReason::AnsweredElsewhere, Answered, Answered),
         (EndReason::UnknownDestination, Failed, Failed),
         (EndReason::Offline, Missed, Unanswered),
+        (EndReason::OtherServer, Failed, Failed),
         (EndReason::NotAllowed, Failed, Failed),
         (EndReason::Incompatible, Failed, Failed),
         (EndReason::MediaLost, Failed, Failed),

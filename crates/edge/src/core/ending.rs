@@ -49,14 +49,14 @@ impl Ending {
             (Self::Offline, Party::Caller) => EndReason::Offline,
             // The callee missed a call that could not even ring.
             (Self::Busy | Self::Offline | Self::OtherServer, Party::Callee) => EndReason::NoAnswer,
-            (Self::OtherServer, Party::Caller) => EndReason::Failed,
+            (Self::OtherServer, Party::Caller) => EndReason::OtherServer,
             (Self::Unknown, _) => EndReason::UnknownDestination,
-            (Self::Incompatible, _) => EndReason::Incompatible,
+            (Self::Incompatible | Self::Malformed(_), _) => EndReason::Incompatible,
             (Self::MediaLost(of), party) if of == party => EndReason::MediaLost,
             (Self::SignalingLost(of), party) if of == party => EndReason::SignalingLost,
             (Self::MediaLost(_) | Self::SignalingLost(_), _) => EndReason::RemoteHangup,
             (Self::Interrupted, _) => EndReason::Interrupted,
-            (Self::Malformed(_) | Self::Internal, _) => EndReason::Failed,
+            (Self::Internal, _) => EndReason::Failed,
         }
     }
 

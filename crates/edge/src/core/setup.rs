@@ -143,7 +143,7 @@ impl Switch {
                 }
                 let called = CalledAgent { agent, sid: self.ids.call_sid(), legs: Vec::new(), met: None };
                 let callee = Callee::Agent(called);
-                match self.hindrance(user, &elsewhere) {
+                match self.refusal_for(user, &elsewhere) {
                     Some(ending) => self.miss(key, callee, ending),
                     None => self.prepare(key, callee),
                 }
@@ -152,7 +152,7 @@ impl Switch {
     }
 
     /// Why a person cannot be rung now. What is here is known best here; `elsewhere` is what other servers said last.
-    fn hindrance(&self, user: UserId, elsewhere: &[Elsewhere]) -> Option<Ending> {
+    fn refusal_for(&self, user: UserId, elsewhere: &[Elsewhere]) -> Option<Ending> {
         if self.is_busy(user) || elsewhere.iter().any(|there| there.reachability.busy) {
             return Some(Ending::Busy);
         }

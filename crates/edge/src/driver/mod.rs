@@ -4,7 +4,7 @@
 //! never waits for any of them.
 
 mod owner;
-mod presence;
+mod reachability;
 mod recorder;
 mod requests;
 mod retry;

@@ -1,6 +1,6 @@
 //! The task that owns the switch.
 
-use super::presence::PresenceQueue;
+use super::reachability::ReachabilityQueue;
 use super::recorder::Recorder;
 use super::requests;
 use crate::anchor::{Legs, TransportFactory};
@@ -50,7 +50,7 @@ pub(crate) struct Owner {
     sockets: HashMap<SocketId, Option<mpsc::Sender<String>>>,
     legs: Legs,
     recorder: Recorder,
-    presence: PresenceQueue,
+    reachability: ReachabilityQueue,
     /// Cancelled when what the host does not take is given up.
     giving_up: CancellationToken,
     requests: JoinSet<Input>,
@@ -71,7 +71,7 @@ impl Owner {
             sockets: HashMap::new(),
             legs: Legs::new(config.transports, config.transport, reports),
             recorder: Recorder::new(Arc::clone(&host), giving_up.clone()),
-            presence: PresenceQueue::default(),
+            reachability: ReachabilityQueue::default(),
             giving_up,
             requests: JoinSet::new(),
             stopped: Vec::new(),
@@ -81,7 +81,7 @@ impl Owner {
 
     /// Runs until told to stop, or until every handle is gone.
     pub(crate) async fn run(mut self) {
-        let telling = self.presence.clone().run(Arc::clone(&self.host), self.giving_up.clone());
+        let telling = self.reachability.clone().run(Arc::clone(&self.host), self.giving_up.clone());
         let telling = tokio::spawn(telling);
         while self.step().await {}
         self.input(Input::Shutdown);
@@ -98,12 +98,12 @@ impl Owner {
 
     /// Waits until records are written, everybody is told and transports are closed.
     async fn wind_up(self, telling: JoinHandle<()>) {
-        let Self { legs, recorder, presence, giving_up, stopped, .. } = self;
-        presence.close();
+        let Self { legs, recorder, reachability, giving_up, stopped, .. } = self;
+        reachability.close();
         let finish = async {
             let ((), (), told) = tokio::join!(legs.close(), recorder.finish(), telling);
             if let Err(error) = told {
-                tracing::error!(%error, "the task that tells of presence broke");
+                tracing::error!(%error, "the task that tells of reachability broke");
             }
         };
         if !finished_in_time(finish, &giving_up).await {
@@ -200,7 +200,7 @@ impl Owner {
             Output::Media(command) => {
                 return self.legs.perform(command).map(|(leg, outcome)| Input::Media(leg, outcome));
             }
-            Output::Reachability(company, user, now) => self.presence.push(company, user, now),
+            Output::Reachability(company, user, now) => self.reachability.push(company, user, now),
         }
         None
     }

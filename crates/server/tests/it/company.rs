@@ -26,6 +26,8 @@ fn the_order_of_lines_is_shown_and_set() {
         ("Acme", ["--order", "isdn"], 2, "'isdn' is not a kind of line"),
         ("Acme", ["--order", "sip,sip"], 2, "names sip twice"),
         ("Acme", ["--order", "direct"], 2, "leave it out"),
+        ("Acme", ["--order", ""], 2, "say none for no preference"),
+        ("Acme", ["--order", " "], 2, "say none for no preference"),
         ("Nowhere", ["--order", "sip"], 1, "no company"),
     ] {
         let refused = lines(company, &order);

@@ -25,7 +25,7 @@ fn what_cannot_be_added_is_said_and_changes_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let first = ["--username", "alice", "--company", "Acme", "--create-company", "--extension", "101"];
     assert!(add_user(directory.path(), &first).status.success());
-    let tower = format!("Zoe{}", "\u{301}".repeat(200));
+    let marked = format!("Zoe{}", "\u{301}".repeat(200));
     let cases: [(&[&str], i32, &str); 13] = [
         (&["--username", "alice", "--company", "New", "--create-company"], 1, "this user name is taken"),
         (&["--username", "basil", "--company", "Acme", "--extension", "101"], 1, "this extension is taken"),
@@ -37,8 +37,8 @@ fn what_cannot_be_added_is_said_and_changes_nothing() {
         (&["--username", "basil", "--company", "Acme", "--name", "\u{2066}Basil"], 2, "turns the direction"),
         (&["--username", "basil", "--company", "Acme", "--name", "\u{3164} \u{200b}"], 2, "can be seen"),
         (&["--username", "basil", "--company", "X\u{202d}", "--create-company"], 2, "turns the direction"),
-        (&["--username", "basil", "--company", "Acme", "--name", &tower], 2, "under many marks"),
-        (&["--username", "basil", "--company", &tower, "--create-company"], 2, "under many marks"),
+        (&["--username", "basil", "--company", "Acme", "--name", &marked], 2, "under many marks"),
+        (&["--username", "basil", "--company", &marked, "--create-company"], 2, "under many marks"),
         (&["--username", "basil", "--company", "X", "--create-company", "--region", "ZZ"], 2, "is not a region"),
     ];
     for (arguments, status, message) in cases {

@@ -13,7 +13,7 @@ use crate::{
     },
     shown::server_of,
 };
-use mobilecall_client::{Company, Http, Sync};
+use mobilecall_client::{Company, Http, Person, Sync};
 use mobilecall_domain::Private;
 use mobilecall_ipc::{ErrorCode, Failure, Reply, ServerChoice, ServerView, SessionView, SyncView};
 use std::{sync::Arc, time::Duration};
@@ -216,6 +216,17 @@ impl Core {
         }
         let (profile, kept) = (signed_in.profile.clone(), signed_in.kept);
         self.lines.prefer(profile.company_lines());
+        self.shown.session(profile.view(kept));
+        self.remember(&profile).await;
+    }
+
+    /// Somebody has another name or number now: perhaps the agent.
+    pub(crate) async fn person_changed(&mut self, person: &Person) {
+        let Some(signed_in) = self.sign_in.signed_in_mut() else { return };
+        if !signed_in.profile.take_person(person) {
+            return;
+        }
+        let (profile, kept) = (signed_in.profile.clone(), signed_in.kept);
         self.shown.session(profile.view(kept));
         self.remember(&profile).await;
     }

@@ -35,7 +35,10 @@ impl Core {
                 self.show_team();
             }
             SyncEvent::People(people) => {
-                people.into_iter().for_each(|person| self.take_person(person));
+                for person in people {
+                    self.person_changed(&person).await;
+                    self.take_person(person);
+                }
                 self.show_team();
             }
             SyncEvent::Presence(presence) => {

@@ -7,7 +7,7 @@ pub(crate) use flow::{How, OpenedSession, SignInFlow};
 pub(crate) use keep::{Secrets, keep, unused};
 
 use mobilecall_cache::{Account, Cache, CacheError};
-use mobilecall_client::{Company, Http, Session, Sync, User};
+use mobilecall_client::{Company, Http, Person, Session, Sync, User};
 use mobilecall_domain::LineKind;
 use mobilecall_ipc::{ServerChoice, SessionView};
 use serde::{Deserialize, Serialize};
@@ -100,6 +100,16 @@ impl Profile {
         let Company { id: _, name, lines } = company;
         let changed = self.user.company_name != name || self.user.company_lines != lines;
         (self.user.company_name, self.user.company_lines) = (name, lines);
+        changed
+    }
+
+    /// Takes over what changed of the agent; says whether this is the agent and anything did.
+    pub(crate) fn take_person(&mut self, person: &Person) -> bool {
+        let changed = self.user.id == person.user_id
+            && (self.user.name != person.name || self.user.extension != person.extension);
+        if changed {
+            (self.user.name, self.user.extension) = (person.name.clone(), person.extension.clone());
+        }
         changed
     }
 }

@@ -4,7 +4,9 @@ use super::{Rig, within};
 use crate::{Engine, EngineConfig, message::Message};
 use mobilecall_client::{Person, Presence, PresenceState, SyncEvent};
 use mobilecall_domain::UserId;
-use mobilecall_ipc::{Colleague, Command, PresenceState as Shown, Preview, Reply, ServerChoice, Settings, SyncView};
+use mobilecall_ipc::{
+    Colleague, Command, PresenceState as Shown, Preview, Reply, ServerChoice, SessionView, Settings, SyncView,
+};
 use mobilecall_testkit::{Fault, PASSWORD, TestServer};
 
 /// Who would be called.
@@ -90,4 +92,23 @@ async fn who_changes_keeps_their_place_and_state() {
     let expected = [shown("carol", "Carol", "103", Shown::Offline), shown("bob", "Robert", "202", Shown::Busy)];
     rig.until("the team", |snapshot| snapshot.team == expected).await;
     assert_eq!(called_by(&rig.engine, "robert").await, Some(("202".into(), Some("Robert".into()))));
+}
+
+#[tokio::test]
+async fn the_agents_own_name_and_number_are_followed() {
+    let mut rig = Rig::start().await;
+    let me = rig.profile.user.clone();
+    let changed = Person {
+        user_id: me.id,
+        username: me.username,
+        name: "Alice Smith".to_owned(),
+        extension: Some("909".to_owned()),
+    };
+    let event = SyncEvent::People(vec![changed]);
+    rig.engine.inbox.send(Message::Sync { epoch: 0, event }).await.unwrap();
+    rig.until("the session", |snapshot| match &snapshot.session {
+        SessionView::SignedIn { name, extension, .. } => name == "Alice Smith" && extension.as_deref() == Some("909"),
+        SessionView::SignedOut { .. } | SessionView::SigningIn => false,
+    })
+    .await;
 }

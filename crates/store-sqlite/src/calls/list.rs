@@ -53,8 +53,8 @@ pub(crate) fn list_query(scope: Scope, filter: &CallFilter, before: Option<i64>,
     } else {
         // CROSS JOIN keeps the order of the tables: the index finds, the row decides.
         let mut query = select("call_search CROSS JOIN calls ON calls.key = call_search.rowid");
-        // Where a record names a person, the user name is among its words.
-        let words: Vec<String> = patterns.iter().cloned().chain(filter.person.clone()).collect();
+        // Where a record names a person, this is among its words.
+        let words: Vec<String> = patterns.iter().cloned().chain(filter.person.as_deref().map(name_in_record)).collect();
         query.push(" WHERE call_search MATCH ").bind(search::expression(scope, &words)).push(" AND ");
         (query, "call_search.rowid")
     };
@@ -99,6 +99,13 @@ fn push_scope(query: &mut Query, scope: Scope, filter: &CallFilter) {
     }
 }
 
+/// The shortest text by which a record names the person. One or two letters alone are in so many names that most calls
+/// would be read for them; calls of whoever has such a name are written as `client:al`.
+fn name_in_record(username: &str) -> String {
+    let [client, bare] = addresses_of(username);
+    if bare.chars().count() < search::LONGEST_RUN { client } else { bare }
+}
+
 fn push_contains(query: &mut Query, patterns: Vec<String>, person: Option<&str>) {
     if patterns.is_empty() {
         return;
@@ -107,7 +114,9 @@ fn push_contains(query: &mut Query, patterns: Vec<String>, person: Option<&str>)
     for pattern in patterns {
         query.push(" OR instr(calls.search, ").bind(pattern).push(") > 0");
     }
-    for address in person.into_iter().flat_map(addresses_of) {
+    let named = person.map(name_in_record);
+    let addresses = person.into_iter().flat_map(addresses_of);
+    for address in addresses.filter(|address| named.as_ref().is_some_and(|named| address.contains(named))) {
         query.push(" OR lower(calls.from_number) = ").bind(address.clone());
         query.push(" OR lower(calls.to_number) = ").bind(address);
     }

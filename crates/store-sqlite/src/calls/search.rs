@@ -16,7 +16,7 @@ use mobilecall_store::{Scope, StoreError, search};
 use std::{collections::BTreeSet, fmt::Write as _};
 
 /// Characters of the longest run that is a word of the index.
-const LONGEST_RUN: usize = 3;
+pub(crate) const LONGEST_RUN: usize = 3;
 
 /// The full-text expression that any of the patterns matches within the scope; none of them is empty.
 pub(crate) fn expression(scope: Scope, patterns: &[String]) -> String {

@@ -1,7 +1,7 @@
 //! Rows for the checks.
 
 use crate::{CallFilter, Company, NewSession, RefreshHash, Role, Scope, Store, User};
-use mobilecall_domain::{CallId, CallRecord, CallStart, CompanyId, LineKind, LineOrder, SessionId, Timestamp, UserId};
+use mobilecall_domain::{CallId, CallRecord, CallStart, CompanyId, LineKind, SessionId, Timestamp, UserId};
 use std::time::Duration;
 
 /// The checks begin at this moment.
@@ -53,14 +53,7 @@ impl Fixture {
 
 /// A company that is not stored yet.
 pub fn company(name: &str) -> Company {
-    Company {
-        id: CompanyId::generate(),
-        name: name.to_owned(),
-        region: "SA".to_owned(),
-        settings: serde_json::json!({"recording": true}),
-        lines: LineOrder::default(),
-        created_at: at(0),
-    }
+    Company { settings: serde_json::json!({"recording": true}), ..Company::new(name, "SA", at(0)) }
 }
 
 /// A person who is not stored yet.

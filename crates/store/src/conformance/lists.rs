@@ -131,6 +131,11 @@ pub async fn search_finds_people_by_their_user_names(store: &dyn Store) {
         assert_eq!(changes.calls.len(), all.len());
     }
     assert!(every_page(store, one.only(&one.basil), &filter("102", "bob"), 2).await.is_empty());
+    let short = insert(store, outgoing("client:Al", 7)).await;
+    let found = every_page(store, one.everybody(), &filter("909", "al"), 2).await;
+    assert_eq!(ids(&found), [short.id], "of a short name too");
+    let changes = store.calls_since(one.everybody(), &filter("909", "al"), 0, 10).await.expect("changes");
+    assert_eq!(changes.calls.len(), 1);
     let incoming_only = CallFilter { direction: Some(Direction::Incoming), ..filter("102", "bob") };
     assert_eq!(ids(&every_page(store, one.everybody(), &incoming_only, 2).await), [from.id]);
 }

@@ -13,6 +13,7 @@ export const isTrouble: Readonly<Record<EndReason, boolean>> = {
   answeredElsewhere: false,
   unknownDestination: true,
   offline: true,
+  otherServer: true,
   notAllowed: true,
   incompatible: true,
   mediaLost: true,

@@ -1,7 +1,7 @@
 //! The server of the demonstration: the real backend over a database in a passing folder.
 
 use mobilecall_backend::{Backend, BackendConfig, CancellationToken, PasswordCost, hash_password};
-use mobilecall_domain::{CompanyId, LineOrder, Timestamp, UserId};
+use mobilecall_domain::{Timestamp, UserId};
 use mobilecall_ipc::{ErrorCode, Failure};
 use mobilecall_store::{Company, Role, Store, User};
 use mobilecall_store_sqlite::SqliteStore;
@@ -73,14 +73,7 @@ impl DemoServer {
 
 async fn add_people(store: &dyn Store, password: &str, cost: PasswordCost) -> Result<(), Box<dyn Error + Send + Sync>> {
     let now = Timestamp::now();
-    let company = Company {
-        id: CompanyId::generate(),
-        name: "Demonstration".to_owned(),
-        region: "SA".to_owned(),
-        settings: serde_json::json!({}),
-        lines: LineOrder::default(),
-        created_at: now,
-    };
+    let company = Company::new("Demonstration", "SA", now);
     store.create_company(&company).await?;
     for person in [CALLER, CALLEE] {
         let user = User {

@@ -3,4 +3,4 @@
 /**
  * Why a call stopped.
  */
-export type EndReason = "localHangup" | "remoteHangup" | "localCancel" | "remoteCancel" | "busy" | "declined" | "localDecline" | "noAnswer" | "answeredElsewhere" | "unknownDestination" | "offline" | "notAllowed" | "incompatible" | "mediaLost" | "signalingLost" | "interrupted" | "failed";
+export type EndReason = "localHangup" | "remoteHangup" | "localCancel" | "remoteCancel" | "busy" | "declined" | "localDecline" | "noAnswer" | "answeredElsewhere" | "unknownDestination" | "offline" | "otherServer" | "notAllowed" | "incompatible" | "mediaLost" | "signalingLost" | "interrupted" | "failed";

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Cheap to clone; all clones are one queue.
 #[derive(Clone, Default)]
-pub(crate) struct PresenceQueue(Arc<Shared>);
+pub(crate) struct ReachabilityQueue(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
@@ -30,7 +30,7 @@ struct State {
 
 type Key = (CompanyId, UserId);
 
-impl PresenceQueue {
+impl ReachabilityQueue {
     /// Takes the place of a change of the same person that the host has not heard of yet.
     pub(crate) fn push(&self, company: CompanyId, user: UserId, now: Reachability) {
         let mut state = self.state();
@@ -65,7 +65,7 @@ impl PresenceQueue {
     /// Tells the host what holds now of this person.
     async fn tell(&self, host: &dyn EdgeHost, key: Key, giving_up: &CancellationToken) {
         let (company, user) = key;
-        let mut retry = Retry::new("a presence", giving_up);
+        let mut retry = Retry::new("a reachability", giving_up);
         // Taken out for each try, so that a change in the meantime is not told after it.
         while let Some(now) = self.take(key) {
             let Err(error) = host.reachability_changed(company, user, now).await else { return };
@@ -74,7 +74,7 @@ impl PresenceQueue {
                 self.put_back(key, now);
             }
             if let Err(error) = retry.pause_after(error).await {
-                tracing::warn!(user.id = %user, %error, "a presence could not be told");
+                tracing::warn!(user.id = %user, %error, "a reachability could not be told");
                 if may_pass {
                     // Everything is given up.
                     self.take(key);
