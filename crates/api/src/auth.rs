@@ -1,6 +1,6 @@
 //! Sign-in.
 
-use crate::calls::LineKind;
+use crate::calls::{LineKind, known_kinds};
 use mobilecall_domain::{CompanyId, UserId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -57,7 +57,7 @@ pub struct User {
     /// The company's default region for national phone numbers, for example `SA`.
     pub region: String,
     /// Which kinds of line the company prefers, as `GET /api/company` gives it; absent without a preference.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "known_kinds", skip_serializing_if = "Vec::is_empty")]
     pub company_lines: Vec<LineKind>,
 }
 
@@ -83,4 +83,21 @@ pub enum Role {
     SupportManager,
     /// Own calls only.
     Agent,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_of_a_newer_server_keeps_nobody_out() {
+        let json = r#"{"id":"018f0000-0000-7000-8000-00000000abcd","username":"alice","name":"Alice",
+            "company_id":"018f0000-0000-7000-8000-00000000abce","company_name":"Acme","role":"agent","extension":"101",
+            "region":"SA","company_lines":["isdn","twilio"]}"#;
+        let user: User = serde_json::from_str(json).expect("a user");
+        assert_eq!(user.company_lines, [LineKind::Twilio]);
+        let without = json.replace(r#","company_lines":["isdn","twilio"]"#, "");
+        let user: User = serde_json::from_str(&without).expect("a user");
+        assert_eq!(user.company_lines, []);
+    }
 }

@@ -1,7 +1,10 @@
 //! Calls: records, reports of clients, statistics, voice tokens.
 
 use mobilecall_domain::{CallId, CompanyId, Timestamp, UserId};
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{IntoDeserializer, value},
+};
 use std::fmt;
 use utoipa::{IntoParams, ToSchema};
 
@@ -97,6 +100,13 @@ pub enum LineKind {
     Sip,
     /// Agent to agent through this backend.
     Direct,
+}
+
+/// For answers: kinds that this version does not know are left out, so that a newer server can name them to it.
+pub(crate) fn known_kinds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<LineKind>, D::Error> {
+    let words = Vec::<String>::deserialize(deserializer)?;
+    let known = |word: String| LineKind::deserialize(IntoDeserializer::<value::Error>::into_deserializer(word)).ok();
+    Ok(words.into_iter().filter_map(known).collect())
 }
 
 /// Status as Twilio spells it.

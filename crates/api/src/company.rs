@@ -1,6 +1,6 @@
 //! The company: what everybody of it may know, and what its administrators decide.
 
-use crate::calls::LineKind;
+use crate::calls::{LineKind, known_kinds};
 use mobilecall_domain::CompanyId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,6 +14,7 @@ pub struct Company {
     /// Display name.
     pub name: String,
     /// Which kinds of line calls to numbers take, the preferred first. Empty if the company has no preference.
+    #[serde(deserialize_with = "known_kinds")]
     pub lines: Vec<LineKind>,
 }
 
@@ -36,6 +37,15 @@ mod tests {
         let company: Company = serde_json::from_str(json).expect("a company");
         assert_eq!(company.lines, [LineKind::Sip, LineKind::Twilio]);
         assert_eq!(serde_json::to_string(&company).expect("JSON"), json);
+    }
+
+    #[test]
+    fn a_kind_of_a_newer_server_is_left_out() {
+        let json = r#"{"id":"018f0000-0000-7000-8000-00000000abcd","name":"Acme","lines":["isdn","sip"]}"#;
+        let company: Company = serde_json::from_str(json).expect("a company");
+        assert_eq!(company.lines, [LineKind::Sip]);
+        let no_list = json.replace(r#"["isdn","sip"]"#, "[1]");
+        serde_json::from_str::<Company>(&no_list).expect_err("a kind is a word");
     }
 
     #[test]

@@ -8,7 +8,9 @@ use mobilecall_audio::{
     AudioError, Backend, CaptureSource, DeviceList, DeviceLost, LossSink, Player, PlayoutSink, PlayoutStream, Role,
     Sound, devices, open_capture, open_playout, watch_devices,
 };
-use server::{Ear, Server, level, nobody, numbers, pactl, say, streams, tone, under, wait_for_devices, wait_until};
+use server::{
+    Ear, Server, alone, level, nobody, numbers, pactl, say, streams, tone, under, wait_for_devices, wait_until,
+};
 use std::{
     sync::{Arc, mpsc},
     time::{Duration, Instant},
@@ -38,6 +40,22 @@ under_both! {
     without_devices_there_are_none,
     the_end_of_the_server_is_told,
     a_server_that_starts_again_is_found_and_used,
+}
+
+#[test]
+fn a_server_that_lets_nobody_in_leaves_the_sound_cards() {
+    alone(|folder| {
+        let socket = folder.join("run/pulse/native");
+        std::fs::create_dir_all(socket.parent().unwrap()).unwrap();
+        let listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        // Each connection ends before it is answered.
+        std::thread::spawn(move || listener.incoming().for_each(drop));
+        let (sender, told) = mpsc::channel();
+        // It is watched after the test has stopped listening too.
+        let _watch = watch_devices(move |list| _ = sender.send(list.backend)).unwrap();
+        assert_eq!(told.recv_timeout(Duration::from_secs(20)), Ok(Backend::Alsa));
+        assert_eq!(devices().backend, Backend::Alsa);
+    });
 }
 
 fn device(name: &str) -> PlayoutSink {
@@ -301,7 +319,7 @@ fn a_server_that_starts_again_is_found_and_used(server: &mut Server) {
     }
     until("the end of all", &|list| list.outputs.is_empty());
     // The server would not get the sound cards back from us.
-    assert!(devices().backend.moves_streams(), "{:?}", devices());
+    assert_eq!(devices().backend, before.backend, "{:?}", devices());
     let opened = open_playout(&PlayoutSink::Device(None), &losses);
     assert!(matches!(opened, Err(AudioError::NoDevice { role: Role::Speaker })), "{opened:?}");
     drop((capture, talk));

@@ -116,7 +116,7 @@ pub(crate) async fn begin_anew(place: &Place, accounts: Vec<KnownAccount>) -> Re
         }
     };
     let path = exchange(&place.path, &next.path, now).map_err(refused)?;
-    if let Err(error) = remove_old(&place.path) {
+    if let Err(error) = remove_old(&place.path, &path) {
         tracing::warn!(error = &error as &dyn std::error::Error, "older damaged databases stay");
     }
     Ok(SetAside { path, lost })
@@ -142,12 +142,14 @@ fn put_back(aside: &Path, place: &Path) {
     }
 }
 
-/// Removes damaged files beyond those that are kept.
-fn remove_old(damaged: &Path) -> io::Result<()> {
+/// Removes damaged files beyond those that are kept. The one that was set aside now is the newest, also if the clock was
+/// set back and its name says otherwise.
+fn remove_old(damaged: &Path, now: &Path) -> io::Result<()> {
     let (mut files, mut bytes) = (0, 0);
-    for old in set_aside(damaged)?.iter().rev() {
+    let found = set_aside(damaged)?;
+    for old in std::iter::once(now).chain(found.iter().rev().map(PathBuf::as_path).filter(|old| *old != now)) {
         files += 1;
-        for part in [old.clone(), beside(old, "-wal")] {
+        for part in [old.to_owned(), beside(old, "-wal")] {
             bytes += fs::metadata(part).map_or(0, |found| found.len());
         }
         if files > KEPT || files > 1 && bytes > KEPT_BYTES {
@@ -170,25 +172,31 @@ fn set_aside(damaged: &Path) -> io::Result<Vec<PathBuf>> {
             found.push(folder.join(&*name));
         }
     }
-    // Their names say when.
-    found.sort();
+    found.sort_by_cached_key(|path| when(path));
     Ok(found)
 }
 
-/// `cache.sqlite.damaged-2026-11-29T08-30-00Z`, with a number behind it if that is taken.
+/// What the name of a damaged file says: the second, and the how many-th it is of that second.
+fn when(path: &Path) -> (String, u64) {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let numbered = name.rsplit_once("Z-").and_then(|(time, number)| Some((format!("{time}Z"), number.parse().ok()?)));
+    numbered.unwrap_or_else(|| (name.into_owned(), 1))
+}
+
+/// `cache.sqlite.damaged-2026-11-29T08-30-00Z`, with a number behind it for all but the first of a second. Above all that
+/// are there: the number of one that was removed would make this one older than those that stayed.
 fn free_name(damaged: &Path, now: Timestamp) -> io::Result<PathBuf> {
     let time = now.to_string();
     // Without the fraction, and with signs that every system has in names.
     let time = time.split('.').next().unwrap_or(&time).replace(':', "-");
-    let first = format!("{DAMAGED}{time}Z");
-    let more = (2..).map(|number| format!("{first}-{number}"));
-    for ending in std::iter::once(first.clone()).chain(more) {
-        let path = beside(damaged, &ending);
-        if !path.try_exists()? {
-            return Ok(path);
-        }
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
+    let first = beside(damaged, &format!("{DAMAGED}{time}Z"));
+    let (second, _) = when(&first);
+    let found = set_aside(damaged)?.into_iter().map(|path| when(&path));
+    let of_second = found.filter(|(time, _)| *time == second);
+    Ok(match of_second.map(|(_, number)| number).max() {
+        Some(highest) => beside(&first, &format!("-{}", highest + 1)),
+        None => first,
+    })
 }
 
 /// A database with its log.
@@ -235,8 +243,16 @@ mod tests {
         let now = Timestamp::from_millis(1_700_000_000_123);
         let first = free_name(&path, now).unwrap();
         assert_eq!(first.file_name().unwrap(), "cache.sqlite.damaged-2023-11-14T22-13-20Z");
-        fs::write(&first, "").unwrap();
-        assert_eq!(free_name(&path, now).unwrap(), beside(&first, "-2"));
+        let mut made = vec![first.clone()];
+        for number in 2..12 {
+            fs::write(made.last().unwrap(), "").unwrap();
+            made.push(free_name(&path, now).unwrap());
+            assert_eq!(made.last(), Some(&beside(&first, &format!("-{number}"))));
+        }
+        // What was removed leaves its number unused.
+        fs::remove_file(&first).unwrap();
+        assert_eq!(free_name(&path, now).unwrap(), made[10]);
+        assert_eq!(set_aside(&path).unwrap(), made[1..10], "in the order in which they were made");
     }
 
     #[test]
@@ -258,24 +274,27 @@ mod tests {
         let path = folder.path().join("cache.sqlite");
         let at = |second: i64| Timestamp::from_millis(second * 1_000);
         let mut made = Vec::new();
-        // Two of them in the same second.
-        for second in [1, 5, 7, 7, 9] {
+        // Many of them in the same second, the last after the clock was set back.
+        for second in [1, 5, 7, 7, 7, 7, 2] {
             for name in [path.clone(), beside(&path, "-wal"), beside(&path, ".new")] {
                 fs::write(name, "x").unwrap();
             }
-            made.push(exchange(&path, &beside(&path, ".new"), at(second)).unwrap());
+            let now = exchange(&path, &beside(&path, ".new"), at(second)).unwrap();
+            remove_old(&path, &now).unwrap();
+            made.push(now);
         }
         fs::write(folder.path().join("cache.sqlite.damaged"), "somebody's own").unwrap();
-        remove_old(&path).unwrap();
-        assert_eq!(set_aside(&path).unwrap(), made[2..]);
-        assert!(made[2..].iter().all(|kept| beside(kept, "-wal").exists()));
+        remove_old(&path, &made[6]).unwrap();
+        let kept = [made[6].clone(), made[4].clone(), made[5].clone()];
+        assert_eq!(set_aside(&path).unwrap(), kept);
+        assert!(kept.iter().all(|kept| beside(kept, "-wal").exists()));
         // With its log, three times, and what is no damaged file.
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2 * 3 + 2);
         // Large ones are fewer: only the newest is kept whatever its size.
-        for large in &made[3..] {
+        for large in [&made[6], &made[5]] {
             fs::OpenOptions::new().write(true).open(large).unwrap().set_len(KEPT_BYTES).unwrap();
         }
-        remove_old(&path).unwrap();
-        assert_eq!(set_aside(&path).unwrap(), made[4..]);
+        remove_old(&path, &made[6]).unwrap();
+        assert_eq!(set_aside(&path).unwrap(), made[6..]);
     }
 }

@@ -55,6 +55,19 @@ pub enum OpenError {
         #[source]
         source: std::io::Error,
     },
+    /// What can be read of a damaged file could not be written to a new one.
+    #[error(
+        "the database {} is damaged, and what can be read of it cannot be written to a new one: check the disk and the \
+         memory of this device and try again",
+        path.display()
+    )]
+    NotKept {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: Box<CacheError>,
+    },
     /// Encrypted with another key, or damaged at its beginning.
     #[error(
         "the database {} does not open with the key of this device: bring the key back, or move the file away to start anew",
@@ -95,7 +108,7 @@ impl OpenError {
         if error.is_disk_full() {
             return Self::DiskFull { path, source: error.into() };
         }
-        Self::NotSetAside { path, source: std::io::Error::other(error) }
+        Self::NotKept { path, source: Box::new(error) }
     }
 
     pub(crate) fn is_damage(&self) -> bool {
@@ -127,6 +140,13 @@ pub enum CacheError {
     /// A call that is not stored.
     #[error("call {0} is not in the local database")]
     NoSuchCall(mobilecall_domain::CallId),
+    /// The database is damaged, and nothing could take its place. It is tried again from time to time.
+    #[error("the local database is damaged, and no new one could be begun")]
+    NotBegunAnew {
+        /// The cause.
+        #[source]
+        source: std::sync::Arc<OpenError>,
+    },
     /// A setting that is not the expected JSON.
     #[error("the stored setting '{name}' cannot be read")]
     BadSetting {
@@ -144,7 +164,7 @@ impl CacheError {
         match self {
             Self::Storage { source, .. } => source.is_damage(),
             Self::Damaged { .. } => true,
-            Self::BadCursor(_) | Self::NoSuchCall(_) | Self::BadSetting { .. } => false,
+            Self::NotBegunAnew { .. } | Self::BadCursor(_) | Self::NoSuchCall(_) | Self::BadSetting { .. } => false,
         }
     }
 
@@ -154,7 +174,11 @@ impl CacheError {
 
     /// The disk is full, or nearly.
     pub fn is_disk_full(&self) -> bool {
-        matches!(self, Self::Storage { source, .. } if source.code() == Some(rusqlite::ErrorCode::DiskFull))
+        match self {
+            Self::Storage { source, .. } => source.code() == Some(rusqlite::ErrorCode::DiskFull),
+            Self::NotBegunAnew { source } => matches!(**source, OpenError::DiskFull { .. }),
+            Self::Damaged { .. } | Self::BadCursor(_) | Self::NoSuchCall(_) | Self::BadSetting { .. } => false,
+        }
     }
 
     /// It is tried again, but will hardly succeed before somebody gives the user rights or mends the disk.
@@ -162,6 +186,7 @@ impl CacheError {
         use rusqlite::ErrorCode as Code;
         let code = match self {
             Self::Storage { source, .. } => source.code(),
+            Self::NotBegunAnew { .. } => return !self.is_disk_full(),
             Self::Damaged { .. } | Self::BadCursor(_) | Self::NoSuchCall(_) | Self::BadSetting { .. } => None,
         };
         matches!(code, Some(Code::SystemIoFailure | Code::CannotOpen | Code::PermissionDenied | Code::ReadOnly))
@@ -172,7 +197,7 @@ impl CacheError {
     pub fn is_retryable(&self) -> bool {
         use rusqlite::ErrorCode as Code;
         match self {
-            Self::Storage { source: Error::Busy | Error::RolledBack, .. } => true,
+            Self::Storage { source: Error::Busy | Error::RolledBack, .. } | Self::NotBegunAnew { .. } => true,
             Self::Storage { source, .. } => matches!(
                 source.code(),
                 Some(
@@ -253,6 +278,23 @@ mod tests {
             let source = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None).into();
             let error = CacheError::Storage { doing: "write", source };
             assert_eq!((error.is_retryable(), error.needs_somebody()), (is_retryable, needs_somebody), "{code}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_sent_to_the_folder_for_want_of_memory() {
+        for (code, words) in [
+            (ffi::SQLITE_NOMEM, "memory"),
+            (ffi::SQLITE_IOERR_WRITE, "check the disk"),
+            (ffi::SQLITE_FULL, "disk is full"),
+        ] {
+            let source = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None).into();
+            let error = OpenError::of_keeping(Path::new("c.sqlite"), CacheError::Storage { doing: "write", source });
+            let text = error.to_string();
+            assert!(text.contains(words) && !text.contains("moved out of the way"), "{text}");
+            let error = CacheError::NotBegunAnew { source: error.into() };
+            let is_full = code == ffi::SQLITE_FULL;
+            assert_eq!((error.is_disk_full(), error.needs_somebody(), error.is_retryable()), (is_full, !is_full, true));
         }
     }
 

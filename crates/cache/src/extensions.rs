@@ -3,6 +3,7 @@
 use crate::{Account, CacheError, account::Owner, error::Failure};
 use mobilecall_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An extension and whose it is. Without `Debug`, which would show both.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -34,11 +35,16 @@ impl Account {
 
     /// Keeps which extension these people have now, if any, beside the others'. Says whether any is different.
     pub async fn change_extensions(&self, people: Vec<(String, Option<String>)>) -> Result<bool, CacheError> {
+        // Of somebody who is named twice the last is true.
+        let changed: BTreeMap<_, _> = people.into_iter().collect();
+        let given: BTreeSet<_> = changed.values().flatten().cloned().collect();
         let mut known = self.known_extensions().await?;
-        for (username, extension) in people {
-            known.retain(|known| known.username != username);
-            known.extend(extension.map(|extension| KnownExtension { username, extension }));
-        }
+        // That somebody else has given an extension away may be told after who has it now.
+        known.retain(|known| !changed.contains_key(&known.username) && !given.contains(&known.extension));
+        let new = changed
+            .into_iter()
+            .filter_map(|(username, extension)| extension.map(|extension| KnownExtension { username, extension }));
+        known.extend(new);
         self.keep_extensions(known).await
     }
 
@@ -59,7 +65,15 @@ fn find(connection: &Connection, owner: Owner) -> Result<Option<String>, Failure
     Ok(connection.prepare_cached(sql)?.query_row([setting(owner)], |row| row.get(0)).optional()?)
 }
 
+/// Begins the names under which extensions are kept; the number of the account follows.
+const SETTING: &str = "extensions ";
+
 /// The name under which an account's extensions are kept.
 fn setting(owner: Owner) -> String {
-    format!("extensions {}", owner.row)
+    format!("{SETTING}{}", owner.row)
+}
+
+/// The number of the account whose extensions are kept under the name.
+pub(crate) fn account_of(name: &str) -> Option<i64> {
+    name.strip_prefix(SETTING)?.parse().ok()
 }

@@ -15,8 +15,12 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
+    time::Duration,
 };
-use tokio::sync::{RwLock, watch};
+use tokio::{
+    sync::{RwLock, watch},
+    time::Instant,
+};
 
 pub(crate) const OPTIONS: Options = Options {
     // "MCCA".
@@ -57,12 +61,19 @@ struct Shared {
 #[derive(Debug)]
 struct Current {
     database: Database,
-    /// Counts files that were begun anew, so that each is set aside by one only.
+    /// Counts how often a file was opened in place of the one before, so that each is set aside by one only.
     generation: u64,
     identity: Option<damage::Identity>,
-    /// It was damaged, and neither could a new one be begun nor it be opened again: whoever needs it next tries anew.
+    /// It was damaged, and neither could a new one be begun nor it be opened again: whoever needs it tries anew.
     needs_opening: bool,
+    /// Why no new file could be begun in place of this one, and when that was.
+    refused: Option<(Instant, Arc<OpenError>)>,
 }
+
+/// Beginning anew reads all of the damaged file, so a disk that does not take the new one is not asked more often.
+const BETWEEN_TRIES: Duration = Duration::from_secs(10);
+/// How often one use is begun again on another file. A disk may damage the new one too.
+const ATTEMPTS: u32 = 3;
 
 impl Cache {
     /// Opens the file, creating it if there is none, and brings its tables up to date. On an error the file is left as
@@ -85,7 +96,7 @@ impl Cache {
             opened => (opened?, None),
         };
         let identity = damage::Identity::of(&place.path);
-        let current = RwLock::new(Current { database, generation: 0, identity, needs_opening: false });
+        let current = RwLock::new(Current { database, generation: 0, identity, needs_opening: false, refused: None });
         let (set_aside, _) = watch::channel(aside);
         Ok(Self {
             shared: Arc::new(Shared {
@@ -110,37 +121,37 @@ impl Cache {
         current.database.close().await;
     }
 
-    /// Runs `work` as one change, all or nothing, and answers after its commit; once more if the file turned out to be
-    /// damaged and was begun anew. `doing` says what failed.
+    /// Runs `work` as one change, all or nothing, and answers after its commit; again if the file turned out to be damaged
+    /// and was begun anew. `doing` says what failed.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         doing: &'static str,
         work: impl FnOnce(&Connection) -> Result<T, Failure> + Clone + Send + 'static,
     ) -> Result<T, CacheError> {
-        let (database, generation) = self.current().await;
-        let outcome = database.write(work.clone()).await.map_err(|failure| failure.while_doing(doing));
-        match outcome {
-            Err(error) if self.begun_anew(&error, generation).await => {
-                self.current().await.0.write(work).await.map_err(|failure| failure.while_doing(doing))
+        for _ in 1..ATTEMPTS {
+            let (database, generation) = self.current().await;
+            match database.write(work.clone()).await.map_err(|failure| failure.while_doing(doing)) {
+                Err(error) if self.begun_anew(&error, generation).await? => {}
+                outcome => return outcome,
             }
-            outcome => outcome,
         }
+        self.current().await.0.write(work).await.map_err(|failure| failure.while_doing(doing))
     }
 
-    /// Runs `work` beside the writer; once more as [`Self::write`] does.
+    /// Runs `work` beside the writer; again as [`Self::write`] does.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         doing: &'static str,
         work: impl FnOnce(&Connection) -> Result<T, Failure> + Clone + Send + 'static,
     ) -> Result<T, CacheError> {
-        let (database, generation) = self.current().await;
-        let outcome = database.read(work.clone()).await.map_err(|failure| failure.while_doing(doing));
-        match outcome {
-            Err(error) if self.begun_anew(&error, generation).await => {
-                self.current().await.0.read(work).await.map_err(|failure| failure.while_doing(doing))
+        for _ in 1..ATTEMPTS {
+            let (database, generation) = self.current().await;
+            match database.read(work.clone()).await.map_err(|failure| failure.while_doing(doing)) {
+                Err(error) if self.begun_anew(&error, generation).await? => {}
+                outcome => return outcome,
             }
-            outcome => outcome,
         }
+        self.current().await.0.read(work).await.map_err(|failure| failure.while_doing(doing))
     }
 
     /// A new file must know this account by its number.
@@ -166,45 +177,70 @@ impl Cache {
     }
 
     /// Whether another file is in use now than that of `generation`, in which the error came up. Damage is the reason to
-    /// begin one.
-    async fn begun_anew(&self, error: &CacheError, generation: u64) -> bool {
+    /// begin one. That none could be begun is an error which passes, other than the damage.
+    async fn begun_anew(&self, error: &CacheError, generation: u64) -> Result<bool, CacheError> {
         if !error.is_damage() && !error.is_closed() {
-            return false;
+            return Ok(false);
         }
         let mut current = self.shared.current.write().await;
         if current.generation != generation {
-            return true;
+            return Ok(true);
         }
         if !error.is_damage() && !current.needs_opening {
-            return false;
+            return Ok(false);
+        }
+        if let Some((at, source)) = &current.refused
+            && at.elapsed() < BETWEEN_TRIES
+        {
+            return Err(CacheError::NotBegunAnew { source: Arc::clone(source) });
         }
         // Whoever holds the database is told, see `set_aside`.
         tracing::warn!(error = error as &dyn std::error::Error, "the local database is damaged");
         current.database.close().await;
-        let place = &self.shared.place;
-        // Another process of ours may have been quicker.
-        let replaced = current.identity.is_some() && damage::Identity::of(&place.path) != current.identity;
-        let accounts = self.shared.accounts.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let aside = if replaced { Ok(None) } else { begin_anew(place, accounts).await.map(Some) };
-        let aside = aside.unwrap_or_else(|error| {
-            tracing::error!(error = &error as &dyn std::error::Error, "the damaged database cannot be set aside");
-            None
-        });
-        match place.open().await {
-            Ok(database) => current.database = database,
+        let begun = self.begin_anew(&current).await;
+        match self.shared.place.open().await {
+            Ok(database) => {
+                current.database = database;
+                current.generation += 1;
+                current.needs_opening = false;
+            }
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "the local database cannot be opened again");
                 current.needs_opening = true;
-                return false;
+                return Err(current.refuse(begun.err().unwrap_or(error)));
             }
         }
-        self.shared.begun_at.store(Timestamp::now().as_millis(), Ordering::Relaxed);
-        current.generation += 1;
-        current.needs_opening = false;
-        current.identity = damage::Identity::of(&place.path);
-        if aside.is_some() {
-            self.shared.set_aside.send_replace(aside);
+        if let Err(error) = begun {
+            return Err(current.refuse(error));
         }
-        true
+        self.shared.begun_at.store(Timestamp::now().as_millis(), Ordering::Relaxed);
+        current.identity = damage::Identity::of(&self.shared.place.path);
+        current.refused = None;
+        Ok(true)
+    }
+
+    /// Puts a new file in the place of the current one, if that is still there.
+    async fn begin_anew(&self, current: &Current) -> Result<(), OpenError> {
+        let place = &self.shared.place;
+        // Another process of ours may have been quicker.
+        if current.identity.is_some() && damage::Identity::of(&place.path) != current.identity {
+            return Ok(());
+        }
+        let accounts = self.shared.accounts.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let aside = begin_anew(place, accounts).await?;
+        self.shared.set_aside.send_replace(Some(aside));
+        Ok(())
+    }
+}
+
+impl Current {
+    /// Takes note of why there is no new file.
+    fn refuse(&mut self, error: OpenError) -> CacheError {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "no new local database takes the damaged one's place"
+        );
+        let source = Arc::new(error);
+        self.refused = Some((Instant::now(), Arc::clone(&source)));
+        CacheError::NotBegunAnew { source }
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     account::Owner,
     damage::{Place, beside, remove},
     error::Failure,
+    extensions::account_of,
     outbox,
     row::{self, COLUMNS, columns},
 };
@@ -16,6 +17,7 @@ use mobilecall_sqlite::{
 use std::{
     collections::HashSet,
     fmt, fs,
+    hash::Hash,
     io::{self, Write as _},
     path::Path,
 };
@@ -136,11 +138,11 @@ impl Salvage {
         let settings = table(connection, "settings", "name, value", "name", setting);
         Self {
             unreadable: accounts.unreadable + calls.unreadable + settings.unreadable,
-            accounts: accounts.rows,
-            calls: calls.rows,
+            accounts: once(accounts.rows, |account| account.row),
+            calls: once(calls.rows, |call| (call.account, call.record.id)),
             waiting: table(connection, "outbox", "account, call, revision", "account, call", waiting_call),
             live: table(connection, "live", "account, call, run, alive_at", "account, call", live_call).rows,
-            settings: settings.rows,
+            settings: once(settings.rows, |(name, _)| name.clone()),
         }
     }
 
@@ -158,21 +160,21 @@ impl Salvage {
         now: Timestamp,
     ) -> Result<usize, Failure> {
         let mut lost = self.unreadable;
-        let mut numbers = HashSet::new();
+        let (mut numbers, mut refused) = (HashSet::new(), HashSet::new());
         for account in in_use.iter().chain(&self.accounts) {
             match one(connection, || write_account(connection, account, now))? {
                 Some(true) => _ = numbers.insert(account.row),
                 Some(false) => {}
-                None => lost += 1,
+                None => _ = refused.insert(account.row),
             }
         }
+        lost += refused.len();
         let mut here = HashSet::new();
         let mut refused = HashSet::new();
         for call in &self.calls {
             let key = (call.account, call.record.id);
             let is_written =
                 numbers.contains(&call.account) && one(connection, || write_call(connection, call, now))?.is_some();
-            // It may have been read twice.
             _ = if is_written { here.insert(key) } else { refused.insert(key) };
         }
         lost += refused.difference(&here).count();
@@ -190,7 +192,9 @@ impl Salvage {
         for (account, call) in waiting.into_iter().filter(|waiting| here.contains(waiting)) {
             one(connection, || outbox::enqueue(connection, owner(account, now), call))?;
         }
-        for (name, value) in &self.settings {
+        // Without its account its number is the next one's, and whose the extensions are comes from the server.
+        let is_somebodys = |name: &str| account_of(name).is_none_or(|account| numbers.contains(&account));
+        for (name, value) in self.settings.iter().filter(|(name, _)| is_somebodys(name)) {
             let sql = "INSERT OR IGNORE INTO settings (name, value) VALUES (?, ?)";
             let written = one(connection, || Ok(connection.prepare_cached(sql)?.execute([name, value])?))?;
             lost += usize::from(written.is_none());
@@ -218,7 +222,14 @@ fn one<T>(connection: &Connection, write: impl FnOnce() -> Result<T, Failure>) -
     Ok(written)
 }
 
-/// Reads from both ends until damage is met.
+/// Each row once, though some may have been met from both ends.
+fn once<T, K: Eq + Hash>(mut rows: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
+    let mut met = HashSet::new();
+    rows.retain(|row| met.insert(key(row)));
+    rows
+}
+
+/// Reads to the end, or from both ends until damage is met.
 fn table<T>(
     connection: &Connection,
     table: &str,
@@ -231,12 +242,13 @@ fn table<T>(
     for order in [key, descending.as_str()] {
         let sql = format!("SELECT {columns} FROM {table} ORDER BY {order}");
         let mut unreadable = 0;
-        read.whole = scan(connection, &sql, &row, &mut read.rows, &mut unreadable).is_ok() && unreadable == 0;
-        // Those that are met from both ends are the same.
-        read.unreadable = read.unreadable.max(unreadable);
-        if read.whole {
+        let is_complete = scan(connection, &sql, &row, &mut read.rows, &mut unreadable).is_ok();
+        read.whole = is_complete && unreadable == 0;
+        if is_complete {
+            read.unreadable = unreadable;
             break;
         }
+        read.unreadable += unreadable;
     }
     read
 }
@@ -334,6 +346,40 @@ mod tests {
             at: Timestamp::from_millis(1_000),
         };
         SavedCall { account: account.row, record: CallRecord::outgoing(start), on_server, seen: true }
+    }
+
+    #[tokio::test]
+    async fn a_row_that_cannot_be_read_is_counted_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(&folder.path().join("c.sqlite"), crate::open::OPTIONS).await.unwrap();
+        let found = database.write(|connection| {
+            connection.execute_batch("INSERT INTO settings (name, value) VALUES ('one', '1'), ('two', 'no JSON')")?;
+            let found = Salvage::of(connection);
+            Ok::<_, Failure>((found.unreadable, found.settings.len(), found.entries()))
+        });
+        assert_eq!(found.await.unwrap(), (1, 1, 2));
+        database.close().await;
+    }
+
+    #[tokio::test]
+    async fn extensions_are_not_passed_to_the_next_account() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(&folder.path().join("c.sqlite"), crate::open::OPTIONS).await.unwrap();
+        let key = AccountKey { server: "https://a".into(), company: CompanyId::generate(), user: UserId::generate() };
+        let settings = ["extensions 1", "extensions 2", "extensions of a phone"];
+        let salvage = Salvage {
+            accounts: vec![KnownAccount { key, row: 2 }],
+            settings: settings.map(|name| (name.to_owned(), "[]".to_owned())).into(),
+            ..Salvage::default()
+        };
+        let kept = database.write(move |connection| {
+            assert_eq!(salvage.write(connection, &[], Timestamp::from_millis(5_000))?, 0);
+            let mut statement = connection.prepare("SELECT name FROM settings ORDER BY name")?;
+            let names = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+            Ok::<_, Failure>(names)
+        });
+        assert_eq!(kept.await.unwrap(), settings[1..]);
+        database.close().await;
     }
 
     #[tokio::test]

@@ -19,7 +19,7 @@ const PAGE_SIZE: u32 = 200;
 pub struct Changes {
     /// Calls as they stand.
     pub calls: Vec<CallRecord>,
-    /// People as they stand, whom this device does not keep: it asks for the team when it connects.
+    /// People as they stand, of whom this device keeps no more than the extensions: it asks for the team when it connects.
     pub people: Vec<Person>,
     /// The company as it stands, if it changed.
     pub company: Option<Company>,

@@ -119,7 +119,7 @@ pub enum ErrorCode {
     /// A database of this device cannot be read. Params: `path`.
     DatabaseUnreadable,
     /// The history of this device was damaged, was set aside and is fetched from the server again. Params: `path` of the
-    /// damaged file.
+    /// damaged file, `lost` with how many of its entries could not be taken over, if any.
     HistoryDamaged,
     /// The disk has no room for the history of this device.
     DiskFull,

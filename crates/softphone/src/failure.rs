@@ -31,6 +31,7 @@ pub(crate) fn of_open(error: &OpenError) -> Failure {
         OpenError::Unreadable { path, .. }
         | OpenError::Damaged { path, .. }
         | OpenError::NotSetAside { path, .. }
+        | OpenError::NotKept { path, .. }
         | OpenError::WrongKey { path } => {
             tracing::error!(error = %chain(error), "the local database cannot be opened");
             Failure::new(ErrorCode::DatabaseUnreadable, message).with("path", path.display().to_string())
@@ -102,6 +103,7 @@ pub(crate) fn of_cache(error: &CacheError) -> Failure {
     }
     match error {
         CacheError::NoSuchCall(_) => no_such_call(),
+        CacheError::NotBegunAnew { .. } => not_written(false),
         CacheError::Storage { .. }
         | CacheError::Damaged { .. }
         | CacheError::BadCursor(_)

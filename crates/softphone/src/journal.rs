@@ -9,6 +9,7 @@ mod entry;
 pub(crate) use entry::{CallEntry, Entry, Step};
 
 use crate::{failure, post::Post};
+use entry::CutOffs;
 use mobilecall_cache::CacheError;
 use mobilecall_ipc::ErrorCode;
 use std::{
@@ -109,10 +110,10 @@ pub(crate) async fn in_time<T>(limit: Duration, mut outcome: oneshot::Receiver<T
 }
 
 async fn write_all(mut queue: mpsc::UnboundedReceiver<Waiting>, under_way: Arc<AtomicUsize>, post: Post) {
-    let mut told = None;
+    let (mut told, mut cut_offs) = (None, CutOffs::default());
     let mut was_behind = false;
     while let Some(Waiting { entry, written }) = queue.recv().await {
-        let outcome = write(&entry, &post, &mut told).await;
+        let outcome = write(&entry, &post, &mut told, &mut cut_offs).await;
         let is_last = under_way.fetch_sub(1, Ordering::AcqRel) == 1;
         let unheard = written.send(outcome).err();
         was_behind |= unheard.is_some();
@@ -128,10 +129,15 @@ async fn write_all(mut queue: mpsc::UnboundedReceiver<Waiting>, under_way: Arc<A
 }
 
 /// Tries until it is written, or never can be. Why the disk takes nothing is `told` once, until it takes something again.
-async fn write(entry: &Entry, post: &Post, told: &mut Option<ErrorCode>) -> Result<bool, CacheError> {
+async fn write(
+    entry: &Entry,
+    post: &Post,
+    told: &mut Option<ErrorCode>,
+    cut_offs: &mut CutOffs,
+) -> Result<bool, CacheError> {
     let mut logged = false;
     loop {
-        match entry.write().await {
+        match entry.write(cut_offs).await {
             Err(error) if error.is_retryable() => {
                 if !logged {
                     tracing::warn!(error = %failure::chain(&error), "the local database takes nothing now");

@@ -25,6 +25,7 @@ pub struct TestServerBuilder {
     with_tls: bool,
     adjust: Vec<Adjust>,
     address: Option<SocketAddr>,
+    listener: Option<TcpListener>,
 }
 
 impl TestServerBuilder {
@@ -48,6 +49,11 @@ impl TestServerBuilder {
         self.address = Some(address);
         self
     }
+    /// Answer who comes here, on a port that was held until now.
+    pub fn listener(mut self, listener: TcpListener) -> Self {
+        self.listener = Some(listener);
+        self
+    }
     /// Starts it; when this returns it answers.
     pub async fn start(self) -> TestServer {
         let directory = self.directory.unwrap_or_else(|| tempfile::tempdir().expect("a directory can be made"));
@@ -67,7 +73,10 @@ impl TestServerBuilder {
         let store: Arc<dyn Store> = Arc::new(faults.clone());
         let address = self.address.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0)));
         // A port that was given back may be lent to a connection of another test for a moment.
-        let listener = eventually("a free port", async || TcpListener::bind(address).await.ok()).await;
+        let listener = match self.listener {
+            Some(listener) => listener,
+            None => eventually("a free port", async || TcpListener::bind(address).await.ok()).await,
+        };
         let address = listener.local_addr().expect("a bound listener has an address");
         let backend = Backend::new(Arc::clone(&store), config).await.expect("the backend starts");
         let shutdown = CancellationToken::new();

@@ -28,8 +28,9 @@ pub(super) fn list(connection: &mut Connection) -> Result<DeviceList, Fault> {
     Ok(shown(&server, &sinks, &sources))
 }
 
-/// Whether a source is one that people mean by a microphone.
-pub(super) fn is_microphone_of(connection: &mut Connection, name: &CStr) -> Result<bool, Fault> {
+/// Whether a recording may go on from a source that the server moved it to: a microphone, or what is passed from program
+/// to program, though it may be nobody's choice.
+pub(super) fn may_record(connection: &mut Connection, name: &CStr) -> Result<bool, Fault> {
     let sinks: SinkInfoList = connection.ask(&Command::GetSinkInfoList)?;
     let sources: SourceInfoList = connection.ask(&Command::GetSourceInfoList)?;
     let source = sources.iter().find(|source| source.name.as_c_str() == name);

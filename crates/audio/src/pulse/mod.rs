@@ -21,7 +21,7 @@ use connection::{Connection, Fault};
 use pulseaudio::protocol::PulseError;
 use std::{
     ffi::CStr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 use stream::{RATE_HZ, Stream, Target};
@@ -43,9 +43,17 @@ impl AudioError {
 pub(crate) struct Server(Connection);
 
 /// A server that went away is waited for so long: it is restarted, and would not get the sound cards back from us.
-const GRACE: Duration = Duration::from_secs(10);
-/// When a server was last there.
-static SEEN: Mutex<Option<Instant>> = Mutex::new(None);
+const RESTART_LIMIT: Duration = Duration::from_secs(10);
+/// The server that was reached last.
+static LAST_REACHED: Mutex<Reached> = Mutex::new(Reached { at: None, backend: Backend::PulseAudio });
+
+/// When a server was reached, and which one.
+#[derive(Clone, Copy)]
+struct Reached {
+    at: Option<Instant>,
+    /// What it said it is, at this time or before.
+    backend: Backend,
+}
 
 /// Whether there is a server.
 pub(crate) enum Found {
@@ -60,7 +68,7 @@ pub(crate) enum Found {
 pub(crate) fn server() -> Found {
     match Connection::open() {
         Ok(connection) => {
-            seen();
+            reached();
             return Found::Server(Server(connection));
         }
         Err(Fault::NoServer) => {}
@@ -71,22 +79,30 @@ pub(crate) fn server() -> Found {
 
 /// Whether a server that cannot be reached was there a moment ago.
 pub(crate) fn is_away() -> bool {
-    let last = *SEEN.lock().unwrap_or_else(PoisonError::into_inner);
-    is_lately(last, Instant::now())
+    is_lately(last_reached().at, Instant::now())
 }
 
-/// A server is there, or was until now.
-fn seen() {
-    *SEEN.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+fn last_reached() -> MutexGuard<'static, Reached> {
+    LAST_REACHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn is_lately(seen: Option<Instant>, now: Instant) -> bool {
-    seen.is_some_and(|seen| now.saturating_duration_since(seen) < GRACE)
+/// A server is there and lets us in, or did until now.
+fn reached() {
+    last_reached().at = Some(Instant::now());
+}
+
+/// As [`reached`], and the server said which one it is.
+fn reached_as(backend: Backend) {
+    *last_reached() = Reached { at: Some(Instant::now()), backend };
+}
+
+fn is_lately(reached: Option<Instant>, now: Instant) -> bool {
+    reached.is_some_and(|reached| now.saturating_duration_since(reached) < RESTART_LIMIT)
 }
 
 /// What there is while the server is away.
 pub(crate) fn no_devices() -> DeviceList {
-    DeviceList { backend: Backend::PulseAudio, ..DeviceList::default() }
+    DeviceList { backend: last_reached().backend, ..DeviceList::default() }
 }
 
 /// The same trouble is told once, however often a server is looked for.
@@ -101,10 +117,16 @@ fn tell_unusable(fault: &Fault) {
 impl Server {
     /// All devices; none if the server goes away meanwhile.
     pub(crate) fn devices(&mut self) -> DeviceList {
-        devices::list(&mut self.0).unwrap_or_else(|fault| {
-            tracing::warn!(%fault, "the sound server does not name its devices");
-            DeviceList::default()
-        })
+        match devices::list(&mut self.0) {
+            Ok(list) => {
+                reached_as(list.backend);
+                list
+            }
+            Err(fault) => {
+                tracing::warn!(%fault, "the sound server does not name its devices");
+                no_devices()
+            }
+        }
     }
 
     /// How to reach a device, and its name for people.
@@ -125,7 +147,7 @@ impl Server {
         let (target, name) = self.choose(id, role)?;
         let mut tap = tap(RATE_HZ, 1);
         let lost = loss(role, &name, losses);
-        let stream = stream::record(self.0, &target, move |samples| tap.take(samples), is_microphone, lost);
+        let stream = stream::record(self.0, &target, move |samples| tap.take(samples), may_record, lost);
         let stream: Stream = stream.map_err(|fault| AudioError::from_pulse(role, &fault))?;
         Ok(Opened { name, rate_hz: RATE_HZ, stream: Box::new(stream) })
     }
@@ -161,10 +183,10 @@ fn target_among<'a>(found: &'a [DeviceInfo], id: Option<&str>) -> Option<(Target
     Some((target, device))
 }
 
-/// Whether people mean this when they choose a microphone. When the last one goes the server moves a recording to what a
-/// speaker plays, and the other side would hear itself.
-fn is_microphone(name: &CStr) -> bool {
-    let answer = Connection::open().and_then(|mut connection| devices::is_microphone_of(&mut connection, name));
+/// Whether a recording may go on from this. When the last microphone goes the server moves a recording to what a speaker
+/// plays, and the other side would hear itself.
+fn may_record(name: &CStr) -> bool {
+    let answer = Connection::open().and_then(|mut connection| devices::may_record(&mut connection, name));
     answer.unwrap_or_else(|fault| {
         // The recording will end with the server.
         tracing::debug!(%fault, "the sound server does not say what a recording was moved to");
@@ -175,7 +197,7 @@ fn is_microphone(name: &CStr) -> bool {
 fn loss(role: Role, name: &str, losses: &LossSink) -> impl FnOnce(&Fault) + Send + 'static {
     let (losses, device) = (Arc::clone(losses), name.to_owned());
     move |fault| {
-        seen();
+        reached();
         tracing::warn!(%role, device, %fault, "a sound device went away");
         losses(DeviceLost { role, device });
     }
@@ -187,14 +209,14 @@ mod tests {
 
     #[test]
     fn a_server_that_went_away_is_waited_for_a_while() {
-        let seen = Instant::now();
-        for (seen, now, expected) in [
-            (None, seen, false),
-            (Some(seen), seen, true),
-            (Some(seen), seen + GRACE / 2, true),
-            (Some(seen), seen + GRACE, false),
+        let then = Instant::now();
+        for (reached, now, expected) in [
+            (None, then, false),
+            (Some(then), then, true),
+            (Some(then), then + RESTART_LIMIT / 2, true),
+            (Some(then), then + RESTART_LIMIT, false),
         ] {
-            assert_eq!(is_lately(seen, now), expected);
+            assert_eq!(is_lately(reached, now), expected);
         }
     }
 

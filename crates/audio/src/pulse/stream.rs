@@ -106,7 +106,7 @@ pub(super) fn record(
     mut connection: Connection,
     target: &Target,
     take: impl FnMut(&[f32]) + Send + 'static,
-    is_microphone: fn(&CStr) -> bool,
+    may_record: fn(&CStr) -> bool,
     lost: impl FnOnce(&Fault) + Send + 'static,
 ) -> Result<Stream, Fault> {
     let params = RecordStreamParams {
@@ -119,7 +119,7 @@ pub(super) fn record(
         ..RecordStreamParams::default()
     };
     let _created: CreateRecordStreamReply = connection.ask(&Command::CreateRecordStream(params))?;
-    let recording = Recording { connection, take, is_microphone, samples: [0.0; BLOCK] };
+    let recording = Recording { connection, take, may_record, samples: [0.0; BLOCK] };
     start("pulse-recording", recording, lost, Recording::run)
 }
 
@@ -213,7 +213,7 @@ impl<F: FnMut(&mut [f32])> Playback<F> {
 struct Recording<F> {
     connection: Connection,
     take: F,
-    is_microphone: fn(&CStr) -> bool,
+    may_record: fn(&CStr) -> bool,
     samples: [f32; BLOCK],
 }
 
@@ -240,7 +240,7 @@ impl<F: FnMut(&[f32])> Recording<F> {
                 Ok(Message::Killed) => return ended(),
                 Ok(Message::Moved(device)) => {
                     tracing::info!(device = %device.to_string_lossy(), "the sound server moved our recording");
-                    if !(self.is_microphone)(&device) {
+                    if !(self.may_record)(&device) {
                         return ended();
                     }
                 }

@@ -19,15 +19,22 @@ const RATE_HZ: usize = 48_000;
 const PULSEAUDIO: &str = include_str!("../../../../tests/desktop/devices.pa");
 const BUS: &str = include_str!("../../../../tests/desktop/bus.conf");
 
-/// Runs one test under a server. The server is found through the environment, which only a new process can be given: the
-/// test starts itself.
+/// Runs one test under a server.
 pub(crate) fn under(backend: Backend, test: fn(&mut Server)) {
-    if let Some(folder) = std::env::var_os(INNER) {
-        let mut server = Server::start(backend, Path::new(&folder));
+    alone(|folder| {
+        let mut server = Server::start(backend, folder);
         let used = devices().backend;
         println!("the devices are those of {used}");
         assert_eq!(used, backend, "the sound system that this test is about");
-        return test(&mut server);
+        test(&mut server);
+    });
+}
+
+/// Runs one test with a folder of its own, in which a server is looked for at `run/pulse/native`. It is found through the
+/// environment, which only a new process can be given: the test starts itself.
+pub(crate) fn alone(test: impl FnOnce(&Path)) {
+    if let Some(folder) = std::env::var_os(INNER) {
+        return test(Path::new(&folder));
     }
     let folder = tempfile::tempdir().unwrap();
     let name = std::thread::current().name().expect("a test has a name").to_owned();
@@ -47,7 +54,7 @@ pub(crate) fn under(backend: Backend, test: fn(&mut Server)) {
     let unwanted = ["PULSE_SERVER", "PULSE_COOKIE", "PULSE_RUNTIME_PATH", "DISPLAY", "DBUS_SESSION_BUS_ADDRESS"];
     unwanted.iter().for_each(|variable| _ = inner.env_remove(variable));
     let outcome = inner.status().unwrap();
-    assert!(outcome.success(), "the test under {backend} failed: {outcome}");
+    assert!(outcome.success(), "{name} failed in its own process: {outcome}");
 }
 
 /// Ends the process when the test ends, however it ends.

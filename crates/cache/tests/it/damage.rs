@@ -6,6 +6,7 @@ use mobilecall_domain::{CallId, CallReport, CallStatus};
 use std::{
     fs,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 const PAGE: usize = 4096;
@@ -182,11 +183,22 @@ async fn a_damaged_file_that_cannot_be_set_aside_is_tried_again() {
     fs::create_dir(&in_the_way).unwrap();
     overwrite(&office.path, 1, 60);
     let all = HistoryQuery { text: "966".into(), limit: 400, ..HistoryQuery::default() };
-    account.history(&all).await.unwrap_err();
-    account.history(&all).await.unwrap_err();
+    let begun = call(&account, 30_000);
+    for _ in 0..2 {
+        account.history(&all).await.unwrap_err();
+        let error = account.begin(&begun, "this run", at(30_000)).await.unwrap_err();
+        assert!(error.is_retryable() && error.needs_somebody(), "what is to be written waits: {error}");
+    }
     assert!(aside(&office).is_empty());
+    assert!(cache.set_aside().borrow().is_none());
 
     fs::remove_dir(&in_the_way).unwrap();
+    // All of the damaged file is read in each try.
+    account.begin(&begun, "this run", at(30_000)).await.unwrap_err();
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(10)).await;
+    tokio::time::resume();
+    account.begin(&begun, "this run", at(30_000)).await.unwrap();
     use_it(&cache, &office, 0).await;
     assert_eq!(aside(&office).len(), 1);
     cache.close().await;

@@ -93,6 +93,9 @@ async fn a_person_is_found_by_the_user_name_in_the_record() {
     assert!(account.change_extensions(vec![now("carol", None), now("bob", Some("102"))]).await.unwrap());
     assert!(!account.change_extensions(vec![now("bob", Some("102"))]).await.unwrap(), "nothing is new");
     assert_eq!(found("102", HistoryFilter::All).await, [4_000, 3_000, 2_000, 1_000]);
+    assert!(account.change_extensions(vec![now("carol", Some("102"))]).await.unwrap());
+    assert_eq!(found("102", HistoryFilter::All).await, [3_000], "nobody has it beside her");
+    assert!(!account.change_extensions(vec![now("bob", None)]).await.unwrap(), "that it is not his comes later");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use mobilecall_api::{
     events::{Event, Presence},
     people::Person,
 };
-use mobilecall_cache::{Account, KnownExtension};
+use mobilecall_cache::{Account, CacheError, KnownExtension};
 use mobilecall_domain::{CallRecord, Timestamp};
 use std::time::Duration;
 use tokio::{sync::mpsc, time::Instant};
@@ -100,6 +100,7 @@ impl Sync {
             events,
             remote: Remote::default(),
             pauses: pauses(),
+            told: None,
             told_not_written: false,
         };
         let stopped = stop.clone();
@@ -144,7 +145,10 @@ struct Driver {
     events: mpsc::Sender<SyncEvent>,
     remote: Remote,
     pauses: ExponentialBackoff,
-    /// That the local database takes nothing was told.
+    /// The change sequence up to which people and companies were told. Not the account's position: another process that
+    /// moves it tells them to its own window only.
+    told: Option<u64>,
+    /// That the local database takes nothing was told, and it has taken nothing since.
     told_not_written: bool,
 }
 
@@ -211,16 +215,7 @@ impl Driver {
                 error.retry_after()
             }
             SyncError::Cache(error) => {
-                if error.is_retryable() {
-                    tracing::warn!(%error, "the local database cannot be used now");
-                } else {
-                    tracing::error!(%error, "the local database cannot be used");
-                }
-                let disk_full = error.is_disk_full();
-                if (disk_full || error.needs_somebody()) && !self.told_not_written {
-                    self.told_not_written = true;
-                    self.emit(SyncEvent::NotWritten { disk_full }).await;
-                }
+                self.not_written(error).await;
                 None
             }
         };
@@ -230,12 +225,29 @@ impl Driver {
         asked.unwrap_or_else(|| self.next_pause())
     }
 
+    /// Tells once that the local database takes nothing, unless that passes by itself.
+    async fn not_written(&mut self, error: &CacheError) {
+        if error.is_retryable() {
+            tracing::warn!(%error, "the local database cannot be used now");
+        } else {
+            tracing::error!(%error, "the local database cannot be used");
+        }
+        let disk_full = error.is_disk_full();
+        if (disk_full || error.needs_somebody()) && !self.told_not_written {
+            self.told_not_written = true;
+            self.emit(SyncEvent::NotWritten { disk_full }).await;
+        }
+    }
+
     fn next_pause(&mut self) -> Duration {
         self.pauses.next().unwrap_or(POLL_INTERVAL)
     }
 
     /// Asks for the team, then pushes and pulls until both sides agree: who shows the calls then knows by which names.
     async fn catch_up(&mut self) -> Result<(), SyncError> {
+        if self.told.is_none() {
+            self.told = Some(self.account.position().await?);
+        }
         let team = self.ask_for_team().await;
         self.round().await?;
         team
@@ -249,16 +261,29 @@ impl Driver {
         };
         let extensions = team.iter().filter_map(extension).collect();
         self.emit(SyncEvent::Team(team)).await;
-        self.account.keep_extensions(extensions).await?;
+        let kept = self.account.keep_extensions(extensions).await;
+        self.extensions_kept(kept).await;
         Ok(())
+    }
+
+    /// Without them a colleague's calls are not found by the number, and all else works.
+    async fn extensions_kept(&mut self, kept: Result<bool, CacheError>) {
+        match kept {
+            Ok(true) => self.told_not_written = false,
+            Ok(false) => {}
+            Err(error) => self.not_written(&error).await,
+        }
     }
 
     async fn round(&mut self) -> Result<(), SyncError> {
         let pending = self.account.pending_count().await?;
         let events = self.events.clone();
-        let (mut any, mut people, mut company) = (false, Vec::new(), None);
+        let (mut any, mut moved, mut people, mut company) = (false, false, Vec::new(), None);
+        let mut told = self.told;
         let progress = |pulled, applied: Applied| {
             any |= applied.changed > 0;
+            moved |= applied.told.is_some_and(|(after, upto)| upto > after);
+            told = applied.told.map_or(told, |span| Some(told_with(told, span)));
             people.extend(applied.people);
             company = applied.company.or(company.take());
             // Progress that finds no room is followed by newer progress.
@@ -272,21 +297,27 @@ impl Driver {
             self.emit(SyncEvent::RecordsChanged).await;
         }
         // Both also after a failure: the position is beyond them, so they are not given again.
-        if !people.is_empty() {
-            self.tell_people(people).await?;
-        }
         if let Some(company) = company {
             self.emit(SyncEvent::Company(company)).await;
         }
+        if any || moved {
+            self.told_not_written = false;
+        }
+        self.told = told;
+        if !people.is_empty() {
+            self.tell_people(people).await;
+        }
         self.remote = outcome?;
-        self.told_not_written = false;
         self.emit(SyncEvent::Status(SyncStatus::UpToDate { at: Timestamp::now() })).await;
         Ok(())
     }
 
     /// Follows live events until the socket is lost; returns the pause before the next attempt.
     async fn listen(&mut self) -> Result<Duration, SyncError> {
-        let mut socket = match EventSocket::open(&self.session, self.account.position().await?).await {
+        let position = self.account.position().await?;
+        // What another process took is replayed for whom it was not told to.
+        let since = self.told.map_or(position, |told| told.min(position));
+        let mut socket = match EventSocket::open(&self.session, since).await {
             Ok(socket) => socket,
             Err(error) => return Ok(self.without_events(&error)),
         };
@@ -327,6 +358,8 @@ impl Driver {
         match event {
             Event::Hello { sequence } => {
                 self.pauses = pauses();
+                // Another process may have started over already.
+                self.told = self.told.map(|told| told.min(sequence));
                 if sequence < self.account.position().await? {
                     self.remote = Remote { sequence: Some(sequence) };
                     self.round().await?;
@@ -335,17 +368,20 @@ impl Driver {
                 self.ask_for_team().await?;
             }
             Event::Call { sequence, call } => {
+                self.is_news(sequence);
                 self.adopt(sequence, &[(*call).into()]).await?;
             }
             Event::Person { sequence, person } => {
-                if self.adopt(sequence, &[]).await? {
-                    self.tell_people(vec![person]).await?;
+                if self.is_news(sequence) {
+                    self.tell_people(vec![person]).await;
                 }
+                self.adopt(sequence, &[]).await?;
             }
             Event::Company { sequence, company } => {
-                if self.adopt(sequence, &[]).await? {
+                if self.is_news(sequence) {
                     self.emit(SyncEvent::Company(*company)).await;
                 }
+                self.adopt(sequence, &[]).await?;
             }
             Event::Presence(presence) => self.emit(SyncEvent::Presence(presence)).await,
             Event::Lagged => {
@@ -356,19 +392,28 @@ impl Driver {
         Ok(())
     }
 
-    async fn tell_people(&self, people: Vec<Person>) -> Result<(), SyncError> {
-        let extensions = people.iter().map(|person| (person.username.clone(), person.extension.clone())).collect();
-        self.emit(SyncEvent::People(people)).await;
-        self.account.change_extensions(extensions).await?;
-        Ok(())
+    /// Whether what was announced was not told yet. It is from now on, with all that the socket gave before it.
+    fn is_news(&mut self, sequence: u64) -> bool {
+        let is_news = self.told.is_none_or(|told| sequence > told);
+        if is_news {
+            self.told = Some(sequence);
+        }
+        is_news
     }
 
-    /// Takes over a change that was announced; `false` if that was or is done by pulling, with all that came before it.
-    async fn adopt(&mut self, sequence: u64, calls: &[CallRecord]) -> Result<bool, SyncError> {
+    async fn tell_people(&mut self, people: Vec<Person>) {
+        let extensions = people.iter().map(|person| (person.username.clone(), person.extension.clone())).collect();
+        self.emit(SyncEvent::People(people)).await;
+        let kept = self.account.change_extensions(extensions).await;
+        self.extensions_kept(kept).await;
+    }
+
+    /// Takes over a change that was announced, unless that was or is done by pulling, with all that came before it.
+    async fn adopt(&mut self, sequence: u64, calls: &[CallRecord]) -> Result<(), SyncError> {
         let position = self.account.position().await?;
         // What was pulled meanwhile is newer than what still waited in the socket.
         if sequence <= position {
-            return Ok(false);
+            return Ok(());
         }
         self.remote = Remote { sequence: Some(sequence) };
         // Without a position what came before is missing here, as after the file was begun anew.
@@ -377,19 +422,49 @@ impl Driver {
             _ => self.account.adopt_after(position, calls, sequence).await?,
         };
         let Some(adopted) = adopted else {
-            self.round().await?;
-            return Ok(false);
+            return self.round().await;
         };
+        self.told_not_written = false;
         if adopted.changed > 0 {
             self.emit(SyncEvent::RecordsChanged).await;
         }
-        Ok(true)
+        Ok(())
     }
 
     /// A receiver that is gone means that the account was left; the task is being stopped.
     async fn emit(&self, event: SyncEvent) {
         if self.events.send(event).await.is_err() {
             tracing::debug!("nobody takes the events of the sync any more");
+        }
+    }
+}
+
+/// Up to which change all is told after a step that told what lies between two. What lies before the first is unknown to this
+/// device if another process took it.
+fn told_with(told: Option<u64>, (after, upto): (u64, u64)) -> u64 {
+    match told {
+        Some(told) if after > told => told,
+        Some(told) if after > 0 => told.max(upto),
+        // All of it, perhaps of a server that was rewound.
+        Some(_) | None => upto,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_process_took_is_not_told() {
+        for (told, span, expected) in [
+            (None, (3, 5), 5),
+            (Some(3), (3, 5), 5),
+            (Some(4), (3, 5), 5),
+            (Some(9), (3, 5), 9),
+            (Some(2), (3, 5), 2),
+            (Some(9), (0, 5), 5),
+        ] {
+            assert_eq!(told_with(told, span), expected, "{told:?} {span:?}");
         }
     }
 }

@@ -27,10 +27,13 @@ pub struct Applied {
     pub pulled: u32,
     /// Records that are new or different here.
     pub changed: u32,
-    /// People that the server gave. They are kept nowhere here, so whoever shows them must take them now.
+    /// People that the server gave. But for their extensions they are not kept here, so whoever shows them must take them
+    /// now.
     pub people: Vec<Person>,
     /// The company as it stands, if the step told. It is not kept here, so whoever needs it must take it now.
     pub company: Option<Company>,
+    /// The change sequences between which the step gave all people and companies: after the first, up to the second.
+    pub told: Option<(u64, u64)>,
     /// What is known of the server now; `None` if the step says nothing about it.
     pub remote: Option<Remote>,
 }
@@ -79,7 +82,11 @@ pub async fn apply(session: &Session, account: &Account, operation: Operation) -
         Operation::StartOver => {
             tracing::warn!("the server's change sequence was rewound; all calls are pulled again");
             // As it was when the backup was made: the log tells of changes, and the backup's may have none of the company.
-            let company = Some(session.company().await?);
+            let company = match session.company().await {
+                // An older server, which has nothing to say of it.
+                Err(ClientError::Refused { status: 404, .. }) => None,
+                company => Some(company?),
+            };
             account.start_over().await?;
             Ok(Applied { company, ..Applied::default() })
         }
@@ -153,16 +160,22 @@ async fn pull(session: &Session, account: &Account, since: u64) -> Result<Applie
         let source = "a page that leads nowhere".into();
         return Err(ClientError::Garbled { what: "GET /api/changes".to_owned(), source }.into());
     }
-    let Some(adopted) = account.adopt_after(since, &page.calls, page.sequence).await? else {
-        // What is here was begun anew meanwhile: the next plan asks for all of it.
-        return Ok(Applied { remote: Some(Remote::default()), ..Applied::default() });
+    let adopted = account.adopt_after(since, &page.calls, page.sequence).await?;
+    let applied = Applied {
+        people: page.people,
+        company: page.company,
+        told: Some((since, page.sequence)),
+        ..Applied::default()
+    };
+    let Some(adopted) = adopted else {
+        // What is here was begun anew meanwhile, or taken by another process: the next plan asks for what is missing.
+        return Ok(Applied { remote: Some(Remote::default()), ..applied });
     };
     let sequence = (!page.more).then_some(page.sequence);
     Ok(Applied {
         pulled: u32::try_from(page.calls.len()).unwrap_or(u32::MAX),
         changed: adopted.changed,
-        people: page.people,
-        company: page.company,
         remote: Some(Remote { sequence }),
+        ..applied
     })
 }

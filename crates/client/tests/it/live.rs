@@ -87,12 +87,55 @@ async fn who_joins_the_company_is_told() {
     let (_sync, mut events) = Sync::start(session, device.account.clone());
     wait_for(&mut events, "the team", |event| matches!(event, SyncEvent::Team(team) if team.len() == 1)).await;
     wait_for(&mut events, "the first round", is_up_to_date).await;
-    let joins = |event: &SyncEvent, name| match event {
-        SyncEvent::People(people) => people.iter().any(|person| person.username == name),
-        _ => false,
-    };
     fixture.server.agent(&fixture.company, "carol", "103").await;
     wait_for(&mut events, "carol", |event| joins(event, "carol")).await;
+}
+
+/// The team is asked for again once the socket is open.
+async fn until_live(events: &mut Receiver<SyncEvent>) {
+    wait_for(events, "the first round", is_up_to_date).await;
+    wait_for(events, "the socket", |event| matches!(event, SyncEvent::Team(_))).await;
+}
+
+#[tokio::test]
+async fn what_another_process_of_the_device_took_is_told_too() {
+    let fixture = fixture().await;
+    let session = fixture.session().await;
+    let device = fixture.device(&session).await;
+    let (_sync, mut events) = Sync::start(session, device.account.clone());
+    until_live(&mut events).await;
+    let reached = fixture.server.store().sequence(fixture.company.id).await.unwrap();
+    device.account.adopt(&[], reached + 2).await.unwrap();
+    set_lines(&fixture, &[LineKind::Sip]).await;
+    company_prefers(&mut events, &[LineKind::Sip]).await;
+    fixture.server.agent(&fixture.company, "carol", "103").await;
+    wait_for(&mut events, "carol", |event| joins(event, "carol")).await;
+}
+
+#[tokio::test]
+async fn events_are_followed_where_extensions_cannot_be_kept() {
+    let fixture = fixture().await;
+    let session = fixture.session().await;
+    let device = fixture.device(&session).await;
+    let (_sync, mut events) = Sync::start(session, device.account.clone());
+    until_live(&mut events).await;
+    // No list, so nothing can be added to it.
+    device.cache.store_setting("extensions 1", &1).await.unwrap();
+    for (name, extension) in [("carol", "103"), ("dave", "104")] {
+        fixture.server.agent(&fixture.company, name, extension).await;
+        let is_told = |event: &SyncEvent| {
+            assert!(!is_offline(event));
+            joins(event, name)
+        };
+        wait_for(&mut events, name, is_told).await;
+    }
+}
+
+fn joins(event: &SyncEvent, name: &str) -> bool {
+    match event {
+        SyncEvent::People(people) => people.iter().any(|person| person.username == name),
+        _ => false,
+    }
 }
 
 #[tokio::test]

@@ -43,12 +43,13 @@ impl Fixture {
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::open(&folder.path().join("cache.sqlite")).await.unwrap();
         let account = cache.account(&session.account_key("test"), Timestamp::now()).await.unwrap();
-        Device { account, _folder: folder }
+        Device { account, cache, _folder: folder }
     }
 }
 
 struct Device {
     account: Account,
+    cache: Cache,
     _folder: TempDir,
 }
 

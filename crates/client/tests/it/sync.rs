@@ -1,5 +1,5 @@
 use crate::{Device, Fixture, fixture, http};
-use axum::{Router, http::StatusCode};
+use axum::{Router, http::StatusCode, routing::get};
 use mobilecall_cache::HistoryQuery;
 use mobilecall_client::{
     Applied, ClientError, Http, Operation, Remote, ServerUrl, Session, Sync, SyncError, apply, synchronize, trust,
@@ -280,6 +280,23 @@ async fn a_server_that_was_rewound_is_pulled_from_the_beginning() {
     sync(&session, &device).await.unwrap();
     assert_eq!(local_count(&device).await, 2);
     assert!(device.account.position().await.unwrap() < 1_000);
+}
+
+#[tokio::test]
+async fn an_older_server_that_was_rewound_tells_nothing_of_the_company() {
+    let fixture = fixture().await;
+    let login = fixture.server.sign_in(&fixture.alice).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let page = serde_json::json!({"sequence": 3, "more": false, "changes": []});
+    let service = Router::new().route("/api/changes", get(move || std::future::ready(axum::Json(page.clone()))));
+    tokio::spawn(async move { axum::serve(listener, service).await });
+    let http = Http::new(ServerUrl::parse(&url).unwrap(), trust(None).unwrap()).unwrap();
+    let session = Session::start(&http, login);
+    let device = fixture.device(&session).await;
+    device.account.adopt(&[], 1_000_000).await.unwrap();
+    sync(&session, &device).await.unwrap();
+    assert_eq!(device.account.position().await.unwrap(), 3);
 }
 
 #[tokio::test]

@@ -107,6 +107,7 @@ impl Core {
         if self.config.settings.is_none() {
             let (name, value) = settings::stored(&wanted, &self.lines_aside)?;
             self.write(Entry::Setting { cache: self.cache.clone(), name, value }).await?;
+            self.secrets.lines_are(&wanted.lines);
             self.remove_secrets(unused(&self.settings.lines, &wanted.lines));
         }
         let before = std::mem::replace(&mut self.settings, wanted.clone());

@@ -148,8 +148,9 @@ impl Core {
     /// Runs until the engine is shut down or nobody holds it any more.
     pub(crate) async fn run(mut self, mut inbox: mpsc::Receiver<Message>) {
         self.watch_devices();
+        self.secrets.lines_are(&self.settings.lines);
         let secrets = self.secrets.clone();
-        self.closing_tasks.spawn(async move { secrets.clear_out().await });
+        self.closing_tasks.spawn(async move { secrets.remove_unwanted().await });
         if self.settings.auto_connect {
             self.connect().await;
         }

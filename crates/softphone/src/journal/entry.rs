@@ -2,9 +2,9 @@
 
 use crate::failure;
 use mobilecall_cache::{Account, Cache, CacheError, StaleCall};
-use mobilecall_domain::{CallRecord, CallReport, EndReason, LineKind, Timestamp};
+use mobilecall_domain::{CallId, CallRecord, CallReport, EndReason, LineKind, Timestamp};
 use serde_json::Value;
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 /// A call of another run is taken for cut off when it has given no sign of life for three heartbeats.
 const CUT_OFF_AFTER: Duration = Duration::from_secs(15);
@@ -44,13 +44,24 @@ pub(crate) enum Step {
     Forget,
 }
 
+/// What came of closing calls that were cut off, beyond one try and one entry.
+#[derive(Default)]
+pub(super) struct CutOffs {
+    /// Some were closed, in a try that could not close others; nobody was told.
+    closed: bool,
+    /// Those that the database refuses for good. Each is in the log once.
+    refused: HashSet<CallId>,
+}
+
 impl Entry {
     /// Whether that changed anything that is shown. Harmless when repeated.
-    pub(super) async fn write(&self) -> Result<bool, CacheError> {
+    pub(super) async fn write(&self, cut_offs: &mut CutOffs) -> Result<bool, CacheError> {
         match self {
             Self::Call(entry) => entry.write().await.map(|()| true),
             Self::Seen { account } => account.mark_seen().await,
-            Self::CutOff { account, run, caught_up, at } => close_cut_off(account, run, *caught_up, *at).await,
+            Self::CutOff { account, run, caught_up, at } => {
+                close_cut_off(account, run, *caught_up, *at, cut_offs).await
+            }
             Self::Setting { cache, name, value } => cache.store_setting(name, value).await.map(|()| false),
         }
     }
@@ -79,18 +90,30 @@ impl CallEntry {
 
 /// Calls that were up when an earlier run was killed, or whose ringing broke off with the connection, each on its own: one
 /// that cannot be closed keeps no other from it. Says whether any was closed.
-async fn close_cut_off(account: &Account, run: &str, caught_up: bool, now: Timestamp) -> Result<bool, CacheError> {
-    let mut closed = false;
+async fn close_cut_off(
+    account: &Account,
+    run: &str,
+    caught_up: bool,
+    now: Timestamp,
+    cut_offs: &mut CutOffs,
+) -> Result<bool, CacheError> {
     let mut later = None;
     for call in account.stale_calls(run, now.minus(CUT_OFF_AFTER)).await? {
         match close(account, &call, caught_up, now).await {
-            Ok(this) => closed |= this,
+            Ok(closed) => cut_offs.closed |= closed,
             // Those behind it need not wait for the next try.
             Err(error) if error.is_retryable() => later = Some(error),
-            Err(error) => tracing::error!(error = %failure::chain(&error), "a call that was cut off cannot be closed"),
+            Err(error) => {
+                if cut_offs.refused.insert(call.record.id) {
+                    tracing::error!(error = %failure::chain(&error), "a call that was cut off cannot be closed");
+                }
+            }
         }
     }
-    later.map_or(Ok(closed), Err)
+    match later {
+        Some(error) => Err(error),
+        None => Ok(std::mem::take(&mut cut_offs.closed)),
+    }
 }
 
 /// A direct call passes through the server, which says how it ended and meanwhile may have it alive, even on another device
@@ -113,4 +136,25 @@ async fn close(account: &Account, call: &StaleCall, caught_up: bool, now: Timest
     account.report(call.record.id, &report, now).await?;
     tracing::info!(call.id = %call.record.id, "a call that was cut off is closed");
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mobilecall_cache::AccountKey;
+    use mobilecall_domain::{CompanyId, UserId};
+
+    #[tokio::test]
+    async fn what_an_earlier_try_closed_is_told_with_the_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::open(&folder.path().join("cache.sqlite")).await.unwrap();
+        let key = AccountKey { server: "https://a".into(), company: CompanyId::generate(), user: UserId::generate() };
+        let at = Timestamp::from_millis(1_000_000);
+        let account = cache.account(&key, at).await.unwrap();
+        let entry = Entry::CutOff { account, run: "this".to_owned(), caught_up: true, at };
+        let mut cut_offs = CutOffs { closed: true, ..CutOffs::default() };
+        for told in [true, false] {
+            assert_eq!(entry.write(&mut cut_offs).await.unwrap(), told);
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use super::{eventually, problems, profile, within};
 use crate::{
     Engine, EngineConfig, EventStream, SecretStore, SecretStoreUnavailable,
-    session::{Profile, profile_setting},
+    session::{Profile, Secrets, profile_setting},
 };
 use async_trait::async_trait;
 use mobilecall_cache::Cache;
@@ -119,6 +119,67 @@ async fn a_line_that_is_removed_leaves_no_secret() {
             assert_eq!(problems(&engine, &mut events).await, []);
         }
     }
+}
+
+/// The list of what is to be removed.
+const UNWANTED: &str = "unwanted secrets";
+
+#[tokio::test]
+async fn no_session_is_taken_up_while_it_is_not_known_which_are_over() {
+    let folder = tempfile::tempdir().unwrap();
+    store(folder.path(), UNWANTED, &serde_json::json!(["session over"])).await;
+    let cache = Cache::open(&folder.path().join("cache.sqlite")).await.unwrap();
+    let keyring = LockedKeyring::with(&["session over", "session here"]);
+    let secrets = || Secrets::new(Some(Arc::clone(&keyring) as Arc<dyn SecretStore>), cache.clone());
+    let known = secrets();
+    assert!(known.read("over").await.unwrap().is_none());
+    assert!(known.read("here").await.unwrap().is_some());
+    cache.close().await;
+    assert!(known.read("here").await.unwrap().is_some());
+    secrets().read("over").await.unwrap_err();
+}
+
+#[tokio::test]
+async fn what_a_line_uses_again_is_not_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    store(folder.path(), UNWANTED, &serde_json::json!(["line one", "line two"])).await;
+    let cache = Cache::open(&folder.path().join("cache.sqlite")).await.unwrap();
+    let keyring = LockedKeyring::with(&["line one", "line two"]);
+    keyring.unlock();
+    let secrets = Secrets::new(Some(Arc::clone(&keyring) as Arc<dyn SecretStore>), cache.clone());
+    let line = serde_json::json!({"id": LineId::generate(), "kind": "sip", "label": "one",
+        "credentials": {"type": "keyring", "name": "line one"}});
+    secrets.lines_are(&[serde_json::from_value(line).unwrap()]);
+    secrets.remove_unwanted().await;
+    assert_eq!(keyring.names(), ["line one"]);
+    assert_eq!(cache.setting::<Vec<String>>(UNWANTED).await.unwrap(), Some(vec![]));
+}
+
+/// A keyring that lets go only what is known to be unwanted.
+struct Reading(Cache);
+
+#[async_trait]
+impl SecretStore for Reading {
+    async fn get(&self, _: &str) -> Result<Option<Private<String>>, SecretStoreUnavailable> {
+        Ok(None)
+    }
+    async fn set(&self, _: &str, _: &Private<String>) -> Result<(), SecretStoreUnavailable> {
+        Ok(())
+    }
+    async fn delete(&self, name: &str) -> Result<(), SecretStoreUnavailable> {
+        let unwanted = self.0.setting::<Vec<String>>(UNWANTED).await.unwrap();
+        assert!(unwanted.is_some_and(|names| names.iter().any(|known| known == name)));
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_program_that_is_killed_while_it_signs_out_does_so_next_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Cache::open(&folder.path().join("cache.sqlite")).await.unwrap();
+    let secrets = Secrets::new(Some(Arc::new(Reading(cache.clone()))), cache.clone());
+    secrets.forget("here").await.unwrap();
+    assert_eq!(cache.setting::<Vec<String>>(UNWANTED).await.unwrap(), Some(vec![]));
 }
 
 #[tokio::test]

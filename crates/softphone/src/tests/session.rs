@@ -243,8 +243,7 @@ async fn one_who_is_to_sign_in_sees_whether_the_server_answers() {
     let silent = |snapshot: &Snapshot| why(snapshot) == Some(Some(ErrorCode::ServerUnreachable));
     assert!(!phone.until("the reason", silent).await.server.reachable);
 
-    drop(held);
-    let server = TestServer::builder().address(address).start().await;
+    let server = TestServer::builder().listener(held.listen(128).unwrap()).start().await;
     let company = server.company("Acme").await;
     server.agent(&company, "alice", "101").await;
     phone.engine.send(Command::Connect).await.unwrap();

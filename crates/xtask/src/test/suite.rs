@@ -27,27 +27,27 @@ pub(crate) enum Kind {
 
 /// How much of the processor a suite may have while others want it too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Haste {
+pub(crate) enum Priority {
     /// It hears what is played: what comes late is a gap in a voice.
-    RealTime,
+    High,
     /// It may take longer.
-    None,
+    Normal,
 }
 
 /// The longest first: what begins last should end soon. Suites that are not here come after those that are.
-const KINDS: &[(&str, Kind, Haste)] = &[
-    ("app", Kind::Sound, Haste::RealTime),
-    ("twilio_sdk", Kind::Sound, Haste::RealTime),
-    ("audio/sound_server", Kind::Sound, Haste::RealTime),
-    ("two_phones", Kind::Sound, Haste::RealTime),
-    ("gauges", Kind::Sound, Haste::RealTime),
-    ("mobile_call", Kind::Sound, Haste::None),
-    ("window_layout", Kind::Browser, Haste::None),
-    ("web_pages", Kind::Browser, Haste::None),
-    ("crash", Kind::Plain, Haste::None),
-    ("cli/it", Kind::Plain, Haste::None),
-    (PAGES, Kind::Plain, Haste::None),
-    ("ring_again", Kind::Plain, Haste::None),
+const KINDS: &[(&str, Kind, Priority)] = &[
+    ("app", Kind::Sound, Priority::High),
+    ("twilio_sdk", Kind::Sound, Priority::High),
+    ("audio/sound_server", Kind::Sound, Priority::High),
+    ("two_phones", Kind::Sound, Priority::High),
+    ("gauges", Kind::Sound, Priority::High),
+    ("mobile_call", Kind::Sound, Priority::Normal),
+    ("window_layout", Kind::Browser, Priority::Normal),
+    ("web_pages", Kind::Browser, Priority::Normal),
+    ("crash", Kind::Plain, Priority::Normal),
+    ("cli/it", Kind::Plain, Priority::Normal),
+    (PAGES, Kind::Plain, Priority::Normal),
+    ("ring_again", Kind::Plain, Priority::Normal),
 ];
 
 /// One program that runs tests.
@@ -161,7 +161,7 @@ impl Suite {
         }
     }
 
-    fn known(&self) -> Option<&'static (&'static str, Kind, Haste)> {
+    fn known(&self) -> Option<&'static (&'static str, Kind, Priority)> {
         KINDS.iter().find(|(name, ..)| *name == self.name)
     }
 
@@ -179,8 +179,8 @@ impl Suite {
     }
 
     fn command(&self) -> Command {
-        let haste = self.known().map_or(Haste::None, |(.., haste)| *haste);
-        let mut command = if cfg!(unix) && haste == Haste::None {
+        let priority = self.known().map_or(Priority::Normal, |(.., priority)| *priority);
+        let mut command = if cfg!(unix) && priority == Priority::Normal {
             let mut nice = Command::new("nice");
             nice.arg("-n").arg(NICENESS).arg(&self.program);
             nice

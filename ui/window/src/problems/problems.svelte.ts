@@ -7,6 +7,8 @@ import { problemTable } from './problemTable';
 
 /** Long enough to read two lines. */
 const INFO_STAYS_MS = 8000;
+/** How often it is looked whether a message is in sight. */
+const LOOK_EVERY_MS = 500;
 /** More at once would hide the phone behind messages. */
 const AT_MOST = 3;
 
@@ -27,16 +29,21 @@ export class Problems {
     const problem = { id: this.nextId++, failure };
     const others = this.list.filter((known) => !isSame(known.failure, failure));
     this.list = [problem, ...others];
-    if (problemTable[failure.code].severity === 'info') this.closeOnceRead(problem.id, true);
+    if (problemTable[failure.code].severity === 'info') this.closeOnceRead(problem.id, INFO_STAYS_MS);
   }
 
-  private closeOnceRead(id: number, wasShown: boolean): void {
+  /** Closes a message once it was in sight for so long; all other time does not count. */
+  private closeOnceRead(id: number, restMs: number): void {
     setTimeout(() => {
       if (!this.list.some((problem) => problem.id === id)) return;
-      const isShown = this.shown.some((problem) => problem.id === id);
-      if (isShown && wasShown && isLooking()) this.close(id);
-      else this.closeOnceRead(id, isShown);
-    }, INFO_STAYS_MS);
+      const nowRestMs = this.isInSight(id) ? restMs - LOOK_EVERY_MS : restMs;
+      if (nowRestMs > 0) this.closeOnceRead(id, nowRestMs);
+      else this.close(id);
+    }, LOOK_EVERY_MS);
+  }
+
+  private isInSight(id: number): boolean {
+    return isLooking() && this.shown.some((problem) => problem.id === id);
   }
 
   close(id: number): void {

@@ -79,6 +79,22 @@ describe('messages', () => {
     expect(codes()).toEqual([]);
   });
 
+  test('that are only worth knowing stay as long as it takes to read them', async () => {
+    const focus = vi.spyOn(document, 'hasFocus').mockReturnValue(false);
+    const { host } = await startApp();
+    host.emit(problem('portTaken'));
+    await vi.advanceTimersByTimeAsync(6500);
+    focus.mockReturnValue(true);
+    await vi.advanceTimersByTimeAsync(7000);
+    expect(codes()).toEqual(['portTaken']);
+    focus.mockReturnValue(false);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(codes()).toEqual(['portTaken']);
+    focus.mockReturnValue(true);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(codes()).toEqual([]);
+  });
+
   test('are closed by Esc, the newest first, and then the call that is over', async () => {
     const { host, user } = await startApp(new FakeHost({ calls: [over] }));
     host.emit(problem('noSpeaker'));
