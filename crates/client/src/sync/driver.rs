@@ -243,14 +243,27 @@ impl Driver {
         self.pauses.next().unwrap_or(POLL_INTERVAL)
     }
 
-    /// Asks for the team, then pushes and pulls until both sides agree: who shows the calls then knows by which names.
+    /// Asks for the team and the company, then pushes and pulls until both sides agree: who shows the calls then knows by which names.
     async fn catch_up(&mut self) -> Result<(), SyncError> {
         if self.told.is_none() {
             self.told = Some(self.account.position().await?);
         }
         let team = self.ask_for_team().await;
+        let company = self.ask_for_company().await;
         self.round().await?;
-        team
+        team?;
+        company
+    }
+
+    /// The log alone does not do: it skips numbers after a backup was put back, and may have none of the company.
+    async fn ask_for_company(&self) -> Result<(), SyncError> {
+        match self.session.company().await {
+            Ok(company) => self.emit(SyncEvent::Company(company)).await,
+            // An older server, which has no such thing.
+            Err(ClientError::Refused { status: 404, .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
     }
 
     async fn ask_for_team(&mut self) -> Result<(), SyncError> {
