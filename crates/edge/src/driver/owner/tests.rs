@@ -120,9 +120,9 @@ impl Fixture {
 
     /// What the host has heard once all is told.
     async fn told(&self, name: &str) -> PresenceState {
-        let Owner { presence, host, giving_up, .. } = &self.owner;
-        presence.close();
-        presence.clone().run(Arc::clone(host), giving_up.clone()).await;
+        let Owner { reachability, host, giving_up, .. } = &self.owner;
+        reachability.close();
+        reachability.clone().run(Arc::clone(host), giving_up.clone()).await;
         self.host.reachable.lock().unwrap()[&user(name)].presence()
     }
 }
