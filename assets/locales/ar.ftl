@@ -343,6 +343,13 @@ quit-confirm = إنهاء البرنامج والمكالمة
 quit-cancel = متابعة المكالمة
 problem-close = إغلاق هذه الرسالة
 problems-label = الرسائل
+problem-times =
+    { $count ->
+        [one] مرة واحدة
+        [two] مرتان
+        [few] { $count } مرات
+       *[other] { $count } مرة
+    }
 problems-waiting =
     { $count ->
         [one] رسالة أخرى

@@ -335,6 +335,11 @@ quit-confirm = Quit and end the call
 quit-cancel = Keep talking
 problem-close = Close this message
 problems-label = Messages
+problem-times =
+    { $count ->
+        [one] Once
+       *[other] { $count } times
+    }
 problems-waiting =
     { $count ->
         [one] One more message

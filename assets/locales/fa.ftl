@@ -335,6 +335,11 @@ quit-confirm = خروج و پایان تماس
 quit-cancel = ادامهٔ تماس
 problem-close = بستن این پیام
 problems-label = پیام‌ها
+problem-times =
+    { $count ->
+        [one] یک بار
+       *[other] { $count } بار
+    }
 problems-waiting =
     { $count ->
         [one] یک پیام دیگر
