@@ -343,6 +343,13 @@ quit-confirm = إنهاء البرنامج والمكالمة
 quit-cancel = متابعة المكالمة
 problem-close = إغلاق هذه الرسالة
 problems-label = الرسائل
+problem-times =
+    { $count ->
+        [one] مرة واحدة
+        [two] مرتان
+        [few] { $count } مرات
+       *[other] { $count } مرة
+    }
 problems-waiting =
     { $count ->
         [one] رسالة أخرى
@@ -380,7 +387,7 @@ error-calledWhileTalking = اتصل بك { $who } أثناء مكالمتك. ا�
 error-transferFailed = تعذّر تحويل المكالمة، وهي مستمرة هنا.
 error-nothingToDial = اكتب رقمًا أو تحويلة أو اسمًا أولًا.
 error-malformedNumber = هذا ليس رقم هاتف صحيحًا. تحقق من الأرقام، أو اكتبه مع رمز الدولة.
-error-numberTooShort = تنقص هذا الرقم خانات. أضفها مع رمز المنطقة، أو اكتبه مع رمز الدولة.
+error-numberTooShort = يلزم مزيد من الأرقام: أكمل الرقم الداخلي للزميل، أو اكتب رقم الهاتف مع رمز المنطقة أو الدولة.
 error-numberTooLong = في هذا الرقم خانات زائدة. احذف الزائد منها.
 error-unknownCountryCode = لا توجد دولة برمز كالذي يبدأ به هذا الرقم. تحقق من خاناته الأولى.
 error-ambiguousNumber = يمكن قراءة هذا كرقمين مختلفين. اكتب الرقم المقصود مع رمز الدولة.

@@ -335,6 +335,11 @@ quit-confirm = Quit and end the call
 quit-cancel = Keep talking
 problem-close = Close this message
 problems-label = Messages
+problem-times =
+    { $count ->
+        [one] Once
+       *[other] { $count } times
+    }
 problems-waiting =
     { $count ->
         [one] One more message
@@ -370,7 +375,7 @@ error-calledWhileTalking = { $who } called while you were talking. The call is i
 error-transferFailed = The call could not be handed over. It goes on here.
 error-nothingToDial = Type a number, an extension or a name first.
 error-malformedNumber = This is not a valid phone number. Check the digits, or write it with its country code, like +966 50 123 4567.
-error-numberTooShort = Digits are missing in this number. Add them and the area code, or write it like +966 50 123 4567.
+error-numberTooShort = More digits are needed for a colleague or a number. Write a number with its area code, or like +966 50 123 4567.
 error-numberTooLong = This number has too many digits. Remove those that are too many.
 error-unknownCountryCode = No country has the code that this number begins with. Check its first digits.
 error-ambiguousNumber = This can be read as two numbers. Write the one you mean with its country code, like +966 50 123 4567.

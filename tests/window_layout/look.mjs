@@ -28,16 +28,22 @@ const LOOKS = [
 const CALLS = [
   "alerting", "active", "active-details", "muted-poor", "digits", "digits-received", "digits-details", "held", "reconnecting",
   "incoming-in-call", "ringing-three-in-call", "choosing-in-call", "dial-in-call", "long-arabic", "long-persian-digits",
-  "long-held", "two-calls", "problems-in-call", "problems-ringing", "missed-in-call",
+  "long-held", "two-calls", "problems-in-call", "problems-ringing", "missed-in-call", "ringing-two-in-call",
+  "choosing-missed-in-call", "missed-two-typing-in-call", "missed-two-two-calls", "missed-two-two-calls-typing",
+  "missed-two-two-calls-ringing",
 ];
+/** Calls ring, or messages wait, while the agent chooses whom to call. */
+const CHOOSING = ["dial-choices", "choosing-ringing", "choosing-ringing-two", "choosing-problems", "choosing-problems-ringing"];
+/** At most two calls ring: all of them can be answered without scrolling. */
+const RINGING = ["incoming", "incoming-in-call", "problems-ringing", "ringing-two", "ringing-two-in-call", "choosing-ringing", "choosing-ringing-two", "choosing-problems-ringing", "choosing-missed-in-call", "missed-two-two-calls-ringing"];
 /** Where nobody is signed in. */
 const SIGNED_OUT = ["sign-in", "sign-in-error", "sign-in-unreachable", "signed-out", "history-signed-out"];
 /** Lists, which scroll in their place. */
 const LISTS = ["history", "history-in-call", "team", "settings", "keys"];
 /** More stands here than has room, so that a part scrolls. */
-const CROWDED = /^(ringing-three|problems|digits-details|choosing|dial-line-down)/;
+const CROWDED = /^(ringing-three|ringing-two-lines|problems|digits-details|choosing|dial-line-down|missed-two)/;
 /** The field and the keys of the pad are in the same place in all of these. */
-const WITHOUT_CALL = ["keypad", "dial-number", "dial-refused", "dial-long-name", "dial-line-down", "incoming", "ringing-three", "ended", "ended-trouble", "problems", "server-down"];
+const WITHOUT_CALL = ["keypad", "dial-number", "dial-refused", "dial-long-name", "dial-line-down", "incoming", "ringing-two", "ringing-three", "ended", "ended-trouble", "problems", "server-down"];
 
 // Built once: it is opened some three hundred times, and as the server for developers gives it out it is many files.
 const outDir = await mkdtemp(join(tmpdir(), "mobile-call-gallery-"));
@@ -65,7 +71,8 @@ async function look(viewport) {
   page.on("pageerror", (error) => complaints.push(String(error)));
   for (const { lang, theme } of LOOKS) {
     const places = new Map();
-    for (const show of [...CALLS, ...WITHOUT_CALL, ...SIGNED_OUT, ...LISTS]) {
+    let fieldTop;
+    for (const show of [...CALLS, ...WITHOUT_CALL, ...CHOOSING, "ringing-two-lines", ...SIGNED_OUT, ...LISTS]) {
       const name = `${show}-${lang}-${theme}-${viewport.width}x${viewport.height}`;
       await open(page, { show, lang, theme });
       await page.screenshot({ path: join(FOLDER, `${name}.png`) });
@@ -73,8 +80,16 @@ async function look(viewport) {
       const scrolled = await page.evaluate(upright);
       if (LISTS.includes(show) || CROWDED.test(show)) assert.ok(!scrolled.includes("window"), `${name}: the window does not scroll as a whole`);
       else assert.deepEqual(scrolled, [], `${name}: there is room for everything`);
-      if (show === "incoming" || show.startsWith("ringing")) assert.equal(await page.evaluate(isInReach, "answer"), "yes", `${name}: Answer is in reach`);
-      if (CALLS.includes(show)) assert.equal(await page.evaluate(isInReach, "hangup"), "yes", `${name}: Hang up is in reach`);
+      const inReach = async (...testIds) => assert.deepEqual(await page.evaluate(outOfReach, testIds), [], `${name}: ${testIds} are in reach`);
+      if (RINGING.includes(show)) await inReach("answer", "decline", "answer-row", "decline-row");
+      else if (show.startsWith("ringing") && show !== "ringing-two-lines") await inReach("answer", "decline");
+      if (CALLS.includes(show)) await inReach("hangup");
+      if (CALLS.includes(show) && !/^long-held/.test(show)) await inReach("held-call");
+      if (/problems|missed/.test(show)) assert.ok(await page.evaluate(showsMessage), `${name}: the newest message is in sight`);
+      if (CALLS.includes(show)) assert.deepEqual(await page.evaluate(hiddenOfCard), [], `${name}: who is called, the state and the time are in sight`);
+      if (CHOOSING.includes(show)) assert.ok(await page.evaluate(showsChoice), `${name}: a choice is in sight`);
+      if (CHOOSING.includes(show)) assert.equal(await page.evaluate(topsOf, ["dial-field"]), fieldTop, `${name}: the field is where it was`);
+      if (WITHOUT_CALL.includes(show)) fieldTop = await page.evaluate(topsOf, ["dial-field"]);
       if (WITHOUT_CALL.includes(show)) places.set(show, await page.evaluate(topsOf, ["dial-field", "key-1"]));
     }
     assert.equal(new Set(places.values()).size, 1, `the field or the keys move (${lang}, ${viewport.height}): ${JSON.stringify([...places])}`);
@@ -92,7 +107,8 @@ async function look(viewport) {
 async function open(page, wanted) {
   await page.goto(`${gallery}?${new URLSearchParams(wanted)}`);
   await page.locator("html[data-ready=yes]").waitFor();
-  if (/^(problems|missed)/.test(wanted.show)) await page.locator('[data-testid="news"][data-empty="false"]').waitFor();
+  if (/problems|missed/.test(wanted.show)) await page.getByTestId("problem").first().waitFor({ state: "attached" });
+  if (/choosing|dial-choices/.test(wanted.show)) await page.getByTestId("choice").first().waitFor({ state: "attached" });
   if (wanted.show === "digits-received") await page.locator(".received").waitFor();
 }
 
@@ -117,11 +133,37 @@ function upright() {
   return [...whole, ...[...document.querySelectorAll("body *")].filter(high).map((element) => element.outerHTML.slice(0, 100))];
 }
 
-/** Whether an element is in the window as a whole, and what a click in its middle would hit. */
-function isInReach(testId) {
-  const element = document.querySelector(`[data-testid="${testId}"]`);
-  const { left, right, top, bottom } = element.getBoundingClientRect();
-  if (left < 0 || top < 0 || right > innerWidth || bottom > innerHeight) return `at ${left} ${top} ${right} ${bottom}`;
-  const hits = [[0.5, 0.5], [0.1, 0.2], [0.9, 0.8]].map(([x, y]) => document.elementFromPoint(left + (right - left) * x, top + (bottom - top) * y));
-  return hits.every((hit) => element.contains(hit)) ? "yes" : `covered by ${hits.map((hit) => hit?.outerHTML.slice(0, 80))}`;
+/** Those elements that are not in the window as a whole, or that a click would not hit. */
+function outOfReach(testIds) {
+  const elements = testIds.flatMap((testId) => [...document.querySelectorAll(`[data-testid="${testId}"] button, button[data-testid="${testId}"]`)]);
+  return elements.flatMap((element) => {
+    const name = element.dataset.testid ?? element.ariaLabel;
+    const { left, right, top, bottom } = element.getBoundingClientRect();
+    if (left < 0 || top < 0 || right > innerWidth || bottom > innerHeight || bottom - top < 24) return [`${name} at ${left} ${top} ${right} ${bottom}`];
+    const hits = [[0.5, 0.5], [0.1, 0.2], [0.9, 0.8], [0.5, 0.05], [0.5, 0.95]].map(([x, y]) => document.elementFromPoint(left + (right - left) * x, top + (bottom - top) * y));
+    return hits.every((hit) => element.contains(hit)) ? [] : [`${name} covered by ${hits.map((hit) => hit?.outerHTML.slice(0, 80))}`];
+  });
+}
+
+/** What the card of the call does not show of who it is with and how it stands. */
+function hiddenOfCard() {
+  const elements = document.querySelectorAll('[data-testid="call-card"] :is([data-testid="call-name"], [data-testid="call-state"], [data-testid="call-timer"])');
+  return [...elements].filter((element) => {
+    const { left, width, top, height } = element.getBoundingClientRect();
+    return width < 10 || ![0.2, 0.5, 0.8].every((part) => element.contains(document.elementFromPoint(left + width / 2, top + height * part)));
+  }).map(({ outerHTML }) => outerHTML.slice(0, 120));
+}
+
+/** Whether the first lines of the newest message can be read. */
+function showsMessage() {
+  const words = document.querySelector('[data-testid="problem"] p');
+  const { left, width, top } = words.getBoundingClientRect();
+  return words.contains(document.elementFromPoint(left + width / 2, top + 12));
+}
+
+/** Whether the first choice can be clicked. */
+function showsChoice() {
+  const choice = document.querySelector('[data-testid="choice"]');
+  const { left, width, top, height } = choice.getBoundingClientRect();
+  return [0.2, 0.8].every((part) => choice.contains(document.elementFromPoint(left + width / 2, top + height * part)));
 }

@@ -48,6 +48,7 @@ const troubled = (name: string, start: Partial<Snapshot>, failures: readonly Fai
 });
 const failure = (code: Failure['code'], params: Failure['params'] = {}): Failure => ({ code, message: '', params });
 const troubles = [failure('noMicrophone'), failure('portTaken', { port: '4001', wanted: '4000' })];
+const missedTwo = ['Lina Haddad', 'Omar Al-Otaibi'].map((who) => failure('calledWhileTalking', { who }));
 const inCall = (name: string, change: Partial<CallView>, steps: Scenario['steps'] = []): Scenario =>
   shows(name, withCalls(change), steps);
 
@@ -72,6 +73,8 @@ const threeOffered = [
   { ...offered, name: null, address: '+966559902557' },
   { ...offered, name: 'Omar Al-Otaibi', address: '105' },
 ];
+
+const twoOffered = threeOffered.slice(0, 2);
 
 const longArabic = 'عبد الرحمن بن عبد العزيز بن محمد آل الشيخ الحربي';
 const longPersian = 'سید محمدحسین علی‌اکبرزادهٔ قوچانی‌نژاد اصفهانی';
@@ -133,6 +136,18 @@ export const scenarios: readonly Scenario[] = [
   shows('ringing-three', withCalls(...threeOffered)),
   shows('ringing-three-in-call', withCalls({}, ...threeOffered)),
   shows('ringing-three-history', withCalls({}, ...threeOffered), [{ click: 'tab-history' }]),
+  shows('ringing-two', withCalls(...twoOffered)),
+  shows('ringing-two-lines', { ...withCalls(...twoOffered), ...withLines(twilioLine) }),
+  shows('ringing-two-in-call', withCalls({}, ...twoOffered)),
+  inCall('choosing-ringing', offered, [{ dial: 'a' }]),
+  shows('choosing-ringing-two', withCalls(...twoOffered), [{ dial: 'a' }]),
+  troubled('choosing-problems', {}, troubles, [{ dial: 'a' }]),
+  troubled('choosing-problems-ringing', withCalls(offered), troubles, [{ dial: 'a' }]),
+  troubled('choosing-missed-in-call', withCalls({ name: longArabic }, offered), missedTwo, [{ dial: 'a' }]),
+  troubled('missed-two-typing-in-call', withCalls({}), missedTwo, [{ dial: '0501234567' }]),
+  troubled('missed-two-two-calls', withCalls({ held: true, name: 'Lina Haddad', address: '103' }, {}), missedTwo),
+  troubled('missed-two-two-calls-typing', withCalls({ held: true, name: longArabic }, {}), missedTwo, [{ dial: '0501234567' }]),
+  troubled('missed-two-two-calls-ringing', withCalls({ held: true, name: longArabic }, {}, offered), missedTwo, [{ dial: '0501234567' }]),
   inCall('choosing-in-call', {}, [{ dial: 'a' }]),
   inCall('dial-in-call', {}, [{ dial: '0501234567' }]),
   inCall('dial-refused-in-call', {}, [{ dial: '12' }]),

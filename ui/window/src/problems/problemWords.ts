@@ -5,9 +5,13 @@ import { t } from '@mobilecall/kit/i18n';
 /** Values that a sentence may name; one that the engine did not give reads as a dash instead of a placeholder. */
 const values = ['url', 'seconds', 'character', 'place', 'region', 'device', 'role', 'cause', 'line', 'kind', 'detail', 'path', 'port', 'wanted', 'setting', 'who'];
 
+/** Those that are numbers, and are written in the digits of the language. */
+const counts = ['seconds', 'place'];
+
 export function problemWords(failure: Failure): string {
   const unknown = Object.fromEntries(values.map((name) => [name, '–']));
-  const words = t(`error-${failure.code}`, { ...unknown, ...failure.params });
+  const counted = Object.fromEntries(counts.flatMap((name) => (/^\d+$/.test(failure.params[name] ?? '') ? [[name, Number(failure.params[name])]] : [])));
+  const words = t(`error-${failure.code}`, { ...unknown, ...failure.params, ...counted });
   const lost = failure.params['lost'];
   return lost ? `${words} ${t('problem-entries-lost', { lost })}` : words;
 }

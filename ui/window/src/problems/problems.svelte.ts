@@ -15,6 +15,8 @@ const AT_MOST = 3;
 export interface Problem {
   readonly id: number;
   readonly failure: Failure;
+  /** How often the same caller called. */
+  readonly times: number;
 }
 
 export class Problems {
@@ -26,7 +28,8 @@ export class Problems {
   private nextId = 1;
 
   report(failure: Failure): void {
-    const problem = { id: this.nextId++, failure };
+    const before = this.list.find((known) => known.failure.code === 'calledWhileTalking' && isSame(known.failure, failure));
+    const problem = { id: this.nextId++, failure, times: (before?.times ?? 0) + 1 };
     const others = this.list.filter((known) => !isSame(known.failure, failure));
     this.list = [problem, ...others];
     if (problemTable[failure.code].severity === 'info') this.closeOnceRead(problem.id, INFO_STAYS_MS);

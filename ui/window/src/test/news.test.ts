@@ -249,6 +249,8 @@ describe('more messages than have room', () => {
     for (const who of ['Lina Haddad', 'Omar Said', 'Lina Haddad']) host.emit(missed(who));
     await waitFor(() => expect(named()).toMatch(/^[^O]*Lina Haddad.*Omar Said/));
     expect(codes()).toHaveLength(2);
+    expect(named()).toMatch(/Lina Haddad[^O]*2 times.*Omar Said/);
+    expect(named()).not.toMatch(/Omar Said.*times/);
   });
 });
 
