@@ -44,9 +44,9 @@ fn everything(project: &Project, stages: &mut Stages) -> Result<()> {
         // They need no program of ours, and a build leaves much of a machine idle, at its end above all.
         let pages = scope.spawn(|| Suite::of_the_pages(project).run(&logs));
         let suites = build(project, stages)?;
-        let mut ended = stages.stage("tests", || Round::of(&suites, &logs).run(&round::print))?;
         let pages = pages.join().map_err(|_| anyhow!("what runs the tests of the {PAGES} panicked"))??;
         round::print(&pages);
+        let mut ended = stages.stage("tests", || Round::of(&suites, &logs).run(&round::print))?;
         ended.push(pages);
         anyhow::Ok(ended)
     })?;

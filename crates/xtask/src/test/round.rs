@@ -1,7 +1,8 @@
 //! Running all suites once, as many at a time as do not disturb each other.
 //!
-//! Most of them wait: for sound to be played, for a call to be given up. So three run at a time, of which one may judge
-//! sound or run the app and one may drive a browser: two of these would take each other's processor.
+//! What judges sound comes first and has the machine for itself: a browser or a test that computes beside it makes gaps in a
+//! voice, whatever their priority, since each session has its share of the processor. Most of the others wait, so two of
+//! them run at a time, of which one may drive a browser.
 
 use super::shown;
 use super::suite::{Ended, Kind, Suite};
@@ -10,8 +11,8 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// What each of those who run suites takes first; when there is none left, it takes of the plain ones.
-const AT_A_TIME: [Kind; 3] = [Kind::Sound, Kind::Browser, Kind::Plain];
+/// What each of those who run suites at the same time takes first; when there is none left, it takes of the plain ones.
+const AT_A_TIME: [Kind; 2] = [Kind::Browser, Kind::Plain];
 
 /// The suites of one run that have not begun.
 pub(crate) struct Round<'a> {
@@ -26,26 +27,30 @@ impl<'a> Round<'a> {
 
     /// Runs them all, and tells each that has ended. One that fails keeps none of the others from running.
     pub(crate) fn run(&self, tell: &(impl Fn(&Ended) + Sync)) -> Result<Vec<Ended>> {
-        let run_some = |first: Kind| {
-            let mut ended = Vec::new();
-            while let Some(suite) = self.next(first) {
-                let suite = suite.run(self.logs)?;
-                tell(&suite);
-                ended.push(suite);
-            }
-            Ok(ended)
-        };
-        let ended: Vec<Result<Vec<Ended>>> = thread::scope(|scope| {
+        let mut ended = self.run_each(tell, || self.next(Kind::Sound))?;
+        let run_some = |first: Kind| self.run_each(tell, || self.next(first).or_else(|| self.next(Kind::Plain)));
+        let beside: Vec<Result<Vec<Ended>>> = thread::scope(|scope| {
             let running = AT_A_TIME.map(|first| scope.spawn(move || run_some(first)));
             running.map(|some| some.join().unwrap_or_else(|_| Err(anyhow!("what runs suites panicked")))).into()
         });
-        Ok(ended.into_iter().collect::<Result<Vec<_>>>()?.concat())
+        ended.extend(beside.into_iter().collect::<Result<Vec<_>>>()?.concat());
+        Ok(ended)
     }
 
-    fn next(&self, first: Kind) -> Option<&'a Suite> {
+    /// Runs one after the other until there is no next one.
+    fn run_each(&self, tell: &impl Fn(&Ended), next: impl Fn() -> Option<&'a Suite>) -> Result<Vec<Ended>> {
+        let mut ended = Vec::new();
+        while let Some(suite) = next() {
+            let suite = suite.run(self.logs)?;
+            tell(&suite);
+            ended.push(suite);
+        }
+        Ok(ended)
+    }
+
+    fn next(&self, kind: Kind) -> Option<&'a Suite> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_kind = |kind| waiting.iter().position(|suite| suite.kind() == kind);
-        let next = of_kind(first).or_else(|| of_kind(Kind::Plain))?;
+        let next = waiting.iter().position(|suite| suite.kind() == kind)?;
         Some(waiting.remove(next))
     }
 }
@@ -89,14 +94,12 @@ mod tests {
     use std::path::Path;
 
     #[test]
-    fn what_must_not_meet_is_taken_by_one_and_the_rest_by_all() {
+    fn each_takes_what_may_not_meet() {
         let suites = ["app", "gauges", "window_layout", "domain", "edge"].map(Suite::named);
         let round = Round::of(&suites, Path::new(""));
         let take = |first| round.next(first).map(|suite| suite.name.as_str());
-        assert_eq!(take(Kind::Plain), Some("domain"));
-        assert_eq!(take(Kind::Browser), Some("window_layout"));
-        assert_eq!(take(Kind::Browser), Some("edge"));
-        assert_eq!(take(Kind::Browser), None);
+        assert_eq!([take(Kind::Browser), take(Kind::Browser)], [Some("window_layout"), None]);
+        assert_eq!([take(Kind::Plain), take(Kind::Plain), take(Kind::Plain)], [Some("domain"), Some("edge"), None]);
         assert_eq!([take(Kind::Sound), take(Kind::Sound), take(Kind::Sound)], [Some("app"), Some("gauges"), None]);
     }
 

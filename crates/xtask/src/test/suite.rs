@@ -25,29 +25,20 @@ pub(crate) enum Kind {
     Plain,
 }
 
-/// How much of the processor a suite may have while others want it too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Priority {
-    /// It hears what is played: what comes late is a gap in a voice.
-    High,
-    /// It may take longer.
-    Normal,
-}
-
 /// The longest first: what begins last should end soon. Suites that are not here come after those that are.
-const KINDS: &[(&str, Kind, Priority)] = &[
-    ("app", Kind::Sound, Priority::High),
-    ("twilio_sdk", Kind::Sound, Priority::High),
-    ("audio/sound_server", Kind::Sound, Priority::High),
-    ("two_phones", Kind::Sound, Priority::High),
-    ("gauges", Kind::Sound, Priority::High),
-    ("mobile_call", Kind::Sound, Priority::Normal),
-    ("window_layout", Kind::Browser, Priority::Normal),
-    ("web_pages", Kind::Browser, Priority::Normal),
-    ("crash", Kind::Plain, Priority::Normal),
-    ("cli/it", Kind::Plain, Priority::Normal),
-    (PAGES, Kind::Plain, Priority::Normal),
-    ("ring_again", Kind::Plain, Priority::Normal),
+const KINDS: &[(&str, Kind)] = &[
+    ("app", Kind::Sound),
+    ("twilio_sdk", Kind::Sound),
+    ("audio/sound_server", Kind::Sound),
+    ("two_phones", Kind::Sound),
+    ("gauges", Kind::Sound),
+    ("mobile_call", Kind::Sound),
+    ("window_layout", Kind::Browser),
+    ("web_pages", Kind::Browser),
+    ("crash", Kind::Plain),
+    ("cli/it", Kind::Plain),
+    (PAGES, Kind::Plain),
+    ("ring_again", Kind::Plain),
 ];
 
 /// One program that runs tests.
@@ -141,7 +132,7 @@ impl Suite {
     }
 
     pub(crate) fn kind(&self) -> Kind {
-        self.known().map_or(Kind::Plain, |(_, kind, _)| *kind)
+        self.known().map_or(Kind::Plain, |(_, kind)| *kind)
     }
 
     #[cfg(test)]
@@ -161,7 +152,7 @@ impl Suite {
         }
     }
 
-    fn known(&self) -> Option<&'static (&'static str, Kind, Priority)> {
+    fn known(&self) -> Option<&'static (&'static str, Kind)> {
         KINDS.iter().find(|(name, ..)| *name == self.name)
     }
 
@@ -179,23 +170,13 @@ impl Suite {
     }
 
     fn command(&self) -> Command {
-        let priority = self.known().map_or(Priority::Normal, |(.., priority)| *priority);
-        let mut command = if cfg!(unix) && priority == Priority::Normal {
-            let mut nice = Command::new("nice");
-            nice.arg("-n").arg(NICENESS).arg(&self.program);
-            nice
-        } else {
-            Command::new(&self.program)
-        };
+        let mut command = Command::new(&self.program);
         command.args(&self.arguments).current_dir(&self.folder);
         Project::hide_own_package(&mut command);
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 }
-
-/// A tenth of what others have who want the same core.
-const NICENESS: &str = "10";
 
 impl Ended {
     /// The tests that failed, as test programs of Rust list them at their end, and vitest as it goes.
