@@ -181,7 +181,6 @@ fn existing_or_new(app: &AppHandle, focus: Focus) -> tauri::Result<WebviewWindow
             notify::explain_closing(&handle);
         }
     });
-    draw_without_gpu(&window);
     if focus == Focus::Leave {
         leave_focus(&window);
     }
@@ -224,25 +223,6 @@ fn leave_focus(window: &WebviewWindow) {
 
 #[cfg(not(target_os = "linux"))]
 fn leave_focus(_window: &WebviewWindow) {}
-
-/// Lets the processor draw the page. What changes in it is a word or a level now and then, a few hundred pixels; drawn by
-/// way of OpenGL each of them costs three times as much where there is no GPU, as on a virtual desktop, and the web process
-/// keeps a renderer in memory for it.
-#[cfg(target_os = "linux")]
-fn draw_without_gpu(window: &WebviewWindow) {
-    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebViewExt};
-    let asked = window.with_webview(|view| {
-        if let Some(settings) = WebViewExt::settings(&view.inner()) {
-            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
-        }
-    });
-    if let Err(error) = asked {
-        tracing::debug!(%error, "the page may be drawn by way of OpenGL");
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn draw_without_gpu(_window: &WebviewWindow) {}
 
 const fn native(theme: Theme) -> Option<tauri::Theme> {
     match theme {
