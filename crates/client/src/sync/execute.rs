@@ -81,14 +81,8 @@ pub async fn apply(session: &Session, account: &Account, operation: Operation) -
     match operation {
         Operation::StartOver => {
             tracing::warn!("the server's change sequence was rewound; all calls are pulled again");
-            // As it was when the backup was made: the log tells of changes, and the backup's may have none of the company.
-            let company = match session.company().await {
-                // An older server, which has nothing to say of it.
-                Err(ClientError::Refused { status: 404, .. }) => None,
-                company => Some(company?),
-            };
             account.start_over().await?;
-            Ok(Applied { company, ..Applied::default() })
+            Ok(Applied::default())
         }
         Operation::Create(call) => {
             let outcome = session.report_call(&call.record).await;
