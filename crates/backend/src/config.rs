@@ -3,6 +3,7 @@
 use crate::web::WebPages;
 use mobilecall_edge::EdgeConfig;
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use tokio::time::{self, Instant, Interval, MissedTickBehavior};
 
 /// Configuration of a backend.
 #[derive(Clone, Debug)]
@@ -70,6 +71,15 @@ pub struct Lease {
 impl Default for Lease {
     fn default() -> Self {
         Self { renew_every: Duration::from_secs(5), lasts: Duration::from_secs(20) }
+    }
+}
+
+impl Lease {
+    /// When to renew what was taken just now. A renewal that was late puts off the next one.
+    pub(crate) fn beats(&self) -> Interval {
+        let mut beats = time::interval_at(Instant::now() + self.renew_every, self.renew_every);
+        beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        beats
     }
 }
 

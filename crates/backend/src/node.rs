@@ -4,7 +4,6 @@ use crate::{config::Lease, error::chain};
 use mobilecall_domain::{CallReport, CallStatus, NodeId, Timestamp};
 use mobilecall_store::{AbandonedCall, Node, Result, Scope, ScopedReport, Store};
 use std::sync::Arc;
-use tokio::time::{self, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 /// Keeps this server's lease.
@@ -59,18 +58,11 @@ impl NodeLease {
 
     /// Renews the lease, and looks after calls that lost their server, until told to stop.
     pub(crate) async fn keep(&self, stop: &CancellationToken) {
-        let mut beats = time::interval_at(time::Instant::now() + self.times.renew_every, self.times.renew_every);
-        beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = beats.tick() => {}
-            }
-            tokio::select! {
-                () = stop.cancelled() => return,
-                kept = self.beat() => if let Err(error) = kept {
-                    tracing::warn!(cause = chain(&error), "the lease of this server could not be kept");
-                }
+        let mut beats = self.times.beats();
+        while stop.run_until_cancelled(beats.tick()).await.is_some() {
+            let Some(kept) = stop.run_until_cancelled(self.beat()).await else { return };
+            if let Err(error) = kept {
+                tracing::warn!(cause = chain(&error), "the lease of this server could not be kept");
             }
         }
     }

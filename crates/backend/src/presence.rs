@@ -13,7 +13,6 @@ use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
-use tokio::time::{self, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 /// Cheap to clone.
@@ -73,18 +72,11 @@ impl NodePresence {
 
     /// Renews the lease, and looks after people of nodes that have died, until told to stop.
     pub(crate) async fn keep(&self, edge: &Edge, stop: &CancellationToken) {
-        let mut beats = time::interval_at(time::Instant::now() + self.times.renew_every, self.times.renew_every);
-        beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = beats.tick() => {}
-            }
-            tokio::select! {
-                () = stop.cancelled() => return,
-                kept = self.beat(edge) => if let Err(error) = kept {
-                    tracing::warn!(cause = chain(&error), "the place of this server in the directory could not be kept");
-                }
+        let mut beats = self.times.beats();
+        while stop.run_until_cancelled(beats.tick()).await.is_some() {
+            let Some(kept) = stop.run_until_cancelled(self.beat(edge)).await else { return };
+            if let Err(error) = kept {
+                tracing::warn!(cause = chain(&error), "the place of this server in the directory could not be kept");
             }
         }
     }
