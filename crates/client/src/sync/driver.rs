@@ -243,7 +243,8 @@ impl Driver {
         self.pauses.next().unwrap_or(POLL_INTERVAL)
     }
 
-    /// Asks for the team and the company, then pushes and pulls until both sides agree: who shows the calls then knows by which names.
+    /// Asks for the team and the company, then pushes and pulls until both sides agree: who shows the calls then knows by
+    /// which names.
     async fn catch_up(&mut self) -> Result<(), SyncError> {
         if self.told.is_none() {
             self.told = Some(self.account.position().await?);

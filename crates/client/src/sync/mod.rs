@@ -6,10 +6,11 @@
 //! writes itself, nothing is pushed that its announcement already tells. What a round costs grows with
 //! what changed, not with what there is.
 //!
-//! Of people only user names and extensions are kept here, by which their calls are found. The team is asked for when the server is reached, and who changed since, which the same pages
-//! and events of the change log tell, is passed on row by row: a change costs one row for each device, where asking for the
-//! team again would have everybody of a company ask for everybody at the same moment. What changes of the company itself is
-//! passed on likewise: every sign-in brings it, and the engine keeps it with who is signed in.
+//! Of people only user names and extensions are kept here, by which their calls are found. The team is asked for when
+//! the server is reached, and who changed since, which the same pages and events of the change log tell, is passed on
+//! row by row: a change costs one row for each device, where asking for the team again would have everybody of a
+//! company ask for everybody at the same moment. What changes of the company itself is passed on likewise: every
+//! sign-in brings it, and the engine keeps it with who is signed in.
 
 mod driver;
 mod execute;
