@@ -173,8 +173,6 @@ impl Desktop {
             fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).expect("a folder of ours");
             self.environment.push((variable, path.to_string_lossy().into_owned()));
         }
-        // No GPU here: without this the web process would keep a software one in memory.
-        self.environment.push(("WEBKIT_DISABLE_DMABUF_RENDERER", "1".into()));
         self.environment.push(("NO_AT_BRIDGE", "1".into()));
         self.environment.push(("LANG", "C.UTF-8".into()));
     }
