@@ -166,6 +166,18 @@ end-failed = تعذّر إجراء المكالمة. حاول مرة أخرى.
 ## السجل
 
 history-search = ابحث باسم أو رقم
+missed-news =
+    { $count ->
+        [one] مكالمة فائتة
+        [two] مكالمتان فائتتان
+        [few] { $count } مكالمات فائتة
+       *[other] { $count } مكالمة فائتة
+    }
+missed-news-last =
+    { $count ->
+        [one] من { $who }
+       *[other] آخرها من { $who }
+    }
 history-search-clear = مسح البحث
 history-filter = عرض
 history-filter-all = الكل

@@ -162,6 +162,16 @@ end-failed = The call could not be put through. Try again.
 ## History
 
 history-search = Search name or number
+missed-news =
+    { $count ->
+        [one] Missed call
+       *[other] { $count } missed calls
+    }
+missed-news-last =
+    { $count ->
+        [one] from { $who }
+       *[other] last from { $who }
+    }
 history-search-clear = Clear the search
 history-filter = Show
 history-filter-all = All

@@ -162,6 +162,16 @@ end-failed = تماس برقرار نشد. دوباره تلاش کنید.
 ## تماس‌ها (تاریخچه)
 
 history-search = جستجوی نام یا شماره
+missed-news =
+    { $count ->
+        [one] تماس بی‌پاسخ
+       *[other] { $count } تماس بی‌پاسخ
+    }
+missed-news-last =
+    { $count ->
+        [one] از { $who }
+       *[other] آخرین از { $who }
+    }
 history-search-clear = پاک کردن جستجو
 history-filter = نمایش
 history-filter-all = همه

@@ -11,7 +11,7 @@ export interface CallActions {
   setMute(call: CallView, muted: boolean): Promise<void>;
   toggleHold(call: CallView): void;
   sendDigits(call: CallView, digits: string): void;
-  callAgain(call: CallView): void;
+  callAgain(call: Pick<CallView, 'address'>): void;
 }
 
 export function callActions(phone: Phone): CallActions {

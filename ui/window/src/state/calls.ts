@@ -28,6 +28,10 @@ export function sortCalls(calls: readonly CallView[]): Calls {
   };
 }
 
+/** Whether a call that is over rang here and nobody took it. */
+export const wasMissed = ({ direction, answeredAtMs, end }: CallView): boolean =>
+  direction === 'incoming' && answeredAtMs === null && (end === 'remoteCancel' || end === 'noAnswer');
+
 /** Whether the microphone can be muted: before the answer too, so that nothing is heard from the first moment. */
 export const canMute = (call: CallView): boolean => call.state !== 'offered' && call.state !== 'ending' && call.state !== 'ended';
 

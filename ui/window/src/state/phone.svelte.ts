@@ -6,6 +6,7 @@ import { Problems } from '../problems/problems.svelte';
 import { apply } from './apply';
 import { type Calls, sortCalls } from './calls';
 import { HeardLevels } from './levels.svelte';
+import { MissedNews } from './missedNews.svelte';
 
 /** How long a digit that the far end sent is shown. */
 const DIGIT_STAYS_MS = 4000;
@@ -26,9 +27,11 @@ export class Phone {
   private readonly early: Failure[] = [];
 
   readonly levels: HeardLevels;
+  readonly missed: MissedNews;
 
   constructor(readonly host: Host) {
     this.levels = new HeardLevels(host);
+    this.missed = new MissedNews(host);
   }
 
   /** Subscribes, then takes the snapshot, so that no event falls between. */
@@ -48,6 +51,7 @@ export class Phone {
       // Meanwhile a newer one may have been asked for.
       if (this.waiting !== waiting) return;
       this.snapshot = waiting.reduce(apply, snapshot);
+      this.missed.changed(this.snapshot.missed);
       this.startFailure = null;
       this.early.splice(0).forEach((failure) => this.report(failure));
     } catch (thrown) {
@@ -108,6 +112,7 @@ export class Phone {
     if (event.type === 'digitReceived') this.showDigit({ call: event.call, digit: event.digit });
     if (event.type === 'soundMended') this.problems.closeOf(event.role);
     if (event.type === 'callChanged') this.noteSound(event.call);
+    if (event.type === 'callChanged' && event.call.state === 'ended') this.noteEnd(event.call);
     if (event.type === 'problem') this.report(event.failure);
   }
 
@@ -124,8 +129,15 @@ export class Phone {
     else if (!call.held && (call.quality?.packetsReceived ?? 0) > before) this.problems.closeAll('noAudioReceived');
   }
 
+  /** After the last call who called meanwhile stands among the missed calls. */
+  private noteEnd(over: CallView): void {
+    const others = this.snapshot?.calls.filter(({ id }) => id !== over.id) ?? [];
+    if (sortCalls(others).front === null && this.missed.count > 0) this.problems.closeAll('calledWhileTalking');
+  }
+
   private noteMissed(missed: number): void {
     this.historyVersion += 1;
+    this.missed.changed(missed);
     // Seen here or on another device.
     if (missed === 0) this.problems.closeAll('calledWhileTalking');
   }

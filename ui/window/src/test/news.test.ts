@@ -1,7 +1,7 @@
 import { plain } from '@mobilecall/kit/test/plain';
 import { cleanup, screen, waitFor } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Failure } from '../ipc';
+import type { Failure, HistoryEntry } from '../ipc';
 import { FakeHost } from '../platform/fake/fakeHost';
 import { call } from '../platform/fake/fixtures';
 import { startApp } from './app';
@@ -178,6 +178,94 @@ describe('messages about sound', () => {
     host.emit({ type: 'soundChanged', sound: { backend: 'pulseAudio', microphone: 'there', speaker: 'missing' } });
     await waitFor(() => expect(plain(screen.getByTestId('call-quality'))).toContain('No speaker'));
     expect(plain(screen.getByTestId('status-text'))).toBe('No speaker');
+  });
+});
+
+describe('calls that were missed', () => {
+  const ring = (host: FakeHost, id: string, name: string): void => host.emit({ type: 'callChanged', call: { ...offered, id, name } });
+  /** As the engine tells it, which takes what is over out of the list a little later. */
+  const miss = async (host: FakeHost, id: string, name: string): Promise<void> => {
+    ring(host, id, name);
+    const call = { ...offered, id, name, state: 'ended' as const, end: 'remoteCancel' as const };
+    host.emit({ type: 'callChanged', call });
+    const entry = { ...(host.entries.find(({ disposition }) => disposition === 'missed') as HistoryEntry), id: `entry ${id}`, name };
+    host.entries = [entry, ...host.entries];
+    host.emit({ type: 'historyChanged', missed: host.current.missed + 1 });
+    await vi.advanceTimersByTimeAsync(5000);
+    host.emit({ type: 'callRemoved', call: id });
+  };
+  const told = (): string => plain(screen.getByTestId('missed-news'));
+
+  test('are all told in one place until they are put away, and stay in the badge', async () => {
+    const { host, user } = await startApp();
+    await miss(host, 'a', 'Lina Haddad');
+    expect(told()).toMatch(/Missed call.*from Lina Haddad/s);
+    for (const [id, name] of [['b', 'Omar Said'], ['c', 'Sara Khan']] as const) await miss(host, id, name);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(told()).toMatch(/3 missed calls.*last from Sara Khan/s);
+    expect(screen.queryByTestId('ended-card')).toBeNull();
+    await user.click(screen.getByTestId('missed-close'));
+    expect(screen.queryByTestId('missed-news')).toBeNull();
+    expect(plain(screen.getByTestId('missed-badge'))).toContain('3');
+    await miss(host, 'd', 'Lina Haddad');
+    expect(told()).toMatch(/Missed call.*from Lina Haddad/s);
+    expect(plain(screen.getByTestId('missed-badge'))).toContain('4');
+  });
+
+  test('lead to the history, and are gone once they were seen there or elsewhere', async () => {
+    vi.spyOn(document, 'hasFocus').mockReturnValue(true);
+    const { host, user } = await startApp(new FakeHost({ missed: 2 }));
+    expect(told()).toContain('2 missed calls');
+    await user.click(screen.getByTestId('missed-open'));
+    expect(await screen.findByTestId('history-search')).toBeTruthy();
+    await waitFor(() => expect(host.current.missed).toBe(0));
+    await user.click(screen.getByTestId('tab-keypad'));
+    expect(screen.queryByTestId('missed-news')).toBeNull();
+    host.emit({ type: 'historyChanged', missed: 1 });
+    expect(await screen.findByTestId('missed-news')).toBeTruthy();
+    host.emit({ type: 'historyChanged', missed: 0 });
+    await waitFor(() => expect(screen.queryByTestId('missed-news')).toBeNull());
+  });
+
+  test('make way for what goes on now, and come back', async () => {
+    const { host, user } = await startApp(new FakeHost({ missed: 1 }));
+    ring(host, 'now', 'Omar Said');
+    await waitFor(() => expect(screen.queryByTestId('missed-news')).toBeNull());
+    host.emit({ type: 'callChanged', call: { ...offered, id: 'now', state: 'ended', end: 'localDecline' } });
+    expect(await screen.findByTestId('missed-news')).toBeTruthy();
+    await user.keyboard('{Escape}{Escape}');
+    expect(screen.queryByTestId('missed-news')).toBeNull();
+  });
+
+  test('can be called back from there', async () => {
+    const { host, user } = await startApp(new FakeHost({ missed: 1 }));
+    await vi.advanceTimersByTimeAsync(1000);
+    await user.click(screen.getByTestId('missed-call-back'));
+    expect(host.sent('placeCall').map(({ destination }) => destination)).toEqual(['+966559902557']);
+    host.emit({ type: 'callChanged', call: { ...over, id: host.current.calls[0]?.id ?? '' } });
+    await screen.findByTestId('ended-card');
+    expect(screen.queryByTestId('missed-news')).toBeNull();
+  });
+
+  test('during a call are named there, and stand among the others after it', async () => {
+    const talking = call({ id: 'talk' });
+    const said = { type: 'problem' as const, failure: { code: 'calledWhileTalking' as const, message: '', params: { who: 'Lina Haddad' } } };
+    const { host, user } = await startApp(new FakeHost({ calls: [talking], missed: 0 }));
+    host.emit({ type: 'historyChanged', missed: 1 });
+    host.emit(said);
+    await waitFor(() => expect(codes()).toEqual(['calledWhileTalking']));
+    expect(screen.queryByTestId('missed-news')).toBeNull();
+    host.emit({ type: 'callChanged', call: { ...talking, state: 'ended', end: 'remoteHangup' } });
+    expect(await screen.findByTestId('missed-news')).toBeTruthy();
+    expect(codes()).toEqual([]);
+
+    host.emit({ type: 'callChanged', call: call({ id: 'next' }) });
+    host.emit({ type: 'historyChanged', missed: 2 });
+    host.emit(said);
+    await waitFor(() => expect(codes()).toEqual(['calledWhileTalking']));
+    await user.keyboard('{Escape}');
+    host.emit({ type: 'callChanged', call: call({ id: 'next', state: 'ended', end: 'remoteHangup' }) });
+    expect(plain(await screen.findByTestId('missed-news'))).toContain('Missed call');
   });
 });
 

@@ -1,6 +1,7 @@
 /** What has happened and waits to be seen: calls that ring, messages, a call that is just over. It has one place in the window; this says what stands there, and what Esc closes. */
 import type { CallView } from '../ipc';
 import type { Problem } from '../problems/problems.svelte';
+import { wasMissed } from '../state/calls';
 import type { Phone } from '../state/phone.svelte';
 
 export class News {
@@ -8,9 +9,12 @@ export class News {
   private putAway = $state.raw<readonly string[]>([]);
   readonly ringing: readonly CallView[] = $derived.by(() => this.phone.calls.offered);
   readonly problems: readonly Problem[] = $derived.by(() => this.phone.problems.shown);
+  /** How many missed calls there are to tell. What goes on now has the room before them. */
+  readonly missed: number = $derived.by(() => (this.phone.calls.front || this.ringing.length > 0 ? 0 : this.phone.missed.count));
   readonly ended: CallView | null = $derived.by(() => {
     const { front, ended } = this.phone.calls;
-    return front ? null : (ended.find(({ id }) => !this.putAway.includes(id)) ?? null);
+    const isNews = (call: CallView): boolean => !this.putAway.includes(call.id) && !(this.missed > 0 && wasMissed(call));
+    return front ? null : (ended.find(isNews) ?? null);
   });
 
   constructor(private readonly phone: Phone) {}
@@ -19,11 +23,18 @@ export class News {
     this.putAway = [...this.putAway, call.id];
   }
 
+  /** Who called while the agent talked is a missed call that the agent knows of now. */
+  closeProblem({ id, failure, times }: Problem): void {
+    if (failure.code === 'calledWhileTalking') this.phone.missed.putAway(times);
+    this.phone.problems.close(id);
+  }
+
   /** Closes what stands first of all that can be closed; says whether there was anything. */
   closeFirst(): boolean {
     const [problem] = this.problems;
-    if (problem) this.phone.problems.close(problem.id);
+    if (problem) this.closeProblem(problem);
     else if (this.ended) this.putAwayEnded(this.ended);
+    else if (this.missed > 0) this.phone.missed.putAway();
     else return false;
     return true;
   }
