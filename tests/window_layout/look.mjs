@@ -33,7 +33,7 @@ const CALLS = [
   "missed-two-two-calls-ringing",
 ];
 /** Calls ring, or messages wait, while the agent chooses whom to call. */
-const CHOOSING = ["dial-choices", "choosing-ringing", "choosing-ringing-two", "choosing-problems", "choosing-problems-ringing"];
+const CHOOSING = ["dial-choices", "choosing-one-digit", "choosing-ringing", "choosing-ringing-two", "choosing-problems", "choosing-problems-ringing"];
 /** At most two calls ring: all of them can be answered without scrolling. */
 const RINGING = ["incoming", "incoming-in-call", "problems-ringing", "ringing-two", "ringing-two-lines", "ringing-two-in-call", "choosing-ringing", "choosing-ringing-two", "choosing-problems-ringing", "choosing-missed-in-call", "missed-two-two-calls-ringing"];
 /** Where nobody is signed in. */

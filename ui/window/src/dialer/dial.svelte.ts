@@ -38,8 +38,10 @@ export class Dial {
   readonly ready: boolean = $derived.by(() => {
     const { preview } = this;
     if (this.pending) return false;
-    return preview.type === 'willCall' ? preview.obstacle === null : this.choices.length > 0;
+    return preview.type === 'willCall' ? preview.obstacle === null : this.marked >= 0;
   });
+  /** Colleagues fit, and neither is one of them marked nor is the text the whole of anything. */
+  readonly undecided: boolean = $derived.by(() => !this.pending && this.choices.length > 0 && this.marked < 0);
 
   /** What was typed when the line was chosen: for anything else it is not the agent's choice. */
   private chosenFor: AddressKind | null = null;

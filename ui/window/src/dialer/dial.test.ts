@@ -62,6 +62,19 @@ describe('preview', () => {
     expect(dial.ready).toBe(true);
   });
 
+  test('of one digit offers whose extension it begins, and the call waits for one of them', async () => {
+    dial.setText('1');
+    await vi.runAllTimersAsync();
+    expect(dial.choices.map(({ extension }) => extension)).toContain('104');
+    expect([dial.ready, dial.undecided]).toEqual([false, true]);
+    dial.mark(1);
+    expect([dial.ready, dial.undecided]).toEqual([true, false]);
+    dial.setText('104');
+    expect(dial.undecided).toBe(false);
+    await vi.runAllTimersAsync();
+    expect(dial.ready).toBe(true);
+  });
+
   test('of an empty field is nothing, at once and without a question', () => {
     dial.setText('  ');
     expect(dial.preview).toEqual({ type: 'empty' });

@@ -13,6 +13,20 @@ const settled = (): Promise<void> => waitFor(() => expect(screen.getByTestId('ne
 const offered = call({ id: 'ring', state: 'offered', direction: 'incoming', answeredAtMs: null, quality: null });
 
 describe('dialing', () => {
+  test('the green button waits until one of the choices is marked or the text is whole', async () => {
+    const { host, user } = await startApp();
+    const green = (): HTMLButtonElement => screen.getByTestId('dial-button');
+    await user.type(screen.getByTestId('dial-field'), '1');
+    expect(await screen.findAllByTestId('choice')).not.toHaveLength(0);
+    expect(green().disabled).toBe(true);
+    await user.keyboard('{ArrowDown}');
+    expect(green().disabled).toBe(false);
+    await user.type(screen.getByTestId('dial-field'), '04');
+    await waitFor(() => expect(screen.queryByTestId('choice')).toBeNull());
+    await user.click(green());
+    expect(host.sent('placeCall').map(({ destination }) => destination)).toEqual(['104']);
+  });
+
   test('shows what would be called, places the call, and shows its card', async () => {
     const { host, user } = await startApp();
     await user.type(screen.getByTestId('dial-field'), '0501234567');

@@ -2,6 +2,7 @@
 import type {
   AddressKind,
   CallView,
+  Colleague,
   Command,
   EngineEvent,
   Failure,
@@ -237,7 +238,8 @@ export class FakeHost implements Host {
     if (/^sip:.+@.+/.test(wanted)) return this.willCall('sip', wanted, null, line);
     const exact = this.current.team.find((one) => one.extension === wanted);
     if (exact) return this.willCall('extension', wanted, exact.name, line);
-    const colleagues = this.current.team.filter((one) => one.name.toLowerCase().includes(wanted));
+    const begun = (one: Colleague): boolean => /^\d+$/.test(wanted) && (one.extension?.startsWith(wanted) ?? false);
+    const colleagues = this.current.team.filter((one) => one.name.toLowerCase().includes(wanted) || begun(one));
     if (colleagues.length > 0) return { type: 'choices', colleagues };
     const [, digits, postDial] = /^0(\d{9}) x(\d+)$/.exec(wanted) ?? [];
     if (digits !== undefined && postDial !== undefined) {
