@@ -14,6 +14,9 @@ pub struct KnownExtension {
     pub extension: String,
 }
 
+/// People whose extension begins with what is searched for; more are found once another digit is typed.
+const MOST_PEOPLE: usize = 100;
+
 impl Account {
     /// Keeps everybody's extensions in place of those before. Says whether any is different; if none is, nothing is written.
     pub async fn keep_extensions(&self, mut extensions: Vec<KnownExtension>) -> Result<bool, CacheError> {
@@ -48,10 +51,12 @@ impl Account {
         self.keep_extensions(known).await
     }
 
-    /// The user name of whoever has the extension.
-    pub(crate) async fn person_with(&self, extension: &str) -> Result<Option<String>, CacheError> {
-        let known = self.known_extensions().await?;
-        Ok(known.into_iter().find(|known| known.extension == extension).map(|known| known.username))
+    /// The user names of those whose extension begins with these digits, by extension.
+    pub(crate) async fn people_with(&self, beginning: &str) -> Result<Vec<String>, CacheError> {
+        let mut known = self.known_extensions().await?;
+        known.retain(|known| known.extension.starts_with(beginning));
+        known.sort_by(|one, other| one.extension.cmp(&other.extension));
+        Ok(known.into_iter().take(MOST_PEOPLE).map(|known| known.username).collect())
     }
 
     async fn known_extensions(&self) -> Result<Vec<KnownExtension>, CacheError> {

@@ -7,7 +7,7 @@ use crate::{
 };
 use mobilecall_domain::{
     CallId, CallRecord, Private,
-    search::{addresses_of, extension, patterns},
+    search::{addresses_of, beginning_of_extension, patterns},
 };
 use mobilecall_sqlite::rusqlite::{params_from_iter, types::Value};
 use std::fmt;
@@ -70,15 +70,15 @@ pub struct HistoryRow {
 }
 
 impl Account {
-    /// A page of the history. Who is searched for by an extension is found by the user name too, since records have
-    /// either. The cursor names the last row of the page before, so a page stays right while calls are
+    /// A page of the history. Who is searched for by an extension, or the beginning of one, is found by the user name
+    /// too, since records have either. The cursor names the last row of the page before, so a page stays right while calls are
     /// added.
     pub async fn history(&self, query: &HistoryQuery) -> Result<HistoryPage, CacheError> {
-        let person = match extension(&query.text) {
-            Some(extension) => self.person_with(&extension).await?,
-            None => None,
+        let people = match beginning_of_extension(&query.text) {
+            Some(beginning) => self.people_with(&beginning).await?,
+            None => Vec::new(),
         };
-        let page = PageQuery::new(query, person.as_deref())?;
+        let page = PageQuery::new(query, &people)?;
         let mut rows = self
             .read("read the history", move |connection, owner| {
                 let mut statement = connection.prepare_cached(&page.sql)?;
@@ -122,8 +122,8 @@ struct PageQuery {
 }
 
 impl PageQuery {
-    /// `person` is the user name of whoever has the extension that is searched for.
-    fn new(query: &HistoryQuery, person: Option<&str>) -> Result<Self, CacheError> {
+    /// `people` are the user names of those whose extension is searched for.
+    fn new(query: &HistoryQuery, people: &[String]) -> Result<Self, CacheError> {
         let mut sql = concat!(
             "SELECT ",
             columns!(),
@@ -141,13 +141,17 @@ impl PageQuery {
         });
         let patterns = patterns(&query.text);
         if !patterns.is_empty() {
-            let addresses = person.map(addresses_of).into_iter().flatten();
-            let contained = patterns.into_iter().map(|pattern| ("instr(search, ?) > 0", pattern));
-            let whole = addresses
-                .flat_map(|address| [("lower(from_number) = ?", address.clone()), ("lower(to_number) = ?", address)]);
-            let (conditions, values): (Vec<_>, Vec<_>) = contained.chain(whole).unzip();
+            let mut conditions = vec!["instr(search, ?) > 0".to_owned(); patterns.len()];
+            rest.extend(patterns.into_iter().map(Value::from));
+            let addresses: Vec<String> = people.iter().flat_map(|name| addresses_of(name)).collect();
+            if !addresses.is_empty() {
+                let places = vec!["?"; addresses.len()].join(", ");
+                for column in ["from_number", "to_number"] {
+                    conditions.push(format!("lower({column}) IN ({places})"));
+                    rest.extend(addresses.iter().cloned().map(Value::from));
+                }
+            }
             sql.push_str(&format!(" AND ({})", conditions.join(" OR ")));
-            rest.extend(values.into_iter().map(Value::from));
         }
         if let Some(cursor) = &query.cursor {
             let (created_at, id) = read_cursor(cursor)?;
@@ -188,7 +192,7 @@ mod tests {
     }
 
     async fn plan(account: &Account, query: &HistoryQuery) -> String {
-        let page = PageQuery::new(query, Some("bob")).unwrap();
+        let page = PageQuery::new(query, &["bob".to_owned(), "carol".to_owned()]).unwrap();
         let explain = account.read("explain", move |connection, owner| {
             let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", page.sql))?;
             let lines = statement.query_and_then(params_from_iter(page.values(owner)), |row| Ok(row.get("detail")?))?;

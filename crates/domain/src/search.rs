@@ -67,12 +67,12 @@ pub fn patterns(typed: &str) -> Vec<String> {
     patterns
 }
 
-/// The extension that is searched for, if the whole text is one. Records name a colleague by it or by the user name, so that
-/// whoever knows whose it is looks for [`addresses_of`] them too.
-pub fn extension(typed: &str) -> Option<String> {
-    let extension = compact_number(&fold(typed))?;
-    let is_extension = (2..=6).contains(&extension.len()) && extension.bytes().all(|byte| byte.is_ascii_digit());
-    is_extension.then_some(extension)
+/// The beginning of an extension, or the whole of it, if the whole text can be one. Records name a colleague by the
+/// extension or by the user name, so that whoever knows whose it is looks for [`addresses_of`] them too.
+pub fn beginning_of_extension(typed: &str) -> Option<String> {
+    let beginning = compact_number(&fold(typed))?;
+    let fits = (1..=6).contains(&beginning.len()) && beginning.bytes().all(|byte| byte.is_ascii_digit());
+    fits.then_some(beginning)
 }
 
 /// The whole numbers of a record that mean the person with this user name, in lower case.
@@ -333,7 +333,7 @@ mod tests {
             ("１０２", Some("102")),
             ("10", Some("10")),
             ("123456", Some("123456")),
-            ("1", None),
+            ("1", Some("1")),
             ("1234567", None),
             ("+102", None),
             ("*43", None),
@@ -341,7 +341,7 @@ mod tests {
             ("x102", None),
             ("", None),
         ] {
-            assert_eq!(extension(typed).as_deref(), expected, "{typed:?}");
+            assert_eq!(beginning_of_extension(typed).as_deref(), expected, "{typed:?}");
         }
         assert_eq!(addresses_of("Bob"), ["client:bob", "bob"]);
     }

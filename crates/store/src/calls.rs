@@ -89,8 +89,8 @@ pub fn is_same_call(known: &CallRecord, opened: &CallRecord) -> bool {
 pub struct CallFilter {
     /// Part of a number or name, as a person typed it; see [`crate::search`].
     pub q: Option<String>,
-    /// Besides what `q` finds, calls from or to the person with this user name. Nothing without `q`.
-    pub person: Option<String>,
+    /// Besides what `q` finds, calls from or to the people with these user names. Nothing without `q`.
+    pub people: Vec<String>,
     /// Only this direction.
     pub direction: Option<Direction>,
     /// Only this status.

@@ -29,6 +29,8 @@ pub trait Companies: Send + Sync {
     async fn user_by_username(&self, username: &str) -> Result<Option<User>>;
     /// A person of the company by short number.
     async fn user_by_extension(&self, company: CompanyId, extension: &str) -> Result<Option<User>>;
+    /// User names of those in the company whose short number begins with these digits, at most `limit`, by short number.
+    async fn usernames_by_extension(&self, company: CompanyId, beginning: &str, limit: u32) -> Result<Vec<String>>;
     /// Everybody of the company, by user name.
     async fn users(&self, company: CompanyId) -> Result<Vec<User>>;
 }

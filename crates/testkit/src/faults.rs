@@ -169,6 +169,7 @@ pass_on! {
         read user(company: CompanyId, user: UserId) -> Option<User>;
         read user_by_username(username: &str) -> Option<User>;
         read user_by_extension(company: CompanyId, extension: &str) -> Option<User>;
+        read usernames_by_extension(company: CompanyId, beginning: &str, limit: u32) -> Vec<String>;
         list users(company: CompanyId) -> Vec<User>;
     }
     Sessions {

@@ -25,6 +25,9 @@ const MAX_LIMIT: u32 = 500;
 /// Longest `q`; the search itself looks at fewer characters.
 const MAX_Q_BYTES: usize = 512;
 
+/// People whose extension begins with what is searched for; more are found once another digit is typed.
+const MOST_PEOPLE: u32 = 100;
+
 /// A page of records as JSON and the headers that lead on.
 type Page = (HeaderMap, Bytes);
 
@@ -79,18 +82,19 @@ fn limit(query: &CallQuery) -> Result<u32, ApiError> {
     }
 }
 
-/// Whoever has the extension that is searched for is looked for by the user name too: records have either.
+/// Whoever has the extension that is searched for, or one that begins so, is looked for by the user name too: records
+/// have either.
 async fn filter(state: &Shared, scope: Scope, query: &CallQuery) -> Result<CallFilter, ApiError> {
     if query.q.as_ref().is_some_and(|q| q.len() > MAX_Q_BYTES) {
         return Err(ApiError::unprocessable("q is too long: search for a part of a number or name"));
     }
-    let person = match query.q.as_deref().and_then(search::extension) {
-        Some(extension) => state.store.user_by_extension(scope.company, &extension).await?,
-        None => None,
+    let people = match query.q.as_deref().and_then(search::beginning_of_extension) {
+        Some(beginning) => state.store.usernames_by_extension(scope.company, &beginning, MOST_PEOPLE).await?,
+        None => Vec::new(),
     };
     Ok(CallFilter {
         q: query.q.clone(),
-        person: person.map(|person| person.username),
+        people,
         direction: query.direction.map(Into::into),
         status: query.status.map(Into::into),
     })

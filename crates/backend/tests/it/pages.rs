@@ -3,6 +3,7 @@
 use crate::office::{Office, Person, outgoing, refusal, refused, with};
 use mobilecall_api::calls::CallRecord;
 use mobilecall_domain::CallId;
+use mobilecall_store::Role;
 use reqwest::{Response, header};
 use serde_json::json;
 
@@ -132,5 +133,17 @@ async fn numbers_are_found_however_they_are_written() {
     ] {
         let query = serde_urlencoded::to_string([("q", typed)]).unwrap();
         assert_eq!(ids(office.get(&office.boss, &format!("/api/calls?{query}")).await).await, [call], "{typed:?}");
+    }
+}
+
+#[tokio::test]
+async fn people_are_found_by_the_beginning_of_their_extension() {
+    let office = Office::open().await;
+    office.server.user(&office.acme, "carol", Some("705"), Role::Agent).await;
+    for to in ["client:carol", "client:basil"] {
+        office.report(&office.alice, &outgoing(to)).await;
+    }
+    for (q, found) in [("705", 1), ("70", 1), ("7", 1), ("%D9%A7", 1), ("8", 0)] {
+        assert_eq!(follow(&office, &office.boss, &format!("/api/calls?q={q}")).await.len(), found, "{q}");
     }
 }

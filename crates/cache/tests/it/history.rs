@@ -99,6 +99,27 @@ async fn a_person_is_found_by_the_user_name_in_the_record() {
 }
 
 #[tokio::test]
+async fn people_are_found_by_the_beginning_of_their_extension() {
+    let account = fixture().await;
+    let to = |number: &str, at| CallRecord { to_number: number.into(), ..call(&account, at) };
+    let records = [to("client:bob", 1_000), to("client:carol", 2_000), to("client:dave", 3_000), to("902", 4_000)];
+    account.adopt(&records, 1).await.unwrap();
+    let of =
+        |username: &str, extension: &str| KnownExtension { username: username.into(), extension: extension.into() };
+    account.keep_extensions(vec![of("dave", "822"), of("carol", "912"), of("bob", "902")]).await.unwrap();
+    for (text, expected) in [
+        ("902", &[4_000, 1_000][..]),
+        ("90", &[4_000, 1_000]),
+        ("9", &[4_000, 2_000, 1_000]),
+        ("٨", &[3_000]),
+        ("7", &[]),
+    ] {
+        let query = HistoryQuery { text: text.into(), limit: 10, ..Default::default() };
+        assert_eq!(starts(&page(&account, query).await), expected, "{text}");
+    }
+}
+
+#[tokio::test]
 async fn a_row_says_whether_the_server_has_it() {
     let account = fixture().await;
     let record = call(&account, 1_000);

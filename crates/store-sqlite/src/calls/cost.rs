@@ -59,7 +59,13 @@ async fn lists_and_searches_keep_to_their_budget() {
         (alice, search("customer 9999"), 1),
         (everybody, search("customer 10001"), 0),
         // A person whose user name is in the name of every customer.
-        (everybody, CallFilter { person: Some("cu".to_owned()), ..search("customer 10001") }, 0),
+        (everybody, CallFilter { people: vec!["cu".to_owned()], ..search("customer 10001") }, 0),
+        // As many as a search by the beginning of an extension looks for.
+        (
+            everybody,
+            CallFilter { people: (0..100).map(|n| format!("agent{n}")).collect(), ..search("customer 10001") },
+            0,
+        ),
         (basil, search("customer"), 0),
         (everybody, search("قحطاني"), 0),
         // As short as can be: in every record, in none.

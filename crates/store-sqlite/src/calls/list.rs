@@ -53,13 +53,14 @@ pub(crate) fn list_query(scope: Scope, filter: &CallFilter, before: Option<i64>,
     } else {
         // CROSS JOIN keeps the order of the tables: the index finds, the row decides.
         let mut query = select("call_search CROSS JOIN calls ON calls.key = call_search.rowid");
-        // Where a record names a person, this is among its words.
-        let words: Vec<String> = patterns.iter().cloned().chain(filter.person.as_deref().map(name_in_record)).collect();
+        // Where a record names one of the people, this is among its words.
+        let words: Vec<String> =
+            patterns.iter().cloned().chain(filter.people.iter().map(|name| name_in_record(name))).collect();
         query.push(" WHERE call_search MATCH ").bind(search::expression(scope, &words)).push(" AND ");
         (query, "call_search.rowid")
     };
     push_scope(&mut query, scope, filter);
-    push_contains(&mut query, patterns, filter.person.as_deref());
+    push_contains(&mut query, patterns, &filter.people);
     if let Some(before) = before {
         query.push(" AND ").push(key).push(" < ").bind(before);
     }
@@ -73,7 +74,7 @@ pub(crate) fn changes_query(scope: Scope, filter: &CallFilter, since: u64, upto:
     let mut query = select("calls");
     query.push(" WHERE ");
     push_scope(&mut query, scope, filter);
-    push_contains(&mut query, patterns(filter), filter.person.as_deref());
+    push_contains(&mut query, patterns(filter), &filter.people);
     query.push(" AND calls.sequence > ").bind(number(since));
     // The sign keeps this end out of the choice of an index: with both ends, SQLite prefers the one without the agent.
     query.push(" AND +calls.sequence <= ").bind(number(upto));
@@ -106,7 +107,13 @@ fn name_in_record(username: &str) -> String {
     if bare.chars().count() < search::LONGEST_RUN { client } else { bare }
 }
 
-fn push_contains(query: &mut Query, patterns: Vec<String>, person: Option<&str>) {
+/// The numbers that mean the person, of those which [`name_in_record`] finds.
+fn addresses_in_index(username: &str) -> impl Iterator<Item = String> {
+    let named = name_in_record(username);
+    addresses_of(username).into_iter().filter(move |address| address.contains(&named))
+}
+
+fn push_contains(query: &mut Query, patterns: Vec<String>, people: &[String]) {
     if patterns.is_empty() {
         return;
     }
@@ -114,11 +121,15 @@ fn push_contains(query: &mut Query, patterns: Vec<String>, person: Option<&str>)
     for pattern in patterns {
         query.push(" OR instr(calls.search, ").bind(pattern).push(") > 0");
     }
-    let named = person.map(name_in_record);
-    let addresses = person.into_iter().flat_map(addresses_of);
-    for address in addresses.filter(|address| named.as_ref().is_some_and(|named| address.contains(named))) {
-        query.push(" OR lower(calls.from_number) = ").bind(address.clone());
-        query.push(" OR lower(calls.to_number) = ").bind(address);
+    let addresses: Vec<String> = people.iter().flat_map(|name| addresses_in_index(name)).collect();
+    if !addresses.is_empty() {
+        for column in ["from_number", "to_number"] {
+            query.push(" OR lower(calls.").push(column).push(") IN (");
+            for (index, address) in addresses.iter().enumerate() {
+                query.push(if index == 0 { "" } else { ", " }).bind(address.clone());
+            }
+            query.push(")");
+        }
     }
     query.push(")");
 }

@@ -58,6 +58,15 @@ pub async fn users_are_found(store: &dyn Store) {
     assert_eq!(store.user(company, one.alice.id).await.expect("by id").as_ref(), Some(&one.alice));
     assert_eq!(store.user_by_username("two_basil").await.expect("by user name"), Some(two.basil));
     assert_eq!(store.user_by_extension(company, "101").await.expect("by extension").as_ref(), Some(&one.basil));
+    for (beginning, limit, expected) in [
+        ("1", 9, &["one_alice", "one_basil"][..]),
+        ("10", 1, &["one_alice"]),
+        ("101", 9, &["one_basil"]),
+        ("102", 9, &[]),
+    ] {
+        let found = store.usernames_by_extension(company, beginning, limit).await.expect("by a beginning");
+        assert_eq!(found, expected, "{beginning}");
+    }
     assert_eq!(store.users(company).await.expect("all"), [one.alice, one.basil]);
     assert_eq!(store.user(company, two.alice.id).await.expect("an answer"), None);
     assert_eq!(store.user(company, UserId::generate()).await.expect("an answer"), None);

@@ -107,7 +107,7 @@ pub async fn search_finds_numbers_and_names(store: &dyn Store) {
     assert_eq!(found_by(store, one.everybody(), "omar_2").await, [omar.id]);
 }
 
-/// Whoever is meant by an extension is found where the record has the user name, and nobody whose name is like it.
+/// Whoever is meant by an extension or its beginning is found where the record has the user name, and nobody whose name is like it.
 pub async fn search_finds_people_by_their_user_names(store: &dyn Store) {
     let one = fixture(store, "one").await;
     let incoming = |from: &str, second| CallRecord { from_number: from.to_owned(), ..one.call(&one.alice, at(second)) };
@@ -120,7 +120,7 @@ pub async fn search_finds_people_by_their_user_names(store: &dyn Store) {
     insert(store, CallRecord { customer_name: Some("Bob".to_owned()), ..one.call(&one.alice, at(6)) }).await;
     let filter = |q: &str, person: &str| CallFilter {
         q: Some(q.to_owned()),
-        person: Some(person.to_owned()),
+        people: vec!["nobody".to_owned(), person.to_owned()],
         ..Default::default()
     };
     let all = [&dialed, &bare, &named, &from];
