@@ -21,6 +21,13 @@ pub const MAX_PATTERN_CHARS: usize = 64;
 /// Marks up to this combining class make another letter rather than decorate one: nukta, voicing marks of kana, virama.
 const LETTER_MARKS: u8 = 9;
 
+/// The Arabic article, with which many names are written and without.
+const ARTICLE: &str = "ال";
+/// A shorter rest is no name: then the letters belong to it.
+const SHORTEST_BARE_WORD: usize = 3;
+/// Words of a typed text that are looked for both with the article and without; each doubles the patterns.
+const WORDS_WITH_SPELLINGS: usize = 3;
+
 /// Brings a text into the form that searches compare.
 pub fn fold(text: &str) -> String {
     let plain = text.nfkd().filter(|c| is_seen(*c)).map(common_letter);
@@ -56,7 +63,7 @@ pub fn patterns(typed: &str) -> Vec<String> {
     if folded.is_empty() {
         return Vec::new();
     }
-    let mut patterns = vec![folded.to_owned()];
+    let mut patterns = spellings(folded);
     if let Some(number) = compact_number(folded) {
         for pattern in forms(number).chain(with_bracketed_zero(folded)) {
             if !patterns.contains(&pattern) {
@@ -73,6 +80,46 @@ pub fn beginning_of_extension(typed: &str) -> Option<String> {
     let beginning = compact_number(&fold(typed))?;
     let fits = (1..=6).contains(&beginning.len()) && beginning.bytes().all(|byte| byte.is_ascii_digit());
     fits.then_some(beginning)
+}
+
+/// Whether a folded word begins with what was typed and folded, with the Arabic article before either or without.
+pub fn word_begins(word: &str, typed: &str) -> bool {
+    let bare = without_article(word).is_some_and(|bare| bare.starts_with(typed));
+    bare || word.starts_with(typed) || without_article(typed).is_some_and(|typed| word.starts_with(typed))
+}
+
+/// What a folded word is without the article, if it has one. Names that begin with the same letters by themselves, as
+/// `الهام`, cannot be told from those, so this is only ever one more way to find them.
+fn without_article(word: &str) -> Option<&str> {
+    word.strip_prefix(ARTICLE).filter(|bare| bare.chars().count() >= SHORTEST_BARE_WORD)
+}
+
+/// A folded text as it is, and with the article left out of its words or put before them. Where one was put before the
+/// first word that word is found anyway; where one is left out there, a space says that a word begins.
+fn spellings(folded: &str) -> Vec<String> {
+    let mut found = vec![String::new()];
+    for (index, word) in folded.split(' ').enumerate() {
+        let separator = if index == 0 { "" } else { " " };
+        let other = (index < WORDS_WITH_SPELLINGS).then(|| match without_article(word) {
+            Some(bare) => Some(format!(" {bare}")),
+            None => (index > 0 && takes_article(word)).then(|| format!(" {ARTICLE}{word}")),
+        });
+        let others =
+            other.flatten().map(|other| found.iter().map(|begun| format!("{begun}{other}")).collect::<Vec<_>>());
+        for begun in &mut found {
+            begun.push_str(separator);
+            begun.push_str(word);
+        }
+        found.extend(others.into_iter().flatten());
+    }
+    found
+}
+
+/// A word in Arabic letters without the article, long enough for one.
+fn takes_article(word: &str) -> bool {
+    !word.starts_with(ARTICLE)
+        && word.chars().count() >= SHORTEST_BARE_WORD
+        && word.chars().all(|c| matches!(c, '\u{621}'..='\u{64a}' | '\u{671}'..='\u{6d3}'))
 }
 
 /// The whole numbers of a record that mean the person with this user name, in lower case.
@@ -344,6 +391,46 @@ mod tests {
             assert_eq!(beginning_of_extension(typed).as_deref(), expected, "{typed:?}");
         }
         assert_eq!(addresses_of("Bob"), ["client:bob", "bob"]);
+    }
+
+    #[test]
+    fn a_name_is_found_with_the_article_and_without() {
+        for (stored, typed, found) in [
+            ("علي القحطاني", "قحطاني", true),
+            ("علي القحطاني", "القحطاني", true),
+            ("علي القحطاني", "علي قحطاني", true),
+            ("علي قحطاني", "القحطاني", true),
+            ("علي قحطاني", "علي القحط", true),
+            ("عبد الرحمن القحطاني", "عبد رحمن قحطاني", true),
+            ("الهام رضا", "الهام", true),
+            ("الهام رضا", "هام", true),
+            ("سهام رضا", "الهام", false),
+            ("مريم سهام", "الهام", false),
+            ("علي قحطاني", "علي القطان", false),
+            ("ألفت عمر", "فاطمة", false),
+        ] {
+            let text = text_of(["102", stored]);
+            let is_found = patterns(typed).iter().any(|pattern| text.contains(pattern));
+            assert_eq!(is_found, found, "{typed} in {stored}: {:?}", patterns(typed));
+        }
+        assert!(patterns(&"ابجد ".repeat(12)).len() <= 4, "a long text does not ask for ever more");
+    }
+
+    #[test]
+    fn a_word_begins_with_the_article_or_behind_it() {
+        for (word, typed, begins) in [
+            ("القحطاني", "قحط", true),
+            ("القحطاني", "الق", true),
+            ("قحطاني", "القحط", true),
+            ("الهام", "الهام", true),
+            ("الهام", "هام", true),
+            ("الي", "ي", false),
+            ("فاطمه", "الفا", false),
+            ("قحطاني", "ال", false),
+            ("bob", "bo", true),
+        ] {
+            assert_eq!(word_begins(&fold(word), &fold(typed)), begins, "{typed} of {word}");
+        }
     }
 
     #[test]

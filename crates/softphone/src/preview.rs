@@ -6,7 +6,8 @@ use crate::{
     view,
 };
 use mobilecall_domain::{
-    Address, AddressError, Dial, DialNote, LineId, LineKind, PostDial, Region, Service, dial::is_link, search::fold,
+    Address, AddressError, Dial, DialNote, LineId, LineKind, PostDial, Region, Service, dial::is_link,
+    search::{fold, word_begins},
 };
 use mobilecall_ipc::{Colleague, ErrorCode, Failure, Preview};
 
@@ -228,7 +229,7 @@ fn is_part_of(wanted: &str, name: &str) -> bool {
     let joined: Vec<String> = name.split_whitespace().map(|word| word.replace(is_sign, "")).collect();
     let words = || name.split(is_sign).chain(joined.iter().map(String::as_str)).filter(|word| !word.is_empty());
     let mut typed = wanted.split(is_sign).filter(|part| !part.is_empty()).peekable();
-    typed.peek().is_some() && typed.all(|part| words().any(|word| word.starts_with(part)))
+    typed.peek().is_some() && typed.all(|part| words().any(|word| word_begins(word, part)))
 }
 
 fn one(colleague: &Colleague) -> Read {

@@ -120,6 +120,23 @@ async fn people_are_found_by_the_beginning_of_their_extension() {
 }
 
 #[tokio::test]
+async fn names_are_found_with_the_article_and_without() {
+    let account = fixture().await;
+    let named = |name: &str, at| CallRecord { customer_name: Some(name.into()), ..call(&account, at) };
+    let records = [named("علي القحطاني", 1_000), named("علي قحطاني", 2_000), named("سهام رضا", 3_000)];
+    account.adopt(&records, 1).await.unwrap();
+    for (text, expected) in [
+        ("قحطاني", &[2_000, 1_000][..]),
+        ("القحطانى", &[2_000, 1_000]),
+        ("علي قحطاني", &[2_000, 1_000]),
+        ("الهام", &[]),
+    ] {
+        let query = HistoryQuery { text: text.into(), limit: 10, ..Default::default() };
+        assert_eq!(starts(&page(&account, query).await), expected, "{text}");
+    }
+}
+
+#[tokio::test]
 async fn a_row_says_whether_the_server_has_it() {
     let account = fixture().await;
     let record = call(&account, 1_000);

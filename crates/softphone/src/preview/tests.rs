@@ -8,6 +8,7 @@ fn team() -> Vec<Colleague> {
         ("bot", "Robot", None),
         ("mona", "Mona Abdelrahman-Montgomery", Some("205")),
         ("pat", "Pat O'Brien", Some("206")),
+        ("fahd", "فهد القحطاني", Some("207")),
     ];
     people
         .into_iter()
@@ -144,6 +145,14 @@ fn a_colleague_is_found_by_any_word_of_the_name() {
     }
     check("gomery", "client client:gomery -");
     check("mona marley", "UnknownExtension");
+}
+
+#[test]
+fn a_colleague_is_found_with_the_article_and_without() {
+    for text in ["قحطاني", "القحطاني", "قحط", "القحطانى", "فهد قحطاني", "الفهد"]
+    {
+        check(text, "extension 207 فهد القحطاني");
+    }
 }
 
 #[test]
