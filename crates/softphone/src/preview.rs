@@ -6,8 +6,9 @@ use crate::{
     view,
 };
 use mobilecall_domain::{
-    Address, AddressError, Dial, DialNote, LineId, LineKind, PostDial, Region, Service, dial::is_link,
-    search::{fold, word_begins},
+    Address, AddressError, Dial, DialNote, LineId, LineKind, PostDial, Region, Service,
+    dial::is_link,
+    search::{beginning_of_extension, fold, word_begins},
 };
 use mobilecall_ipc::{Colleague, ErrorCode, Failure, Preview};
 
@@ -100,7 +101,8 @@ fn read(text: &str, known: Known<'_>) -> Result<Read, Failure> {
             | AddressError::ShortAbroad
             | AddressError::Phone(_)),
         ) => {
-            return Err(failure::of_address(&error));
+            // One digit is no number, but may begin an extension.
+            return begun(text, others()).ok_or_else(|| failure::of_address(&error));
         }
     };
     Ok(match &dial.address {
@@ -191,16 +193,22 @@ fn is_own(text: &str, team: &[Colleague], own: Own<'_>) -> bool {
     names(own) && !others.into_iter().any(names)
 }
 
-fn by_extension<'a>(digits: &str, dial: &Dial, mut team: impl Iterator<Item = &'a Colleague> + Clone) -> Read {
+fn by_extension<'a>(digits: &str, dial: &Dial, team: impl Iterator<Item = &'a Colleague> + Clone) -> Read {
     let exact = team.clone().find(|colleague| colleague.extension.as_deref() == Some(digits));
     let alone = || Read::One(dial.clone(), exact.map(|colleague| colleague.name.clone()));
     if exact.is_some() || dial.post_dial.is_some() {
         return alone();
     }
+    begun(digits, team).unwrap_or_else(alone)
+}
+
+/// Those whose extension begins with what was typed; `None` if nobody's does.
+fn begun<'a>(typed: &str, team: impl Iterator<Item = &'a Colleague>) -> Option<Read> {
+    let digits = beginning_of_extension(typed)?;
     let begins =
-        |colleague: &&Colleague| colleague.extension.as_deref().is_some_and(|extension| extension.starts_with(digits));
-    let choices: Vec<Colleague> = team.by_ref().filter(begins).take(MOST_CHOICES).cloned().collect();
-    if choices.is_empty() { alone() } else { Read::Several(choices) }
+        |colleague: &&Colleague| colleague.extension.as_deref().is_some_and(|extension| extension.starts_with(&digits));
+    let choices: Vec<Colleague> = team.filter(begins).take(MOST_CHOICES).cloned().collect();
+    (!choices.is_empty()).then_some(Read::Several(choices))
 }
 
 /// `None` if nobody fits.

@@ -156,6 +156,16 @@ fn a_colleague_is_found_with_the_article_and_without() {
 }
 
 #[test]
+fn one_digit_shows_whose_extension_it_begins() {
+    let lines = [candidate(LineKind::Direct)];
+    check_over(&lines, "1", "bob or layla");
+    check_over(&lines, "١", "bob or layla");
+    check_over(&lines, "2", "mona or pat or fahd");
+    check_over(&lines, "3", "NumberTooShort");
+    check_over(&lines, "10", "bob or layla");
+}
+
+#[test]
 fn a_call_that_nobody_would_take_is_not_promised() {
     for (text, expected) in [
         ("zoe", "UnknownExtension"),
