@@ -92,7 +92,7 @@ fn try_update(app: &AppHandle, words: &Words, missed: u32) -> tauri::Result<()> 
     tray.set_tooltip(Some(&tooltip))?;
     tray.set_icon(Some(if missed == 0 { QUIET_ICON } else { MISSED_ICON }))?;
     // Linux panels and the macOS menu bar show it beside the icon; an empty one takes it away.
-    tray.set_title(Some(if missed == 0 { String::new() } else { missed.to_string() }))?;
+    tray.set_title(Some(if missed == 0 { String::new() } else { words.number(missed) }))?;
     tray.set_menu(Some(menu(app, words, missed)?))
 }
 

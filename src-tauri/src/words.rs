@@ -42,6 +42,16 @@ impl Spoken {
         }
     }
 
+    /// Writes digits as the window does (`locales` in `ui/kit/src/i18n/locales.ts`): Persian has its own, Arabic keeps
+    /// those of phone numbers.
+    fn digits(self, text: &str) -> String {
+        let own = |digit: char| match (self, digit.to_digit(10)) {
+            (Self::Fa, Some(value)) => char::from_u32(u32::from('۰') + value).unwrap_or(digit),
+            (Self::Fa | Self::Ar | Self::En, _) => digit,
+        };
+        text.chars().map(own).collect()
+    }
+
     const fn file(self) -> &'static str {
         match self {
             Self::Ar => include_str!("../../assets/locales/ar.ftl"),
@@ -73,6 +83,13 @@ impl Words {
         // What does not parse is left out, which the tests of the locale files rule out.
         let resource = FluentResource::try_new(language.file().to_owned()).unwrap_or_else(|(resource, _)| resource);
         bundle.add_resource_overriding(resource);
+        if language == Spoken::Fa {
+            bundle.set_formatter(Some(|value, _| match value {
+                FluentValue::Number(number) => Some(Spoken::Fa.digits(&number.as_string())),
+                // Texts, which are not changed.
+                _ => None,
+            }));
+        }
         Self { language, bundle }
     }
 
@@ -84,6 +101,11 @@ impl Words {
     /// A text without values.
     pub(crate) fn text(&self, key: &str) -> String {
         self.format(key, None)
+    }
+
+    /// A number in the digits of the language.
+    pub(crate) fn number(&self, number: u32) -> String {
+        self.language.digits(&number.to_string())
     }
 
     /// A text about a number of things.
@@ -127,6 +149,18 @@ mod tests {
         {
             let text = words.count("tab-missed-count", count);
             assert!(text.ends_with(expected), "{count}: {text}");
+        }
+    }
+
+    #[test]
+    fn counts_are_written_in_the_digits_of_the_language() {
+        for (language, digits) in [(Spoken::Fa, "۱۲"), (Spoken::Ar, "12"), (Spoken::En, "12")] {
+            let words = Words::of(language);
+            assert_eq!(words.number(12), digits);
+            for key in ["tray-tooltip-missed", "tab-missed-count"] {
+                let text = words.count(key, 12);
+                assert!(text.contains(digits), "{language:?} {key}: {text}");
+            }
         }
     }
 
