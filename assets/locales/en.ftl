@@ -400,7 +400,11 @@ error-unsupportedAddress =
     { $line ->
         [direct]
             { $kind ->
-                [phone] You can call colleagues only here, not phone numbers. Type an extension or a name.
+                [phone]
+                    { $adds ->
+                        [agent] Phone numbers first need a line to the phone network. Add one in the settings; your administrator has its data.
+                       *[administrator] Phone numbers first need a line to the phone network. Your administrator can set one up.
+                    }
                *[sip] You can call colleagues only here, not SIP addresses. Type an extension or a name.
             }
         [none]

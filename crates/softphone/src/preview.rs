@@ -48,6 +48,8 @@ pub(crate) struct Known<'a> {
     pub(crate) lines: &'a [Candidate],
     /// The line that the agent chose.
     pub(crate) chosen: Option<LineId>,
+    /// The agent can add lines in the settings.
+    pub(crate) adds_lines: bool,
 }
 
 /// How the agent is called by others.
@@ -62,7 +64,8 @@ pub(crate) struct Own<'a> {
 pub(crate) fn resolve(text: &str, known: Known<'_>) -> Result<Resolved, Failure> {
     match read(text, known)? {
         Read::One(Dial { address, post_dial, note }, name) => {
-            let route = route(&address, known.lines, known.chosen).map_err(|error| no_route(&address, error))?;
+            let route = route(&address, known.lines, known.chosen)
+                .map_err(|error| no_route(&address, error, known.adds_lines))?;
             Ok(Resolved::One { address, name, post_dial, note, route })
         }
         Read::Several(colleagues) => Ok(Resolved::Several(colleagues)),
@@ -153,8 +156,8 @@ fn is_nobody(address: &Address, line: &Candidate, known: Known<'_>) -> bool {
     is_missing && line.kind == LineKind::Direct
 }
 
-/// Why no line takes an address.
-fn no_route(address: &Address, error: NoRoute) -> Failure {
+/// Why no line takes an address, and what comes first to change that: a line that does, and whoever can add one.
+fn no_route(address: &Address, error: NoRoute, adds_lines: bool) -> Failure {
     let kind = match address {
         Address::Phone(_) => "phone",
         Address::Extension(_) => "extension",
@@ -166,7 +169,11 @@ fn no_route(address: &Address, error: NoRoute) -> Failure {
         (NoRoute::NoSuchLine, _) => return failure::no_such_line(),
         (NoRoute::Cannot(line @ LineKind::Direct), Address::Phone(_)) => (
             line.as_str(),
-            "the direct line reaches colleagues only: call an extension or a name instead of a phone number",
+            if adds_lines {
+                "phone numbers need a line to the phone network: add one in the settings first"
+            } else {
+                "phone numbers need a line to the phone network: ask your administrator for one first"
+            },
         ),
         (NoRoute::Cannot(line @ LineKind::Direct), Address::Sip(_)) => (
             line.as_str(),
@@ -178,7 +185,8 @@ fn no_route(address: &Address, error: NoRoute) -> Failure {
         (NoRoute::Cannot(line), _) => (line.as_str(), "this line cannot call such an address: choose another line"),
         (NoRoute::NoneCan, _) => ("none", "none of your lines can call such an address: add a line that can"),
     };
-    Failure::new(ErrorCode::UnsupportedAddress, message).with("line", line).with("kind", kind)
+    let adds = if adds_lines { "agent" } else { "administrator" };
+    Failure::new(ErrorCode::UnsupportedAddress, message).with("line", line).with("kind", kind).with("adds", adds)
 }
 
 /// Whether the text names the agent, and nobody else by the same name.

@@ -81,7 +81,8 @@ impl Core {
         // The agent is in every list that the server gives.
         let has_come = !self.team.is_empty();
         let team = has_come.then_some(self.shown.snapshot().team.as_slice());
-        Known { region: self.sign_in.region(), team, own, lines, chosen }
+        let adds_lines = !self.shown.snapshot().line_kinds.is_empty();
+        Known { region: self.sign_in.region(), team, own, lines, chosen, adds_lines }
     }
 
     /// Answers; another call is held.

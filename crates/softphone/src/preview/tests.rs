@@ -38,31 +38,33 @@ fn candidate(kind: LineKind) -> Candidate {
 }
 
 fn check_over(lines: &[Candidate], text: &str, expected: &str) {
-    let shown =
-        match preview(text, Known { region: "SA", team: Some(&team()), own: Some(MYSELF), lines, chosen: None }) {
-            Preview::Empty => "empty".to_owned(),
-            Preview::WillCall { address, kind, name, line, lines: possible, post_dial, note, obstacle } => {
-                assert!(line.is_none_or(|line| possible.contains(&line)));
-                let kind = match kind {
-                    AddressKind::Phone => "phone",
-                    AddressKind::Extension => "extension",
-                    AddressKind::Service => "service",
-                    AddressKind::Client => "client",
-                    AddressKind::Sip => "sip",
-                };
-                let but = obstacle.map(|failure| format!(" but {:?}", failure.code)).unwrap_or_default();
-                let then = post_dial.map(|keys| format!(" then {keys}")).unwrap_or_default();
-                let note = note.map(|note| format!(" {note:?}")).unwrap_or_default();
-                format!("{kind} {address} {}{then}{note}{but}", name.as_deref().unwrap_or("-"))
-            }
-            Preview::Choices { colleagues } => {
-                colleagues.iter().map(|colleague| colleague.username.as_str()).collect::<Vec<_>>().join(" or ")
-            }
-            Preview::Refused { failure } => {
-                let kind = failure.params.get("kind").map(|kind| format!(" {kind}")).unwrap_or_default();
-                format!("{:?}{kind}", failure.code)
-            }
-        };
+    let shown = match preview(
+        text,
+        Known { region: "SA", team: Some(&team()), own: Some(MYSELF), lines, chosen: None, adds_lines: false },
+    ) {
+        Preview::Empty => "empty".to_owned(),
+        Preview::WillCall { address, kind, name, line, lines: possible, post_dial, note, obstacle } => {
+            assert!(line.is_none_or(|line| possible.contains(&line)));
+            let kind = match kind {
+                AddressKind::Phone => "phone",
+                AddressKind::Extension => "extension",
+                AddressKind::Service => "service",
+                AddressKind::Client => "client",
+                AddressKind::Sip => "sip",
+            };
+            let but = obstacle.map(|failure| format!(" but {:?}", failure.code)).unwrap_or_default();
+            let then = post_dial.map(|keys| format!(" then {keys}")).unwrap_or_default();
+            let note = note.map(|note| format!(" {note:?}")).unwrap_or_default();
+            format!("{kind} {address} {}{then}{note}{but}", name.as_deref().unwrap_or("-"))
+        }
+        Preview::Choices { colleagues } => {
+            colleagues.iter().map(|colleague| colleague.username.as_str()).collect::<Vec<_>>().join(" or ")
+        }
+        Preview::Refused { failure } => {
+            let kind = failure.params.get("kind").map(|kind| format!(" {kind}")).unwrap_or_default();
+            format!("{:?}{kind}", failure.code)
+        }
+    };
     assert_eq!(shown, expected, "'{text}' on {lines:?}");
 }
 
@@ -180,15 +182,12 @@ fn a_call_that_nobody_would_take_is_not_promised() {
     check_on(Some(LineKind::Sip), "999", "extension 999 -");
     // Before the list of colleagues has come, everybody may be there.
     let lines = [candidate(LineKind::Direct)];
-    let known = Known { region: "SA", team: None, own: Some(MYSELF), lines: &lines, chosen: None };
+    let known = Known { region: "SA", team: None, own: Some(MYSELF), lines: &lines, chosen: None, adds_lines: false };
     assert!(matches!(preview("999", known), Preview::WillCall { .. }));
     // In a company of one nobody is.
     for text in ["999", "sara"] {
         let shown = preview(text, Known { team: Some(&[]), ..known });
-        assert!(
-            matches!(shown, Preview::Refused { failure } if failure.code == ErrorCode::UnknownExtension),
-            "{text}"
-        );
+        assert!(matches!(shown, Preview::Refused { failure } if failure.code == ErrorCode::UnknownExtension), "{text}");
     }
 }
 
@@ -238,12 +237,26 @@ fn what_the_line_cannot_call_is_refused_while_it_is_typed() {
 }
 
 #[test]
+fn a_number_without_a_line_for_it_says_who_adds_one() {
+    let lines = [candidate(LineKind::Direct)];
+    let known =
+        Known { region: "SA", team: Some(&[]), own: Some(MYSELF), lines: &lines, chosen: None, adds_lines: false };
+    for (adds_lines, adds) in [(false, "administrator"), (true, "agent")] {
+        let Preview::Refused { failure } = preview("0501234567", Known { adds_lines, ..known }) else {
+            panic!("no line of these can call a number");
+        };
+        assert_eq!(failure.params["adds"], adds);
+        assert!(failure.message.contains("phone network"), "{}", failure.message);
+    }
+}
+
+#[test]
 fn the_preview_names_the_line_and_those_to_choose_from() {
     let lines = [LineKind::Direct, LineKind::Twilio, LineKind::Sip].map(candidate);
     let [direct, twilio, sip] = [lines[0].id, lines[1].id, lines[2].id];
     let shown = |text: &str, chosen| match preview(
         text,
-        Known { region: "SA", team: Some(&team()), own: Some(MYSELF), lines: &lines, chosen },
+        Known { region: "SA", team: Some(&team()), own: Some(MYSELF), lines: &lines, chosen, adds_lines: false },
     ) {
         Preview::WillCall { line, lines, .. } => (line, lines),
         other => panic!("{other:?}"),

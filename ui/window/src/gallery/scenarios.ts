@@ -108,6 +108,15 @@ export const scenarios: readonly Scenario[] = [
   shows('dial-number', {}, [{ dial: '0501234567' }]),
   shows('dial-choices', {}, [{ dial: 'a' }]),
   shows('dial-refused', {}, [{ dial: '12' }]),
+  {
+    name: 'dial-no-line',
+    host: () => {
+      const host = new FakeHost();
+      host.refuse.set('placeCall', failure('unsupportedAddress', { line: 'direct', kind: 'phone', adds: 'agent' }));
+      return host;
+    },
+    steps: [{ dial: '0501234567' }, { click: 'dial-button' }],
+  },
   shows('choosing-one-digit', {}, [{ dial: '1' }]),
   shows('dial-long-name', { team: longTeam.map((one, index) => (index === 0 ? { ...one, extension: '102' } : one)) }, [{ dial: '102' }]),
   shows('dial-line-down', { lines: [line({ registration: { state: 'registering', attempt: 1 } })] }, [{ dial: '102' }]),

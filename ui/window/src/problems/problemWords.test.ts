@@ -13,7 +13,8 @@ test.each<[ErrorCode, Record<string, string>, string]>([
   ['historyDamaged', { path: '/c', lost: '2' }, 'The call history on this computer was damaged. It is fetched from the server again, and calls go on. The damaged file is kept as /c. Entries that could not be taken over: 2.'],
   ['lineNotReady', { line: 'direct' }, 'You are not connected yet. Wait until the status says “Ready”, or connect.'],
   ['lineNotReady', { line: 'sip' }, 'This line is not ready yet. Wait, or choose another one.'],
-  ['unsupportedAddress', { line: 'direct', kind: 'phone' }, 'You can call colleagues only here, not phone numbers. Type an extension or a name.'],
+  ['unsupportedAddress', { line: 'direct', kind: 'phone', adds: 'administrator' }, 'Phone numbers first need a line to the phone network. Your administrator can set one up.'],
+  ['unsupportedAddress', { line: 'direct', kind: 'phone', adds: 'agent' }, 'Phone numbers first need a line to the phone network. Add one in the settings; your administrator has its data.'],
   ['unsupportedAddress', { line: 'twilio', kind: 'sip' }, 'SIP addresses cannot be called on this line. Type a number, an extension or a name.'],
 ])('%s with %j', (code, params, words) => {
   // The library isolates values, so that they stay in order in Arabic.
