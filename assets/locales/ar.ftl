@@ -49,6 +49,7 @@ status-off-detail = لن تصلك المكالمات حتى تتصل
 status-failed = تعذّر الاتصال
 status-server-down = الخادم لا يستجيب
 status-server-embedded = هذا الجهاز
+status-server-embedded-port = هذا الجهاز، المنفذ { $port }
 status-extension = تحويلة { $extension }
 status-connect = اتصال
 status-disconnect = قطع الاتصال
@@ -165,7 +166,6 @@ end-failed = تعذّر إجراء المكالمة. حاول مرة أخرى.
 
 ## السجل
 
-history-search = ابحث باسم أو رقم
 missed-news =
     { $count ->
         [one] مكالمة فائتة
@@ -178,6 +178,7 @@ missed-news-last =
         [one] من { $who }
        *[other] آخرها من { $who }
     }
+history-search = ابحث باسم أو رقم
 history-search-clear = مسح البحث
 history-filter = عرض
 history-filter-all = الكل
@@ -247,7 +248,7 @@ settings-server-remote = خادم الشركة
 settings-server-remote-hint = خادم واحد يشترك فيه فريقك
 settings-server-url = عنوان الخادم
 settings-server-in-use = العنوان المستخدم
-settings-server-port = المنفذ { $wanted } يستخدمه برنامج آخر، لذلك يعمل هذا الخادم على المنفذ { $port }.
+settings-server-port = هذا الخادم على المنفذ { $port }، لأن برنامجًا آخر كان يشغل المنفذ { $wanted } عند بدء التطبيق.
 settings-server-reachable = يستجيب
 settings-server-unreachable = لا يستجيب
 settings-apply = تطبيق
@@ -485,7 +486,6 @@ error-databaseTooNew = كُتب الملف { $path } بإصدار أحدث. ثب
 error-keyringUnavailable = مخزن كلمات المرور في النظام غير متاح. سيبقى دخولك مسجّلًا حتى إنهاء التطبيق فقط.
 error-keyringUnreadable = تعذّرت قراءة جلستك من مخزن كلمات المرور في النظام. افتح قفل المخزن ثم اضغط اتصال، أو سجّل الدخول من جديد.
 error-keyringKeepsSecret = تعذّر حذف ما لم يعد لازمًا من مخزن كلمات المرور في النظام. سيحذفه التطبيق عندما يُفتح قفل المخزن.
-error-portTaken = المنفذ { $wanted } يستخدمه برنامج آخر. خادمك يعمل على المنفذ { $port } بدلًا منه.
 error-embeddedServerFailed = تعذّر تشغيل الخادم على هذا الجهاز: { $detail }. شغّل التطبيق من جديد.
 error-badSetting = لا يمكن أن تكون للإعداد «{ $setting }» هذه القيمة. لم يتغير شيء.
 error-settingsUnreadable = تعذّرت قراءة بعض إعدادات هذا الجهاز ({ $setting })، فاستُخدمت القيم المعتادة: تحقق منها.

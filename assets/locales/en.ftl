@@ -45,6 +45,7 @@ status-off-detail = You cannot be reached until you connect
 status-failed = Cannot connect
 status-server-down = Server not reachable
 status-server-embedded = This computer
+status-server-embedded-port = This computer, port { $port }
 status-extension = Extension { $extension }
 status-connect = Connect
 status-disconnect = Disconnect
@@ -161,7 +162,6 @@ end-failed = The call could not be put through. Try again.
 
 ## History
 
-history-search = Search name or number
 missed-news =
     { $count ->
         [one] Missed call
@@ -172,6 +172,7 @@ missed-news-last =
         [one] from { $who }
        *[other] last from { $who }
     }
+history-search = Search name or number
 history-search-clear = Clear the search
 history-filter = Show
 history-filter-all = All
@@ -237,7 +238,7 @@ settings-server-remote = Company server
 settings-server-remote-hint = Your team shares one server
 settings-server-url = Server address
 settings-server-in-use = Address in use
-settings-server-port = Another program uses port { $wanted }, so this server got port { $port }.
+settings-server-port = This server is on port { $port }: another program had port { $wanted } when the app started.
 settings-server-reachable = Answers
 settings-server-unreachable = Does not answer
 settings-apply = Apply
@@ -471,7 +472,6 @@ error-databaseTooNew = The file { $path } was written by a newer version. Instal
 error-keyringUnavailable = The system keyring is not available. You stay signed in only until you quit the app.
 error-keyringUnreadable = Your session could not be read from the system keyring. Unlock the keyring and connect, or sign in again.
 error-keyringKeepsSecret = What is no longer needed could not be removed from the system keyring. The app removes it once the keyring is unlocked.
-error-portTaken = Another program uses port { $wanted }. Your server runs on port { $port } instead.
 error-embeddedServerFailed = The server on this computer could not start: { $detail }. Start the app again.
 error-badSetting = The setting “{ $setting }” cannot have this value. Nothing was changed.
 error-settingsUnreadable = The settings of this computer could not be read in part ({ $setting }). The usual ones are used instead: check them.

@@ -45,6 +45,7 @@ status-off-detail = تا وصل نشوید تماسی به شما نمی‌رس�
 status-failed = اتصال برقرار نشد
 status-server-down = سرور پاسخ نمی‌دهد
 status-server-embedded = همین رایانه
+status-server-embedded-port = همین رایانه، درگاه { $port }
 status-extension = داخلی { $extension }
 status-connect = اتصال
 status-disconnect = قطع اتصال
@@ -161,7 +162,6 @@ end-failed = تماس برقرار نشد. دوباره تلاش کنید.
 
 ## تماس‌ها (تاریخچه)
 
-history-search = جستجوی نام یا شماره
 missed-news =
     { $count ->
         [one] تماس بی‌پاسخ
@@ -172,6 +172,7 @@ missed-news-last =
         [one] از { $who }
        *[other] آخرین از { $who }
     }
+history-search = جستجوی نام یا شماره
 history-search-clear = پاک کردن جستجو
 history-filter = نمایش
 history-filter-all = همه
@@ -237,7 +238,7 @@ settings-server-remote = سرور شرکت
 settings-server-remote-hint = یک سرور مشترک برای همهٔ همکاران
 settings-server-url = نشانی سرور
 settings-server-in-use = نشانی در حال استفاده
-settings-server-port = درگاه { $wanted } را برنامهٔ دیگری گرفته است؛ این سرور روی درگاه { $port } است.
+settings-server-port = این سرور روی درگاه { $port } است، چون هنگام شروع برنامه درگاه { $wanted } را برنامهٔ دیگری گرفته بود.
 settings-server-reachable = پاسخ می‌دهد
 settings-server-unreachable = پاسخ نمی‌دهد
 settings-apply = اعمال
@@ -471,7 +472,6 @@ error-databaseTooNew = پروندهٔ { $path } را نسخهٔ تازه‌تر�
 error-keyringUnavailable = دسته‌کلید سیستم در دسترس نیست. ورود شما فقط تا بستن برنامه می‌ماند.
 error-keyringUnreadable = نشست شما از دسته‌کلید سیستم خوانده نشد. قفل دسته‌کلید را باز کنید و اتصال را بزنید، یا دوباره وارد شوید.
 error-keyringKeepsSecret = آنچه دیگر لازم نیست از دسته‌کلید سیستم پاک نشد. برنامه آن را پس از باز شدن قفل دسته‌کلید پاک می‌کند.
-error-portTaken = درگاه { $wanted } را برنامهٔ دیگری گرفته است. سرور شما روی درگاه { $port } اجرا می‌شود.
 error-embeddedServerFailed = سرور روی این رایانه اجرا نشد: { $detail }. برنامه را دوباره باز کنید.
 error-badSetting = تنظیم «{ $setting }» این مقدار را نمی‌پذیرد. چیزی تغییر نکرد.
 error-settingsUnreadable = بخشی از تنظیمات این رایانه خوانده نشد ({ $setting }) و مقدارهای معمول به کار رفت: آن‌ها را بررسی کنید.

@@ -84,7 +84,6 @@ impl Exit {
             | ErrorCode::KeyringKeepsSecret
             | ErrorCode::SettingsUnreadable
             | ErrorCode::LineSetAside
-            | ErrorCode::PortTaken
             | ErrorCode::EmbeddedServerFailed
             | ErrorCode::Internal => Self::Failed,
         }

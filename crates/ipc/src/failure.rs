@@ -133,8 +133,6 @@ pub enum ErrorCode {
     KeyringUnreadable,
     /// What is not needed any more could not be removed from the keyring, and is as soon as it can be.
     KeyringKeepsSecret,
-    /// The embedded server had to take another port. Params: `port`, `wanted`.
-    PortTaken,
     /// The embedded server could not start. Params: `detail`.
     EmbeddedServerFailed,
     /// A setting has an impossible value. Params: `setting`.
@@ -199,7 +197,6 @@ impl ErrorCode {
         Self::KeyringUnavailable,
         Self::KeyringUnreadable,
         Self::KeyringKeepsSecret,
-        Self::PortTaken,
         Self::EmbeddedServerFailed,
         Self::BadSetting,
         Self::SettingsUnreadable,

@@ -63,6 +63,7 @@ export const testIds = {
   setting: (name: string) => `setting-${name}`,
   option: (setting: string, value: string) => `setting-${setting}-${value}`,
   serverAddress: 'server-address',
+  serverPort: 'server-port',
   serverApply: 'server-apply',
   levelMeter: 'level-meter',
   levelToggle: 'level-toggle',

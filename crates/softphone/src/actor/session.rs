@@ -159,14 +159,6 @@ impl Core {
         let RunningServer { url, port, wanted_port } = running;
         let port_taken = (port != wanted_port).then_some(*wanted_port);
         self.shown.server(ServerView { embedded: true, url: url.clone(), reachable: true, port_taken });
-        if let Some(wanted) = port_taken {
-            let message =
-                format!("port {wanted} is in use by another program, so the server inside the app uses {port}");
-            let failure = Failure::new(ErrorCode::PortTaken, message)
-                .with("port", port.to_string())
-                .with("wanted", wanted.to_string());
-            self.shown.problem(failure);
-        }
     }
 
     async fn opened(&mut self, opened: OpenedSession) {

@@ -52,6 +52,8 @@ impl SecretStore for FakeKeyring {
 #[derive(Default)]
 struct FakeServer {
     error: Option<EmbeddedServerError>,
+    /// It had to take another port than it wanted.
+    moved: bool,
     stopped: AtomicBool,
 }
 
@@ -60,7 +62,11 @@ impl EmbeddedServer for FakeServer {
     async fn start(&self) -> Result<RunningServer, EmbeddedServerError> {
         match &self.error {
             Some(error) => Err(error.clone()),
-            None => Ok(RunningServer { url: "http://127.0.0.1:9".into(), port: 9, wanted_port: 9 }),
+            None => Ok(RunningServer {
+                url: "http://127.0.0.1:9".into(),
+                port: 9,
+                wanted_port: if self.moved { 8 } else { 9 },
+            }),
         }
     }
     async fn sign_in(&self) -> Result<LoginResponse, EmbeddedServerError> {
@@ -304,6 +310,18 @@ async fn the_server_inside_the_app_stops_when_another_one_is_chosen() {
     assert!(!server.stopped.load(Ordering::SeqCst));
     phone.engine.send(Command::ChangeSettings { settings: Settings { server: elsewhere, ..before } }).await.unwrap();
     eventually("the stop", || server.stopped.load(Ordering::SeqCst)).await;
+}
+
+/// It is a fact about the server and no news: it stands as long as it is true, and whoever looks later sees it too.
+#[tokio::test]
+async fn a_port_that_another_program_has_is_said_with_the_server_as_long_as_that_runs() {
+    let server = Arc::new(FakeServer { moved: true, ..FakeServer::default() });
+    let mut phone = Restarted::embedded(Arc::clone(&server)).await;
+    let snapshot = phone.until("the server", |snapshot| snapshot.server.port_taken == Some(8)).await;
+    let elsewhere = ServerChoice::Remote { url: "http://127.0.0.1:9".into() };
+    let settings = Settings { server: elsewhere, ..snapshot.settings };
+    phone.engine.send(Command::ChangeSettings { settings }).await.unwrap();
+    phone.until("another server", |snapshot| snapshot.server.port_taken.is_none()).await;
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ const troubled = (name: string, start: Partial<Snapshot>, failures: readonly Fai
   steps,
 });
 const failure = (code: Failure['code'], params: Failure['params'] = {}): Failure => ({ code, message: '', params });
-const troubles = [failure('noMicrophone'), failure('portTaken', { port: '4001', wanted: '4000' })];
+const troubles = [failure('noMicrophone'), failure('keyringUnavailable')];
 const missedTwo = ['Lina Haddad', 'Omar Al-Otaibi'].map((who) => failure('calledWhileTalking', { who }));
 const inCall = (name: string, change: Partial<CallView>, steps: Scenario['steps'] = []): Scenario =>
   shows(name, withCalls(change), steps);
@@ -141,6 +141,10 @@ export const scenarios: readonly Scenario[] = [
   inCall('ending', { state: 'ending' }),
   inCall('ended', { state: 'ended', end: 'remoteHangup' }),
   inCall('ended-trouble', { state: 'ended', end: 'offline', answeredAtMs: null }),
+  shows('unseen-one', { missed: 1 }),
+  shows('unseen-three', { missed: 3 }),
+  shows('unseen-three-ended', { missed: 3, ...withCalls({ state: 'ended', end: 'remoteHangup' }) }),
+  shows('unseen-three-team', { missed: 3 }, [{ click: 'tab-team' }]),
   inCall('incoming', offered),
   shows('incoming-in-call', withCalls({}, { ...offered, name: null, address: '+966559902557' })),
   shows('ringing-three', withCalls(...threeOffered)),
@@ -151,10 +155,6 @@ export const scenarios: readonly Scenario[] = [
   shows('ringing-two-in-call', withCalls({}, ...twoOffered)),
   inCall('choosing-ringing', offered, [{ dial: 'a' }]),
   shows('choosing-ringing-two', withCalls(...twoOffered), [{ dial: 'a' }]),
-  shows('unseen-one', { missed: 1 }),
-  shows('unseen-three', { missed: 3 }),
-  shows('unseen-three-ended', { missed: 3, ...withCalls({ state: 'ended', end: 'remoteHangup' }) }),
-  shows('unseen-three-team', { missed: 3 }, [{ click: 'tab-team' }]),
   troubled('choosing-problems', {}, troubles, [{ dial: 'a' }]),
   troubled('choosing-problems-ringing', withCalls(offered), troubles, [{ dial: 'a' }]),
   troubled('choosing-missed-in-call', withCalls({ name: longArabic }, offered), missedTwo, [{ dial: 'a' }]),

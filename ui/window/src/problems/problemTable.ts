@@ -60,7 +60,6 @@ export const problemTable: Readonly<Record<ErrorCode, ProblemKind>> = {
   keyringUnavailable: { severity: 'info' },
   keyringKeepsSecret: { severity: 'info' },
   keyringUnreadable: { severity: 'warning', action: 'connect' },
-  portTaken: { severity: 'info' },
   embeddedServerFailed: { severity: 'error' },
   badSetting: { severity: 'warning' },
   settingsUnreadable: { severity: 'error', action: 'settings' },

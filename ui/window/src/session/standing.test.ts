@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { line, pbxLine, snapshot } from '../platform/fake/fixtures';
-import { standingOf, standingOfAll } from './standing';
+import { serverWords, standingOf, standingOfAll } from './standing';
 
 const registering = (attempt: number, reachable: boolean) =>
   standingOf(
@@ -23,6 +23,15 @@ test('the connection stands as the line of the server does, wherever that is in 
   const down = line({ registration: { state: 'registering', attempt: 0 } });
   expect(standingOf(snapshot({ lines: [pbxLine, down] })).kind).toBe('connecting');
   expect(standingOf(snapshot({ lines: [pbxLine] })).kind).toBe('ready');
+});
+
+test.each([
+  [{ embedded: true, url: 'http://127.0.0.1:4000', portTaken: null }, 'This computer'],
+  [{ embedded: true, url: 'http://127.0.0.1:4003', portTaken: 4000 }, 'This computer, port 4003'],
+  [{ embedded: true, url: '', portTaken: null }, 'This computer'],
+  [{ embedded: false, url: 'https://calls.example.com', portTaken: null }, 'calls.example.com'],
+])('the server %j is called %s', (server, words) => {
+  expect(serverWords({ reachable: true, ...server }).replaceAll(/[\u2068\u2069]/g, '')).toBe(words);
 });
 
 test('without any line there is nothing to connect', () => {

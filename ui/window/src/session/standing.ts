@@ -55,9 +55,10 @@ export function lineName(line: Pick<LineView, 'kind' | 'label'>): string {
   return line.label === '' ? t(`line-kind-${line.kind}`) : line.label;
 }
 
-/** The server in a few words: this computer, or the host. */
+/** The server in a few words: this computer, with its port where that is not the usual one, or the host. */
 export function serverWords(server: ServerView): string {
-  if (server.embedded) return t('status-server-embedded');
+  const port = server.portTaken === null ? null : portOf(server.url);
+  if (server.embedded) return port === null ? t('status-server-embedded') : t('status-server-embedded-port', { port });
   return URL.canParse(server.url) ? new URL(server.url).host : server.url;
 }
 

@@ -63,7 +63,7 @@ describe('messages', () => {
     const { host } = await startApp();
     host.emit(problem('noSpeaker'));
     host.emit(problem('deviceLost'));
-    host.emit(problem('portTaken'));
+    host.emit(problem('keyringUnavailable'));
     await vi.advanceTimersByTimeAsync(60_000);
     expect(codes()).toEqual(['deviceLost', 'noSpeaker']);
   });
@@ -71,9 +71,9 @@ describe('messages', () => {
   test('that are only worth knowing wait for somebody to look', async () => {
     const focus = vi.spyOn(document, 'hasFocus').mockReturnValue(false);
     const { host } = await startApp();
-    host.emit(problem('portTaken'));
+    host.emit(problem('keyringUnavailable'));
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(codes()).toEqual(['portTaken']);
+    expect(codes()).toEqual(['keyringUnavailable']);
     focus.mockReturnValue(true);
     await vi.advanceTimersByTimeAsync(8000);
     expect(codes()).toEqual([]);
@@ -82,14 +82,14 @@ describe('messages', () => {
   test('that are only worth knowing stay as long as it takes to read them', async () => {
     const focus = vi.spyOn(document, 'hasFocus').mockReturnValue(false);
     const { host } = await startApp();
-    host.emit(problem('portTaken'));
+    host.emit(problem('keyringUnavailable'));
     await vi.advanceTimersByTimeAsync(6500);
     focus.mockReturnValue(true);
     await vi.advanceTimersByTimeAsync(7000);
-    expect(codes()).toEqual(['portTaken']);
+    expect(codes()).toEqual(['keyringUnavailable']);
     focus.mockReturnValue(false);
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(codes()).toEqual(['portTaken']);
+    expect(codes()).toEqual(['keyringUnavailable']);
     focus.mockReturnValue(true);
     await vi.advanceTimersByTimeAsync(1000);
     expect(codes()).toEqual([]);
@@ -322,12 +322,12 @@ describe('more messages than have room', () => {
   test('are not gone by themselves before they were in sight', async () => {
     vi.spyOn(document, 'hasFocus').mockReturnValue(true);
     const { host, user } = await startApp();
-    host.emit(problem('portTaken'));
+    host.emit(problem('keyringUnavailable'));
     for (const code of ['noSpeaker', 'diskFull', 'settingsUnreadable'] as const) host.emit(problem(code));
     await vi.advanceTimersByTimeAsync(60_000);
     expect(codes()).toEqual(['settingsUnreadable', 'diskFull', 'noSpeaker']);
     await user.keyboard('{Escape}');
-    await waitFor(() => expect(codes()).toEqual(['diskFull', 'noSpeaker', 'portTaken']));
+    await waitFor(() => expect(codes()).toEqual(['diskFull', 'noSpeaker', 'keyringUnavailable']));
     await vi.advanceTimersByTimeAsync(16_000);
     expect(codes()).toEqual(['diskFull', 'noSpeaker']);
   });

@@ -380,9 +380,14 @@ describe('settings', () => {
   });
 
   test('the port that another program has is named', async () => {
-    const { user } = await startApp(new FakeHost({ server: { embedded: true, url: 'http://127.0.0.1:4003', reachable: true, portTaken: 4000 } }));
+    const moved = { embedded: true, url: 'http://127.0.0.1:4003', reachable: true, portTaken: 4000 };
+    const { host, user } = await startApp(new FakeHost({ server: moved }));
+    expect(plain(screen.getByTestId('status-server'))).toBe('This computer, port 4003');
     await user.click(screen.getByTestId('tab-settings'));
-    expect(plain(document.body)).toContain('Another program uses port 4000, so this server got port 4003.');
+    expect(plain(screen.getByTestId('server-port'))).toBe('This server is on port 4003: another program had port 4000 when the app started.');
+    host.emit({ type: 'serverChanged', server: { ...moved, url: 'http://127.0.0.1:4000', portTaken: null } });
+    await waitFor(() => expect(screen.queryByTestId('server-port')).toBeNull());
+    expect(plain(screen.getByTestId('status-server'))).toBe('This computer');
   });
 });
 
