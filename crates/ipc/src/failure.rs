@@ -91,7 +91,8 @@ pub enum ErrorCode {
     /// The agent's own extension or name.
     OwnExtension,
     /// The kind of address cannot be called on this line, or on none. Params: `line` (`direct`, `twilio`, `sip` or
-    /// `none`), `kind` (`phone`, `sip`, `extension`, `service` or `client`).
+    /// `none`), `kind` (`phone`, `sip`, `extension`, `service` or `client`), `adds` (who can add a line that can: `agent` or
+    /// `administrator`).
     UnsupportedAddress,
     /// No such call, or it is over.
     NoSuchCall,
