@@ -193,6 +193,7 @@ export const scenarios: readonly Scenario[] = [
   shows('settings', {}, [{ click: 'tab-settings' }]),
   shows('settings-remote', { ...remote, session: { ...snapshot().session, kept: false } as Snapshot['session'] }, [{ click: 'tab-settings' }]),
   shows('settings-sound', {}, [{ click: 'tab-settings' }, { click: 'level-toggle' }, { scrollTo: 'setting-gain' }]),
+  shows('server-moved', { server: { embedded: true, url: 'http://127.0.0.1:4003', reachable: true, portTaken: 4000 } }, [{ click: 'tab-settings' }, { scrollTo: 'server-port' }]),
   shows('settings-end', {}, [{ click: 'tab-settings' }, { scrollTo: 'keys-show' }]),
   shows('keys', {}, [{ click: 'tab-settings' }, { click: 'keys-show' }]),
   shows('sign-in', remote),
