@@ -30,6 +30,7 @@ const pairs: [string, string, number][] = [
   ['text', 'ground', 4.5],
   ['text', 'surface', 4.5],
   ['text', 'sunken', 4.5],
+  ['text', 'chosen', 4.5],
   ['muted', 'ground', 4.5],
   ['muted', 'surface', 4.5],
   ['muted', 'sunken', 4.5],
