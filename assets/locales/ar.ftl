@@ -14,7 +14,7 @@ tray-tooltip-missed =
 notify-incoming = مكالمة واردة
 notify-missed = مكالمة فائتة
 notify-answer = رد
-notify-still-running = ‏Mobile Call ما زال يعمل
+notify-still-running = موبايل كول ما زال يعمل
 notify-still-running-tray = ستصلك المكالمات هنا. لإنهائه اختر «إنهاء» من شريط النظام أو من الإعدادات.
 notify-still-running-no-tray = ستصلك المكالمات هنا. شغّله مرة أخرى لترى النافذة؛ والإنهاء في إعداداته.
 notify-decline = رفض
@@ -284,7 +284,7 @@ settings-microphone = الميكروفون
 settings-speaker = السماعة
 settings-ring-device = الرنين على
 settings-device-system = الافتراضي في النظام
-settings-device-system-name = { $device } (افتراضي النظام)
+settings-device-system-name = { $device } (الافتراضي)
 settings-device-speaker = نفس السماعة
 settings-device-gone = غير موصول
 settings-level = مستوى الميكروفون
@@ -296,7 +296,7 @@ settings-echo = إلغاء الصدى
 settings-noise = تقليل الضوضاء
 settings-gain = ضبط مستوى الصوت تلقائيًا
 settings-keys-show = عرض قائمة المفاتيح
-settings-quit = إنهاء Mobile Call
+settings-quit = إنهاء موبايل كول
 settings-not-saved = لم يُحفظ.
 
 ## تسجيل الدخول
@@ -322,8 +322,8 @@ web-refresh = تحديث
 web-server-works = الخادم يعمل، الإصدار { $version }
 web-server-fails = الخادم لا يعمل
 web-server-asking = جارٍ سؤال الخادم…
-web-server-unreachable = الخادم لا يجيب. تحقق من الشبكة ثم حاول مرة أخرى.
-web-refused = رفض الخادم الطلب. اسأل المسؤول هل يُسمح لك بذلك.
+web-server-unreachable = الخادم لا يستجيب. تحقق من الشبكة ثم حاول مرة أخرى.
+web-refused = رفض الخادم الطلب. اسأل مدير النظام هل يُسمح لك بذلك.
 
 ## المفاتيح
 
@@ -351,7 +351,7 @@ key-space = مسافة
 ## المشكلات: ما حدث وما العمل
 
 quit-title = إنهاء البرنامج والمكالمة؟
-quit-hint = هناك مكالمة جارية، وستنتهي عند إنهاء Mobile Call.
+quit-hint = هناك مكالمة جارية، وستنتهي عند إنهاء موبايل كول.
 quit-confirm = إنهاء البرنامج والمكالمة
 quit-cancel = متابعة المكالمة
 problem-close = إغلاق هذه الرسالة
@@ -380,7 +380,7 @@ start-loading = جارٍ البدء…
 
 error-serverUnreachable = الخادم { $url } لا يستجيب. تحقق من الشبكة، أو من العنوان في الإعدادات.
 error-certificateNotTrusted = شهادة الخادم { $url } غير موثوقة. تحقق من العنوان، أو اطلب شهادة الشركة من مدير النظام.
-error-notAMobileCallServer = ما يجيب على عنوان الخادم ليس خادم موبايل كول. سجّل الدخول إلى الشبكة أولًا إن طلبت ذلك، أو تحقق من العنوان في الإعدادات.
+error-notAMobileCallServer = ما يستجيب على عنوان الخادم ليس خادم موبايل كول. سجّل الدخول إلى الشبكة أولًا إن طلبت ذلك، أو تحقق من العنوان في الإعدادات.
 error-serverBusy = لا يستطيع الخادم فعل ذلك الآن. حاول مرة أخرى بعد دقيقة.
 error-serverRefused = رفض الخادم الطلب. اسأل مدير النظام إن كان مسموحًا لك، أو حدّث التطبيق.
 error-badServerUrl = «{ $url }» ليس عنوان خادم. اكتبه هكذا: https://calls.example.com.
@@ -478,9 +478,9 @@ error-audioFailed =
     }
 error-noAudioReceived = لم يُسمع شيء من الطرف الآخر منذ 3 ثوانٍ. قد يكون ميكروفونه مغلقًا، أو جدار حماية يمنع الصوت.
 error-databaseUnreadable = تعذّرت قراءة الملف { $path }. استعده من نسخة احتياطية، أو انقله من مكانه لتبدأ من جديد.
-error-historyDamaged = كان سجل المكالمات على هذا الحاسوب تالفًا. يُجلب من الخادم من جديد، والمكالمات مستمرة. الملف التالف محفوظ باسم { $path }.
-problem-entries-lost = ما تعذّر نقله من القيود: { $lost }.
-error-historyNotWritten = تعذّرت الكتابة في سجل هذا الحاسوب. المكالمات مستمرة، وستُكتب حين يصبح ذلك ممكنًا: تحقّق من سلامة القرص ومن أن لهذا المستخدم صلاحية الكتابة عليه.
+error-historyDamaged = كان سجل المكالمات على هذا الجهاز تالفًا. يُجلب من الخادم من جديد، والمكالمات مستمرة. الملف التالف محفوظ باسم { $path }.
+problem-entries-lost = سجلات تعذّر نقلها: { $lost }.
+error-historyNotWritten = تعذّرت الكتابة في سجل هذا الجهاز. المكالمات مستمرة، وستُكتب حين يصبح ذلك ممكنًا: تحقّق من سلامة القرص ومن أن لهذا المستخدم صلاحية الكتابة عليه.
 error-diskFull = القرص ممتلئ: أفرِغ بعض المساحة. تُكتب المكالمات في السجل حين تتوفر مساحة.
 error-databaseTooNew = كُتب الملف { $path } بإصدار أحدث. ثبّت أحدث إصدار من موبايل كول.
 error-keyringUnavailable = مخزن كلمات المرور في النظام غير متاح. سيبقى دخولك مسجّلًا حتى إنهاء التطبيق فقط.

@@ -12,7 +12,7 @@ tray-tooltip-missed =
 notify-incoming = تماس ورودی
 notify-missed = تماس بی‌پاسخ
 notify-answer = پاسخ
-notify-still-running = ‏Mobile Call همچنان کار می‌کند
+notify-still-running = موبایل کال همچنان کار می‌کند
 notify-still-running-tray = تماس‌ها همچنان به شما می‌رسند. برای خروج، «خروج» را در سینی سیستم یا تنظیمات انتخاب کنید.
 notify-still-running-no-tray = تماس‌ها همچنان به شما می‌رسند. برای دیدن پنجره دوباره آن را اجرا کنید؛ خروج در تنظیمات آن است.
 notify-decline = رد تماس
@@ -182,7 +182,7 @@ history-filter-outgoing = خروجی
 history-today = امروز
 history-yesterday = دیروز
 history-empty = هنوز تماسی نیست
-history-empty-hint = تماس‌های ورودی و خروجی شما این‌جا دیده می‌شوند.
+history-empty-hint = تماس‌های ورودی و خروجی شما اینجا دیده می‌شوند.
 history-none-missed = تماس بی‌پاسخی نیست
 history-none-missed-hint = به همهٔ تماس‌ها پاسخ داده‌اید.
 history-none-found = چیزی پیدا نشد
@@ -217,7 +217,7 @@ disposition-ongoing = اکنون
 
 team-label = همکاران
 team-empty = هنوز همکاری نیست
-team-empty-hint = همکاران شرکت پس از ساخت حساب این‌جا دیده می‌شوند.
+team-empty-hint = همکاران شرکت پس از ساخت حساب اینجا دیده می‌شوند.
 team-search = جستجوی همکاران
 team-you = شما
 team-call = تماس با { $name }
@@ -274,7 +274,7 @@ settings-microphone = میکروفون
 settings-speaker = بلندگو
 settings-ring-device = زنگ روی
 settings-device-system = پیش‌فرض سیستم
-settings-device-system-name = { $device } (پیش‌فرض سیستم)
+settings-device-system-name = { $device } (پیش‌فرض)
 settings-device-speaker = همان بلندگو
 settings-device-gone = وصل نیست
 settings-level = سطح میکروفون
@@ -286,7 +286,7 @@ settings-echo = حذف پژواک
 settings-noise = کاهش نویز
 settings-gain = تنظیم خودکار بلندی صدا
 settings-keys-show = نمایش فهرست کلیدها
-settings-quit = خروج از Mobile Call
+settings-quit = خروج از موبایل کال
 settings-not-saved = ذخیره نشد.
 
 ## ورود
@@ -341,7 +341,7 @@ key-space = فاصله
 ## مشکل‌ها: چه شد و چه باید کرد
 
 quit-title = خروج از برنامه و پایان تماس؟
-quit-hint = تماسی در جریان است و با بسته شدن Mobile Call پایان می‌یابد.
+quit-hint = تماسی در جریان است و با بسته شدن موبایل کال پایان می‌یابد.
 quit-confirm = خروج و پایان تماس
 quit-cancel = ادامهٔ تماس
 problem-close = بستن این پیام
@@ -377,9 +377,9 @@ error-notSignedIn = وارد نشده‌اید. نخست وارد شوید.
 error-lineNotReady =
     { $line ->
         [direct] هنوز وصل نیستید. تا وضعیت «آماده» صبر کنید یا اتصال را بزنید.
-       *[other] این خط هنوز آماده نیست. صبر کنید یا خط دیگری برگزینید.
+       *[other] این خط هنوز آماده نیست. صبر کنید یا خط دیگری انتخاب کنید.
     }
-error-noSuchLine = این خط دیگر وجود ندارد. خط دیگری برگزینید.
+error-noSuchLine = این خط دیگر وجود ندارد. خط دیگری انتخاب کنید.
 error-lineUnavailable = این نوع خط در این نسخهٔ برنامه در دسترس نیست.
 error-lineCannot = این خط نمی‌تواند این کار را بکند.
 error-calledWhileTalking = { $who } هنگام گفتگوی شما تماس گرفت. آن را در «تماس‌ها» می‌بینید.
@@ -422,8 +422,8 @@ error-unsupportedAddress =
 error-noSuchCall = این تماس پایان یافته است.
 error-notNow = در این مرحله از تماس ممکن نیست.
 error-badDigit = فقط ۰ تا ۹ و * و # و A تا D را می‌توان فرستاد، با ویرگول یا w برای مکث.
-error-noMicrophone = میکروفونی پیدا نشد و دیگران صدای شما را نمی‌شنوند. میکروفونی وصل کنید یا در تنظیمات برگزینید.
-error-noSpeaker = بلندگویی پیدا نشد و صدای دیگران را نمی‌شنوید. بلندگویی وصل کنید یا در تنظیمات برگزینید.
+error-noMicrophone = میکروفونی پیدا نشد و دیگران صدای شما را نمی‌شنوند. میکروفونی وصل کنید یا در تنظیمات انتخاب کنید.
+error-noSpeaker = بلندگویی پیدا نشد و صدای دیگران را نمی‌شنوید. بلندگویی وصل کنید یا در تنظیمات انتخاب کنید.
 error-deviceLost =
     { $role ->
         [microphone] میکروفون «{ $device }» جدا شد. اگر میکروفون دیگری باشد به کار می‌رود.
@@ -436,20 +436,20 @@ error-deviceInUse =
     }
 error-deviceFound =
     { $role ->
-        [microphone] میکروفون «{ $device }» وصل شد. برای استفاده، آن را در تنظیمات برگزینید.
-       *[speaker] بلندگوی «{ $device }» وصل شد. برای استفاده، آن را در تنظیمات برگزینید.
+        [microphone] میکروفون «{ $device }» وصل شد. برای استفاده، آن را در تنظیمات انتخاب کنید.
+       *[speaker] بلندگوی «{ $device }» وصل شد. برای استفاده، آن را در تنظیمات انتخاب کنید.
     }
 error-deviceMissing =
     { $role ->
-        [microphone] میکروفونی که برگزیده‌اید وصل نیست. به جای آن «{ $device }» به کار می‌رود.
-       *[speaker] بلندگویی که برگزیده‌اید وصل نیست. به جای آن «{ $device }» به کار می‌رود.
+        [microphone] میکروفونی که انتخاب کرده‌اید وصل نیست. به جای آن «{ $device }» به کار می‌رود.
+       *[speaker] بلندگویی که انتخاب کرده‌اید وصل نیست. به جای آن «{ $device }» به کار می‌رود.
     }
 error-audioFailed =
     { $cause ->
         [busy]
             { $role ->
-                [microphone] برنامهٔ دیگری میکروفون را به کار گرفته است. آن را ببندید یا در تنظیمات میکروفون دیگری برگزینید.
-               *[speaker] برنامهٔ دیگری بلندگو را به کار گرفته است. آن را ببندید یا در تنظیمات بلندگوی دیگری برگزینید.
+                [microphone] برنامهٔ دیگری میکروفون را به کار گرفته است. آن را ببندید یا در تنظیمات میکروفون دیگری انتخاب کنید.
+               *[speaker] برنامهٔ دیگری بلندگو را به کار گرفته است. آن را ببندید یا در تنظیمات بلندگوی دیگری انتخاب کنید.
             }
         [notPermitted]
             { $role ->
@@ -458,8 +458,8 @@ error-audioFailed =
             }
        *[other]
             { $role ->
-                [microphone] میکروفون باز نشد. آن را دوباره وصل کنید یا در تنظیمات میکروفون دیگری برگزینید.
-               *[speaker] بلندگو باز نشد. آن را دوباره وصل کنید یا در تنظیمات بلندگوی دیگری برگزینید.
+                [microphone] میکروفون باز نشد. آن را دوباره وصل کنید یا در تنظیمات میکروفون دیگری انتخاب کنید.
+               *[speaker] بلندگو باز نشد. آن را دوباره وصل کنید یا در تنظیمات بلندگوی دیگری انتخاب کنید.
             }
     }
 error-noAudioReceived = ۳ ثانیه است صدایی از طرف مقابل نمی‌رسد. شاید میکروفون او خاموش باشد یا دیوار آتش جلوی صدا را گرفته باشد.

@@ -65,6 +65,10 @@ describe('locale files', () => {
     }
   });
 
+  test.each(['ar', 'fa'] as const)('%s calls the app by one name', (locale) => {
+    expect(locales[locale].words).not.toContain('Mobile Call');
+  });
+
   test('every key that the code names exists', () => {
     const used = sourceFiles().flatMap((text) => [...text.matchAll(/\bt\(\s*'([\w-]+)'/g)].map((match) => match[1] ?? ''));
     expect(used.length).toBeGreaterThan(80);
