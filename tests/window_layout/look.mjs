@@ -32,6 +32,8 @@ const CALLS = [
   "choosing-missed-in-call", "missed-two-typing-in-call", "missed-two-two-calls", "missed-two-two-calls-typing",
   "missed-two-two-calls-ringing",
 ];
+/** Beside these there is room for the picture of who is called, which does not come and go with the quality of the sound. */
+const PICTURED = ["alerting", "active", "muted-poor", "held", "reconnecting"];
 /** Calls ring, or messages wait, while the agent chooses whom to call. */
 const CHOOSING = ["dial-choices", "choosing-one-digit", "choosing-ringing", "choosing-ringing-two", "choosing-problems", "choosing-problems-ringing"];
 /** At most two calls ring: all of them can be answered without scrolling. */
@@ -87,6 +89,7 @@ async function look(viewport) {
       if (CALLS.includes(show) && !/^long-held/.test(show)) await inReach("held-call");
       if (/problems|missed/.test(show)) assert.ok(await page.evaluate(showsMessage), `${name}: the newest message is in sight`);
       if (CALLS.includes(show)) assert.deepEqual(await page.evaluate(hiddenOfCard), [], `${name}: who is called, the state and the time are in sight`);
+      if (PICTURED.includes(show)) assert.ok(await page.evaluate(showsPicture), `${name}: the picture of who is called is in sight`);
       if (CHOOSING.includes(show)) assert.ok(await page.evaluate(showsChoice), `${name}: a choice is in sight`);
       if (CHOOSING.includes(show)) assert.equal(await page.evaluate(topsOf, ["dial-field"]), fieldTop, `${name}: the field is where it was`);
       if (WITHOUT_CALL.includes(show)) fieldTop = await page.evaluate(topsOf, ["dial-field"]);
@@ -152,6 +155,13 @@ function hiddenOfCard() {
     const { left, width, top, height } = element.getBoundingClientRect();
     return width < 10 || ![0.2, 0.5, 0.8].every((part) => element.contains(document.elementFromPoint(left + width / 2, top + height * part)));
   }).map(({ outerHTML }) => outerHTML.slice(0, 120));
+}
+
+/** Whether the picture on the card of the call can be seen as a whole. */
+function showsPicture() {
+  const picture = document.querySelector('[data-testid="call-card"] .picture .avatar');
+  const { left, width, top, height } = picture.getBoundingClientRect();
+  return [0.05, 0.5, 0.95].every((part) => picture.contains(document.elementFromPoint(left + width / 2, top + height * part)));
 }
 
 /** Whether the first lines of the newest message can be read. */
