@@ -23,7 +23,8 @@ async function show({ host: makeHost, steps = [] }: Scenario, into: HTMLElement)
   const theme = (wanted.get('theme') ?? 'light') as Theme;
   host.preferred = [language];
   host.current = { ...host.current, settings: { ...host.current.settings, language, theme } };
-  if (host.startFailure) document.documentElement.dataset.theme = theme;
+  // Without settings the app follows the system's colors.
+  if (host.startFailure) document.documentElement.style.colorScheme = theme;
   mount(App, { target: into, props: { host } });
   for (const step of steps) {
     await until(() => document.querySelector('[data-testid="dial-field"], [data-testid="tab-keypad"]'));
