@@ -43,9 +43,9 @@ const SIGNED_OUT = ["sign-in", "sign-in-error", "sign-in-unreachable", "signed-o
 /** Lists, which scroll in their place. */
 const LISTS = ["history", "history-in-call", "team", "settings", "keys"];
 /** More stands here than has room, so that a part scrolls. */
-const CROWDED = /^(ringing-three|problems|digits-details|choosing|dial-line-down|missed-two)/;
+const CROWDED = /^(ringing-three|problems|digits-details|choosing|missed-two)/;
 /** The field and the keys of the pad are in the same place in all of these. */
-const WITHOUT_CALL = ["keypad", "dial-number", "dial-refused", "dial-no-line", "dial-long-name", "dial-line-down", "incoming", "ringing-two", "ringing-three", "ended", "ended-trouble", "unseen-one", "unseen-three", "problems", "server-down"];
+const WITHOUT_CALL = ["keypad", "dial-number", "dial-refused", "dial-no-line", "dial-long-name", "dial-line-down", "incoming", "ringing-two", "ringing-three", "ended", "ended-trouble", "long-number-ended", "unseen-one", "unseen-three", "problems", "server-down"];
 
 // Built once: it is opened some three hundred times, and as the server for developers gives it out it is many files.
 const outDir = await mkdtemp(join(tmpdir(), "mobile-call-gallery-"));
