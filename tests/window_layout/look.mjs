@@ -2,7 +2,7 @@
 // error when something is cut, out of reach, or not where it was.
 
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +13,7 @@ const require = createRequire(new URL("../twilio_sdk/page/package.json", import.
 const { chromium } = require("playwright-core");
 const { FOLDER, UI } = process.env;
 const fromUi = createRequire(join(UI, "package.json"));
+const axe = await readFile(fromUi.resolve("axe-core/axe.min.js"), "utf8");
 const { build, preview } = await import(pathToFileURL(fromUi.resolve("vite")).href);
 
 const SIZES = [
@@ -47,7 +48,10 @@ const CROWDED = /^(ringing-three|problems|digits-details|choosing|missed-two)/;
 /** The field and the keys of the pad are in the same place in all of these. */
 const WITHOUT_CALL = ["keypad", "dial-number", "dial-refused", "dial-no-line", "dial-long-name", "dial-line-down", "incoming", "ringing-two", "ringing-three", "ended", "ended-trouble", "long-number-ended", "unseen-one", "unseen-three", "problems", "server-down"];
 
-// Built once: it is opened some three hundred times, and as the server for developers gives it out it is many files.
+/** What is drawn and judged; of the other states of the gallery only whether everybody can use them. */
+const DRAWN = [...CALLS, ...WITHOUT_CALL, ...CHOOSING, "ringing-two-lines", ...SIGNED_OUT, ...LISTS];
+
+// Built once: it is opened some two hundred times, and as the server for developers gives it out it is many files.
 const outDir = await mkdtemp(join(tmpdir(), "mobile-call-gallery-"));
 const settings = { root: join(UI, "window"), configFile: join(UI, "window/vite.config.ts"), logLevel: "error" };
 const rolldownOptions = { input: join(UI, "window/gallery.html") };
@@ -60,42 +64,37 @@ const browser = await chromium.launch({
   ignoreDefaultArgs: ["--headless", "--headless=old"],
 });
 try {
-  for (const viewport of SIZES) await look(viewport);
+  await look();
 } finally {
   await browser.close();
   await server.close();
   await rm(outDir, { recursive: true });
 }
 
-async function look(viewport) {
-  const page = await browser.newPage({ viewport });
+async function look() {
+  const page = await browser.newPage();
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(String(error)));
   for (const { lang, theme } of LOOKS) {
-    const places = new Map();
-    let fieldTop;
-    for (const show of [...CALLS, ...WITHOUT_CALL, ...CHOOSING, "ringing-two-lines", ...SIGNED_OUT, ...LISTS]) {
-      const name = `${show}-${lang}-${theme}-${viewport.width}x${viewport.height}`;
+    const marks = new Map(SIZES.map((viewport) => [viewport, { places: new Map(), fieldTop: undefined }]));
+    for (const show of DRAWN) {
+      await resize(page, SIZES[0]);
       await open(page, { show, lang, theme });
-      await page.screenshot({ path: join(FOLDER, `${name}.png`) });
-      assert.deepEqual(await page.evaluate(sideways), [], `${name}: nothing is wider than its place`);
-      const scrolled = await page.evaluate(upright);
-      if (LISTS.includes(show) || CROWDED.test(show)) assert.ok(!scrolled.includes("window"), `${name}: the window does not scroll as a whole`);
-      else assert.deepEqual(scrolled, [], `${name}: there is room for everything`);
-      const inReach = async (...testIds) => assert.deepEqual(await page.evaluate(outOfReach, testIds), [], `${name}: ${testIds} are in reach`);
-      if (RINGING.includes(show)) await inReach("answer", "decline", "answer-row", "decline-row");
-      else if (show.startsWith("ringing")) await inReach("answer", "decline");
-      if (CALLS.includes(show)) await inReach("hangup");
-      if (CALLS.includes(show) && !/^long-held/.test(show)) await inReach("held-call");
-      if (/problems|missed/.test(show)) assert.ok(await page.evaluate(showsMessage), `${name}: the newest message is in sight`);
-      if (CALLS.includes(show)) assert.deepEqual(await page.evaluate(hiddenOfCard), [], `${name}: who is called, the state and the time are in sight`);
-      if (PICTURED.includes(show)) assert.ok(await page.evaluate(showsPicture), `${name}: the picture of who is called is in sight`);
-      if (CHOOSING.includes(show)) assert.ok(await page.evaluate(showsChoice), `${name}: a choice is in sight`);
-      if (CHOOSING.includes(show)) assert.equal(await page.evaluate(topsOf, ["dial-field"]), fieldTop, `${name}: the field is where it was`);
-      if (WITHOUT_CALL.includes(show)) fieldTop = await page.evaluate(topsOf, ["dial-field"]);
-      if (WITHOUT_CALL.includes(show)) places.set(show, await page.evaluate(topsOf, ["dial-field", "key-1"]));
+      await usable(page, `${show}-${lang}-${theme}`);
+      for (const viewport of SIZES) {
+        await resize(page, viewport);
+        await judge(page, { show, viewport, name: `${show}-${lang}-${theme}-${viewport.width}x${viewport.height}` }, marks.get(viewport));
+      }
     }
-    assert.equal(new Set(places.values()).size, 1, `the field or the keys move (${lang}, ${viewport.height}): ${JSON.stringify([...places])}`);
+    for (const [{ height }, { places }] of marks) {
+      assert.equal(new Set(places.values()).size, 1, `the field or the keys move (${lang}, ${height}): ${JSON.stringify([...places])}`);
+    }
+    await resize(page, SIZES[0]);
+    const others = await page.evaluate(() => document.documentElement.dataset.scenarios.split(" "));
+    for (const show of others.filter((name) => !DRAWN.includes(name))) {
+      await open(page, { show, lang, theme });
+      await usable(page, `${show}-${lang}-${theme}`);
+    }
   }
   await open(page, { show: "muted-poor", lang: "en", theme: "light" });
   const mute = page.getByTestId("mute");
@@ -105,6 +104,41 @@ async function look(viewport) {
   assert.equal(await pressed(), "rgb(255, 255, 255)", "what is muted looks so under the pointer");
   assert.deepEqual(complaints, [], "what the page's console says");
   await page.close();
+}
+
+/** What was opened, in a window of one size; `marks` has what stays in its place from state to state. */
+async function judge(page, { show, viewport, name }, marks) {
+  await page.screenshot({ path: join(FOLDER, `${name}.png`) });
+  assert.deepEqual(await page.evaluate(sideways), [], `${name}: nothing is wider than its place`);
+  const scrolled = await page.evaluate(upright);
+  if (LISTS.includes(show) || CROWDED.test(show)) assert.ok(!scrolled.includes("window"), `${name}: the window does not scroll as a whole`);
+  else assert.deepEqual(scrolled, [], `${name}: there is room for everything`);
+  const inReach = async (...testIds) => assert.deepEqual(await page.evaluate(outOfReach, testIds), [], `${name}: ${testIds} are in reach`);
+  if (RINGING.includes(show)) await inReach("answer", "decline", "answer-row", "decline-row");
+  else if (show.startsWith("ringing")) await inReach("answer", "decline");
+  if (CALLS.includes(show)) await inReach("hangup");
+  if (CALLS.includes(show) && !/^long-held/.test(show)) await inReach("held-call");
+  if (/problems|missed/.test(show)) assert.ok(await page.evaluate(showsMessage), `${name}: the newest message is in sight`);
+  if (CALLS.includes(show)) assert.deepEqual(await page.evaluate(hiddenOfCard), [], `${name}: who is called, the state and the time are in sight`);
+  if (PICTURED.includes(show)) assert.ok(await page.evaluate(showsPicture), `${name}: the picture of who is called is in sight`);
+  if (CHOOSING.includes(show)) assert.ok(await page.evaluate(showsChoice), `${name}: a choice is in sight`);
+  if (CHOOSING.includes(show)) assert.equal(await page.evaluate(topsOf, ["dial-field"]), marks.fieldTop, `${name}: the field is where it was`);
+  if (WITHOUT_CALL.includes(show)) marks.fieldTop = await page.evaluate(topsOf, ["dial-field"]);
+  if (WITHOUT_CALL.includes(show)) marks.places.set(show, await page.evaluate(topsOf, ["dial-field", "key-1"]));
+}
+
+/** Resized, and drawn so. */
+async function resize(page, viewport) {
+  await page.setViewportSize(viewport);
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+}
+
+/** Everybody can use what is open, those too who do not see it. */
+async function usable(page, name) {
+  await page.evaluate(axe);
+  const violations = await page.evaluate(async () => (await globalThis.axe.run()).violations);
+  const found = violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`) }));
+  assert.deepEqual(found, [], `${name}: what axe finds`);
 }
 
 async function open(page, wanted) {

@@ -12,6 +12,7 @@ import { type Scenario, scenarios, type Step } from './scenarios';
 const target = document.getElementById('app');
 if (!target) throw new Error('gallery.html has no #app');
 const wanted = new URLSearchParams(location.search);
+document.documentElement.dataset.scenarios = scenarios.map(({ name }) => name).join(' ');
 const scenario = scenarios.find(({ name }) => name === wanted.get('show'));
 
 if (scenario) await show(scenario, target);
