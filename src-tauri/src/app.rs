@@ -29,17 +29,21 @@ pub fn run() -> ExitCode {
         Parsed::Print(text) => return say(&text, ExitCode::SUCCESS),
         Parsed::Refuse(text) => return complain(&text, ExitCode::from(2)),
     };
-    if !has_display() {
-        let text =
-            "Mobile Call found no display to open its window on; use the headless softphone instead: `mcall --help`";
-        return complain(text, ExitCode::FAILURE);
-    }
     let wanted = std::env::var(EnvFilter::DEFAULT_ENV).unwrap_or_else(|_unset| "info".to_owned());
     // Last, so that no wish makes the media stack write its passwords.
     let filter = EnvFilter::new(format!("{wanted},{LOG_DIRECTIVES}"));
     // A line that cannot be written, as into a session's log on a full disk, would else be told on standard error too, which
     // panics.
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false).init();
+    #[cfg(target_os = "linux")]
+    if let Err(error) = crate::drawing::go_without_gpu() {
+        tracing::warn!(%error, "there is no GPU, and WebKit could not be told; drawing the window costs more");
+    }
+    if !has_display() {
+        let text =
+            "Mobile Call found no display to open its window on; use the headless softphone instead: `mcall --help`";
+        return complain(text, ExitCode::FAILURE);
+    }
     match try_run(options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => complain(&format!("Mobile Call could not start: {error:#}"), ExitCode::FAILURE),

@@ -8,6 +8,8 @@
 mod app;
 mod call_notices;
 mod commands;
+#[cfg(target_os = "linux")]
+mod drawing;
 mod embedded;
 mod events;
 mod notify;

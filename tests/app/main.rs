@@ -7,6 +7,7 @@
 mod support;
 
 mod devices;
+mod drawing;
 mod echo;
 mod incoming;
 mod paste;

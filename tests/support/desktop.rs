@@ -149,6 +149,12 @@ impl Desktop {
         self.import(&self.wait_for_app_window().number, path);
     }
 
+    /// Gives the app's window another size.
+    pub(crate) fn resize_app(&self, width: u32, height: u32) {
+        let size = format!("0,-1,-1,{width},{height}");
+        self.output("wmctrl", &["-i", "-r", &self.wait_for_app_window().number, "-e", &size]);
+    }
+
     fn import(&self, window: &str, path: &Path) {
         let taken = self.command("import").args(["-window", window]).arg(path).status();
         assert!(taken.is_ok_and(|status| status.success()), "no screenshot at {}", path.display());
