@@ -73,7 +73,7 @@ impl fmt::Debug for User {
 
 /// Roles of the agent portal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(remote = "Self", rename_all = "snake_case")]
 pub enum Role {
     /// Everything within the company.
     Admin,

@@ -82,7 +82,7 @@ pub struct CallRecordRef<'text> {
 
 /// Direction as the old contract spells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(remote = "Self", rename_all = "lowercase")]
 pub enum Direction {
     /// Somebody called the agent.
     Inbound,
@@ -92,7 +92,7 @@ pub enum Direction {
 
 /// Kind of line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(remote = "Self", rename_all = "lowercase")]
 pub enum LineKind {
     /// Twilio Programmable Voice.
     Twilio,
@@ -111,7 +111,7 @@ pub(crate) fn known_kinds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
 
 /// Status as Twilio spells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
+#[serde(remote = "Self", rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "each is documented at the domain type of the same name")]
 pub enum CallStatus {
     Queued,

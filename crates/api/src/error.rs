@@ -15,7 +15,7 @@ pub struct ErrorBody {
 
 /// Every way a request can be refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(remote = "Self", rename_all = "snake_case")]
 pub enum ErrorCode {
     /// 400, 405 or 415: the request itself is wrong.
     BadRequest,

@@ -85,7 +85,7 @@ impl fmt::Debug for Presence {
 
 /// Reachability.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(remote = "Self", rename_all = "lowercase")]
 pub enum PresenceState {
     /// No device registered.
     Offline,

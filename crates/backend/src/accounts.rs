@@ -95,8 +95,12 @@ async fn company(store: &dyn Store, name: &str, create_in: Option<Region>) -> Re
     }
     let region = create_in.ok_or_else(|| AddUserError::NoCompany(name.to_owned()))?;
     let company = Company::new(&checked_name(name)?, region.as_str(), Timestamp::now());
-    store.create_company(&company).await?;
-    Ok(company)
+    match store.create_company(&company).await {
+        Ok(()) => Ok(company),
+        // Another command has made it just now, or it was typed with more spaces than it has.
+        Err(taken @ StoreError::Conflict(_)) => Ok(store.company_by_name(&company.name).await?.ok_or(taken)?),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The name as it is kept. One with signs that do not belong there is refused rather than mended, since whoever types it

@@ -1,12 +1,12 @@
 //! The times that a client says of a call, by a clock that may be wrong by any amount: no call is lost for that.
 //!
 //! Within a report they have to agree: nothing is answered before it began, nobody talks for longer than the call was there
-//! as far as its end is known, and nothing lasts longer than a day. A report whose clock is known to be wrong, since it is of
+//! as far as its end is known or in a call that nobody answered, and nothing lasts longer than a day. A report whose clock is known to be wrong, since it is of
 //! the future or from before computers, is moved as a whole to now.
 
 use crate::error::ApiError;
 use mobilecall_api::calls::{CallFacts, CallReport};
-use mobilecall_domain::{CallRecord, LineKind, Timestamp};
+use mobilecall_domain::{CallRecord, CallStatus, LineKind, Timestamp};
 use std::time::Duration;
 
 /// No line lets a call go on for longer.
@@ -18,6 +18,7 @@ const MAX_CLOCK_SKEW: Duration = Duration::from_secs(24 * 60 * 60);
 /// Refuses times that contradict each other, and brings those of a wrong clock into ours.
 pub(crate) fn of_report(report: &mut CallReport, now: Timestamp) -> Result<(), ApiError> {
     let CallReport { created_at, facts, .. } = report;
+    check_answer(facts)?;
     check_order(Some(*created_at), facts)?;
     check_length(*created_at, facts)?;
     check_duration("createdAt", Some(*created_at), facts.ended_at, facts)?;
@@ -33,6 +34,7 @@ pub(crate) fn of_report(report: &mut CallReport, now: Timestamp) -> Result<(), A
 
 /// Refuses times that contradict each other or what is known of the call.
 pub(crate) fn of_facts(facts: &mut CallFacts, known: &CallRecord, now: Timestamp) -> Result<(), ApiError> {
+    check_answer(facts)?;
     match known.line {
         // It began by our clock and goes on by the client's.
         LineKind::Direct => {
@@ -56,6 +58,23 @@ pub(crate) fn of_facts(facts: &mut CallFacts, known: &CallRecord, now: Timestamp
         }
     }
     check_length(known.created_at, facts)
+}
+
+/// Refuses talk in a call that nobody answered. That it took no time is what providers say of one.
+fn check_answer(facts: &CallFacts) -> Result<(), ApiError> {
+    let Some(status) = facts.status.map(CallStatus::from).filter(|status| status.is_unanswered()) else {
+        return Ok(());
+    };
+    let talk = [
+        ("answeredAt", facts.answered_at.is_some()),
+        ("durationSeconds", facts.duration_seconds.is_some_and(|seconds| seconds > 0)),
+    ];
+    match talk.iter().find(|(_, is_said)| *is_said) {
+        Some((name, _)) => Err(ApiError::unprocessable(format!(
+            "status is {status}, which says that nobody answered: leave {name} out, or say another status"
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn check_order(created_at: Option<Timestamp>, facts: &CallFacts) -> Result<(), ApiError> {

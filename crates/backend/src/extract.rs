@@ -6,6 +6,7 @@ use axum::{
     extract::{
         FromRequest, FromRequestParts, Request,
         rejection::{JsonRejection, PathRejection, QueryRejection},
+        ws::rejection::WebSocketUpgradeRejection,
     },
     http::{StatusCode, header, request::Parts},
 };
@@ -31,10 +32,12 @@ where
         let request = Request::from_parts(parts, Body::from(bytes.clone()));
         match axum::Json::from_request(request, state).await {
             Err(rejection @ JsonRejection::MissingJsonContentType(_)) => Err(rejection.into()),
+            // The library looks no further into what it passes over.
+            _ if std::str::from_utf8(&bytes).is_err() => Err(ApiError::bad_request(refusal::NO_TEXT)),
             // The library takes a list for an object whose fields it holds in their order; the API knows no such form.
             _ if is_list(&bytes) && is_json(&bytes) => Err(ApiError::unprocessable(refusal::NO_OBJECT)),
             Ok(axum::Json(value)) => Ok(Self(value)),
-            // Another kind of value where one of a few words belongs counts as a mistake of the JSON itself.
+            // A number that is too large, or half a letter, counts as a mistake of the JSON itself.
             Err(JsonRejection::JsonSyntaxError(error)) if is_json(&bytes) => {
                 Err(ApiError::unprocessable(refusal::of_data(&error.body_text())))
             }
@@ -84,6 +87,12 @@ impl From<QueryRejection> for ApiError {
 impl From<PathRejection> for ApiError {
     fn from(_rejection: PathRejection) -> Self {
         Self::bad_request("the id in the path is not one: GET /api/openapi.json says what it can be")
+    }
+}
+
+impl From<WebSocketUpgradeRejection> for ApiError {
+    fn from(rejection: WebSocketUpgradeRejection) -> Self {
+        Self::bad_request(refusal::of_upgrade(&rejection))
     }
 }
 

@@ -1,6 +1,8 @@
 //! What a client is told of a body, a query or a path that cannot be read: in our words, not in those of the library that
 //! read it.
 
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+
 /// Where the library's account of a body begins.
 const BODY: [&str; 2] =
     ["Failed to deserialize the JSON body into the target type: ", "Failed to parse the request body as JSON: "];
@@ -12,6 +14,9 @@ const SEE: &str = "GET /api/openapi.json says what it can be";
 
 /// A body that is JSON, but no object.
 pub(crate) const NO_OBJECT: &str = "the body is not of the right kind: it must be an object";
+
+/// A body that is no text at all.
+pub(crate) const NO_TEXT: &str = "the body is not JSON: it is not text in UTF-8";
 
 /// A body that is JSON, but not what was expected.
 pub(crate) fn of_data(said: &str) -> String {
@@ -48,6 +53,24 @@ pub(crate) fn of_query(said: &str) -> String {
     format!("{} in the query cannot be read: {must}", place.unwrap_or("a field"))
 }
 
+/// A request that opens no WebSocket where one is wanted.
+pub(crate) fn of_upgrade(rejection: &WebSocketUpgradeRejection) -> &'static str {
+    use WebSocketUpgradeRejection as Rejection;
+    match rejection {
+        Rejection::InvalidWebSocketVersionHeader(_) => {
+            "this version of WebSocket is not spoken here: send Sec-WebSocket-Version: 13"
+        }
+        Rejection::WebSocketKeyHeaderMissing(_) => {
+            "the key of the WebSocket is missing: send Sec-WebSocket-Key, as every WebSocket client does"
+        }
+        Rejection::ConnectionNotUpgradable(_) => {
+            "this connection cannot become a WebSocket: use HTTP/1.1, and a proxy that passes upgrades on"
+        }
+        // Others ask for something else than a WebSocket, and so may those that a newer library knows.
+        _ => "only WebSockets are served here: open one, and if there is a proxy between, let it pass upgrades on",
+    }
+}
+
 /// What the library found and, in our words, what it wanted.
 fn parted(problem: &str) -> (&str, Option<String>) {
     const UUID: &str = "a UUID such as 018f4a6e-5b1c-7d3e-9f20-1a2b3c4d5e6f";
@@ -76,7 +99,7 @@ fn parted(problem: &str) -> (&str, Option<String>) {
         "a map" => "an object".to_owned(),
         "a formatted UUID string" | "a UUID string" => UUID.to_owned(),
         // One of our enumerations met another kind of value.
-        "value" | "string or map" => "one of the words that GET /api/openapi.json lists".to_owned(),
+        "a word" => "one of the words that GET /api/openapi.json lists".to_owned(),
         kind if kind.starts_with("struct ") => "an object".to_owned(),
         words if words.starts_with(['`', 'o']) && words.contains('`') => words.replace('`', ""),
         ours if ours.starts_with("a time ") => ours.to_owned(),
@@ -134,8 +157,12 @@ mod tests {
                 "direction cannot be 'in': it must be inbound or outbound",
             ),
             (
-                "direction: expected value at line 1 column 14",
+                "direction: invalid type: map, expected a word at line 1 column 14",
                 "direction is not of the right kind: it must be one of the",
+            ),
+            (
+                "status: invalid type: integer `7`, expected a word",
+                "status cannot be '7': it must be one of the words that GET /api/openapi.json lists",
             ),
             ("unknown variant `talking`, expected one of `queued`, `busy`", "'talking' cannot stand here: it must be"),
             (

@@ -106,11 +106,19 @@ pub fn load(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsErro
     if chain.is_empty() {
         return Err(TlsError::Empty(certificate.to_owned()));
     }
-    let key =
+    let key_der =
         PrivateKeyDer::from_pem_slice(read("the key", key)?.expose().as_bytes()).map_err(unusable("the key", key))?;
-    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let provider = Arc::new(ring::default_provider());
+    // Apart from the comparison with the certificate, which may be as good as the key is bad. The library gives no reason.
+    provider.key_provider.load_private_key(key_der.clone_key()).map_err(|_| TlsError::Unusable {
+        what: "the key",
+        path: key.to_owned(),
+        reason: "it is damaged, or of a kind that is not served here: use RSA of 2048 to 4096 bits, ECDSA over P-256 or \
+                 P-384, or Ed25519, and a certificate for it",
+    })?;
+    let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
+        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key_der))
         .map_err(TlsError::Mismatch)?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(Arc::new(config))

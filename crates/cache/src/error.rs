@@ -18,6 +18,21 @@ pub enum OpenError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// This user may not write it, or the disk does not take writes. What is in it can perhaps be read:
+    /// [`Cache::open_for_reading`](crate::Cache::open_for_reading).
+    #[error(
+        "the database {} cannot be written ({}): give this user the right to write to it and to its folder, and check the \
+         disk",
+        path.display(),
+        reason(source.as_ref())
+    )]
+    NotWritable {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// There is no room for what is written when it is opened.
     #[error(
         "the disk is full, and the database {} cannot be opened: free some space and try again",
@@ -98,6 +113,7 @@ impl OpenError {
             mobilecall_sqlite::OpenError::WrongKey { .. } => Self::WrongKey { path },
             damaged @ mobilecall_sqlite::OpenError::Damaged { .. } => Self::Damaged { path, source: damaged.into() },
             full if full.is_disk_full() => Self::DiskFull { path, source: full.into() },
+            denied if denied.is_denied() => Self::NotWritable { path, source: denied.into() },
             other => Self::Unreadable { path, source: other.into() },
         }
     }
@@ -114,6 +130,17 @@ impl OpenError {
     pub(crate) fn is_damage(&self) -> bool {
         matches!(self, Self::Damaged { .. })
     }
+
+    /// The file may be whole, and only not to be written.
+    pub fn may_be_read(&self) -> bool {
+        matches!(self, Self::NotWritable { .. } | Self::DiskFull { .. })
+    }
+}
+
+/// What the system said, beneath what we say.
+fn reason(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.last().map(ToString::to_string).unwrap_or_default()
 }
 
 /// Why a query or a change did not succeed.
@@ -295,6 +322,25 @@ mod tests {
             let error = CacheError::NotBegunAnew { source: error.into() };
             let is_full = code == ffi::SQLITE_FULL;
             assert_eq!((error.is_disk_full(), error.needs_somebody(), error.is_retryable()), (is_full, !is_full, true));
+        }
+    }
+
+    #[test]
+    fn nobody_is_told_to_move_a_good_file_away() {
+        let denied = Below::Denied { path: "c.sqlite".into(), source: io::ErrorKind::PermissionDenied.into() };
+        for (error, why) in [
+            (denied, "(permission denied)"),
+            (sqlite(ffi::SQLITE_READONLY), "readonly"),
+            (sqlite(ffi::SQLITE_CANTOPEN), "unable to open"),
+            (sqlite(ffi::SQLITE_IOERR_WRITE), "I/O"),
+        ] {
+            let error = OpenError::of(Path::new("c.sqlite"), error);
+            let text = error.to_string();
+            assert!(
+                error.may_be_read() && text.contains("c.sqlite cannot be written (") && text.contains(why),
+                "{text}"
+            );
+            assert!(!text.contains("move"), "{text}");
         }
     }
 

@@ -31,6 +31,7 @@ pub(crate) const OPTIONS: Options = Options {
         Migration::new(include_str!("../migrations/0001_calls_outbox_settings.sql")),
         Migration::with(include_str!("../migrations/0002_search.sql"), search::fold_again),
     ],
+    create: true,
     migrate: true,
     // The history page and the sync.
     readers: 2,
@@ -95,10 +96,20 @@ impl Cache {
             }
             opened => (opened?, None),
         };
+        Ok(Self::over(place, database, aside))
+    }
+
+    /// Opens a file that cannot be written, to show what is in it: whatever would change it fails.
+    pub async fn open_for_reading(path: &Path) -> Result<Self, OpenError> {
+        let database = Database::open_for_reading(path, OPTIONS).await.map_err(|source| OpenError::of(path, source))?;
+        Ok(Self::over(Place { path: path.to_owned(), key: None }, database, None))
+    }
+
+    fn over(place: Place, database: Database, aside: Option<SetAside>) -> Self {
         let identity = damage::Identity::of(&place.path);
         let current = RwLock::new(Current { database, generation: 0, identity, needs_opening: false, refused: None });
         let (set_aside, _) = watch::channel(aside);
-        Ok(Self {
+        Self {
             shared: Arc::new(Shared {
                 place,
                 current,
@@ -106,7 +117,7 @@ impl Cache {
                 set_aside,
                 begun_at: AtomicI64::new(i64::MIN),
             }),
-        })
+        }
     }
 
     /// The last damaged file that was found here. What is missing in the new one is to be asked of the server.

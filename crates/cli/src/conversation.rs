@@ -17,6 +17,10 @@ use tokio::{sync::mpsc, time::Instant};
 /// Time for calls to end after Ctrl-C or `quit`.
 const END_LIMIT: Duration = Duration::from_secs(8);
 
+/// How long digits wait for the first sound of the far end. Before it the far end's own way may not be open yet: the answer
+/// comes first, and keys pressed just then would be lost.
+const FIRST_SOUND_LIMIT: Duration = Duration::from_secs(2);
+
 /// What the command is for.
 pub(crate) enum Mode {
     /// One call.
@@ -132,16 +136,28 @@ impl Conversation {
     }
 
     async fn call(&mut self, phone: &Phone, call: CallView) {
-        let id = call.id;
+        let (id, is_heard) = (call.id, call.first_audio_ms.is_some());
         match self.tracker.take(call, phone.report) {
             Some(Step::Offered) => {
                 if matches!(self.mode, Mode::Listen { auto_answer: true, .. }) {
                     self.tell(phone, Command::Answer { call: id }).await;
                 }
             }
-            Some(Step::Connected) => self.connected(phone, id).await,
+            Some(Step::Connected) => self.connected(id),
             Some(Step::Ended(exit)) if self.placed.is_none_or(|placed| placed == id) => self.last = Some(exit),
             Some(Step::Ended(_)) | None => {}
+        }
+        if is_heard {
+            self.heard(id);
+        }
+    }
+
+    /// Digits wait no longer.
+    fn heard(&mut self, heard: CallId) {
+        for (at, command) in &mut self.timers {
+            if matches!(command, Command::SendDigits { call, .. } if *call == heard) {
+                *at = Instant::now();
+            }
         }
     }
 
@@ -208,7 +224,7 @@ impl Conversation {
         }
     }
 
-    async fn connected(&mut self, phone: &Phone, call: CallId) {
+    fn connected(&mut self, call: CallId) {
         let now = Instant::now();
         if let Some(duration) = self.in_call.duration {
             self.timers.push((now + duration, Command::HangUp { call }));
@@ -217,7 +233,7 @@ impl Conversation {
             self.timers.push((now + after, Command::SetMute { call, muted: true }));
         }
         if let Some(digits) = self.in_call.send_digits.clone() {
-            self.tell(phone, Command::SendDigits { call, digits }).await;
+            self.timers.push((now + FIRST_SOUND_LIMIT, Command::SendDigits { call, digits }));
         }
     }
 

@@ -75,6 +75,7 @@ impl Exit {
             | ErrorCode::CalledWhileTalking
             | ErrorCode::NoAudioReceived
             | ErrorCode::DatabaseUnreadable
+            | ErrorCode::DatabaseNotWritable
             | ErrorCode::HistoryDamaged
             | ErrorCode::DiskFull
             | ErrorCode::HistoryNotWritten

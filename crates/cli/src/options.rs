@@ -90,8 +90,8 @@ pub(crate) struct InCall {
     /// Which of `microphone` and `speaker` are files.
     #[arg(skip)]
     pub(crate) files: Vec<&'static str>,
-    /// Send these digits when the call is connected: 0-9, *, # and A-D, with a comma for a pause of 2 seconds and w for
-    /// half a second.
+    /// Send these digits when the call is connected and the other side is heard: 0-9, *, # and A-D, with a comma for a
+    /// pause of 2 seconds and w for half a second.
     #[arg(long, value_name = "DIGITS")]
     pub(crate) send_digits: Option<String>,
     /// Turn the microphone off this long after the call is connected.

@@ -178,6 +178,16 @@ impl Report {
         }
     }
 
+    /// What is the matter with something whose content is printed all the same: for people on the standard error output,
+    /// so that the content stands alone.
+    pub(crate) fn beside(self, failure: &Failure) {
+        if self.json {
+            self.problem(failure);
+        } else {
+            write_line(std::io::stderr(), &format!("mcall: {}", message(failure)));
+        }
+    }
+
     /// Something went wrong that the command survives.
     pub(crate) fn problem(self, failure: &Failure) {
         let message = match failure.params.get("who") {

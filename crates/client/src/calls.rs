@@ -95,13 +95,14 @@ impl Session {
 const LONGEST_CALL: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What is known of the call. Times that contradict each other, because the clock was set between them or another one told
-/// the first, are left out: the server then takes its own.
+/// the first, are left out: the server then takes its own. So is an answer of which the status knows nothing, as that on
+/// another device after the call was given up here.
 fn facts(record: &CallRecord) -> CallFacts {
     let agree = times_agree(record);
     CallFacts {
         status: Some(record.status.into()),
         twilio_call_sid: record.twilio_call_sid.clone(),
-        answered_at: record.answered_at.filter(|_| agree),
+        answered_at: record.answered_at.filter(|_| agree && !record.status.is_unanswered()),
         ended_at: record.ended_at.filter(|_| agree),
         duration_seconds: record.duration_seconds.filter(|seconds| fits(record, *seconds)),
         customer_name: record.customer_name.clone(),
@@ -111,7 +112,11 @@ fn facts(record: &CallRecord) -> CallFacts {
 /// Whether the call can have taken as long, by those of its times that are known here.
 fn fits(record: &CallRecord, seconds: u32) -> bool {
     let start = record.answered_at.unwrap_or(record.created_at);
-    let longest = record.ended_at.map_or(LONGEST_CALL, |end| end.since(start).min(LONGEST_CALL));
+    let longest = match record.ended_at {
+        _ if record.status.is_unanswered() => Duration::ZERO,
+        Some(end) => end.since(start).min(LONGEST_CALL),
+        None => LONGEST_CALL,
+    };
     Duration::from_secs(seconds.into()) <= longest
 }
 

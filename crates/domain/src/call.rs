@@ -77,6 +77,13 @@ impl CallStatus {
     pub const fn is_final(self) -> bool {
         self.rank() == 4
     }
+    /// Whether it says that nobody answered. A call that failed may have been answered before.
+    pub const fn is_unanswered(self) -> bool {
+        match self {
+            Self::Busy | Self::NoAnswer | Self::Canceled => true,
+            Self::Queued | Self::Initiated | Self::Ringing | Self::InProgress | Self::Completed | Self::Failed => false,
+        }
+    }
     /// Whether a record that stands at `self` may move to `next`.
     pub const fn may_become(self, next: Self) -> bool {
         next.rank() > self.rank()

@@ -46,6 +46,35 @@ pub fn isolated(text: &str) -> String {
     if name.is_ascii() { name } else { format!("\u{2068}{name}\u{2069}") }
 }
 
+/// Most characters of a text that [`of_call`] takes.
+pub const MOST_CHARS: usize = 256;
+
+/// Why a text of a call cannot be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnfitText {
+    /// No number, address or name is as long.
+    #[error("has more than {MOST_CHARS} characters")]
+    TooLong,
+    /// Such as the end of a line, or what moves the cursor of a terminal.
+    #[error("has a control character")]
+    Control,
+}
+
+/// A number, an address, a name or an id as a record of a call keeps it, whichever way a program says it. A call is worth more
+/// than its name, so what is hidden in it is taken away.
+///
+/// # Errors
+/// What is wrong with it, to stand behind the name of a field.
+pub fn of_call(text: &str) -> Result<String, UnfitText> {
+    if text.chars().count() > MOST_CHARS {
+        return Err(UnfitText::TooLong);
+    }
+    if text.chars().any(char::is_control) {
+        return Err(UnfitText::Control);
+    }
+    Ok(clean(text))
+}
+
 /// Whether the text has a sign that [`clean`] takes away, and not only as a space too many: whoever types a name is better
 /// told so.
 pub fn has_unfit(text: &str) -> bool {
@@ -132,6 +161,25 @@ mod tests {
         ] {
             assert_eq!(isolated(name), expected);
         }
+    }
+
+    #[test]
+    fn texts_of_calls_are_clean_or_refused() {
+        for (said, kept) in [
+            ("+966501234567", Ok("+966501234567")),
+            (" 101 ", Ok("101")),
+            ("\u{202a}*43\u{202c}", Ok("*43")),
+            (" \u{200b} ", Ok("")),
+            ("10\n2", Err(UnfitText::Control)),
+            ("101\r\n", Err(UnfitText::Control)),
+            ("\u{1b}[2J101", Err(UnfitText::Control)),
+            ("101\u{0}", Err(UnfitText::Control)),
+            ("101\u{85}", Err(UnfitText::Control)),
+        ] {
+            assert_eq!(of_call(said).as_deref(), kept.as_ref().copied(), "{said:?}");
+        }
+        assert!(of_call(&"é".repeat(MOST_CHARS)).is_ok());
+        assert_eq!(of_call(&"é".repeat(MOST_CHARS + 1)), Err(UnfitText::TooLong));
     }
 
     #[test]

@@ -11,6 +11,14 @@ pub enum NotPem {
     /// The same in the form of bytes.
     #[error("it is a key in DER form: convert it with 'openssl pkey -inform der -in FILE -out FILE.pem'")]
     DerKey,
+    /// What an authority is asked with; it is no certificate yet.
+    #[error(
+        "it is a certificate signing request in DER form: give the certificate that the authority made of it, in PEM form"
+    )]
+    DerRequest,
+    /// Half of a key.
+    #[error("it is a public key in DER form: give the certificate or the private key that it belongs to, in PEM form")]
+    DerPublicKey,
     /// A store of keys and certificates under a password.
     #[error("it is a PKCS #12 store (.p12, .pfx): convert it with 'openssl pkcs12 -nodes -in FILE -out FILE.pem'")]
     Pkcs12,
@@ -29,13 +37,41 @@ pub enum NotPem {
 /// What the file is instead, and what to do about it.
 pub fn text(bytes: &[u8]) -> Result<String, NotPem> {
     match der_content(bytes) {
-        // A certificate begins with what was signed, a key and a store with their version.
-        Some([0x30, ..]) => Err(NotPem::DerCertificate),
+        // A certificate begins with what was signed, a key and a store with their version, a public RSA key with its modulus.
+        Some([0x30, rest @ ..]) => Err(of_sequence(rest)),
         Some([0x02, 1, 3, ..]) => Err(NotPem::Pkcs12),
-        Some([0x02, ..]) => Err(NotPem::DerKey),
+        Some([0x02, 1, ..]) => Err(NotPem::DerKey),
+        Some([0x02, ..]) => Err(NotPem::DerPublicKey),
         Some(_) => Err(NotPem::Der),
         None => Ok(text_file::decode_ascii(bytes)?),
     }
+}
+
+/// What a file is whose sequence begins with another one, of which this is the rest.
+fn of_sequence(rest: &[u8]) -> NotPem {
+    let (inner, behind) = split(rest);
+    match (inner, behind) {
+        // The kind of a key, and behind it the key: as it is, or under a password.
+        ([0x06, ..], [0x03, ..]) => NotPem::DerPublicKey,
+        ([0x06, ..], [0x04, ..]) => NotPem::DerKey,
+        // The version of a request and whom it is for, a sequence of sets. A very old certificate begins with its number and
+        // the kind of its signature.
+        ([0x02, 1, 0, 0x30, name @ ..], _) if matches!(split(name).0, [] | [0x31, ..]) => NotPem::DerRequest,
+        _ => NotPem::DerCertificate,
+    }
+}
+
+/// The content of an element, whose tag was taken already, and what stands behind it; as much of both as there is.
+fn split(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let (length, rest) = match bytes {
+        [long @ 0x81..=0x84, rest @ ..] => {
+            let (digits, rest) = rest.split_at(rest.len().min(usize::from(*long - 0x80)));
+            (digits.iter().fold(0, |length, digit| (length << 8) | usize::from(*digit)), rest)
+        }
+        [length, rest @ ..] => (usize::from(*length), rest),
+        [] => (0, bytes),
+    };
+    rest.split_at(rest.len().min(length))
 }
 
 /// What the sequence holds that a DER file is. A text that begins with the same sign, `0`, has another behind it: the length
@@ -87,6 +123,19 @@ mod tests {
             (b"\x30\x82\x09\x71\x02\x01\x03\x30", NotPem::Pkcs12),
             (b"\x30\x82\x04\xbd\x02\x01\x00\x30", NotPem::DerKey),
             (b"\x30\x05\x02\x01\x00\x30\x00", NotPem::DerKey),
+            // With what begins a certificate of version 3 and one of version 1 with the number 0.
+            (b"\x30\x82\x01\x2c\x30\x81\xdf\xa0\x03\x02\x01\x02\x02\x14\x31", NotPem::DerCertificate),
+            (b"\x30\x82\x01\x2c\x30\x81\xdf\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70", NotPem::DerCertificate),
+            // Requests with a short name, a long one and none.
+            (b"\x30\x81\x8b\x30\x3f\x02\x01\x00\x30\x0c\x31\x0a\x30\x08", NotPem::DerRequest),
+            (b"\x30\x82\x01\x8b\x30\x82\x01\x3f\x02\x01\x00\x30\x81\x8c\x31\x0a\x30\x08", NotPem::DerRequest),
+            (b"\x30\x81\x7f\x30\x33\x02\x01\x00\x30\x00\x30\x2a", NotPem::DerRequest),
+            // Public keys of any kind, and of RSA alone.
+            (b"\x30\x0a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00", NotPem::DerPublicKey),
+            (b"\x30\x82\x01\x22\x30\x03\x06\x01\x2a\x03\x82\x01\x0f\x00", NotPem::DerPublicKey),
+            (b"\x30\x82\x01\x0a\x02\x82\x01\x01\x00\xbd", NotPem::DerPublicKey),
+            // A key under a password.
+            (b"\x30\x81\x9b\x30\x03\x06\x01\x2a\x04\x40", NotPem::DerKey),
             (b"\x30\x82\x0a\x03\x06\x09", NotPem::Der),
             (b"\x30\x82\x0a", NotPem::Der),
             (b"\x7fELF\x02\0", NotPem::NotText(NotText::Nul { line: 1 })),

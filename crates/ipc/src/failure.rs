@@ -119,6 +119,8 @@ pub enum ErrorCode {
     NoAudioReceived,
     /// A database of this device cannot be read. Params: `path`.
     DatabaseUnreadable,
+    /// A database of this device cannot be written, by its rights or the state of the disk. Params: `path`.
+    DatabaseNotWritable,
     /// The history of this device was damaged, was set aside and is fetched from the server again. Params: `path` of the
     /// damaged file, `lost` with how many of its entries could not be taken over, if any.
     HistoryDamaged,
@@ -191,6 +193,7 @@ impl ErrorCode {
         Self::AudioFailed,
         Self::NoAudioReceived,
         Self::DatabaseUnreadable,
+        Self::DatabaseNotWritable,
         Self::HistoryDamaged,
         Self::DiskFull,
         Self::HistoryNotWritten,

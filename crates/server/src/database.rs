@@ -6,6 +6,9 @@ use mobilecall_store::Store;
 use mobilecall_store_sqlite::SqliteStore;
 use std::{path::PathBuf, sync::Arc};
 
+/// What is said before the reason why a command cannot open the database.
+const NOT_DONE: &str = "the command cannot be carried out";
+
 /// A database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum DatabaseUrl {
@@ -35,13 +38,23 @@ impl DatabaseUrl {
         Ok(Arc::new(store.context("cannot start")?))
     }
 
-    /// For a command, beside which a server of another version may run: an older file is refused.
+    /// For a command that may make the first company, beside which a server of another version may run: an older file is
+    /// refused.
     pub(crate) async fn open_current(&self) -> anyhow::Result<Arc<dyn Store>> {
         let store = match self {
             Self::File(path) => SqliteStore::open_current(path).await,
             Self::Memory => SqliteStore::in_memory().await,
         };
-        Ok(Arc::new(store.context("the command cannot be carried out")?))
+        Ok(Arc::new(store.context(NOT_DONE)?))
+    }
+
+    /// For a command about what is there: a mistyped path must not become an empty database.
+    pub(crate) async fn open_existing(&self) -> anyhow::Result<Arc<dyn Store>> {
+        let store = match self {
+            Self::File(path) => SqliteStore::open_existing(path).await,
+            Self::Memory => SqliteStore::in_memory().await,
+        };
+        Ok(Arc::new(store.context(NOT_DONE)?))
     }
 }
 

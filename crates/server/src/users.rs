@@ -2,6 +2,7 @@
 
 use crate::{
     arguments::{AddUser, ListUsers},
+    company,
     settings::Settings,
     usage::UsageError,
 };
@@ -16,7 +17,8 @@ use std::{
 /// Adds a person.
 pub(crate) async fn add(settings: &Settings, new: AddUser) -> anyhow::Result<()> {
     let password = read_password(&new.password_file)?;
-    let store = settings.database.open_current().await?;
+    let database = &settings.database;
+    let store = if new.create_company { database.open_current().await? } else { database.open_existing().await? };
     let new = NewUser {
         name: new.name.unwrap_or_else(|| new.username.clone()),
         username: new.username,
@@ -41,12 +43,9 @@ pub(crate) async fn add(settings: &Settings, new: AddUser) -> anyhow::Result<()>
 
 /// Lists people.
 pub(crate) async fn list(settings: &Settings, filter: ListUsers) -> anyhow::Result<()> {
-    let store = settings.database.open_current().await?;
+    let store = settings.database.open_existing().await?;
     let companies = match &filter.company {
-        Some(name) => {
-            let company = store.company_by_name(name).await.context("cannot list")?;
-            vec![company.with_context(|| format!("no company '{}'", names::isolated(name)))?]
-        }
+        Some(name) => vec![company::named(store.as_ref(), name).await?],
         None => store.companies().await.context("cannot list")?,
     };
     let mut stdout = io::stdout();

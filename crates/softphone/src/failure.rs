@@ -36,6 +36,10 @@ pub(crate) fn of_open(error: &OpenError) -> Failure {
             tracing::error!(error = %chain(error), "the local database cannot be opened");
             Failure::new(ErrorCode::DatabaseUnreadable, message).with("path", path.display().to_string())
         }
+        OpenError::NotWritable { path, .. } => {
+            tracing::error!(error = %chain(error), "the local database cannot be opened");
+            Failure::new(ErrorCode::DatabaseNotWritable, message).with("path", path.display().to_string())
+        }
         OpenError::DiskFull { path, .. } => {
             tracing::error!(error = %chain(error), "the local database cannot be opened");
             Failure::new(ErrorCode::DiskFull, message).with("path", path.display().to_string())

@@ -3,7 +3,7 @@
 use crate::{
     Error, Key, OpenError, Options,
     job::{self, Job},
-    open::Connector,
+    open::{Access, Connector, has_log},
     reader,
     writer::{Order, Writer},
 };
@@ -65,7 +65,7 @@ impl Database {
     /// # Errors
     /// A file that is not ours, damaged or from a newer version is refused before anything is written to it.
     pub async fn open(path: &Path, options: Options) -> Result<Self, OpenError> {
-        Self::start(Connector { path: Some(path.to_owned()), options, key: None }).await
+        Self::start(Connector { path: Some(path.to_owned()), options, key: None, access: Access::Write }).await
     }
 
     /// As [`Self::open`], for a file that is or becomes encrypted.
@@ -74,12 +74,25 @@ impl Database {
     /// As for [`Self::open`]. An encrypted file that the key does not fit is left as it is, and so is one that is not
     /// encrypted while another process has it open.
     pub async fn open_encrypted(path: &Path, options: Options, key: Key) -> Result<Self, OpenError> {
-        Self::start(Connector { path: Some(path.to_owned()), options, key: Some(key) }).await
+        Self::start(Connector { path: Some(path.to_owned()), options, key: Some(key), access: Access::Write }).await
+    }
+
+    /// A file that cannot be written, as on a full disk or without the right to: it can be read, and every write fails.
+    ///
+    /// # Errors
+    /// As for [`Self::open`]. Nothing is made and nothing brought up to date.
+    pub async fn open_for_reading(path: &Path, options: Options) -> Result<Self, OpenError> {
+        let beside = Connector { path: Some(path.to_owned()), options, key: None, access: Access::Read };
+        let alone = Connector { access: Access::ReadAlone, ..beside.clone() };
+        match Self::start(beside).await {
+            Err(OpenError::Sqlite { .. }) if !has_log(path) => Self::start(alone).await,
+            opened => opened,
+        }
     }
 
     /// A database that is gone with its last handle. One connection does everything, so reads wait for writes.
     pub async fn in_memory(options: Options) -> Result<Self, OpenError> {
-        Self::start(Connector { path: None, options, key: None }).await
+        Self::start(Connector { path: None, options, key: None, access: Access::Write }).await
     }
 
     async fn start(connector: Connector) -> Result<Self, OpenError> {
@@ -223,6 +236,7 @@ mod tests {
         application_id: 1,
         unmarked: None,
         schema: &[Migration::new("CREATE TABLE notes (id INTEGER) STRICT")],
+        create: true,
         migrate: true,
         readers: 3,
         synchronous: Synchronous::Normal,

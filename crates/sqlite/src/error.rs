@@ -24,6 +24,13 @@ pub enum OpenError {
         /// The path of the file.
         path: PathBuf,
     },
+    /// There is no database at the path, or an empty file, and none is to be made
+    /// ([`Options::create`](crate::Options::create)).
+    #[error("there is no database at {}: check the path", path.display())]
+    Missing {
+        /// The path.
+        path: PathBuf,
+    },
     /// The operating system does not let us use the file.
     #[error("the database {} cannot be used: give this user access to it, or choose another path", path.display())]
     Denied {
@@ -122,12 +129,34 @@ impl OpenError {
                 .is_some_and(|error| matches!(error.extended_code, SQLITE_FULL | SQLITE_IOERR_SHMSIZE)),
             Self::Directory { .. }
             | Self::NoDirectory { .. }
+            | Self::Missing { .. }
             | Self::Foreign { .. }
             | Self::WrongKey { .. }
             | Self::Damaged { .. }
             | Self::TooNew { .. }
             | Self::Outdated { .. }
             | Self::Schema { .. } => false,
+        }
+    }
+
+    /// Nothing needs to be wrong with the file: this user, or the disk, does not let it be written, or not be used at all.
+    pub fn is_denied(&self) -> bool {
+        use rusqlite::ErrorCode::{CannotOpen, PermissionDenied, ReadOnly, SystemIoFailure};
+        match self {
+            Self::Denied { .. } => true,
+            Self::Sqlite { source, .. } => {
+                matches!(source.sqlite_error_code(), Some(CannotOpen | PermissionDenied | ReadOnly | SystemIoFailure))
+            }
+            Self::Directory { .. }
+            | Self::NoDirectory { .. }
+            | Self::Missing { .. }
+            | Self::Foreign { .. }
+            | Self::WrongKey { .. }
+            | Self::Damaged { .. }
+            | Self::TooNew { .. }
+            | Self::Outdated { .. }
+            | Self::Schema { .. }
+            | Self::Threads(_) => false,
         }
     }
 

@@ -11,6 +11,7 @@
 //!     application_id: 0x0001_0203,
 //!     unmarked: None,
 //!     schema: &[Migration::new("CREATE TABLE notes (text TEXT NOT NULL) STRICT;")],
+//!     create: true,
 //!     migrate: true,
 //!     readers: 2,
 //!     synchronous: Synchronous::Full,

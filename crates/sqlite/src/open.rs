@@ -26,6 +26,17 @@ const STATEMENTS: usize = 256;
 /// Where version 0.1, which used another library, noted the migrations that it ran.
 const OLD_MIGRATIONS: &str = "_sqlx_migrations";
 
+/// What may be done with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Everything.
+    Write,
+    /// Reading, with the index of the log that readers and writers share.
+    Read,
+    /// Reading as what nobody changes, without that index: there is no room for it, or no right to make it.
+    ReadAlone,
+}
+
 /// Makes connections.
 #[derive(Clone, Debug)]
 pub(crate) struct Connector {
@@ -34,6 +45,8 @@ pub(crate) struct Connector {
     pub(crate) options: Options,
     /// For files only.
     pub(crate) key: Option<Key>,
+    /// For files only.
+    pub(crate) access: Access,
 }
 
 impl Connector {
@@ -45,7 +58,12 @@ impl Connector {
             migrate(&mut connection, memory, &self.options)?;
             return Ok(connection);
         };
-        inspect(path, &self.options, self.key.as_ref())?;
+        if self.access != Access::Write {
+            let options = Options { create: false, migrate: false, ..self.options };
+            inspect(path, &options, self.key.as_ref(), self.access)?;
+            return self.reader().map_err(OpenError::at(path));
+        }
+        inspect(path, &self.options, self.key.as_ref(), self.access)?;
         let denied = |source| OpenError::Denied { path: path.clone(), source };
         create_private(path).map_err(denied)?;
         if let Some(key) = &self.key
@@ -69,8 +87,11 @@ impl Connector {
         Ok(connection)
     }
 
-    /// A writing connection to a database that is there.
+    /// A writing connection to a database that is there; one that refuses to, where only reading is wanted.
     pub(crate) fn writer(&self) -> rusqlite::Result<Connection> {
+        if self.access != Access::Write {
+            return self.reader();
+        }
         let connection = match &self.path {
             // Without the right to create: a file that was taken away meanwhile must not come back empty.
             Some(path) => connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, self.key.as_ref())?,
@@ -87,8 +108,38 @@ impl Connector {
     /// A reading connection beside the writing one; for files only.
     pub(crate) fn reader(&self) -> rusqlite::Result<Connection> {
         let path = self.path.as_deref().unwrap_or(Path::new(":memory:"));
-        connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, self.key.as_ref())
+        look(path, self.key.as_ref(), self.access)
     }
+}
+
+/// A connection that reads.
+fn look(path: &Path, key: Option<&Key>, access: Access) -> rusqlite::Result<Connection> {
+    let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY;
+    match access {
+        Access::Write | Access::Read => connect(path, read_only, key),
+        Access::ReadAlone => connect(&unchanging(path), read_only | OpenFlags::SQLITE_OPEN_URI, key),
+    }
+}
+
+/// The name by which SQLite takes the file for one that nobody changes, and asks for no other file beside it.
+fn unchanging(path: &Path) -> PathBuf {
+    let mut name = String::from("file:");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-_.~".contains(byte) {
+            name.push(char::from(*byte));
+        } else {
+            name.push_str(&format!("%{byte:02x}"));
+        }
+    }
+    name.push_str("?immutable=1");
+    name.into()
+}
+
+/// Whether something stands in the log beside the file, which a reader alone would not see.
+pub(crate) fn has_log(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    fs::metadata(log).is_ok_and(|log| log.len() > 0)
 }
 
 /// A connection that reads a file as it is found, damaged or not: nothing is checked, changed or waited for.
@@ -128,12 +179,14 @@ fn configured(connection: Connection) -> rusqlite::Result<Connection> {
 }
 
 /// Looks at an existing file without the right to write.
-fn inspect(path: &Path, options: &Options, key: Option<&Key>) -> Result<(), OpenError> {
+fn inspect(path: &Path, options: &Options, key: Option<&Key>, access: Access) -> Result<(), OpenError> {
+    let missing = || OpenError::Missing { path: path.to_owned() };
     match fs::metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return parent_exists(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && options.create => return parent_exists(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(missing()),
         Err(source) => return Err(OpenError::Denied { path: path.to_owned(), source }),
         Ok(metadata) if metadata.is_dir() => return Err(OpenError::Directory { path: path.to_owned() }),
-        Ok(metadata) if metadata.len() == 0 => return Ok(()),
+        Ok(metadata) if metadata.len() == 0 => return if options.create { Ok(()) } else { Err(missing()) },
         Ok(_) => {}
     }
     let denied = |source| OpenError::Denied { path: path.to_owned(), source };
@@ -145,11 +198,11 @@ fn inspect(path: &Path, options: &Options, key: Option<&Key>) -> Result<(), Open
         Some(ErrorCode::NotADatabase) if key.is_some() => OpenError::WrongKey { path: path.to_owned() },
         _ => OpenError::at(path)(error),
     };
-    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, key).map_err(refused)?;
+    let connection = look(path, key, access).map_err(refused)?;
     let found = describe(&connection).map_err(refused)?;
     if found.tables.iter().all(|table| table == OLD_MIGRATIONS) {
         // Another process is just making it, or was stopped in it.
-        return Ok(());
+        return if options.create { Ok(()) } else { Err(missing()) };
     }
     let unmarked =
         |table: &str| found.application_id == 0 && found.old && found.tables.iter().any(|name| name == table);

@@ -12,6 +12,8 @@ pub struct Options {
     pub unmarked: Option<&'static str>,
     /// The schema's versions, the first is version 1. Append only: databases in the field have run them.
     pub schema: &'static [Migration],
+    /// Whether a file is made where there is none: a command about what is there must not make it where a path is mistyped.
+    pub create: bool,
     /// Whether an older file is brought up to date, or refused: a command beside a running server must not take the tables
     /// away under it.
     pub migrate: bool,

@@ -10,6 +10,7 @@ const OPTIONS: Options = Options {
     application_id: 0x1234_5678,
     unmarked: None,
     schema: &[Migration::new("CREATE TABLE notes (text TEXT NOT NULL) STRICT")],
+    create: true,
     migrate: true,
     readers: 1,
     synchronous: Synchronous::Full,

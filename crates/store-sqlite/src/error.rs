@@ -90,6 +90,10 @@ pub(crate) fn opening(path: &Path, error: OpenError) -> StoreError {
         OpenError::NoDirectory { .. } => {
             "its directory does not exist: make the directory first, or choose another path"
         }
+        OpenError::Missing { .. } => {
+            let remedy = "there is none at this path: check the path, or start the server on it, which makes one";
+            return StoreError::Unreadable { database: path.display().to_string(), remedy, source: None };
+        }
         OpenError::Denied { source, .. }
             if matches!(source.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) =>
         {

@@ -23,6 +23,7 @@ const OPTIONS: Options = Options {
     application_id: 0x4d43_424b,
     unmarked: None,
     schema: MIGRATIONS,
+    create: true,
     migrate: true,
     // Queries take well under a millisecond, so a few serve hundreds of agents; each costs up to 2 MB of cache.
     readers: 4,
@@ -39,6 +40,12 @@ pub(crate) async fn file(path: &Path) -> Result<Database> {
 /// As [`file()`], but a file of an older version is refused.
 pub(crate) async fn current_file(path: &Path) -> Result<Database> {
     let options = Options { migrate: false, ..OPTIONS };
+    Database::open(path, options).await.map_err(|error| error::opening(path, error))
+}
+
+/// As [`current_file`], but no file is made.
+pub(crate) async fn existing_file(path: &Path) -> Result<Database> {
+    let options = Options { create: false, migrate: false, ..OPTIONS };
     Database::open(path, options).await.map_err(|error| error::opening(path, error))
 }
 

@@ -36,6 +36,14 @@ impl SqliteStore {
         Ok(Self::over(open::current_file(path).await?, path))
     }
 
+    /// As [`Self::open_current`] for a command about what is there: makes no file.
+    ///
+    /// # Errors
+    /// Also `Unreadable` where there is none.
+    pub async fn open_existing(path: &Path) -> Result<Self> {
+        Ok(Self::over(open::existing_file(path).await?, path))
+    }
+
     /// A database in memory that is gone with the value; for demonstrations and tests.
     pub async fn in_memory() -> Result<Self> {
         Ok(Self::over(open::memory().await?, Path::new(":memory:")))

@@ -26,6 +26,8 @@ pub enum Fault {
     Hang,
     /// Only the list of people does.
     HangUsers,
+    /// Only looking somebody up by user name does, as signing in begins with.
+    HangSignIns,
     /// Every operation panics.
     Panic,
 }
@@ -71,14 +73,26 @@ impl FaultyStore {
     async fn write(&self) -> Result<()> {
         match self.fault() {
             Fault::NoWrites => Err(StoreError::Unavailable("made to take no writes by a test".into())),
-            Fault::None | Fault::Busy(_) | Fault::Hang | Fault::HangUsers | Fault::Panic => self.read().await,
+            Fault::None | Fault::Busy(_) | Fault::Hang | Fault::HangUsers | Fault::HangSignIns | Fault::Panic => {
+                self.read().await
+            }
         }
     }
 
     /// Before the list of people is read.
     async fn list(&self) -> Result<()> {
+        self.read_after(Fault::HangUsers).await
+    }
+
+    /// Before somebody is looked up by user name.
+    async fn look_up(&self) -> Result<()> {
+        self.read_after(Fault::HangSignIns).await
+    }
+
+    /// Before a read that alone waits while there is this fault.
+    async fn read_after(&self, fault: Fault) -> Result<()> {
         let mut changed = self.changed.subscribe();
-        while self.fault() == Fault::HangUsers {
+        while self.fault() == fault {
             let _counted = Counted::up(&self.hanging);
             changed.changed().await.expect("the sender lives in self");
         }
@@ -90,7 +104,7 @@ impl FaultyStore {
         let mut changed = self.changed.subscribe();
         loop {
             match self.fault() {
-                Fault::None | Fault::NoWrites | Fault::HangUsers => return Ok(()),
+                Fault::None | Fault::NoWrites | Fault::HangUsers | Fault::HangSignIns => return Ok(()),
                 Fault::Busy(times) => {
                     let left = times.saturating_sub(1);
                     self.set(if left == 0 { Fault::None } else { Fault::Busy(left) });
@@ -167,7 +181,7 @@ pass_on! {
         write set_company_lines(company: CompanyId, lines: &LineOrder) -> Company;
         write create_user(user: &User) -> ();
         read user(company: CompanyId, user: UserId) -> Option<User>;
-        read user_by_username(username: &str) -> Option<User>;
+        look_up user_by_username(username: &str) -> Option<User>;
         read user_by_extension(company: CompanyId, extension: &str) -> Option<User>;
         read usernames_by_extension(company: CompanyId, beginning: &str, limit: u32) -> Vec<String>;
         list users(company: CompanyId) -> Vec<User>;

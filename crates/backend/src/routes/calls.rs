@@ -16,9 +16,6 @@ use mobilecall_api::{
 use mobilecall_domain::{CallId, CallRecord as Record, CallReport as Report, CallStart, CallStatus, Timestamp, names};
 use mobilecall_store::{ChangeKind, Principal, StoreError};
 
-/// Longest number, address, name or provider's id.
-const MAX_TEXT_CHARS: usize = 256;
-
 /// One call.
 #[utoipa::path(
     get, path = "/api/calls/{id}", tag = "calls", params(("id" = String, Path, format = "uuid", description = "Key of the call")),
@@ -141,14 +138,7 @@ fn clean_texts(facts: &mut CallFacts) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// A call is worth more than its name, so what is hidden in a text is taken away.
 fn clean_text(name: &str, text: &mut String) -> Result<(), ApiError> {
-    if text.chars().count() > MAX_TEXT_CHARS {
-        return Err(ApiError::unprocessable(format!("{name} has more than {MAX_TEXT_CHARS} characters")));
-    }
-    if text.chars().any(char::is_control) {
-        return Err(ApiError::unprocessable(format!("{name} has a control character")));
-    }
-    *text = names::clean(text);
+    *text = names::of_call(text).map_err(|unfit| ApiError::unprocessable(format!("{name} {unfit}")))?;
     Ok(())
 }

@@ -47,7 +47,7 @@ pub(crate) async fn events(
     Query(query): Query<EventsQuery>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    let upgrade = upgrade.map_err(|rejection| ApiError::bad_request(rejection.body_text()))?;
+    let upgrade = upgrade?;
     let since = super::sequence(query.since)?;
     let room = state.event_sockets.enter(&caller.0)?;
     let (listener, ended) = (state.hub.listen(caller.0.company.id), state.hub.listen_for_ended_sessions());

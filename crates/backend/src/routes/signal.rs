@@ -17,7 +17,7 @@ pub(crate) async fn signal(
     ConnectInfo(client): ConnectInfo<Peer>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    let upgrade = upgrade.map_err(|rejection| ApiError::bad_request(rejection.body_text()))?;
+    let upgrade = upgrade?;
     let allowed = state.config.limits.unknown_phones_per_address;
     let place = state.unknown_phones.enter(network_of(client.ip()), allowed).ok_or_else(|| {
         ApiError::unavailable("too many phones from your address have shown no token yet: try again in a moment")

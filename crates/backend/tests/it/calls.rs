@@ -91,6 +91,10 @@ async fn bad_reports_are_refused_with_the_reason() {
         (json!({"durationSeconds": 1.5}), "1.5"),
         (json!({"createdAt": now, "endedAt": later(60), "durationSeconds": 61}), "durationSeconds"),
         (json!({"createdAt": now, "endedAt": now, "durationSeconds": 1}), "durationSeconds"),
+        // Nobody answered, so nobody talked.
+        (json!({"status": "busy", "durationSeconds": 7}), "durationSeconds"),
+        (json!({"status": "no-answer", "createdAt": now, "endedAt": later(60), "durationSeconds": 1}), "no-answer"),
+        (json!({"status": "canceled", "answeredAt": now, "endedAt": later(5)}), "answeredAt"),
         // Of whatever clock.
         (
             json!({"createdAt": "2090-01-01T00:00:00Z", "endedAt": "2090-01-01T00:01:00Z", "durationSeconds": 3600}),
@@ -127,6 +131,8 @@ async fn bad_facts_are_refused_with_the_reason() {
         (json!({"answeredAt": tomorrow, "endedAt": call.created_at}), "endedAt"),
         (json!({"answeredAt": "2001-01-01T00:00:00.000Z"}), "answeredAt"),
         (json!({"durationSeconds": 90_000}), "durationSeconds"),
+        (json!({"status": "busy", "durationSeconds": 1}), "nobody answered: leave durationSeconds out"),
+        (json!({"status": "no-answer", "answeredAt": call.created_at}), "nobody answered: leave answeredAt out"),
         (
             json!({
                 "answeredAt": call.created_at,
@@ -244,6 +250,21 @@ async fn a_duration_that_is_said_alone_must_fit_too() {
         assert_eq!(refusal(response).await, refused(422, "unprocessable"), "{too_long}");
         office.amend(&office.alice, call.id, &facts(fits)).await;
     }
+}
+
+#[tokio::test]
+async fn calls_that_nobody_answered_took_no_time() {
+    let office = Office::open().await;
+    for status in ["busy", "no-answer", "canceled", "failed"] {
+        for said in [json!({"durationSeconds": 0}), json!({})] {
+            let report = with(with(outgoing("102"), json!({"status": status})), said);
+            let kept = office.report(&office.alice, &report).await;
+            assert_eq!((kept.duration_seconds, kept.answered_at), (Some(0), None), "{status}");
+        }
+    }
+    // This one broke.
+    let report = with(outgoing("102"), json!({"status": "failed", "durationSeconds": 7}));
+    assert_eq!(office.report(&office.alice, &report).await.duration_seconds, Some(7));
 }
 
 #[tokio::test]

@@ -234,7 +234,10 @@ async fn refusals_are_in_our_words() {
         (r#"{"id": "x"}"#, "id is not of the right kind: it must be a UUID"),
         (r#"{"id": "018f0000-0000-7000-8000-000000000000"}"#, "is missing"),
         (r#"{"id": "018f0000-0000-7000-8000-000000000000", "id": 1}"#, "is there twice"),
-        (r#"{"status": 7}"#, "status is not of the right kind"),
+        (r#"{"status": 7}"#, "status cannot be '7': it must be one of the words that GET /api/openapi.json lists"),
+        (r#"{"direction": {"outbound": null}}"#, "direction is not of the right kind: it must be one of the words"),
+        (r#"{"line": {"sip": null}}"#, "line is not of the right kind: it must be one of the words"),
+        (r#"{"status": ["busy"]}"#, "status is not of the right kind: it must be one of the words"),
         (r#"{"status": "x"}"#, "status cannot be 'x': it must be one of queued,"),
         (r#"{"direction": null}"#, "direction is not of the right kind"),
         (r#"{"direction": x}"#, "is not JSON"),
@@ -268,5 +271,55 @@ async fn refusals_are_in_our_words() {
             !message.contains("deserialize") && !message.contains("digit") && !message.contains("UUID"),
             "{message}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_utf_8_is_not_json() {
+    let office = Office::open().await;
+    let bodies: [&[u8]; 4] = [b"{\"toNumber\": \"\xff\"}", b"{\"x\": \"\xff\"}", b"[\"\xc3\"]", b"\xff\xfe{\0}\0"];
+    for (path, with_session) in [("/api/calls", true), ("/api/auth/login", false)] {
+        for body in bodies {
+            let url = format!("{}{path}", office.server.base_url());
+            let mut request = office.server.client().post(url).header(header::CONTENT_TYPE, "application/json");
+            if with_session {
+                request = request.bearer_auth(&office.alice.session.token);
+            }
+            let answer = request.body(body).send().await.unwrap();
+            assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{path} {body:?}");
+            let said: Value = answer.json().await.unwrap();
+            assert_eq!(said["code"], "bad_request", "{path} {body:?}");
+            assert_eq!(said["message"], "the body is not JSON: it is not text in UTF-8", "{path} {body:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_opens_no_web_socket_is_told_in_our_words() {
+    let office = Office::open().await;
+    let upgrade = [
+        (header::CONNECTION, "upgrade"),
+        (header::UPGRADE, "websocket"),
+        (header::SEC_WEBSOCKET_VERSION, "13"),
+        (header::SEC_WEBSOCKET_KEY, "dGhlIHNhbXBsZSBub25jZQ=="),
+    ];
+    for path in ["/signal", "/api/events"] {
+        for (left_out, expected) in [
+            (header::CONNECTION, "only WebSockets are served here"),
+            (header::UPGRADE, "only WebSockets are served here"),
+            (header::SEC_WEBSOCKET_VERSION, "send Sec-WebSocket-Version: 13"),
+            (header::SEC_WEBSOCKET_KEY, "send Sec-WebSocket-Key"),
+        ] {
+            let request = office.server.request(&office.alice.session, Method::GET, path);
+            let sent = upgrade.iter().filter(|(name, _)| *name != left_out);
+            let answer =
+                sent.fold(request, |request, (name, value)| request.header(name, *value)).send().await.unwrap();
+            assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{path} without {left_out}");
+            let said: Value = answer.json().await.unwrap();
+            let message = said["message"].as_str().unwrap();
+            assert_eq!(said["code"], "bad_request", "{path} without {left_out}");
+            assert!(message.contains(expected), "{path} without {left_out}: {message}");
+            assert!(!message.contains("did not include") && !message.contains('`'), "{path}: {message}");
+        }
     }
 }

@@ -18,7 +18,8 @@ const SYNC_LIMIT: Duration = Duration::from_secs(60);
 /// Rows asked for at once.
 const PAGE: u32 = 200;
 
-/// Signs in, waits until both histories agree, and prints; without the server what this device has.
+/// Signs in, waits until both histories agree, and prints; without the server, or on a disk that takes no writes, what this
+/// device has.
 pub(crate) async fn history(common: &Common, options: &HistoryOptions) -> Result<Exit, Failure> {
     match Phone::sign_in_silently(common).await {
         Ok(mut phone) => {
@@ -32,24 +33,41 @@ pub(crate) async fn history(common: &Common, options: &HistoryOptions) -> Result
             phone.end().await;
             printed.map(|()| Exit::Completed)
         }
-        Err(failure) if Exit::of_failure(&failure) == Exit::Unreachable => offline(common, options, failure).await,
+        Err(failure) if Exit::of_failure(&failure) == Exit::Unreachable || is_unwritable(&failure) => {
+            offline(common, options, failure).await
+        }
         Err(failure) => Err(failure),
     }
 }
 
-async fn offline(common: &Common, options: &HistoryOptions, unreachable: Failure) -> Result<Exit, Failure> {
-    let Some(folder) = &common.data_dir else { return Err(unreachable) };
+/// There is no place for what the server would tell.
+fn is_unwritable(failure: &Failure) -> bool {
+    matches!(failure.code, ErrorCode::DatabaseNotWritable | ErrorCode::DiskFull)
+}
+
+/// What this device has, and why it is no more.
+async fn offline(common: &Common, options: &HistoryOptions, why: Failure) -> Result<Exit, Failure> {
+    let Some(folder) = &common.data_dir else { return Err(why) };
     let Some(local) = LocalHistory::open(folder, &common.server, username(common)?).await? else {
-        return Err(unreachable);
+        return Err(why);
     };
-    let message = format!("{}; what is known here is printed", unreachable.message);
-    common.report().problem(&Failure { message, ..unreachable });
+    let report = common.report();
+    let known = |failure: &Failure| {
+        let message = format!("{}; what is known here is printed", failure.message);
+        Failure { message, ..failure.clone() }
+    };
+    if is_unwritable(&why) {
+        report.beside(&known(&why));
+    } else {
+        report.problem(&known(&why));
+        local.unwritable().into_iter().for_each(|unwritable| report.beside(unwritable));
+    }
     let rows = read(options, async |query| local.page(query).await).await;
     if let Some(problem) = local.problem() {
-        common.report().problem(&problem);
+        report.problem(&problem);
     }
     local.close().await;
-    rows.map(|rows| print(common.report(), rows)).map(|()| Exit::Completed)
+    rows.map(|rows| print(report, rows)).map(|()| Exit::Completed)
 }
 
 async fn of_engine(engine: &Engine, query: HistoryQuery) -> Result<HistoryPage, Failure> {

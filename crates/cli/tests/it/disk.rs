@@ -54,6 +54,56 @@ async fn a_history_that_cannot_be_written_is_told_at_once() {
     assert_eq!(rows(&office.run("alice", &[&here[..], &["--limit", "500"]].concat()).await), 401, "nothing is lost");
 }
 
+/// A history that was closed in order, on a disk without room for anything more or that this user may not write to.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_history_that_cannot_be_written_is_shown_all_the_same() {
+    use crate::program::run_as_anybody;
+    use std::os::unix::fs::PermissionsExt as _;
+    let office = Office::open().await;
+    let alice = &office.alice.user;
+    let records: Vec<_> = (0..3).map(|_| call(alice.company_id, alice.id).build()).collect();
+    office.server.import(&records).await;
+    let data = office.folder().join("data");
+    let file = data.join("cache.sqlite");
+    let line = office.line("alice", &["history", "--data-dir", data.to_str().unwrap()]);
+    let plain: Vec<_> = line.iter().filter(|word| *word != "--json").collect();
+    assert_eq!(rows(&crate::program::run(&line).await), 3);
+    let content = fs::read(&file).unwrap();
+    let rights = |mode| fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+    let told = |outcome: &Outcome, code: &str, words: &str| {
+        assert_eq!((outcome.code, rows(outcome)), (Some(0), 3), "{outcome:?}");
+        let problem = outcome.last("problem");
+        assert_eq!(problem["code"], code, "{problem}");
+        let message = problem["message"].as_str().unwrap();
+        assert!(message.contains(words) && message.ends_with("what is known here is printed"), "{message}");
+        assert!(message.contains(file.to_str().unwrap()) && !message.contains("move"), "{message}");
+    };
+    told(&run_with_small_files(4096, &line).await, "diskFull", "the disk is full");
+    let people = run_with_small_files(4096, &plain).await;
+    assert_eq!((people.code, people.printed.len()), (Some(0), 3), "nothing but calls: {people:?}");
+    assert!(people.errors.starts_with("mcall: the disk is full") && people.errors.lines().count() == 1, "{people:?}");
+    rights(0o444);
+    told(&run_as_anybody(&line).await, "databaseNotWritable", "cannot be written (permission denied): give this user");
+    let people = run_as_anybody(&plain).await;
+    assert_eq!((people.code, people.printed.len()), (Some(0), 3), "{people:?}");
+    assert!(people.errors.contains("cannot be written (permission denied)"), "{people:?}");
+    // Nor can anything be made beside it.
+    fs::set_permissions(&data, fs::Permissions::from_mode(0o555)).unwrap();
+    told(&run_as_anybody(&line).await, "databaseNotWritable", "cannot be written");
+    rights(0o600);
+    fs::set_permissions(&data, fs::Permissions::from_mode(0o755)).unwrap();
+    assert!(fs::read(&file).unwrap() == content, "it is as it was");
+    assert_eq!(rows(&crate::program::run(&line).await), 3);
+
+    let _directory = office.server.stop().await;
+    rights(0o444);
+    let offline = run_as_anybody(&line).await;
+    let codes: Vec<_> = offline.events().iter().filter_map(|event| event["code"].as_str().map(str::to_owned)).collect();
+    assert_eq!((offline.code, rows(&offline), codes), (Some(0), 3, vec!["databaseNotWritable".to_owned()]));
+    rights(0o600);
+}
+
 /// Both are signed in already when another process takes the server's database.
 #[tokio::test]
 async fn a_call_rings_and_is_answered_while_another_process_holds_the_servers_database() {

@@ -43,9 +43,19 @@ pub(crate) async fn run_with_small_files<A: AsRef<OsStr>>(
     bytes: u32,
     arguments: impl IntoIterator<Item = A>,
 ) -> Outcome {
+    run_by_shell(&format!("trap '' XFSZ; exec prlimit --fsize={bytes} \"$0\" \"$@\""), arguments).await
+}
+
+/// Runs it so that the rights of files hold for it, also where the tests are run by root.
+#[cfg(target_os = "linux")]
+pub(crate) async fn run_as_anybody<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Outcome {
+    let script = "[ $(id -u) = 0 ] && exec setpriv --bounding-set=-dac_override \"$0\" \"$@\"; exec \"$0\" \"$@\"";
+    run_by_shell(script, arguments).await
+}
+
+async fn run_by_shell<A: AsRef<OsStr>>(script: &str, arguments: impl IntoIterator<Item = A>) -> Outcome {
     let mut command = Command::new("sh");
-    let script = format!("trap '' XFSZ; exec prlimit --fsize={bytes} \"$0\" \"$@\"");
-    command.args(["-c", &script, env!("CARGO_BIN_EXE_mcall")]);
+    command.args(["-c", script, env!("CARGO_BIN_EXE_mcall")]);
     start_by(command, arguments).end().await
 }
 

@@ -435,3 +435,24 @@ async fn a_clock_that_was_set_during_a_call_costs_no_call() {
         assert_eq!(kept.map(|kept| kept.status), Some(CallStatus::Completed), "{created} {answered} {ended}");
     }
 }
+
+/// Given up here, and answered on another device just then: the status, which came first, stays.
+#[tokio::test]
+async fn an_answer_that_came_after_the_end_costs_no_call() {
+    let fixture = fixture().await;
+    let session = fixture.session().await;
+    let device = fixture.device(&session).await;
+    let now = Timestamp::now();
+    let fresh = call(fixture.company.id, fixture.alice.user.id).created_at(now);
+    let record = CallRecord { line: mobilecall_domain::LineKind::Sip, ..fresh.build() };
+    device.account.begin(&record, "run", now).await.unwrap();
+    for (status, answered_at) in [(CallStatus::Canceled, None), (CallStatus::Completed, Some(now))] {
+        let report = CallReport { status: Some(status), answered_at, ..CallReport::default() };
+        device.account.report(record.id, &report, now).await.unwrap();
+    }
+    sync(&session, &device).await.unwrap();
+    assert_eq!(device.account.pending_count().await.unwrap(), 0);
+    let kept = at_server(&fixture).await.into_iter().find(|kept| kept.id == record.id);
+    let kept = kept.map(|kept| (kept.status, kept.answered_at, kept.duration_seconds));
+    assert_eq!(kept, Some((CallStatus::Canceled, None, Some(0))));
+}

@@ -9,14 +9,12 @@ use super::party::Party;
 use super::timers::Timer;
 use super::{Switch, records};
 use crate::host::{Agent, Destination, Elsewhere, HostError, Subscriber};
+use mobilecall_domain::names::{self, UnfitText};
 use mobilecall_domain::{CallId, Private, SdpAnswer, SdpOffer, UserId};
 use mobilecall_pstream::client::Invite;
 use mobilecall_pstream::server::{Hangup, Invite as IncomingInvite, Parameters, Ringing};
 use mobilecall_pstream::{ServerFrame, WireError, code, params};
 use mobilecall_transport::NegotiatedAudio;
-
-/// Longest text that can be dialed; what is longer is no address.
-const MAX_DIALED_CHARS: usize = 256;
 
 /// A call that cannot even begin; no record is written, the caller's own history has it.
 struct Refused(u32, &'static str);
@@ -332,11 +330,12 @@ impl Switch {
 }
 
 fn dialed(query: &str) -> Result<String, Refused> {
-    match params::find(query, "To") {
-        Some(to) if to.trim().is_empty() => Err(Refused(code::NOT_FOUND, "nothing was dialed")),
-        Some(to) if to.chars().count() > MAX_DIALED_CHARS => Err(Refused(code::NOT_FOUND, "too long to be dialed")),
-        Some(to) => Ok(to.trim().to_owned()),
-        None => Err(Refused(code::PARAMETERS_MISSING, "the invite says not whom to call: add the parameter To")),
+    let missing = Refused(code::PARAMETERS_MISSING, "the invite says not whom to call: add the parameter To");
+    match names::of_call(&params::find(query, "To").ok_or(missing)?) {
+        Ok(to) if to.is_empty() => Err(Refused(code::NOT_FOUND, "nothing was dialed")),
+        Ok(to) => Ok(to),
+        Err(UnfitText::TooLong) => Err(Refused(code::NOT_FOUND, "too long to be dialed")),
+        Err(UnfitText::Control) => Err(Refused(code::NOT_FOUND, "a control character cannot be dialed")),
     }
 }
 

@@ -28,7 +28,7 @@ fn the_order_of_lines_is_shown_and_set() {
         ("Acme", ["--order", "direct"], 2, "leave it out"),
         ("Acme", ["--order", ""], 2, "say none for no preference"),
         ("Acme", ["--order", " "], 2, "say none for no preference"),
-        ("Nowhere", ["--order", "sip"], 1, "no company"),
+        ("Nowhere", ["--order", "sip"], 1, "no company 'Nowhere': there is 'Acme', 'Zenith'"),
     ] {
         let refused = lines(company, &order);
         let text = String::from_utf8_lossy(&refused.stderr);

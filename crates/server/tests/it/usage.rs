@@ -58,6 +58,16 @@ fn a_file_that_is_no_database_is_said_and_kept() {
     assert_eq!(std::fs::read(&file).unwrap(), before);
 }
 
+/// Keys of kinds that are not served, made for this test.
+const ED448: &str = "MEcCAQAwBQYDK2VxBDsEOavNH8rm0t3oNljf9fKzy3NSm5gnbLcxzQ5EqTPPpf4g\n\
+                     Sh7x8C4hXuDqAl61ZgS9bFU7xmzHT5Bmnw==";
+const P521: &str = "MIHuAgEAMBAGByqGSM49AgEGBSuBBAAjBIHWMIHTAgEBBEIAIQDPv4PHjb91/4UF\n\
+                    xKSwxdtCZhGLA3tfY1wJJWzKcVOQq099EOj+Z5zPr/F8NMMIU9Gn2PH9yxefjY3o\n\
+                    rWNQDaehgYkDgYYABACh7a8Huc2b+vzSjNTRxxPDFdZp2+Ahh8R8GOWn8ehDy1+q\n\
+                    hrEDWmUFZAztEGMj3jZDICbBXu8JEH7MPZ0kf4+ebQCOt3wVyOFQ8XMgHrdRtQqZ\n\
+                    FzU0eF3JmFeuzrZYZiAeZEsb3jzFzhIeh9NIGTN/Sc0ZcTMC+akgLHpK+CiNlHji\n\
+                    iw==";
+
 #[test]
 fn bad_tls_files_are_said() {
     let directory = tempfile::tempdir().unwrap();
@@ -88,6 +98,14 @@ fn bad_tls_files_are_said() {
     let no_end = bytes("no-end.pem", b"-----BEGIN PRIVATE KEY-----\nMC4CAQAw\n");
     let sealed =
         bytes("sealed.pem", b"-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAA=\n-----END ENCRYPTED PRIVATE KEY-----\n");
+    let request = bytes("request.der", b"\x30\x81\x8b\x30\x3f\x02\x01\x00\x30\x0c\x31\x0a\x30\x08");
+    let public = bytes("public.der", b"\x30\x0a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00");
+    let pem = |name: &str, base64: &str| {
+        let text = format!("-----BEGIN PRIVATE KEY-----\n{base64}\n-----END PRIVATE KEY-----\n");
+        bytes(name, text.as_bytes())
+    };
+    let ed448 = pem("ed448.pem", ED448);
+    let p521 = pem("p521.pem", P521);
     let endless = PathBuf::from("/dev/zero");
     let cases = [
         (&certificate, &key_in_one_line, "has no END line of its own"),
@@ -97,6 +115,15 @@ fn bad_tls_files_are_said() {
         (&certificate, &endless, "larger than any certificate or key"),
         (&der, &key, "cert.der is not in PEM form: it is a certificate in DER form"),
         (&certificate, &der_key, "key.der is not in PEM form: it is a key in DER form"),
+        (&request, &key, "request.der is not in PEM form: it is a certificate signing request"),
+        (&public, &key, "public.der is not in PEM form: it is a public key"),
+        (&certificate, &public, "public.der is not in PEM form: it is a public key"),
+        (
+            &certificate,
+            &ed448,
+            "ed448.pem cannot be used: it is damaged, or of a kind that is not served here: use RSA",
+        ),
+        (&certificate, &p521, "p521.pem cannot be used: it is damaged, or of a kind that is not served here: use RSA"),
         (&store, &key, "all.pfx is not in PEM form: it is a PKCS #12 store"),
         (&commented, &stranger.key_file(), "do not fit together"),
         (&missing, &key, "missing.pem cannot be read"),

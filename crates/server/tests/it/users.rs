@@ -102,3 +102,92 @@ fn an_empty_password_is_refused() {
     assert_eq!(refused.status.code(), Some(2), "{refused:?}");
     assert!(String::from_utf8_lossy(&refused.stderr).contains("the password is empty"));
 }
+
+#[test]
+fn commands_about_what_is_there_make_no_database() {
+    let directory = tempfile::tempdir().unwrap();
+    let url = database_url(directory.path());
+    let nowhere = format!("sqlite:{}", directory.path().join("missing/backend.sqlite").display());
+    let empty = directory.path().join("empty.sqlite");
+    std::fs::write(&empty, "").unwrap();
+    let empty_url = format!("sqlite:{}", empty.display());
+    let password = directory.path().join("password");
+    std::fs::write(&password, "correct horse battery\n").unwrap();
+    let files = || std::fs::read_dir(directory.path()).unwrap().count();
+    let before = files();
+    let commands: [&[&str]; 5] = [
+        &["user", "list"],
+        &["user", "list", "--company", "Acme"],
+        &["company", "lines", "--company", "Acme"],
+        &["company", "lines", "--company", "Acme", "--order", "sip"],
+        &["user", "add", "--username", "a", "--company", "Acme", "--password-file", password.to_str().unwrap()],
+    ];
+    for url in [&url, &nowhere, &empty_url] {
+        for command in commands {
+            let refused = run(&[command, &["--database-url", url]].concat());
+            let text = String::from_utf8_lossy(&refused.stderr);
+            assert_eq!((refused.status.code(), files()), (Some(1), before), "{command:?} {url}: {text}");
+            assert!(text.contains(url.strip_prefix("sqlite:").unwrap()), "{command:?}: {text}");
+            assert!(text.contains("there is none at this path: check the path"), "{command:?}: {text}");
+        }
+    }
+    assert_eq!(std::fs::read(&empty).unwrap(), b"");
+}
+
+#[test]
+fn a_company_that_is_not_there_is_told_with_those_that_are() {
+    let directory = tempfile::tempdir().unwrap();
+    let url = database_url(directory.path());
+    let list = || {
+        let refused = run(&["user", "list", "--database-url", &url, "--company", "Acmee"]);
+        assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+        String::from_utf8(refused.stderr).unwrap()
+    };
+    drop(crate::program::Server::start(directory.path(), &[]));
+    let told = list();
+    assert!(
+        told.contains("no company 'Acmee': there is none yet: 'user add' makes one with --create-company"),
+        "{told}"
+    );
+    let first = ["--username", "alice", "--company", "Acme", "--create-company"];
+    assert!(add_user(directory.path(), &first).status.success());
+    let told = list();
+    assert!(told.contains("no company 'Acmee': there is 'Acme'"), "{told}");
+}
+
+#[test]
+fn a_company_that_several_commands_make_at_once_is_one() {
+    for round in 0..4 {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path();
+        // To begin with also the database is made by whoever comes first.
+        let has_database = round % 2 == 0;
+        if has_database {
+            assert!(
+                add_user(path, &["--username", "first", "--company", "Other", "--create-company"]).status.success()
+            );
+        }
+        let (url, password) = (database_url(path), path.join("shared"));
+        std::fs::write(&password, "correct horse battery\n").unwrap();
+        let add = |number: usize| {
+            let username = format!("person{number}");
+            let who = ["user", "add", "--database-url", &url, "--username", &username, "--company", "Acme"];
+            run(&[&who[..], &["--create-company", "--password-file", password.to_str().unwrap()]].concat())
+        };
+        let added = std::thread::scope(|scope| {
+            let add = &add;
+            let running: Vec<_> = (0..8).map(|number| scope.spawn(move || add(number))).collect();
+            running.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+        });
+        for outcome in added {
+            assert!(outcome.status.success(), "{outcome:?}");
+        }
+        let list = run(&["user", "list", "--database-url", &database_url(path), "--company", "Acme"]);
+        assert_eq!(String::from_utf8_lossy(&list.stdout).lines().count(), 8, "{list:?}");
+    }
+    let directory = tempfile::tempdir().unwrap();
+    for (username, company) in [("alice", "Acme Corp"), ("basil", "Acme  Corp")] {
+        let added = add_user(directory.path(), &["--username", username, "--company", company, "--create-company"]);
+        assert!(added.status.success(), "{added:?}");
+    }
+}

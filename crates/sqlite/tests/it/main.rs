@@ -16,6 +16,7 @@ const OPTIONS: Options = Options {
     application_id: 0x1234_5678,
     unmarked: None,
     schema: &[Migration::new("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;")],
+    create: true,
     migrate: true,
     readers: 2,
     synchronous: Synchronous::Full,

@@ -111,3 +111,42 @@ async fn a_migration_that_fails_leaves_the_file_as_it_was() {
     let again = Database::open(&fixture.path(), OPTIONS).await.unwrap();
     assert_eq!(count(&again).await.unwrap(), 1);
 }
+
+#[tokio::test]
+async fn only_what_is_there_is_opened_where_none_is_to_be_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let there = Options { create: false, ..OPTIONS };
+    let (missing, empty) = (folder.path().join("none.sqlite"), folder.path().join("empty.sqlite"));
+    fs::write(&empty, "").unwrap();
+    for path in [&missing, &empty, &folder.path().join("nowhere/none.sqlite")] {
+        let error = Database::open(path, there).await.unwrap_err();
+        assert!(matches!(error, OpenError::Missing { .. }), "{error}");
+    }
+    assert_eq!((missing.exists(), fs::read(&empty).unwrap().len()), (false, 0));
+    let fixture = Fixture::new().await;
+    Database::open(&fixture.path(), there).await.unwrap().close().await;
+}
+
+#[tokio::test]
+async fn a_file_is_read_without_being_written() {
+    let fixture = Fixture::new().await;
+    insert(&fixture.database, "one").await.unwrap();
+    let beside = Database::open_for_reading(&fixture.path(), OPTIONS).await.unwrap();
+    insert(&fixture.database, "two").await.unwrap();
+    assert_eq!(count(&beside).await.unwrap(), 2, "also what is in the log of another");
+    assert!(insert(&beside, "three").await.is_err());
+    beside.close().await;
+    fixture.database.close().await;
+
+    // A name that means something in the name of a database.
+    let path = fixture.folder.path().join("50% of ?notes#.sqlite");
+    fs::rename(fixture.path(), &path).unwrap();
+    // No index of the log can be made here.
+    fs::create_dir(fixture.folder.path().join("50% of ?notes#.sqlite-shm")).unwrap();
+    let before = fs::read(&path).unwrap();
+    let alone = Database::open_for_reading(&path, OPTIONS).await.unwrap();
+    assert_eq!(count(&alone).await.unwrap(), 2);
+    assert!(insert(&alone, "three").await.is_err());
+    alone.close().await;
+    assert!(fs::read(&path).unwrap() == before);
+}

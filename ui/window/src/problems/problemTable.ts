@@ -53,6 +53,7 @@ export const problemTable: Readonly<Record<ErrorCode, ProblemKind>> = {
   audioFailed: { severity: 'error', action: 'settings' },
   noAudioReceived: { severity: 'warning' },
   databaseUnreadable: { severity: 'error' },
+  databaseNotWritable: { severity: 'error' },
   historyDamaged: { severity: 'warning' },
   diskFull: { severity: 'error' },
   historyNotWritten: { severity: 'error' },

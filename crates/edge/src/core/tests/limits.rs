@@ -68,11 +68,28 @@ fn an_invite_that_is_repeated_is_one_call() {
 fn an_invite_that_says_not_whom_to_call_is_refused() {
     let mut world = World::office();
     let long = format!("To={}", "9".repeat(257));
-    for (query, refusal) in
-        [("", "hangup 31101"), ("To=", "hangup 31404"), ("to=bob", "hangup 31101"), (&long, "hangup 31404")]
-    {
+    for (query, refusal) in [
+        ("", "hangup 31101"),
+        ("To=", "hangup 31404"),
+        ("to=bob", "hangup 31101"),
+        (&long, "hangup 31404"),
+        ("To=%E2%80%8B%E2%80%AE", "hangup 31404"),
+        // Control characters, which no record may hold.
+        ("To=bo%00b", "hangup 31404"),
+        ("To=%1B%5B2Jbob", "hangup 31404"),
+        ("To=bob%0D%0A", "hangup 31404"),
+    ] {
         world.invite(ALICE, "TJS1", query);
         assert_eq!(world.heard(ALICE), [refusal], "{query}");
     }
     assert!(world.records.is_empty());
+}
+
+#[test]
+fn what_is_hidden_in_a_dialed_text_is_not_kept() {
+    let mut world = World::office();
+    world.dial(ALICE, "\u{202a}no\u{200b}body\u{202c} ");
+    assert_eq!(world.heard(ALICE), ["hangup 31404"]);
+    let dialed: Vec<_> = world.records.values().map(|record| record.to_number.as_str()).collect();
+    assert_eq!(dialed, ["nobody"]);
 }
