@@ -143,7 +143,6 @@ export const scenarios: readonly Scenario[] = [
   inCall('ended-trouble', { state: 'ended', end: 'offline', answeredAtMs: null }),
   shows('unseen-one', { missed: 1 }),
   shows('unseen-three', { missed: 3 }),
-  shows('unseen-three-ended', { missed: 3, ...withCalls({ state: 'ended', end: 'remoteHangup' }) }),
   shows('unseen-three-team', { missed: 3 }, [{ click: 'tab-team' }]),
   inCall('incoming', offered),
   shows('incoming-in-call', withCalls({}, { ...offered, name: null, address: '+966559902557' })),

@@ -232,9 +232,12 @@ describe('calls that were missed', () => {
     ring(host, 'now', 'Omar Said');
     await waitFor(() => expect(screen.queryByTestId('missed-news')).toBeNull());
     host.emit({ type: 'callChanged', call: { ...offered, id: 'now', state: 'ended', end: 'localDecline' } });
-    expect(await screen.findByTestId('missed-news')).toBeTruthy();
-    await user.keyboard('{Escape}{Escape}');
+    expect(await screen.findByTestId('ended-card')).toBeTruthy();
     expect(screen.queryByTestId('missed-news')).toBeNull();
+    await user.keyboard('{Escape}');
+    expect(await screen.findByTestId('missed-news')).toBeTruthy();
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(screen.queryByTestId('missed-news')).toBeNull());
   });
 
   test('can be called back from there', async () => {
@@ -256,6 +259,7 @@ describe('calls that were missed', () => {
     await waitFor(() => expect(codes()).toEqual(['calledWhileTalking']));
     expect(screen.queryByTestId('missed-news')).toBeNull();
     host.emit({ type: 'callChanged', call: { ...talking, state: 'ended', end: 'remoteHangup' } });
+    host.emit({ type: 'callRemoved', call: talking.id });
     expect(await screen.findByTestId('missed-news')).toBeTruthy();
     expect(codes()).toEqual([]);
 
@@ -265,6 +269,7 @@ describe('calls that were missed', () => {
     await waitFor(() => expect(codes()).toEqual(['calledWhileTalking']));
     await user.keyboard('{Escape}');
     host.emit({ type: 'callChanged', call: call({ id: 'next', state: 'ended', end: 'remoteHangup' }) });
+    host.emit({ type: 'callRemoved', call: 'next' });
     expect(plain(await screen.findByTestId('missed-news'))).toContain('Missed call');
   });
 });

@@ -9,13 +9,13 @@ export class News {
   private putAway = $state.raw<readonly string[]>([]);
   readonly ringing: readonly CallView[] = $derived.by(() => this.phone.calls.offered);
   readonly problems: readonly Problem[] = $derived.by(() => this.phone.problems.shown);
-  /** How many missed calls there are to tell. What goes on now has the room before them. */
-  readonly missed: number = $derived.by(() => (this.phone.calls.front || this.ringing.length > 0 ? 0 : this.phone.missed.count));
   readonly ended: CallView | null = $derived.by(() => {
     const { front, ended } = this.phone.calls;
-    const isNews = (call: CallView): boolean => !this.putAway.includes(call.id) && !(this.missed > 0 && wasMissed(call));
+    const isNews = (call: CallView): boolean => !this.putAway.includes(call.id) && !(this.phone.missed.count > 0 && wasMissed(call));
     return front ? null : (ended.find(isNews) ?? null);
   });
+  /** How many missed calls there are to tell. What goes on now, or is just over, has the room before them. */
+  readonly missed: number = $derived.by(() => (this.phone.calls.front || this.ringing.length > 0 || this.ended ? 0 : this.phone.missed.count));
 
   constructor(private readonly phone: Phone) {}
 
