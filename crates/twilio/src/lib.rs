@@ -6,8 +6,10 @@
 //!
 //! Auth tokens, secrets, phone numbers and names are private: `Debug` shows none of them.
 
+pub mod settings;
 pub mod sid;
 
+pub use settings::{Secret, Setting, SettingFault, SettingFaults, TwilioSettings};
 pub use sid::{
     AccountSid, ApiKeySid, AppSid, CallSid, ConferenceSid, PhoneNumberSid, QueueSid, RecordingSid, SidError,
 };
