@@ -6,9 +6,12 @@
 //!
 //! Auth tokens, secrets, phone numbers and names are private: `Debug` shows none of them.
 
+pub mod identity;
 pub mod settings;
 pub mod sid;
+pub mod token;
 
+pub use identity::{Identity, IdentityError};
 pub use settings::{Secret, Setting, SettingFault, SettingFaults, TwilioSettings};
 pub use sid::{
     AccountSid, ApiKeySid, AppSid, CallSid, ConferenceSid, PhoneNumberSid, QueueSid, RecordingSid, SidError,
