@@ -9,6 +9,7 @@
 pub mod identity;
 pub mod settings;
 pub mod sid;
+pub mod signature;
 pub mod token;
 
 pub use identity::{Identity, IdentityError};
