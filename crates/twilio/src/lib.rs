@@ -6,14 +6,18 @@
 //!
 //! Auth tokens, secrets, phone numbers and names are private: `Debug` shows none of them.
 
+pub mod callback;
 pub mod identity;
 pub mod settings;
 pub mod sid;
 pub mod signature;
 pub mod token;
+pub mod twiml;
+mod words;
 
 pub use identity::{Identity, IdentityError};
 pub use settings::{Secret, Setting, SettingFault, SettingFaults, TwilioSettings};
 pub use sid::{
     AccountSid, ApiKeySid, AppSid, CallSid, ConferenceSid, PhoneNumberSid, QueueSid, RecordingSid, SidError,
 };
+pub use words::UnknownWord;
