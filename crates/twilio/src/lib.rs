@@ -11,8 +11,11 @@ pub mod identity;
 pub mod settings;
 pub mod sid;
 pub mod signature;
+pub mod status;
+pub mod time;
 pub mod token;
 pub mod twiml;
+pub mod webhook;
 mod words;
 
 pub use identity::{Identity, IdentityError};
