@@ -7,6 +7,7 @@
 //! Auth tokens, secrets, phone numbers and names are private: `Debug` shows none of them.
 
 pub mod callback;
+pub mod errors;
 pub mod identity;
 pub mod settings;
 pub mod sid;
@@ -18,6 +19,7 @@ pub mod twiml;
 pub mod webhook;
 mod words;
 
+pub use errors::{ErrorCode, Remedy};
 pub use identity::{Identity, IdentityError};
 pub use settings::{Secret, Setting, SettingFault, SettingFaults, TwilioSettings};
 pub use sid::{
