@@ -9,6 +9,7 @@
 pub mod callback;
 pub mod errors;
 pub mod identity;
+pub mod rest;
 pub mod settings;
 pub mod sid;
 pub mod signature;

@@ -2,6 +2,8 @@
 
 use jiff::{Timestamp as Moment, fmt::rfc2822, tz::TimeZone};
 use mobilecall_domain::Timestamp;
+use serde::{Deserialize, Deserializer, de};
+use std::borrow::Cow;
 
 /// The text is not such a time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +20,12 @@ pub fn read(text: &str) -> Result<Timestamp, TimeError> {
 pub fn write(time: Timestamp) -> String {
     let moment = Moment::from_millisecond(time.as_millis().max(0)).expect("a `Timestamp` keeps within jiff's years");
     rfc2822::to_string(&moment.to_zoned(TimeZone::UTC)).expect("RFC 2822 can write every year from 1970 to 9999")
+}
+
+/// For fields of REST that are null until something has happened.
+pub(crate) fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    let text = Option::<Cow<'de, str>>::deserialize(deserializer)?;
+    text.filter(|text| !text.is_empty()).map(|text| read(&text)).transpose().map_err(de::Error::custom)
 }
 
 #[cfg(test)]
