@@ -71,10 +71,11 @@ impl<'a> Fields<'a> {
         Ok(self.optional("RecordingUrl")?.map(|url| RecordingMention { sid, url, seconds }))
     }
 
-    /// What nobody asked for; of a name that stands twice the last value.
+    /// What nobody asked for and is not empty; of a name that stands twice the last value.
     pub(super) fn rest(self) -> Extra {
         let Self(pairs, taken) = self;
-        Extra(pairs.iter().filter(|(name, _)| !taken.contains(&name.as_str())).cloned().collect())
+        let left = pairs.iter().filter(|(name, value)| !value.is_empty() && !taken.contains(&name.as_str()));
+        Extra(left.cloned().collect())
     }
 }
 

@@ -51,6 +51,22 @@ fn a_softphones_call_says_who_calls_whom() {
 }
 
 #[test]
+fn a_softphone_cannot_say_what_only_twilio_says() {
+    let request = VoiceRequest::read(&pairs(&[
+        ("From", "client:agent"),
+        ("CallStatus", "ringing"),
+        ("ParentCallSid", OTHER),
+        ("CallerName", "The boss"),
+        ("ForwardedFrom", "+15017122662"),
+    ]))
+    .unwrap();
+    assert_eq!((request.parent, &request.caller_name, &request.forwarded_from), (None, &None, &None));
+    assert_eq!(request.extra.names().collect::<Vec<_>>(), ["CallerName", "ForwardedFrom", "ParentCallSid"]);
+    let stolen = [("From", "client:agent"), ("CallStatus", "ringing"), ("From", "client:boss")];
+    assert_eq!(VoiceRequest::read(&pairs(&stolen)), Err(WebhookError::Twice("From")));
+}
+
+#[test]
 fn a_call_from_outside_has_no_softphone() {
     let request = VoiceRequest::read(&pairs(&[
         ("From", "+966501234567"),

@@ -8,6 +8,9 @@ use crate::{
 };
 use mobilecall_domain::{CallStatus, Private};
 
+/// Before the identity of a softphone.
+const CLIENT: &str = "client:";
+
 /// A request for TwiML, which is answered with `text/xml` within 15 seconds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VoiceRequest {
@@ -25,7 +28,7 @@ pub struct VoiceRequest {
     pub direction: Option<CallDirection>,
     /// The TwiML app through which a softphone calls.
     pub application: Option<AppSid>,
-    /// The leg that dialed this one.
+    /// The leg that dialed this one; not told of a softphone's call, and neither are the next two.
     pub parent: Option<CallSid>,
     /// The caller's name, where the number's look-up is switched on.
     pub caller_name: Option<Private<String>>,
@@ -39,23 +42,27 @@ impl VoiceRequest {
     /// Reads the pairs of a form.
     pub fn read(pairs: &[(String, String)]) -> Result<Self, WebhookError> {
         let mut fields = Fields::new(pairs);
+        let (call, account) = (fields.required("CallSid")?, fields.required("AccountSid")?);
+        let from = fields.private("From")?.ok_or(WebhookError::Missing("From"))?;
+        // What Twilio says of a telephone's call only would, of a softphone's, be the softphone's own word.
+        let of_telephone = !from.expose().starts_with(CLIENT);
         Ok(Self {
-            call: fields.required("CallSid")?,
-            account: fields.required("AccountSid")?,
-            from: fields.private("From")?.ok_or(WebhookError::Missing("From"))?,
+            call,
+            account,
+            from,
             to: fields.private("To")?,
             status: fields.required("CallStatus")?,
             direction: fields.optional("Direction")?,
             application: fields.optional("ApplicationSid")?,
-            parent: fields.optional("ParentCallSid")?,
-            caller_name: fields.private("CallerName")?,
-            forwarded_from: fields.private("ForwardedFrom")?,
+            parent: if of_telephone { fields.optional("ParentCallSid")? } else { None },
+            caller_name: if of_telephone { fields.private("CallerName")? } else { None },
+            forwarded_from: if of_telephone { fields.private("ForwardedFrom")? } else { None },
             extra: fields.rest(),
         })
     }
 
     /// The softphone that calls; `None` if it is none.
     pub fn client(&self) -> Option<Identity> {
-        self.from.expose().strip_prefix("client:")?.parse().ok()
+        self.from.expose().strip_prefix(CLIENT)?.parse().ok()
     }
 }
