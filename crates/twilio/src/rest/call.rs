@@ -152,12 +152,16 @@ pub(super) fn with_callback(request: Request, callback: &LegCallback) -> Request
 }
 
 fn with_recording(request: Request, url: &str) -> Request {
-    let events: Vec<_> = RecordingEvent::ALL.iter().map(|event| event.as_str()).collect();
     request
         .with("Record", true)
         .with("RecordingChannels", "dual")
         .with("RecordingStatusCallback", url)
-        .with("RecordingStatusCallbackEvent", events.join(" "))
+        .with("RecordingStatusCallbackEvent", all_recording_events())
+}
+
+/// All that Twilio tells of a recording, with spaces between, as it wants them.
+pub(super) fn all_recording_events() -> String {
+    RecordingEvent::ALL.iter().map(|event| event.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// One leg; the answer is a [`Call`].
@@ -192,9 +196,9 @@ pub struct CallFilter {
     pub parent: Option<CallSid>,
     /// That stand there.
     pub status: Option<CallStatus>,
-    /// That started at or after the beginning of this day in UTC; Twilio filters by days.
+    /// That started in this second or later.
     pub started_from: Option<Timestamp>,
-    /// That started on this day or before.
+    /// That started in this second or before.
     pub started_until: Option<Timestamp>,
     /// Entries of a page, at most 1000; 50 by default.
     pub page_size: Option<u32>,
@@ -207,13 +211,13 @@ pub fn list_calls(account: AccountSid, filter: &CallFilter) -> Request {
         .with_some("From", filter.from.as_ref().map(Private::expose))
         .with_some("ParentCallSid", filter.parent)
         .with_some("Status", filter.status)
-        .with_some("StartTime>", filter.started_from.map(day))
-        .with_some("StartTime<", filter.started_until.map(day))
+        .with_some("StartTime>", filter.started_from.map(second))
+        .with_some("StartTime<", filter.started_until.map(second))
         .with_some("PageSize", filter.page_size)
 }
 
-/// The day in UTC, as filters take it.
-pub(super) fn day(time: Timestamp) -> String {
+/// A time as filters take it: ISO 8601 in UTC and whole seconds, as Twilio's own library writes it.
+pub(super) fn second(time: Timestamp) -> String {
     let text = time.to_string();
-    text.split_once('T').map_or(text.clone(), |(day, _)| day.to_owned())
+    text.split_once('.').map_or(text.clone(), |(whole, _)| format!("{whole}Z"))
 }

@@ -2,11 +2,10 @@
 
 use super::{
     Listed, Request,
-    call::day,
+    call::{all_recording_events, second},
     value::{number, text},
 };
 use crate::{
-    callback::RecordingEvent,
     sid::{AccountSid, CallSid, ConferenceSid, RecordingSid},
     status::RecordingStatus,
     time,
@@ -58,9 +57,9 @@ impl Listed for Recording {
 pub struct RecordingFilter {
     /// Of this leg.
     pub call: Option<CallSid>,
-    /// Made on this day in UTC or later.
+    /// Made in this second or later.
     pub created_from: Option<Timestamp>,
-    /// Made on this day or before.
+    /// Made in this second or before.
     pub created_until: Option<Timestamp>,
     /// Entries of a page, at most 1000; 50 by default.
     pub page_size: Option<u32>,
@@ -70,8 +69,8 @@ pub struct RecordingFilter {
 pub fn list_recordings(account: AccountSid, filter: &RecordingFilter) -> Request {
     Request::get(account, "/Recordings")
         .with_some("CallSid", filter.call)
-        .with_some("DateCreated>", filter.created_from.map(day))
-        .with_some("DateCreated<", filter.created_until.map(day))
+        .with_some("DateCreated>", filter.created_from.map(second))
+        .with_some("DateCreated<", filter.created_until.map(second))
         .with_some("PageSize", filter.page_size)
 }
 
@@ -83,10 +82,10 @@ pub fn list_call_recordings(account: AccountSid, call: CallSid) -> Request {
 /// Records a leg that talks, on two channels, and tells `callback` how it goes; the answer is a [`Recording`]. Sent twice
 /// it records twice.
 pub fn start_recording(account: AccountSid, call: CallSid, callback: &str) -> Request {
-    let request = Request::create(account, format_args!("/Calls/{call}/Recordings"))
+    Request::create(account, format_args!("/Calls/{call}/Recordings"))
         .with("RecordingChannels", "dual")
-        .with("RecordingStatusCallback", callback);
-    RecordingEvent::ALL.iter().fold(request, |request, event| request.with("RecordingStatusCallbackEvent", event))
+        .with("RecordingStatusCallback", callback)
+        .with("RecordingStatusCallbackEvent", all_recording_events())
 }
 
 /// What to do with a recording that is being made.

@@ -128,15 +128,17 @@ fn each_request_is_spelled_as_twilio_documents_it() {
         (list_calls(ACCOUNT, &CallFilter::default()), "GET /Calls.json "),
         (
             list_calls(ACCOUNT, &filter),
-            "GET /Calls.json From=%2B1&Status=completed&StartTime%3E=2026-11-23&PageSize=1000",
+            "GET /Calls.json From=%2B1&Status=completed&StartTime%3E=2026-11-23T08%3A51%3A00Z&PageSize=1000",
         ),
-        (list_recordings(ACCOUNT, &recordings), "GET /Recordings.json CallSid=CA&DateCreated%3C=2026-11-23"),
+        (
+            list_recordings(ACCOUNT, &recordings),
+            "GET /Recordings.json CallSid=CA&DateCreated%3C=2026-11-23T08%3A51%3A00Z",
+        ),
         (list_call_recordings(ACCOUNT, CALL), "GET /Calls/CA/Recordings.json "),
         (
             start_recording(ACCOUNT, CALL, "/r"),
             "POST /Calls/CA/Recordings.json RecordingChannels=dual&RecordingStatusCallback=%2Fr\
-             &RecordingStatusCallbackEvent=in-progress&RecordingStatusCallbackEvent=completed\
-             &RecordingStatusCallbackEvent=absent",
+             &RecordingStatusCallbackEvent=in-progress+completed+absent",
         ),
         (
             set_recording(ACCOUNT, CALL, RecordingMode::PauseWithSilence),
