@@ -52,7 +52,7 @@ impl RecordingCallback {
             channels: fields.optional("RecordingChannels")?,
             started_at: fields.time("RecordingStartTime")?,
             source: fields.optional("RecordingSource")?,
-            track: fields.optional("RecordingTrack")?,
+            track: fields.known("RecordingTrack")?,
             extra: fields.rest(),
         })
     }

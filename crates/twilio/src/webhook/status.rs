@@ -55,8 +55,8 @@ impl StatusCallback {
             seconds: fields.optional("CallDuration")?,
             from: fields.private("From")?,
             to: fields.private("To")?,
-            direction: fields.optional("Direction")?,
-            sip_code: fields.optional("SipResponseCode")?,
+            direction: fields.known("Direction")?,
+            sip_code: fields.known("SipResponseCode")?,
             recording: fields.recording()?,
             extra: fields.rest(),
         })

@@ -146,6 +146,15 @@ fn old_clients_report_with_three_fields() {
 }
 
 #[test]
+fn a_new_word_of_twilios_costs_no_callback() {
+    let sent = [("CallStatus", "ringing"), ("Direction", "from-the-moon"), ("SipResponseCode", "none")];
+    let callback = StatusCallback::read(&pairs(&sent)).unwrap();
+    assert_eq!((callback.direction, callback.sip_code), (None, None));
+    assert_eq!(callback.extra.get("Direction"), Some("from-the-moon"));
+    assert_eq!(callback.extra.get("SipResponseCode"), Some("none"));
+}
+
+#[test]
 fn each_status_says_its_part_of_the_record() {
     let (at, before) = (time("2026-11-23T08:51:00Z"), time("2026-11-23T08:50:18Z"));
     let cases = [

@@ -52,7 +52,7 @@ impl VoiceRequest {
             from,
             to: fields.private("To")?,
             status: fields.required("CallStatus")?,
-            direction: fields.optional("Direction")?,
+            direction: fields.known("Direction")?,
             application: fields.optional("ApplicationSid")?,
             parent: if of_telephone { fields.optional("ParentCallSid")? } else { None },
             caller_name: if of_telephone { fields.private("CallerName")? } else { None },
