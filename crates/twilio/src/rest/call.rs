@@ -2,7 +2,7 @@
 
 use super::{
     Listed, Request,
-    value::{Millionths, number, optional_private},
+    value::{Millionths, known, number, optional_private},
 };
 use crate::{
     callback::{LegEvent, Method, RecordingEvent},
@@ -50,8 +50,9 @@ pub struct Call {
     /// The currency of `price`, such as `USD`.
     #[serde(default)]
     pub price_unit: Option<String>,
-    /// Where it comes from.
-    pub direction: CallDirection,
+    /// Where it comes from; `None` for a word that is not known here, as of SIP trunks.
+    #[serde(default, deserialize_with = "known")]
+    pub direction: Option<CallDirection>,
     /// When it was asked for.
     #[serde(default, deserialize_with = "time::optional")]
     pub date_created: Option<Timestamp>,

@@ -15,6 +15,8 @@ pub trait Listed: DeserializeOwned {
 pub struct Page<T> {
     /// What is on it.
     pub items: Vec<T>,
+    /// Why further entries could not be read. One that Twilio writes in a new way must not hide all the others.
+    pub unreadable: Vec<String>,
     /// The path of the next page as Twilio gave it; `None` at the end.
     pub next: Option<String>,
 }
@@ -31,7 +33,15 @@ impl<T: Listed> Page<T> {
     pub fn read(json: &str) -> Result<Self, AnswerError> {
         let RawPage { next_page_uri, mut rest } = Request::answer(json)?;
         let list = rest.remove(T::FIELD).ok_or(AnswerError::NoList(T::FIELD))?;
-        Ok(Self { items: serde_json::from_value(list)?, next: next_page_uri.filter(|uri| !uri.is_empty()) })
+        let next = next_page_uri.filter(|uri| !uri.is_empty());
+        let mut page = Self { items: Vec::new(), unreadable: Vec::new(), next };
+        for entry in serde_json::from_value::<Vec<Value>>(list)? {
+            match serde_json::from_value(entry) {
+                Ok(item) => page.items.push(item),
+                Err(error) => page.unreadable.push(error.to_string()),
+            }
+        }
+        Ok(page)
     }
 
     /// The request for the next page; `None` at the end, and for a path that is not of this API, so that the

@@ -256,18 +256,23 @@ fn call_json() -> Value {
 #[test]
 fn calls_are_read_with_times_numbers_and_prices() {
     let call: Call = Request::answer(&call_json().to_string()).unwrap();
-    assert_eq!((call.sid, call.status, call.direction), (CALL, CallStatus::Completed, CallDirection::OutboundApi));
+    assert_eq!(
+        (call.sid, call.status, call.direction),
+        (CALL, CallStatus::Completed, Some(CallDirection::OutboundApi))
+    );
     assert_eq!((call.start_time, call.duration), (Some(time()), Some(42)));
     assert_eq!((call.price, call.price_unit.as_deref()), (Some(Millionths(-7_500)), Some("USD")));
     assert!(!format!("{call:?}").contains("501234567"));
 
     let mut queued = call_json();
+    queued["direction"] = json!("trunking-terminating");
     for field in ["start_time", "end_time", "duration", "price"] {
         queued[field] = Value::Null;
     }
     queued["status"] = json!("queued");
     let call: Call = Request::answer(&queued.to_string()).unwrap();
     assert_eq!((call.status, call.start_time, call.duration, call.price), (CallStatus::Queued, None, None, None));
+    assert_eq!(call.direction, None);
 
     for (field, wrong) in [("sid", "CA1"), ("status", "dancing"), ("duration", "long"), ("start_time", "now")] {
         let mut broken = call_json();
@@ -283,6 +288,12 @@ fn lists_are_read_page_by_page() {
     let first = Page::<Call>::read(&page(json!(next))).unwrap();
     assert_eq!((first.items.len(), first.next_request().unwrap().target()), (1, next));
     assert_eq!(Page::<Call>::read(&page(Value::Null)).unwrap().next_request(), None);
+    let mut newer = call_json();
+    newer["status"] = json!("on-the-moon");
+    let mixed = json!({"calls": [newer, call_json()], "next_page_uri": null}).to_string();
+    let mixed = Page::<Call>::read(&mixed).unwrap();
+    assert_eq!(mixed.items.len(), 1);
+    assert!(mixed.unreadable[0].starts_with("'on-the-moon' is not a CallStatus"), "{:?}", mixed.unreadable);
     let elsewhere = Page::<Call>::read(&page(json!("https://evil.test/2010-04-01/Accounts/"))).unwrap();
     assert_eq!(elsewhere.next_request(), None, "credentials go to Twilio only");
     let error = Page::<Recording>::read(&page(Value::Null)).unwrap_err();

@@ -14,6 +14,11 @@ where
     text.filter(|text| !text.is_empty()).map(|text| text.parse().map_err(de::Error::custom)).transpose()
 }
 
+/// A word that nothing depends on; `None` if it is not known here.
+pub(super) fn known<'de, D: Deserializer<'de>, T: FromStr>(deserializer: D) -> Result<Option<T>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.and_then(|text| text.parse().ok()))
+}
+
 /// A number, name or address of a person.
 pub(super) fn private<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Private<String>, D::Error> {
     String::deserialize(deserializer).map(Private::new)
