@@ -155,7 +155,7 @@ element! {
 }
 
 element! {
-    /// A number of the public network, within [`Dial`].
+    /// A number of the public network, within [`Dial`](super::Dial).
     Number = "Number" {
         /// Keys sent after the answer; `w` waits half a second.
         send_digits: String = "sendDigits",
@@ -184,7 +184,7 @@ impl Number {
 }
 
 element! {
-    /// The first caller of a queue, within [`Dial`].
+    /// The first caller of a queue, within [`Dial`](super::Dial).
     Queue = "Queue" {
         /// Asked for TwiML that the caller hears before both are connected.
         url: String = "url",
@@ -198,7 +198,7 @@ element! {
 }
 
 element! {
-    /// A conference, within [`Dial`].
+    /// A conference, within [`Dial`](super::Dial).
     Conference = "Conference" {
         /// Whether this participant hears without being heard.
         muted: bool = "muted",
