@@ -138,3 +138,29 @@ fn logs_show_which_values_are_set_and_no_secret() {
     assert_eq!(short.shortened(Setting::AuthToken).unwrap(), "too short to show its end");
     assert_eq!(TwilioSettings::default().log_lines().next().unwrap(), "TWILIO_ACCOUNT_SID not set");
 }
+
+/// Of every one of the 512 sets of values: what a task misses is not set, and is enough once it is.
+#[test]
+fn what_is_missing_is_named_whole_and_no_more() {
+    let only = |mask: usize| {
+        let blank = |(index, (name, _)): (usize, &(&'static str, _))| (mask >> index & 1 == 0).then_some((*name, ""));
+        read(&SET.iter().enumerate().filter_map(blank).collect::<Vec<_>>()).unwrap()
+    };
+    let tasks: [fn(&TwilioSettings) -> Option<SettingFaults>; 4] = [
+        |settings| settings.for_tokens().err(),
+        |settings| settings.for_rest().err(),
+        |settings| settings.for_webhooks().err(),
+        |settings| settings.for_calls().err(),
+    ];
+    for mask in 0..1 << SET.len() {
+        let settings = only(mask);
+        for missing in tasks {
+            let Some(faults) = missing(&settings) else { continue };
+            let named =
+                faults.iter().map(|fault| 1 << Setting::ALL.iter().position(|s| *s == fault.setting()).unwrap());
+            let named: usize = named.sum();
+            assert_eq!(named & mask, 0, "{faults} of {mask:09b}");
+            assert_eq!(missing(&only(mask | named)), None, "{faults} of {mask:09b}");
+        }
+    }
+}
