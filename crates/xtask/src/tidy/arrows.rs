@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 pub(crate) const ARROWS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("pstream", &["domain"]),
+    ("twilio", &["domain"]),
     ("api", &["domain"]),
     ("ipc", &["domain"]),
     ("line", &["domain"]),
