@@ -6,12 +6,14 @@ use std::{
     fs::File,
     io::{self, BufWriter, Cursor},
     path::{Path, PathBuf},
+    sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    thread::JoinHandle,
 };
 
 /// The rate at which a speaker's stand-in is written.
 pub(crate) const RECORDING_RATE_HZ: u32 = 48_000;
-/// Ticks between two flushes of a recording, so that a killed program leaves a readable file.
-const FLUSH_TICKS: u32 = 100;
+/// Samples between two flushes of a recording, so that a killed program leaves a readable file that lacks a second.
+const FLUSHED: usize = RECORDING_RATE_HZ as usize;
 
 /// Why a WAV file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -109,7 +111,8 @@ impl Feeder {
     }
 }
 
-/// Records a ring to a file in real time; what stays missing becomes silence, as a listener would hear it.
+/// Records a ring to a file in real time; what stays missing becomes silence, as a listener would hear it. A disk that
+/// takes its time delays nobody: it has a thread of its own.
 pub(crate) fn record(path: &Path, ring: Consumer<f32>) -> Result<Ticker, WavError> {
     let failed = |source| WavError::Write { path: path.to_owned(), source };
     let spec = hound::WavSpec {
@@ -118,9 +121,9 @@ pub(crate) fn record(path: &Path, ring: Consumer<f32>) -> Result<Ticker, WavErro
         bits_per_sample: 16,
         sample_format: hound::SampleFormat::Int,
     };
-    let writer = hound::WavWriter::create(path, spec).map_err(failed)?;
-    let recorder =
-        Recorder { path: path.to_owned(), writer: Some(writer), ring, unflushed: 0, owed: 0, started: false };
+    let file = hound::WavWriter::create(path, spec).map_err(failed)?;
+    let file = WavThread::start(path, file).map_err(|error| failed(hound::Error::IoError(error)))?;
+    let recorder = Recorder { file: Some(file), ring, owed: 0, started: false };
     Ticker::start("wav-playout", recorder, Recorder::tick, Recorder::finish)
         .map_err(|error| failed(hound::Error::IoError(error)))
 }
@@ -134,10 +137,9 @@ const MOST_LATE: usize = 20 * PER_TICK;
 const MOST_PER_TICK: usize = PER_TICK + PER_TICK / 4;
 
 struct Recorder {
-    path: PathBuf,
-    writer: Option<hound::WavWriter<BufWriter<File>>>,
+    /// `None` once the file cannot be written any more; the call goes on.
+    file: Option<WavThread>,
     ring: Consumer<f32>,
-    unflushed: u32,
     /// Samples that should have been written by now and were not there yet.
     owed: usize,
     started: bool,
@@ -148,48 +150,114 @@ impl Recorder {
         self.started = self.started || self.ring.slots() > 0;
         self.owed += PER_TICK * passed as usize;
         let (most, late) = if self.started { (MOST_PER_TICK, MOST_LATE) } else { (0, 0) };
-        let mut outcome = self.write(most, late);
-        self.unflushed += passed;
-        if let Some(writer) = self.writer.as_mut().filter(|_| self.unflushed >= FLUSH_TICKS) {
-            self.unflushed = 0;
-            outcome = outcome.and_then(|()| writer.flush());
-        }
-        if let Err(error) = outcome {
-            tracing::error!(path = %self.path.display(), %error, "recording stopped: the file cannot be written");
-            self.writer = None;
-        }
+        self.take(most, late);
     }
 
-    /// Writes what is owed and there but no more than `most`, and silence for what is owed beyond `late`.
-    fn write(&mut self, most: usize, late: usize) -> Result<(), hound::Error> {
+    /// Takes what is owed and there but no more than `most`, and silence for what is owed beyond `late`.
+    fn take(&mut self, most: usize, late: usize) {
         let ready = self.owed.min(self.ring.slots()).min(most);
-        let Ok(chunk) = self.ring.read_chunk(ready) else { return Ok(()) };
+        let Ok(chunk) = self.ring.read_chunk(ready) else { return };
         let silence = (self.owed - ready).saturating_sub(late);
         self.owed -= ready + silence;
-        let Some(writer) = &mut self.writer else {
-            // The file cannot be written any more; the call goes on.
-            chunk.commit_all();
-            return Ok(());
-        };
-        for sample in chunk.into_iter().chain(std::iter::repeat_n(0.0, silence)) {
-            writer.write_sample((sample.clamp(-1.0, 1.0) * f32::from(i16::MAX)).round() as i16)?;
+        let samples: Vec<f32> = chunk.into_iter().chain(std::iter::repeat_n(0.0, silence)).collect();
+        if samples.is_empty() {
+            return;
         }
-        Ok(())
+        if self.file.as_ref().is_some_and(|file| !file.take(samples)) {
+            self.file = None;
+        }
     }
 
     fn finish(mut self) {
-        let outcome = self.write(MOST_LATE, MOST_LATE);
-        if let Some(writer) = self.writer.take()
-            && let Err(error) = outcome.and_then(|()| writer.finalize())
-        {
-            tracing::error!(path = %self.path.display(), %error, "the recording could not be completed");
+        self.take(MOST_LATE, MOST_LATE);
+        if let Some(file) = self.file.take() {
+            file.complete();
         }
     }
+}
+
+/// Pieces of sound that may wait for the disk; as one is 10 ms long, half a minute of them.
+const MOST_WAITING: usize = 3_000;
+
+/// The thread that writes a recording.
+struct WavThread {
+    path: PathBuf,
+    samples: SyncSender<Vec<f32>>,
+    thread: JoinHandle<()>,
+}
+
+impl WavThread {
+    fn start(path: &Path, file: hound::WavWriter<BufWriter<File>>) -> io::Result<Self> {
+        let (samples, taken) = sync_channel(MOST_WAITING);
+        let told = path.to_owned();
+        let thread = std::thread::Builder::new().name("wav-file".to_owned()).spawn(move || {
+            if let Err(error) = write_all(file, &taken) {
+                tracing::error!(path = %told.display(), %error, "recording stopped: the file cannot be written");
+            }
+        })?;
+        Ok(Self { path: path.to_owned(), samples, thread })
+    }
+
+    /// Never waits. `false` once nothing is written any more.
+    fn take(&self, samples: Vec<f32>) -> bool {
+        match self.samples.try_send(samples) {
+            Ok(()) => true,
+            // Why is told where it was found.
+            Err(TrySendError::Disconnected(_)) => false,
+            Err(TrySendError::Full(_)) => {
+                tracing::error!(path = %self.path.display(), "recording stopped: the disk has taken nothing for 30 s");
+                false
+            }
+        }
+    }
+
+    /// Waits until all of it is in the file.
+    fn complete(self) {
+        let Self { path, samples, thread } = self;
+        drop(samples);
+        if thread.join().is_err() {
+            tracing::error!(path = %path.display(), "the recording could not be completed");
+        }
+    }
+}
+
+/// Writes what comes until nothing more does.
+fn write_all(mut file: hound::WavWriter<BufWriter<File>>, taken: &Receiver<Vec<f32>>) -> Result<(), hound::Error> {
+    let mut unflushed = 0;
+    for samples in taken {
+        unflushed += samples.len();
+        for sample in samples {
+            file.write_sample((sample.clamp(-1.0, 1.0) * f32::from(i16::MAX)).round() as i16)?;
+        }
+        if unflushed >= FLUSHED {
+            unflushed = 0;
+            file.flush()?;
+        }
+    }
+    file.finalize()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_disk_that_hangs_holds_up_no_sound() {
+        // Nobody takes what waits for the file, as while a disk hangs.
+        let (samples, hanging) = sync_channel(MOST_WAITING);
+        let file = WavThread { path: PathBuf::new(), samples, thread: std::thread::spawn(|| ()) };
+        let (mut heard, ring) = rtrb::RingBuffer::new(10 * PER_TICK);
+        let mut recorder = Recorder { file: Some(file), ring, owed: 0, started: false };
+        for second in 0..31 {
+            for _ in 0..100 {
+                (0..PER_TICK).for_each(|_| heard.push(0.5).expect("what was heard is taken at once"));
+                recorder.tick(1);
+            }
+            assert_eq!(recorder.file.is_some(), second < 30, "half a minute waits, and no more");
+        }
+        let waiting: usize = hanging.try_iter().map(|samples| samples.len()).sum();
+        assert_eq!(waiting, MOST_WAITING * PER_TICK);
+    }
 
     #[test]
     fn a_file_waits_for_its_reader_and_then_keeps_its_rate() {
