@@ -18,6 +18,9 @@ use unicode_normalization::{UnicodeNormalization as _, char::canonical_combining
 /// Longest text that is searched for, in characters; more cannot stand in a number or name.
 pub const MAX_PATTERN_CHARS: usize = 64;
 
+/// People whose extension begins with what is searched for; more are found once another digit is typed.
+pub const MOST_PEOPLE: u32 = 100;
+
 /// Marks up to this combining class make another letter rather than decorate one: nukta, voicing marks of kana, virama.
 const LETTER_MARKS: u8 = 9;
 
