@@ -151,7 +151,7 @@ fn a_colleague_is_found_by_any_word_of_the_name() {
 
 #[test]
 fn a_colleague_is_found_with_the_article_and_without() {
-    for text in ["قحطاني", "القحطاني", "قحط", "القحطانى", "فهد قحطاني", "الفهد"]
+    for text in ["قحطاني", "القحطاني", "قحط", "القحطانى", "فهد قحطاني", "الفهد", "الفهد القحطاني"]
     {
         check(text, "extension 207 فهد القحطاني");
     }

@@ -35,7 +35,8 @@ macro_rules! conformance_suite {
             nodes: an_earlier_run_is_recognized_at_once living_nodes_keep_their_calls
                 calls_that_no_node_carries_are_over_if_nobody_else_lives dead_nodes_are_forgotten,
             lists: pages_are_stable filters_narrow search_finds_numbers_and_names
-                search_finds_people_by_their_user_names short_patterns_are_found search_keeps_to_its_scope
+                search_takes_the_article_as_no_part_of_a_word search_finds_people_by_their_user_names
+                short_patterns_are_found search_keeps_to_its_scope
                 changes_are_complete changes_page changes_start_over_after_a_restore
                 bad_cursors_are_refused written_pages_are_the_same_pages counts_add_up
                 counts_are_exact_at_any_moment,
