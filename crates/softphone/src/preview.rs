@@ -7,7 +7,7 @@ use crate::{
 };
 use mobilecall_domain::{
     Address, AddressError, Dial, DialNote, LineId, LineKind, PostDial, Region, Service,
-    dial::is_link,
+    dial::{has_keys, is_link},
     search::{beginning_of_extension, fold, word_begins},
 };
 use mobilecall_ipc::{Colleague, ErrorCode, Failure, Preview};
@@ -104,8 +104,9 @@ fn read(text: &str, known: Known<'_>) -> Result<Read, Failure> {
             | AddressError::ShortAbroad
             | AddressError::Phone(_)),
         ) => {
-            // One digit is no number, but may begin an extension.
-            return begun(text, others()).ok_or_else(|| failure::of_address(&error));
+            // One digit is no number, but may begin an extension, unless keys are typed behind it already.
+            let choices = if has_keys(text) { None } else { begun(text, others()) };
+            return choices.ok_or_else(|| failure::of_address(&error));
         }
     };
     Ok(match &dial.address {

@@ -165,6 +165,16 @@ fn one_digit_shows_whose_extension_it_begins() {
     check_over(&lines, "2", "mona or pat or fahd");
     check_over(&lines, "3", "NumberTooShort");
     check_over(&lines, "10", "bob or layla");
+    check_over(&lines, "(1)", "bob or layla");
+}
+
+#[test]
+fn nobody_is_chosen_where_the_keys_would_be_lost() {
+    for text in ["1,5", "١،٥", "1 x5", "1 ext. 5", "tel:1;ext=5", "1;5#"] {
+        check(text, "NumberTooShort");
+    }
+    check("10,5", "extension 10 - then 5");
+    check("1,", "BadCharacter");
 }
 
 #[test]
