@@ -464,7 +464,11 @@ error-audioFailed =
     }
 error-noAudioReceived = Nothing has been heard from the other side for 3 seconds. Their microphone may be off, or a firewall may block the sound.
 error-databaseUnreadable = The file { $path } cannot be read. Restore it from a backup, or move it away to start anew.
-error-databaseNotWritable = The file { $path } cannot be written. Give your user the right to write to it and to its folder, and check the disk.
+error-databaseNotWritable =
+    { $access ->
+        [write] The file { $path } cannot be written. Give your user the right to write to it and to its folder, and check the disk.
+       *[all] The file { $path } cannot be read or cannot be written. Give your user the right to read and to write it and its folder, and check the disk.
+    }
 error-historyDamaged = The call history on this computer was damaged. It is fetched from the server again, and calls go on. The damaged file is kept as { $path }.
 problem-entries-lost = Entries that could not be taken over: { $lost }.
 error-historyNotWritten = The history on this computer cannot be written. Calls go on, and are written once it can: check that the disk is well and that this user may write to it.
