@@ -398,25 +398,21 @@ error-unknownExtension = Nobody has this extension or name. Look in the team lis
 error-unknownService = No service has this code. Dial *43 to hear yourself.
 error-ownExtension = This is your own extension. Call somebody else, or *43 to hear yourself.
 error-unsupportedAddress =
-    { $line ->
-        [direct]
+    { $advice ->
+        [chooseLine]
             { $kind ->
-                [phone]
-                    { $adds ->
-                        [agent] Phone numbers first need a line to the phone network. Add one in the settings; your administrator has its data.
-                       *[administrator] Phone numbers first need a line to the phone network. Your administrator can set one up.
-                    }
-               *[sip] You can call colleagues only here, not SIP addresses. Type an extension or a name.
+                [phone] Phone numbers cannot be called on this line. Choose another line.
+               *[sip] SIP addresses cannot be called on this line. Choose another line.
             }
-        [none]
-            { $kind ->
-                [phone] None of your lines can call phone numbers. Type an extension or a name.
-               *[sip] None of your lines can call SIP addresses. Type a number, an extension or a name.
-            }
-       *[other]
-            { $kind ->
-                [phone] Phone numbers cannot be called on this line. Type an extension or a name.
-               *[sip] SIP addresses cannot be called on this line. Type a number, an extension or a name.
+        [askAdministrator] Phone numbers first need a line to the phone network. Your administrator can set one up.
+        [addLine] Phone numbers first need a line to the phone network. Add one in the settings; your administrator has its data.
+        [signIn] This computer’s server connects colleagues only. To call phone numbers, sign in to your company’s server.
+        [addLineOrSignIn] This computer’s server connects colleagues only. Sign in to your company’s server, or add a line in the settings.
+       *[callElse]
+            { $line ->
+                [direct] You can call colleagues only here, not SIP addresses. Type an extension or a name.
+                [none] None of your lines can call SIP addresses. Type a number, an extension or a name.
+               *[other] SIP addresses cannot be called on this line. Type a number, an extension or a name.
             }
     }
 error-noSuchCall = This call is already over.
@@ -464,7 +460,11 @@ error-audioFailed =
     }
 error-noAudioReceived = Nothing has been heard from the other side for 3 seconds. Their microphone may be off, or a firewall may block the sound.
 error-databaseUnreadable = The file { $path } cannot be read. Restore it from a backup, or move it away to start anew.
-error-databaseNotWritable = The file { $path } cannot be written. Give your user the right to write to it and to its folder, and check the disk.
+error-databaseNotWritable =
+    { $access ->
+        [write] The file { $path } cannot be written. Give your user the right to write to it and to its folder, and check the disk.
+       *[all] The file { $path } cannot be read or cannot be written. Give your user the right to read and to write it and its folder, and check the disk.
+    }
 error-historyDamaged = The call history on this computer was damaged. It is fetched from the server again, and calls go on. The damaged file is kept as { $path }.
 problem-entries-lost = Entries that could not be taken over: { $lost }.
 error-historyNotWritten = The history on this computer cannot be written. Calls go on, and are written once it can: check that the disk is well and that this user may write to it.

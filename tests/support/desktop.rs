@@ -90,7 +90,7 @@ impl Desktop {
     /// A program on this desktop.
     pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
-        for variable in ["WAYLAND_DISPLAY", "PULSE_SERVER", "LANGUAGE", "LC_ALL"] {
+        for variable in ["WAYLAND_DISPLAY", "PULSE_SERVER", "LANGUAGE", "LC_ALL", "WEBKIT_DISABLE_DMABUF_RENDERER"] {
             command.env_remove(variable);
         }
         command.stdin(Stdio::null());

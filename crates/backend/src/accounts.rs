@@ -6,7 +6,7 @@ use crate::{
     sign_in::is_username,
 };
 use mobilecall_domain::{Region, Timestamp, UserId, names};
-use mobilecall_store::{Company, Role, Store, StoreError, User};
+use mobilecall_store::{Company, Role, Store, StoreError, User, company_named};
 
 const MAX_NAME_CHARS: usize = 128;
 
@@ -90,14 +90,14 @@ pub async fn add_user(store: &dyn Store, new: NewUser, cost: PasswordCost) -> Re
 }
 
 async fn company(store: &dyn Store, name: &str, create_in: Option<Region>) -> Result<Company, AddUserError> {
-    if let Some(company) = store.company_by_name(name.trim()).await? {
+    if let Some(company) = company_named(store, name).await? {
         return Ok(company);
     }
     let region = create_in.ok_or_else(|| AddUserError::NoCompany(name.to_owned()))?;
     let company = Company::new(&checked_name(name)?, region.as_str(), Timestamp::now());
     match store.create_company(&company).await {
         Ok(()) => Ok(company),
-        // Another command has made it just now, or it was typed with more spaces than it has.
+        // Another command has made it just now.
         Err(taken @ StoreError::Conflict(_)) => Ok(store.company_by_name(&company.name).await?.ok_or(taken)?),
         Err(error) => Err(error.into()),
     }

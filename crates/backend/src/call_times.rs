@@ -1,8 +1,8 @@
 //! The times that a client says of a call, by a clock that may be wrong by any amount: no call is lost for that.
 //!
-//! Within a report they have to agree: nothing is answered before it began, nobody talks for longer than the call was there
-//! as far as its end is known or in a call that nobody answered, and nothing lasts longer than a day. A report whose clock is known to be wrong, since it is of
-//! the future or from before computers, is moved as a whole to now.
+//! Within a report they have to agree. Nothing is answered before it began. Nobody talks in a call that nobody answered, or
+//! for longer than the call lasted, where its end is known. Nothing lasts longer than a day. A report whose clock is known to
+//! be wrong, since it is of the future or from before computers, is moved as a whole to now.
 
 use crate::error::ApiError;
 use mobilecall_api::calls::{CallFacts, CallReport};

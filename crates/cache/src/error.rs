@@ -18,6 +18,21 @@ pub enum OpenError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// This user may not use it, or the disk fails. Perhaps it is only writing that does, and what is in it can be read, as of
+    /// a file that is [not writable](Self::NotWritable).
+    #[error(
+        "the database {} cannot be read or cannot be written ({}): give this user the right to read and to write it and its \
+         folder, and check the disk",
+        path.display(),
+        reason(source.as_ref())
+    )]
+    Denied {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// This user may not write it, or the disk does not take writes. What is in it can perhaps be read:
     /// [`Cache::open_for_reading`](crate::Cache::open_for_reading).
     #[error(
@@ -103,7 +118,7 @@ pub enum OpenError {
 impl OpenError {
     /// The folder for the file at `path` could not be made.
     pub fn without_folder(path: PathBuf, source: std::io::Error) -> Self {
-        Self::of(&path, mobilecall_sqlite::OpenError::Denied { path: path.clone(), source })
+        Self::of(&path, mobilecall_sqlite::OpenError::NotWritable { path: path.clone(), source })
     }
 
     pub(crate) fn of(path: &Path, error: mobilecall_sqlite::OpenError) -> Self {
@@ -113,7 +128,8 @@ impl OpenError {
             mobilecall_sqlite::OpenError::WrongKey { .. } => Self::WrongKey { path },
             damaged @ mobilecall_sqlite::OpenError::Damaged { .. } => Self::Damaged { path, source: damaged.into() },
             full if full.is_disk_full() => Self::DiskFull { path, source: full.into() },
-            denied if denied.is_denied() => Self::NotWritable { path, source: denied.into() },
+            denied if denied.is_write_denied() => Self::NotWritable { path, source: denied.into() },
+            denied if denied.is_denied() => Self::Denied { path, source: denied.into() },
             other => Self::Unreadable { path, source: other.into() },
         }
     }
@@ -133,7 +149,7 @@ impl OpenError {
 
     /// The file may be whole, and only not to be written.
     pub fn may_be_read(&self) -> bool {
-        matches!(self, Self::NotWritable { .. } | Self::DiskFull { .. })
+        matches!(self, Self::Denied { .. } | Self::NotWritable { .. } | Self::DiskFull { .. })
     }
 }
 
@@ -327,26 +343,31 @@ mod tests {
 
     #[test]
     fn nobody_is_told_to_move_a_good_file_away() {
-        let denied = Below::Denied { path: "c.sqlite".into(), source: io::ErrorKind::PermissionDenied.into() };
-        for (error, why) in [
-            (denied, "(permission denied)"),
-            (sqlite(ffi::SQLITE_READONLY), "readonly"),
-            (sqlite(ffi::SQLITE_CANTOPEN), "unable to open"),
-            (sqlite(ffi::SQLITE_IOERR_WRITE), "I/O"),
+        let (path, refused) = (|| "c.sqlite".into(), io::ErrorKind::PermissionDenied);
+        let (unwritable, unusable) = ("c.sqlite cannot be written (", "c.sqlite cannot be read or cannot be written (");
+        for (error, what, why) in [
+            (Below::NotWritable { path: path(), source: refused.into() }, unwritable, "(permission denied)"),
+            (Below::Denied { path: path(), source: refused.into() }, unusable, "(permission denied)"),
+            (sqlite(ffi::SQLITE_READONLY), unwritable, "readonly"),
+            (sqlite(ffi::SQLITE_READONLY_DIRECTORY), unwritable, "readonly"),
+            (sqlite(ffi::SQLITE_CANTOPEN), unusable, "unable to open"),
+            (sqlite(ffi::SQLITE_PERM), unusable, "permission"),
+            (sqlite(ffi::SQLITE_IOERR_WRITE), unwritable, "I/O"),
+            (sqlite(ffi::SQLITE_IOERR_FSYNC), unwritable, "I/O"),
+            (sqlite(ffi::SQLITE_IOERR_TRUNCATE), unwritable, "I/O"),
+            (sqlite(ffi::SQLITE_IOERR_READ), unusable, "I/O"),
+            (sqlite(ffi::SQLITE_IOERR_LOCK), unusable, "I/O"),
         ] {
             let error = OpenError::of(Path::new("c.sqlite"), error);
             let text = error.to_string();
-            assert!(
-                error.may_be_read() && text.contains("c.sqlite cannot be written (") && text.contains(why),
-                "{text}"
-            );
+            assert!(error.may_be_read() && text.contains(what) && text.contains(why), "{text}");
             assert!(!text.contains("move"), "{text}");
         }
     }
 
     #[test]
     fn a_full_disk_is_told_as_one() {
-        let denied = |kind: io::ErrorKind| Below::Denied { path: "c.sqlite".into(), source: kind.into() };
+        let denied = |kind: io::ErrorKind| Below::NotWritable { path: "c.sqlite".into(), source: kind.into() };
         for (error, full) in [
             (sqlite(ffi::SQLITE_FULL), true),
             (sqlite(ffi::SQLITE_IOERR_SHMSIZE), true),

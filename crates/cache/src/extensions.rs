@@ -1,6 +1,7 @@
 //! Whose the extensions are, as the server said last: a record names a colleague by the extension or by the user name.
 
 use crate::{Account, CacheError, account::Owner, error::Failure};
+use mobilecall_domain::search::MOST_PEOPLE;
 use mobilecall_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,9 +14,6 @@ pub struct KnownExtension {
     /// Short number.
     pub extension: String,
 }
-
-/// People whose extension begins with what is searched for; more are found once another digit is typed.
-const MOST_PEOPLE: usize = 100;
 
 impl Account {
     /// Keeps everybody's extensions in place of those before. Says whether any is different; if none is, nothing is written.
@@ -56,7 +54,8 @@ impl Account {
         let mut known = self.known_extensions().await?;
         known.retain(|known| known.extension.starts_with(beginning));
         known.sort_by(|one, other| one.extension.cmp(&other.extension));
-        Ok(known.into_iter().take(MOST_PEOPLE).map(|known| known.username).collect())
+        known.truncate(MOST_PEOPLE as usize);
+        Ok(known.into_iter().map(|known| known.username).collect())
     }
 
     async fn known_extensions(&self) -> Result<Vec<KnownExtension>, CacheError> {

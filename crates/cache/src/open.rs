@@ -41,7 +41,7 @@ pub(crate) const OPTIONS: Options = Options {
 /// The open database; cheap to clone.
 ///
 /// A file that shows to be damaged, now or later, is set aside and a new one begun with what could be read of it, see
-/// [`Self::set_aside`].
+/// [`Self::set_aside`]. One that was opened for reading stays as it is, damaged or not.
 #[derive(Clone, Debug)]
 pub struct Cache {
     shared: Arc<Shared>,
@@ -50,6 +50,8 @@ pub struct Cache {
 #[derive(Debug)]
 struct Shared {
     place: Place,
+    /// No other file takes the place of this one.
+    only_reading: bool,
     current: RwLock<Current>,
     /// The accounts in use, which a new file must know by the same numbers.
     accounts: Mutex<Vec<KnownAccount>>,
@@ -96,22 +98,23 @@ impl Cache {
             }
             opened => (opened?, None),
         };
-        Ok(Self::over(place, database, aside))
+        Ok(Self::over(place, database, aside, false))
     }
 
     /// Opens a file that cannot be written, to show what is in it: whatever would change it fails.
     pub async fn open_for_reading(path: &Path) -> Result<Self, OpenError> {
         let database = Database::open_for_reading(path, OPTIONS).await.map_err(|source| OpenError::of(path, source))?;
-        Ok(Self::over(Place { path: path.to_owned(), key: None }, database, None))
+        Ok(Self::over(Place { path: path.to_owned(), key: None }, database, None, true))
     }
 
-    fn over(place: Place, database: Database, aside: Option<SetAside>) -> Self {
+    fn over(place: Place, database: Database, aside: Option<SetAside>, only_reading: bool) -> Self {
         let identity = damage::Identity::of(&place.path);
         let current = RwLock::new(Current { database, generation: 0, identity, needs_opening: false, refused: None });
         let (set_aside, _) = watch::channel(aside);
         Self {
             shared: Arc::new(Shared {
                 place,
+                only_reading,
                 current,
                 accounts: Mutex::default(),
                 set_aside,
@@ -190,7 +193,7 @@ impl Cache {
     /// Whether another file is in use now than that of `generation`, in which the error came up. Damage is the reason to
     /// begin one. That none could be begun is an error which passes, other than the damage.
     async fn begun_anew(&self, error: &CacheError, generation: u64) -> Result<bool, CacheError> {
-        if !error.is_damage() && !error.is_closed() {
+        if self.shared.only_reading || !error.is_damage() && !error.is_closed() {
             return Ok(false);
         }
         let mut current = self.shared.current.write().await;

@@ -226,14 +226,20 @@ impl Conversation {
 
     fn connected(&mut self, call: CallId) {
         let now = Instant::now();
-        if let Some(duration) = self.in_call.duration {
-            self.timers.push((now + duration, Command::HangUp { call }));
-        }
         if let Some(after) = self.in_call.mute_after {
             self.timers.push((now + after, Command::SetMute { call, muted: true }));
         }
-        if let Some(digits) = self.in_call.send_digits.clone() {
-            self.timers.push((now + FIRST_SOUND_LIMIT, Command::SendDigits { call, digits }));
+        match self.in_call.send_digits.clone() {
+            Some(digits) => self.timers.push((now + FIRST_SOUND_LIMIT, Command::SendDigits { call, digits })),
+            None => self.hang_up_in_time(call),
+        }
+    }
+
+    /// Counts from now. With digits that is when they begin: the time was checked to be enough for all of them, and they
+    /// may have to wait for the first sound.
+    fn hang_up_in_time(&mut self, call: CallId) {
+        if let Some(duration) = self.in_call.duration {
+            self.timers.push((Instant::now() + duration, Command::HangUp { call }));
         }
     }
 
@@ -253,6 +259,9 @@ impl Conversation {
         self.timers = later;
         let due: Vec<(Instant, Command)> = due;
         for (_, command) in due {
+            if let Command::SendDigits { call, .. } = command {
+                self.hang_up_in_time(call);
+            }
             self.tell(phone, command).await;
         }
     }

@@ -65,7 +65,7 @@ pub(crate) struct Common {
     /// a file NAME-2.wav, and so on.
     #[arg(long, value_name = "WAV|device", default_value = "device", value_parser = playout, global = true)]
     pub(crate) audio_out: PlayoutSink,
-    /// Hang up this long after a call is connected, for example `10s`.
+    /// Hang up this long after a call is connected, for example `10s`; with `--send-digits` after these have begun.
     #[arg(long, value_name = "TIME", value_parser = duration, global = true)]
     pub(crate) duration: Option<Duration>,
     /// Print one JSON object a line.

@@ -108,6 +108,12 @@ pub fn is_link(text: &str) -> bool {
     ["tel", "sip", "sips"].iter().chain(&LINK_SCHEMES).any(|scheme| strip_scheme(&text, scheme).is_some())
 }
 
+/// Whether keys for the time after the answer stand behind what is dialed, also where that alone is no number.
+pub fn has_keys(text: &str) -> bool {
+    let signs: String = visible(text).chars().map(plain).collect();
+    matches!(post_dial::split(&signs), Ok((_, Some(_))))
+}
+
 /// What stands behind schemes that say nothing but that it can be dialed. Its escapes are decoded, but for those of URIs of
 /// their own.
 fn behind_links(text: String) -> Result<String, AddressError> {

@@ -47,7 +47,7 @@ pub fn isolated(text: &str) -> String {
 }
 
 /// Most characters of a text that [`of_call`] takes.
-pub const MOST_CHARS: usize = 256;
+const MOST_CHARS: usize = 256;
 
 /// Why a text of a call cannot be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

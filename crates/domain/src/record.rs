@@ -121,24 +121,33 @@ impl CallRecord {
     ///
     /// The status moves only forward, and facts once known stay: a late, repeated or contradicting report never
     /// rewinds a record. Applying the same report twice therefore changes nothing the second time.
+    ///
+    /// Nobody talks in a call that nobody answered, whatever is said of it in which order: a record that ended so takes no
+    /// answer and lasted no time, and one that knows of an answer is completed in place of it.
     pub fn apply(&mut self, report: &CallReport, now: Timestamp) -> bool {
         let before = self.clone();
         if let Some(next) = report.status
             && self.status.may_become(next)
         {
-            self.status = next;
+            let contradicts = next.is_unanswered() && self.answered_at.is_some();
+            self.status = if contradicts { CallStatus::Completed } else { next };
         }
+        let nobody_answered = self.status.is_unanswered();
         fill(&mut self.twilio_call_sid, &report.twilio_call_sid);
         fill(&mut self.recording_url, &report.recording_url);
         fill(&mut self.customer_name, &report.customer_name);
-        fill(&mut self.answered_at, &report.answered_at);
+        if !nobody_answered {
+            fill(&mut self.answered_at, &report.answered_at);
+        }
         if self.status == CallStatus::InProgress {
             self.answered_at.get_or_insert(now);
         }
         if self.status.is_final() {
             fill(&mut self.ended_at, &report.ended_at);
             let ended = *self.ended_at.get_or_insert(now);
-            fill(&mut self.duration_seconds, &report.duration_seconds);
+            if !nobody_answered {
+                fill(&mut self.duration_seconds, &report.duration_seconds);
+            }
             let talked = self.answered_at.map_or(0, |answered| ended.since(answered).as_secs());
             self.duration_seconds.get_or_insert(u32::try_from(talked).unwrap_or(u32::MAX));
         }

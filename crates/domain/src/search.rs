@@ -18,6 +18,9 @@ use unicode_normalization::{UnicodeNormalization as _, char::canonical_combining
 /// Longest text that is searched for, in characters; more cannot stand in a number or name.
 pub const MAX_PATTERN_CHARS: usize = 64;
 
+/// People whose extension begins with what is searched for; more are found once another digit is typed.
+pub const MOST_PEOPLE: u32 = 100;
+
 /// Marks up to this combining class make another letter rather than decorate one: nukta, voicing marks of kana, virama.
 const LETTER_MARKS: u8 = 9;
 
@@ -56,7 +59,8 @@ pub fn text_of<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
     lines.join("\n")
 }
 
-/// The patterns of which any must be contained in [`text_of`] a record. Empty if there is nothing to search for.
+/// The patterns of which any must be contained in [`text_of`] a record. Empty if there is nothing to search for. A space or
+/// line break before one says that a word begins there; an index that knows no beginnings may leave it out.
 pub fn patterns(typed: &str) -> Vec<String> {
     let folded: String = fold(typed).chars().take(MAX_PATTERN_CHARS).collect();
     let folded = folded.trim_end();
@@ -64,6 +68,10 @@ pub fn patterns(typed: &str) -> Vec<String> {
         return Vec::new();
     }
     let mut patterns = spellings(folded);
+    // A name begins a line of its own.
+    let first: Vec<String> =
+        patterns.iter().filter_map(|pattern| pattern.strip_prefix(' ')).map(|rest| format!("\n{rest}")).collect();
+    patterns.extend(first);
     if let Some(number) = compact_number(folded) {
         for pattern in forms(number).chain(with_bracketed_zero(folded)) {
             if !patterns.contains(&pattern) {
@@ -401,6 +409,10 @@ mod tests {
             ("علي القحطاني", "علي قحطاني", true),
             ("علي قحطاني", "القحطاني", true),
             ("علي قحطاني", "علي القحط", true),
+            ("قحطاني علي", "القحطاني", true),
+            ("قحطاني علي", "القحطانى علي", true),
+            ("قحطاني العلي", "القحطاني علي", true),
+            ("سهام رضا", "الهام رضا", false),
             ("عبد الرحمن القحطاني", "عبد رحمن قحطاني", true),
             ("الهام رضا", "الهام", true),
             ("الهام رضا", "هام", true),

@@ -6,7 +6,7 @@ use crate::{
 };
 use anyhow::{Context as _, anyhow};
 use mobilecall_domain::names;
-use mobilecall_store::{Company, Store};
+use mobilecall_store::{Company, Store, company_named};
 use std::io::{self, Write as _};
 
 /// Sets the order if one is given, and prints it as it stands.
@@ -22,7 +22,7 @@ pub(crate) async fn lines(settings: &Settings, wanted: CompanyLines) -> anyhow::
 /// The company of this name, or which there are.
 pub(crate) async fn named(store: &dyn Store, name: &str) -> anyhow::Result<Company> {
     const UNREAD: &str = "the company cannot be read";
-    match store.company_by_name(name.trim()).await.context(UNREAD)? {
+    match company_named(store, name).await.context(UNREAD)? {
         Some(company) => Ok(company),
         None => {
             Err(anyhow!("no company '{}': {}", names::isolated(name), known(&store.companies().await.context(UNREAD)?)))

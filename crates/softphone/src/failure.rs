@@ -36,9 +36,12 @@ pub(crate) fn of_open(error: &OpenError) -> Failure {
             tracing::error!(error = %chain(error), "the local database cannot be opened");
             Failure::new(ErrorCode::DatabaseUnreadable, message).with("path", path.display().to_string())
         }
-        OpenError::NotWritable { path, .. } => {
+        OpenError::NotWritable { path, .. } | OpenError::Denied { path, .. } => {
             tracing::error!(error = %chain(error), "the local database cannot be opened");
-            Failure::new(ErrorCode::DatabaseNotWritable, message).with("path", path.display().to_string())
+            // What this user needs the right to do.
+            let access = if matches!(error, OpenError::Denied { .. }) { "all" } else { "write" };
+            let failure = Failure::new(ErrorCode::DatabaseNotWritable, message).with("access", access);
+            failure.with("path", path.display().to_string())
         }
         OpenError::DiskFull { path, .. } => {
             tracing::error!(error = %chain(error), "the local database cannot be opened");

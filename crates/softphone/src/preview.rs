@@ -1,16 +1,19 @@
 //! What the text in the smart field means: a pure function of the text, the region, the team and the lines.
 
+mod refusal;
+
 use crate::{
     failure,
-    lines::{Candidate, NoRoute, Route, route},
+    lines::{Candidate, Route, route},
     view,
 };
 use mobilecall_domain::{
     Address, AddressError, Dial, DialNote, LineId, LineKind, PostDial, Region, Service,
-    dial::is_link,
+    dial::{has_keys, is_link},
     search::{beginning_of_extension, fold, word_begins},
 };
 use mobilecall_ipc::{Colleague, ErrorCode, Failure, Preview};
+use refusal::no_route;
 
 /// More than fits below the field helps nobody.
 const MOST_CHOICES: usize = 8;
@@ -50,6 +53,8 @@ pub(crate) struct Known<'a> {
     pub(crate) chosen: Option<LineId>,
     /// The agent can add lines in the settings.
     pub(crate) adds_lines: bool,
+    /// The server runs inside this app: it has no administrator.
+    pub(crate) embedded: bool,
 }
 
 /// How the agent is called by others.
@@ -64,8 +69,7 @@ pub(crate) struct Own<'a> {
 pub(crate) fn resolve(text: &str, known: Known<'_>) -> Result<Resolved, Failure> {
     match read(text, known)? {
         Read::One(Dial { address, post_dial, note }, name) => {
-            let route = route(&address, known.lines, known.chosen)
-                .map_err(|error| no_route(&address, error, known.adds_lines))?;
+            let route = route(&address, known.lines, known.chosen).map_err(|error| no_route(&address, error, known))?;
             Ok(Resolved::One { address, name, post_dial, note, route })
         }
         Read::Several(colleagues) => Ok(Resolved::Several(colleagues)),
@@ -104,8 +108,9 @@ fn read(text: &str, known: Known<'_>) -> Result<Read, Failure> {
             | AddressError::ShortAbroad
             | AddressError::Phone(_)),
         ) => {
-            // One digit is no number, but may begin an extension.
-            return begun(text, others()).ok_or_else(|| failure::of_address(&error));
+            // One digit is no number, but may begin an extension, unless keys are typed behind it already.
+            let choices = if has_keys(text) { None } else { begun(text, others()) };
+            return choices.ok_or_else(|| failure::of_address(&error));
         }
     };
     Ok(match &dial.address {
@@ -154,39 +159,6 @@ fn is_nobody(address: &Address, line: &Candidate, known: Known<'_>) -> bool {
         Address::Phone(_) | Address::Sip(_) => false,
     };
     is_missing && line.kind == LineKind::Direct
-}
-
-/// Why no line takes an address, and what comes first to change that: a line that does, and whoever can add one.
-fn no_route(address: &Address, error: NoRoute, adds_lines: bool) -> Failure {
-    let kind = match address {
-        Address::Phone(_) => "phone",
-        Address::Extension(_) => "extension",
-        Address::Service(_) => "service",
-        Address::Client(_) => "client",
-        Address::Sip(_) => "sip",
-    };
-    let (line, message) = match (error, address) {
-        (NoRoute::NoSuchLine, _) => return failure::no_such_line(),
-        (NoRoute::Cannot(line @ LineKind::Direct), Address::Phone(_)) => (
-            line.as_str(),
-            if adds_lines {
-                "phone numbers need a line to the phone network: add one in the settings first"
-            } else {
-                "phone numbers need a line to the phone network: ask your administrator for one first"
-            },
-        ),
-        (NoRoute::Cannot(line @ LineKind::Direct), Address::Sip(_)) => (
-            line.as_str(),
-            "the direct line reaches colleagues only: call an extension or a name instead of a SIP address",
-        ),
-        (NoRoute::Cannot(line), Address::Sip(_)) => {
-            (line.as_str(), "this line cannot call SIP addresses: call a number, an extension or a name")
-        }
-        (NoRoute::Cannot(line), _) => (line.as_str(), "this line cannot call such an address: choose another line"),
-        (NoRoute::NoneCan, _) => ("none", "none of your lines can call such an address: add a line that can"),
-    };
-    let adds = if adds_lines { "agent" } else { "administrator" };
-    Failure::new(ErrorCode::UnsupportedAddress, message).with("line", line).with("kind", kind).with("adds", adds)
 }
 
 /// Whether the text names the agent, and nobody else by the same name.

@@ -40,6 +40,19 @@ pub enum OpenError {
         #[source]
         source: io::Error,
     },
+    /// The operating system does not let us write the file, or make it.
+    #[error(
+        "the database {} cannot be written: give this user the right to write to it and to its folder, or choose another \
+         path",
+        path.display()
+    )]
+    NotWritable {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: io::Error,
+    },
     /// A database of another program.
     #[error("the database {} belongs to another program: choose another path", path.display())]
     Foreign {
@@ -120,7 +133,7 @@ impl OpenError {
     pub fn is_disk_full(&self) -> bool {
         use rusqlite::ffi::{SQLITE_FULL, SQLITE_IOERR_SHMSIZE};
         match self {
-            Self::Denied { source, .. } | Self::Threads(source) => {
+            Self::Denied { source, .. } | Self::NotWritable { source, .. } | Self::Threads(source) => {
                 matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
             }
             // The other code is of the file that readers and writers share, which is made when a database is opened.
@@ -139,17 +152,36 @@ impl OpenError {
         }
     }
 
-    /// Nothing needs to be wrong with the file: this user, or the disk, does not let it be written, or not be used at all.
+    /// Nothing needs to be wrong with the file: this user, or the disk, does not let it be used, to read it or to write it.
     pub fn is_denied(&self) -> bool {
         use rusqlite::ErrorCode::{CannotOpen, PermissionDenied, ReadOnly, SystemIoFailure};
         match self {
-            Self::Denied { .. } => true,
+            Self::Denied { .. } | Self::NotWritable { .. } => true,
             Self::Sqlite { source, .. } => {
                 matches!(source.sqlite_error_code(), Some(CannotOpen | PermissionDenied | ReadOnly | SystemIoFailure))
             }
             Self::Directory { .. }
             | Self::NoDirectory { .. }
             | Self::Missing { .. }
+            | Self::Foreign { .. }
+            | Self::WrongKey { .. }
+            | Self::Damaged { .. }
+            | Self::TooNew { .. }
+            | Self::Outdated { .. }
+            | Self::Schema { .. }
+            | Self::Threads(_) => false,
+        }
+    }
+
+    /// As [`Self::is_denied`], and it was writing that was refused.
+    pub fn is_write_denied(&self) -> bool {
+        match self {
+            Self::NotWritable { .. } => true,
+            Self::Sqlite { source, .. } => source.sqlite_error().is_some_and(is_of_writing),
+            Self::Directory { .. }
+            | Self::NoDirectory { .. }
+            | Self::Missing { .. }
+            | Self::Denied { .. }
             | Self::Foreign { .. }
             | Self::WrongKey { .. }
             | Self::Damaged { .. }
@@ -171,6 +203,23 @@ impl OpenError {
             }
         }
     }
+}
+
+/// Whether the disk or the system refused to write, where it may well let the file be read.
+fn is_of_writing(error: &rusqlite::ffi::Error) -> bool {
+    use rusqlite::ffi;
+    error.code == rusqlite::ErrorCode::ReadOnly
+        || matches!(
+            error.extended_code,
+            ffi::SQLITE_IOERR_WRITE
+                | ffi::SQLITE_IOERR_FSYNC
+                | ffi::SQLITE_IOERR_DIR_FSYNC
+                | ffi::SQLITE_IOERR_TRUNCATE
+                | ffi::SQLITE_IOERR_DELETE
+                | ffi::SQLITE_IOERR_SHMSIZE
+                | ffi::SQLITE_IOERR_BEGIN_ATOMIC
+                | ffi::SQLITE_IOERR_COMMIT_ATOMIC
+        )
 }
 
 /// Why a read or a write did not happen. Shared by all writes of a group that failed together, hence the `Arc`.

@@ -64,10 +64,10 @@ impl Connector {
             return self.reader().map_err(OpenError::at(path));
         }
         inspect(path, &self.options, self.key.as_ref(), self.access)?;
-        let denied = |source| OpenError::Denied { path: path.clone(), source };
+        let denied = |source| OpenError::NotWritable { path: path.clone(), source };
         create_private(path).map_err(denied)?;
         if let Some(key) = &self.key
-            && encryption::is_plain(path).map_err(denied)?
+            && encryption::is_plain(path).map_err(|source| OpenError::Denied { path: path.clone(), source })?
         {
             encryption::encrypt(path, key).map_err(|failure| match failure {
                 Failure::Sqlite(error) => OpenError::at(path)(error),

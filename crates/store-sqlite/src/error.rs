@@ -94,12 +94,14 @@ pub(crate) fn opening(path: &Path, error: OpenError) -> StoreError {
             let remedy = "there is none at this path: check the path, or start the server on it, which makes one";
             return StoreError::Unreadable { database: path.display().to_string(), remedy, source: None };
         }
-        OpenError::Denied { source, .. }
+        OpenError::Denied { source, .. } | OpenError::NotWritable { source, .. }
             if matches!(source.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) =>
         {
             return StoreError::Unavailable(format!("{}: {source}", path.display()).into());
         }
-        OpenError::Denied { .. } => "give this user access to it, or choose another path",
+        OpenError::Denied { .. } | OpenError::NotWritable { .. } => {
+            "give this user access to it, or choose another path"
+        }
         OpenError::Foreign { .. } => "it belongs to another program: choose another path",
         OpenError::Damaged { .. } | OpenError::WrongKey { .. } => DAMAGED,
         OpenError::Schema { .. } => {

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use async_trait::async_trait;
-use mobilecall_domain::{CompanyId, LineOrder, Timestamp, UserId};
+use mobilecall_domain::{CompanyId, LineOrder, Timestamp, UserId, names};
 use std::{fmt, str::FromStr};
 
 /// Companies and their people.
@@ -33,6 +33,15 @@ pub trait Companies: Send + Sync {
     async fn usernames_by_extension(&self, company: CompanyId, beginning: &str, limit: u32) -> Result<Vec<String>>;
     /// Everybody of the company, by user name.
     async fn users(&self, company: CompanyId) -> Result<Vec<User>>;
+}
+
+/// The company that somebody means by a name, however it was typed. Companies of version 0.1 may have names that are not
+/// clean.
+pub async fn company_named<S: Companies + ?Sized>(store: &S, typed: &str) -> Result<Option<Company>> {
+    match store.company_by_name(&names::clean(typed)).await? {
+        Some(company) => Ok(Some(company)),
+        None => store.company_by_name(typed.trim()).await,
+    }
 }
 
 /// A company; every other row belongs to one.

@@ -22,7 +22,7 @@ pub use calls::{
     StatusCount, WriteRow, WrittenPage,
 };
 pub use changes::{Area, Audience, Change, ChangeObserver, ChangePage, Changes, Entity};
-pub use companies::{Companies, Company, Person, Role, User};
+pub use companies::{Companies, Company, Person, Role, User, company_named};
 pub use error::{Result, StoreError};
 pub use mobilecall_domain::NodeId;
 pub use nodes::{AbandonedCall, Node, Nodes};

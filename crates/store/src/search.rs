@@ -3,7 +3,7 @@
 
 use mobilecall_domain::{CallRecord, search};
 
-pub use mobilecall_domain::search::{MAX_PATTERN_CHARS, addresses_of, beginning_of_extension, patterns};
+pub use mobilecall_domain::search::{MAX_PATTERN_CHARS, MOST_PEOPLE, addresses_of, beginning_of_extension, patterns};
 
 /// The searchable text of a record.
 pub fn text_of(record: &CallRecord) -> String {

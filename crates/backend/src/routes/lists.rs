@@ -25,9 +25,6 @@ const MAX_LIMIT: u32 = 500;
 /// Longest `q`; the search itself looks at fewer characters.
 const MAX_Q_BYTES: usize = 512;
 
-/// People whose extension begins with what is searched for; more are found once another digit is typed.
-const MOST_PEOPLE: u32 = 100;
-
 /// A page of records as JSON and the headers that lead on.
 type Page = (HeaderMap, Bytes);
 
@@ -89,7 +86,7 @@ async fn filter(state: &Shared, scope: Scope, query: &CallQuery) -> Result<CallF
         return Err(ApiError::unprocessable("q is too long: search for a part of a number or name"));
     }
     let people = match query.q.as_deref().and_then(search::beginning_of_extension) {
-        Some(beginning) => state.store.usernames_by_extension(scope.company, &beginning, MOST_PEOPLE).await?,
+        Some(beginning) => state.store.usernames_by_extension(scope.company, &beginning, search::MOST_PEOPLE).await?,
         None => Vec::new(),
     };
     Ok(CallFilter {

@@ -267,6 +267,33 @@ async fn calls_that_nobody_answered_took_no_time() {
     assert_eq!(office.report(&office.alice, &report).await.duration_seconds, Some(7));
 }
 
+/// Late reports are taken, whichever comes first, and the record says one thing.
+#[tokio::test]
+async fn nobody_talks_in_an_unanswered_call_across_reports() {
+    use mobilecall_api::calls::CallStatus;
+    let office = Office::open().await;
+    let began = Timestamp::now().minus(Duration::from_secs(60));
+    let answered = began.plus(Duration::from_secs(5));
+    let call = || with(outgoing("102"), json!({"line": "sip", "createdAt": began}));
+    for status in ["busy", "no-answer", "canceled"] {
+        let over = office.report(&office.alice, &with(call(), json!({"status": status}))).await;
+        for late in [
+            json!({"answeredAt": answered}),
+            json!({"durationSeconds": 7}),
+            json!({"status": "completed", "answeredAt": answered, "durationSeconds": 7}),
+        ] {
+            let kept = office.amend(&office.alice, over.id, &late).await;
+            assert_eq!((kept.status, kept.duration_seconds, kept.answered_at), (over.status, Some(0), None), "{late}");
+        }
+        let talking = json!({"status": "in-progress", "answeredAt": answered});
+        let talked = office.report(&office.alice, &with(call(), talking)).await;
+        let ended = json!({"status": status, "endedAt": began.plus(Duration::from_secs(12))});
+        let kept = office.amend(&office.alice, talked.id, &ended).await;
+        let expected = (CallStatus::Completed, Some(7), Some(answered));
+        assert_eq!((kept.status, kept.duration_seconds, kept.answered_at), expected, "{status}");
+    }
+}
+
 #[tokio::test]
 async fn names_keep_what_can_be_seen() {
     let office = Office::open().await;

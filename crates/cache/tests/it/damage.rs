@@ -85,6 +85,27 @@ fn aside(office: &Office) -> Vec<PathBuf> {
     found
 }
 
+/// Whatever is found in it, nothing of the folder is changed, also where it could be.
+#[tokio::test]
+async fn a_file_that_is_only_read_stays_where_it_is() {
+    let office = office().await;
+    overwrite(&office.path, 10, 30);
+    let before = fs::read(&office.path).unwrap();
+    let cache = Cache::open_for_reading(&office.path).await.unwrap();
+    cache.setting::<String>("device").await.unwrap_err();
+    if let Ok(account) = cache.account(office.fixture.account.key(), at(20_000)).await {
+        account.history(&HistoryQuery { limit: 400, ..HistoryQuery::default() }).await.unwrap_err();
+    }
+    assert_eq!(*cache.set_aside().borrow(), None);
+    cache.close().await;
+    let names: Vec<_> =
+        fs::read_dir(office.fixture.folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(
+        !names.iter().any(|name| name.to_str().unwrap().contains(".damaged-") || name.ends_with("cache.sqlite.new"))
+    );
+    assert!(fs::read(&office.path).unwrap() == before, "it is as it was");
+}
+
 type Damage = (&'static str, fn(&Path), bool, usize);
 
 /// What is done to the file, whether what waits for the server can be read afterwards, and how many of the 302 calls at

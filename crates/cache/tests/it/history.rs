@@ -123,11 +123,17 @@ async fn people_are_found_by_the_beginning_of_their_extension() {
 async fn names_are_found_with_the_article_and_without() {
     let account = fixture().await;
     let named = |name: &str, at| CallRecord { customer_name: Some(name.into()), ..call(&account, at) };
-    let records = [named("علي القحطاني", 1_000), named("علي قحطاني", 2_000), named("سهام رضا", 3_000)];
+    let records = [
+        named("علي القحطاني", 1_000),
+        named("علي قحطاني", 2_000),
+        named("سهام رضا", 3_000),
+        named("قحطاني رضا", 4_000),
+    ];
     account.adopt(&records, 1).await.unwrap();
     for (text, expected) in [
-        ("قحطاني", &[2_000, 1_000][..]),
-        ("القحطانى", &[2_000, 1_000]),
+        ("قحطاني", &[4_000, 2_000, 1_000][..]),
+        ("القحطانى", &[4_000, 2_000, 1_000]),
+        ("القحطاني رضا", &[4_000]),
         ("علي قحطاني", &[2_000, 1_000]),
         ("الهام", &[]),
     ] {

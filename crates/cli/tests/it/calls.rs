@@ -142,6 +142,19 @@ async fn every_one_of_many_digits_arrives() {
     drop(alice);
 }
 
+/// They wait for the first sound, which does not come, and the time to hang up does not pass meanwhile.
+#[tokio::test]
+async fn a_silent_far_end_gets_every_digit_before_the_call_is_hung_up() {
+    let office = Office::open().await;
+    let bob = office.listen("bob", &["--auto-answer", "--once"]).await;
+    let alice = office.run("alice", &["call", "102", "--send-digits", "12#", "--duration", "900ms"]).await;
+    assert_eq!((alice.code, alice.last("ended")["reason"].as_str()), (Some(0), Some("localHangup")), "{alice:?}");
+    let bob = bob.end().await;
+    let arrived = bob.events().into_iter().filter(|event| event["event"] == "digit");
+    let digits: Vec<_> = arrived.map(|event| event["digit"].as_str().unwrap().to_owned()).collect();
+    assert_eq!((bob.code, digits.concat().as_str()), (Some(0), "12#"), "{bob:?}");
+}
+
 #[tokio::test]
 async fn people_read_sentences() {
     let office = Office::open().await;

@@ -91,6 +91,9 @@ async fn a_history_that_cannot_be_written_is_shown_all_the_same() {
     // Nor can anything be made beside it.
     fs::set_permissions(&data, fs::Permissions::from_mode(0o555)).unwrap();
     told(&run_as_anybody(&line).await, "databaseNotWritable", "cannot be written");
+    // Nor read: to be allowed to write would not be enough.
+    rights(0o000);
+    run_as_anybody(&line).await.failed(1, "databaseNotWritable", "give this user the right to read and to write it");
     rights(0o600);
     fs::set_permissions(&data, fs::Permissions::from_mode(0o755)).unwrap();
     assert!(fs::read(&file).unwrap() == content, "it is as it was");

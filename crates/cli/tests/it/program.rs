@@ -49,7 +49,7 @@ pub(crate) async fn run_with_small_files<A: AsRef<OsStr>>(
 /// Runs it so that the rights of files hold for it, also where the tests are run by root.
 #[cfg(target_os = "linux")]
 pub(crate) async fn run_as_anybody<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Outcome {
-    let script = "[ $(id -u) = 0 ] && exec setpriv --bounding-set=-dac_override \"$0\" \"$@\"; exec \"$0\" \"$@\"";
+    let script = "[ $(id -u) = 0 ] && exec setpriv --bounding-set=-dac_override,-dac_read_search \"$0\" \"$@\"; exec \"$0\" \"$@\"";
     run_by_shell(script, arguments).await
 }
 

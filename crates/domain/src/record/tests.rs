@@ -50,6 +50,43 @@ fn a_late_report_fills_gaps_but_rewinds_nothing() {
     assert_eq!(call.updated_at, at(22));
 }
 
+/// Of two reports that contradict each other the first holds, and the record says one thing.
+#[test]
+fn nobody_talks_in_a_call_that_nobody_answered() {
+    let answered = CallReport { answered_at: Some(at(5)), ..status(CallStatus::InProgress) };
+    let over = CallReport {
+        answered_at: Some(at(5)),
+        ended_at: Some(at(9)),
+        duration_seconds: Some(4),
+        ..status(CallStatus::Completed)
+    };
+    for unanswered in [CallStatus::Busy, CallStatus::NoAnswer, CallStatus::Canceled] {
+        let ended = CallReport { ended_at: Some(at(9)), ..status(unanswered) };
+        let with_talk = CallReport { status: Some(unanswered), ..over.clone() };
+        let time = CallReport { status: None, ..over.clone() };
+        let none = (unanswered, None, Some(0));
+        let talk = (CallStatus::Completed, Some(at(5)), Some(4));
+        for (reports, expected) in [
+            (&[&ended, &answered][..], none),
+            (&[&ended, &over], none),
+            (&[&ended, &time], none),
+            (&[&with_talk], none),
+            (&[&with_talk, &time], none),
+            (&[&answered, &ended], talk),
+            (&[&answered, &ended, &over], talk),
+            (&[&over, &ended], talk),
+            (&[&time, &ended], talk),
+        ] {
+            let mut call = record(CallStatus::Ringing);
+            for report in reports {
+                call.apply(report, at(20));
+            }
+            assert_eq!((call.status, call.answered_at, call.duration_seconds), expected, "{reports:?}");
+            assert!(!reports.iter().any(|report| call.apply(report, at(30))), "{reports:?}");
+        }
+    }
+}
+
 #[test]
 fn a_clock_that_went_back_makes_no_negative_duration() {
     let mut call = record(CallStatus::InProgress);
@@ -149,6 +186,8 @@ proptest! {
             prop_assert!(stays(&before.ended_at, &call.ended_at));
             prop_assert!(stays(&before.duration_seconds, &call.duration_seconds));
             prop_assert_eq!(call.status.is_final(), call.ended_at.is_some() && call.duration_seconds.is_some());
+            let talked = call.answered_at.is_some() || call.duration_seconds.is_some_and(|seconds| seconds > 0);
+            prop_assert!(!(call.status.is_unanswered() && talked));
             prop_assert_eq!(call.updated_at, if changed { now } else { before.updated_at });
             // The same report again, at any time, says nothing new.
             let settled = call.clone();

@@ -6,8 +6,8 @@ use crate::program::{add_user, database_url, run};
 fn the_order_of_lines_is_shown_and_set() {
     let directory = tempfile::tempdir().unwrap();
     let url = database_url(directory.path());
-    for company in ["Acme", "Zenith"] {
-        let username = company.to_lowercase();
+    for company in ["Acme", "Big Corp", "Zenith"] {
+        let username = company.to_lowercase().replace(' ', "_");
         let added = add_user(directory.path(), &["--username", &username, "--company", company, "--create-company"]);
         assert!(added.status.success(), "{added:?}");
     }
@@ -20,6 +20,7 @@ fn the_order_of_lines_is_shown_and_set() {
         String::from_utf8(done.stdout).unwrap()
     };
     assert_eq!(printed("Acme", &[]), "none\n");
+    assert_eq!(printed("Big  Corp\u{200f} ", &[]), "none\n", "as it is typed or pasted");
     assert_eq!(printed("Acme", &["--order", "sip, twilio"]), "sip,twilio\n");
     assert_eq!(printed("Acme", &[]), "sip,twilio\n");
     for (company, order, status, message) in [
@@ -28,7 +29,7 @@ fn the_order_of_lines_is_shown_and_set() {
         ("Acme", ["--order", "direct"], 2, "leave it out"),
         ("Acme", ["--order", ""], 2, "say none for no preference"),
         ("Acme", ["--order", " "], 2, "say none for no preference"),
-        ("Nowhere", ["--order", "sip"], 1, "no company 'Nowhere': there is 'Acme', 'Zenith'"),
+        ("Nowhere", ["--order", "sip"], 1, "no company 'Nowhere': there is 'Acme', 'Big Corp', 'Zenith'"),
     ] {
         let refused = lines(company, &order);
         let text = String::from_utf8_lossy(&refused.stderr);

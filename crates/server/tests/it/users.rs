@@ -186,8 +186,14 @@ fn a_company_that_several_commands_make_at_once_is_one() {
         assert_eq!(String::from_utf8_lossy(&list.stdout).lines().count(), 8, "{list:?}");
     }
     let directory = tempfile::tempdir().unwrap();
-    for (username, company) in [("alice", "Acme Corp"), ("basil", "Acme  Corp")] {
-        let added = add_user(directory.path(), &["--username", username, "--company", company, "--create-company"]);
-        assert!(added.status.success(), "{added:?}");
+    let make = ["--username", "alice", "--company", "Acme Corp", "--create-company"];
+    assert!(add_user(directory.path(), &make).status.success());
+    for (username, company) in [("basil", "Acme  Corp"), ("carol", "\u{200f}Acme\u{a0}Corp "), ("dana", "Acme\tCorp")] {
+        for make in [&[][..], &["--create-company"]] {
+            let username = format!("{username}{}", make.len());
+            let who = ["--username", &username, "--company", company];
+            let added = add_user(directory.path(), &[&who[..], make].concat());
+            assert!(added.status.success(), "{added:?}");
+        }
     }
 }

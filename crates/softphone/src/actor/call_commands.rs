@@ -13,7 +13,7 @@ use mobilecall_domain::{
     dtmf::{MAX_KEY_STEPS, read_keys},
     machine::{CallInput as Input, CallMachine, CallState, UserInput},
 };
-use mobilecall_ipc::{ErrorCode, Failure};
+use mobilecall_ipc::{ErrorCode, Failure, ServerChoice};
 use mobilecall_line::{LineCommand, LineError};
 use mobilecall_media::voice::VoiceError;
 use tokio::time::Instant;
@@ -82,7 +82,8 @@ impl Core {
         let has_come = !self.team.is_empty();
         let team = has_come.then_some(self.shown.snapshot().team.as_slice());
         let adds_lines = !self.shown.snapshot().line_kinds.is_empty();
-        Known { region: self.sign_in.region(), team, own, lines, chosen, adds_lines }
+        let embedded = self.settings.server == ServerChoice::Embedded;
+        Known { region: self.sign_in.region(), team, own, lines, chosen, adds_lines, embedded }
     }
 
     /// Answers; another call is held.

@@ -11,7 +11,7 @@ pub(crate) use factory::{LineContext, LineFactories};
 #[cfg(test)]
 pub(crate) use factory::{LineFactory, OpenedLine};
 pub(crate) use part::LinePart;
-pub(crate) use routing::{Candidate, NoRoute, Route, route};
+pub(crate) use routing::{Candidate, NoRoute, Route, can_call, route};
 #[cfg(test)]
 pub(crate) use task::pump;
 pub(crate) use task::start;

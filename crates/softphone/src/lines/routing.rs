@@ -55,7 +55,7 @@ enum Fit {
 
 /// Finds the line for an address. Without any lines there is none either, which is no error of the address.
 pub(crate) fn route(address: &Address, lines: &[Candidate], chosen: Option<LineId>) -> Result<Option<Route>, NoRoute> {
-    let mut fitting: Vec<&Candidate> = lines.iter().filter(|line| fit(line.kind, address) != Fit::No).collect();
+    let mut fitting: Vec<&Candidate> = lines.iter().filter(|line| can_call(line.kind, address)).collect();
     // Stable, so that the list's own order decides last.
     fitting.sort_by_key(|line| (fit(line.kind, address), preference(line)));
     let all = fitting.iter().map(|line| line.id).collect();
@@ -81,6 +81,11 @@ pub(crate) fn route(address: &Address, lines: &[Candidate], chosen: Option<LineI
 /// Those without a wish come last.
 fn preference(line: &Candidate) -> (u32, u32) {
     (line.agent_preference.unwrap_or(u32::MAX), line.company_preference.unwrap_or(u32::MAX))
+}
+
+/// Whether a line of this kind can call the address at all.
+pub(crate) fn can_call(kind: LineKind, address: &Address) -> bool {
+    fit(kind, address) != Fit::No
 }
 
 fn fit(kind: LineKind, address: &Address) -> Fit {

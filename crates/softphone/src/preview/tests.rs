@@ -23,6 +23,11 @@ fn team() -> Vec<Colleague> {
 
 const MYSELF: Own<'_> = Own { username: "myself", name: "Robin Agent", extension: Some("300") };
 
+/// In a company of one, over these lines.
+fn known(lines: &[Candidate]) -> Known<'_> {
+    Known { region: "SA", team: Some(&[]), own: Some(MYSELF), lines, chosen: None, adds_lines: false, embedded: false }
+}
+
 fn check(text: &str, expected: &str) {
     check_on(None, text, expected);
 }
@@ -38,10 +43,7 @@ fn candidate(kind: LineKind) -> Candidate {
 }
 
 fn check_over(lines: &[Candidate], text: &str, expected: &str) {
-    let shown = match preview(
-        text,
-        Known { region: "SA", team: Some(&team()), own: Some(MYSELF), lines, chosen: None, adds_lines: false },
-    ) {
+    let shown = match preview(text, Known { team: Some(&team()), ..known(lines) }) {
         Preview::Empty => "empty".to_owned(),
         Preview::WillCall { address, kind, name, line, lines: possible, post_dial, note, obstacle } => {
             assert!(line.is_none_or(|line| possible.contains(&line)));
@@ -151,7 +153,7 @@ fn a_colleague_is_found_by_any_word_of_the_name() {
 
 #[test]
 fn a_colleague_is_found_with_the_article_and_without() {
-    for text in ["قحطاني", "القحطاني", "قحط", "القحطانى", "فهد قحطاني", "الفهد"]
+    for text in ["قحطاني", "القحطاني", "قحط", "القحطانى", "فهد قحطاني", "الفهد", "الفهد القحطاني"]
     {
         check(text, "extension 207 فهد القحطاني");
     }
@@ -165,6 +167,16 @@ fn one_digit_shows_whose_extension_it_begins() {
     check_over(&lines, "2", "mona or pat or fahd");
     check_over(&lines, "3", "NumberTooShort");
     check_over(&lines, "10", "bob or layla");
+    check_over(&lines, "(1)", "bob or layla");
+}
+
+#[test]
+fn nobody_is_chosen_where_the_keys_would_be_lost() {
+    for text in ["1,5", "١،٥", "1 x5", "1 ext. 5", "tel:1;ext=5", "1;5#"] {
+        check(text, "NumberTooShort");
+    }
+    check("10,5", "extension 10 - then 5");
+    check("1,", "BadCharacter");
 }
 
 #[test]
@@ -182,7 +194,7 @@ fn a_call_that_nobody_would_take_is_not_promised() {
     check_on(Some(LineKind::Sip), "999", "extension 999 -");
     // Before the list of colleagues has come, everybody may be there.
     let lines = [candidate(LineKind::Direct)];
-    let known = Known { region: "SA", team: None, own: Some(MYSELF), lines: &lines, chosen: None, adds_lines: false };
+    let known = Known { team: None, ..known(&lines) };
     assert!(matches!(preview("999", known), Preview::WillCall { .. }));
     // In a company of one nobody is.
     for text in ["999", "sara"] {
@@ -236,17 +248,48 @@ fn what_the_line_cannot_call_is_refused_while_it_is_typed() {
     }
 }
 
+/// What the advice is, and the sentence.
+fn advice(text: &str, known: Known<'_>) -> (String, String) {
+    let Preview::Refused { failure } = preview(text, known) else { panic!("no line of these can call {text}") };
+    (failure.params["advice"].clone(), failure.message)
+}
+
 #[test]
-fn a_number_without_a_line_for_it_says_who_adds_one() {
+fn a_number_without_a_line_for_it_says_what_comes_first() {
     let lines = [candidate(LineKind::Direct)];
-    let known =
-        Known { region: "SA", team: Some(&[]), own: Some(MYSELF), lines: &lines, chosen: None, adds_lines: false };
-    for (adds_lines, adds) in [(false, "administrator"), (true, "agent")] {
-        let Preview::Refused { failure } = preview("0501234567", Known { adds_lines, ..known }) else {
-            panic!("no line of these can call a number");
-        };
-        assert_eq!(failure.params["adds"], adds);
-        assert!(failure.message.contains("phone network"), "{}", failure.message);
+    for (embedded, adds_lines, expected, words) in [
+        (false, false, "askAdministrator", "phone network: ask your administrator"),
+        (false, true, "addLine", "phone network: add one in the settings"),
+        // Nobody administers it.
+        (
+            true,
+            false,
+            "signIn",
+            "the server on this computer connects colleagues only: sign in to your company's server",
+        ),
+        (true, true, "addLineOrSignIn", "or add a line to the phone network in the settings"),
+    ] {
+        let (advice, message) = advice("0501234567", Known { adds_lines, embedded, ..known(&lines) });
+        assert!(advice == expected && message.contains(words), "{advice}: {message}");
+        assert_eq!(message.contains("administrator"), expected == "askAdministrator", "{message}");
+    }
+}
+
+#[test]
+fn another_line_is_advised_where_one_fits() {
+    let lines = [LineKind::Direct, LineKind::Twilio, LineKind::Sip].map(candidate);
+    for (text, chosen, among, expected) in [
+        ("0501234567", 0, &lines[..], "chooseLine"),
+        ("0501234567", 0, &lines[..2], "chooseLine"),
+        ("0501234567", 0, &lines[..1], "askAdministrator"),
+        ("sip:a@b.example", 1, &lines[..], "chooseLine"),
+        ("sip:a@b.example", 1, &lines[..2], "callElse"),
+        ("sip:a@b.example", 0, &lines[..2], "callElse"),
+    ] {
+        let chosen = Some(lines[chosen].id);
+        let (advice, message) = advice(text, Known { chosen, ..known(among) });
+        assert_eq!(advice, expected, "{text}: {message}");
+        assert_eq!(message.contains("choose another line"), expected == "chooseLine", "{message}");
     }
 }
 
@@ -254,10 +297,7 @@ fn a_number_without_a_line_for_it_says_who_adds_one() {
 fn the_preview_names_the_line_and_those_to_choose_from() {
     let lines = [LineKind::Direct, LineKind::Twilio, LineKind::Sip].map(candidate);
     let [direct, twilio, sip] = [lines[0].id, lines[1].id, lines[2].id];
-    let shown = |text: &str, chosen| match preview(
-        text,
-        Known { region: "SA", team: Some(&team()), own: Some(MYSELF), lines: &lines, chosen, adds_lines: false },
-    ) {
+    let shown = |text: &str, chosen| match preview(text, Known { chosen, team: Some(&team()), ..known(&lines) }) {
         Preview::WillCall { line, lines, .. } => (line, lines),
         other => panic!("{other:?}"),
     };

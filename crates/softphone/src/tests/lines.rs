@@ -209,7 +209,8 @@ async fn a_call_goes_through_the_line_of_its_address_or_the_chosen_one() {
     }
     let refused = |destination: &str, line| Command::PlaceCall { destination: destination.into(), line };
     let rig = &office.rig;
-    assert_eq!(rig.refused(refused("0501234567", Some(DIRECT))).await, ErrorCode::UnsupportedAddress);
+    let failure = rig.send(refused("0501234567", Some(DIRECT))).await.unwrap_err();
+    assert_eq!((failure.code, &*failure.params["advice"]), (ErrorCode::UnsupportedAddress, "chooseLine"));
     assert_eq!(rig.refused(refused("102", Some(LineId::generate()))).await, ErrorCode::NoSuchLine);
 }
 

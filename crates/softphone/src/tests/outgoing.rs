@@ -107,6 +107,14 @@ async fn what_cannot_be_called_is_refused_with_its_reason() {
     }
 }
 
+/// This one is inside the app.
+#[tokio::test]
+async fn nobody_is_sent_to_an_administrator_of_a_server_without_one() {
+    let rig = Rig::start().await;
+    let command = Command::PlaceCall { destination: "0501234567".into(), line: None };
+    assert_eq!(rig.send(command).await.unwrap_err().params["advice"], "signIn");
+}
+
 #[tokio::test]
 async fn a_call_needs_a_registered_line() {
     let mut rig = Rig::start().await;

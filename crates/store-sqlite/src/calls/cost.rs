@@ -4,7 +4,7 @@
 use super::{counts, list::list_query};
 use crate::{SqliteStore, changes::since_query, query::Query};
 use mobilecall_domain::{CallRecord, CallStatus, Direction};
-use mobilecall_store::{CallFilter, Calls as _, Store as _, conformance::fixtures};
+use mobilecall_store::{CallFilter, Calls as _, Store as _, conformance::fixtures, search};
 
 /// A row that is shown takes some 40 steps, and a page has 51. A look at each of the calls would take several times as
 /// many.
@@ -63,7 +63,10 @@ async fn lists_and_searches_keep_to_their_budget() {
         // As many as a search by the beginning of an extension looks for.
         (
             everybody,
-            CallFilter { people: (0..100).map(|n| format!("agent{n}")).collect(), ..search("customer 10001") },
+            CallFilter {
+                people: (0..search::MOST_PEOPLE).map(|n| format!("agent{n}")).collect(),
+                ..search("customer 10001")
+            },
             0,
         ),
         (basil, search("customer"), 0),

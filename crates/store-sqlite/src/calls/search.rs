@@ -25,12 +25,14 @@ pub(crate) fn expression(scope: Scope, patterns: &[String]) -> String {
         expression.push_str(" AND ");
         expression.push_str(&mark('h', agent));
     }
-    let all_of = |pattern: &String| {
+    let all_of = |pattern: &str| {
         let characters: Vec<char> = pattern.chars().collect();
         let words: Vec<String> = characters.windows(characters.len().min(LONGEST_RUN)).map(word).collect();
         words.join(" AND ")
     };
-    let alternatives: Vec<String> = patterns.iter().map(|pattern| format!("({})", all_of(pattern))).collect();
+    // Where a word begins the row says.
+    let texts: BTreeSet<&str> = patterns.iter().map(|pattern| pattern.trim_start()).collect();
+    let alternatives: Vec<String> = texts.into_iter().map(|text| format!("({})", all_of(text))).collect();
     // Writing to a String cannot fail.
     let _ = write!(expression, " AND ({})", alternatives.join(" OR "));
     expression
@@ -211,8 +213,9 @@ mod tests {
         let company: CompanyId = "018f0000-0000-7000-8000-00000000abcd".parse().unwrap();
         let agent: UserId = "018f0000-0000-7000-8000-00000000ef01".parse().unwrap();
         let everybody = Scope { company, agent: None };
-        let cases: [(&[&str], &str); 4] = [
+        let cases: [(&[&str], &str); 5] = [
             (&["a"], "gabcd AND ((x61))"),
+            (&[" ab", "\nab"], "gabcd AND ((x61x62))"),
             (&["ab"], "gabcd AND ((x61x62))"),
             (&["abcd"], "gabcd AND ((x61x62x63 AND x62x63x64))"),
             (&["\"'", "ع"], "gabcd AND ((x22x27) OR (x639))"),

@@ -1,7 +1,7 @@
 //! Companies and people.
 
 use super::fixtures::{at, company, fixture, session, user};
-use crate::{Audience, Change, ChangePage, Company, Entity, Person, Scope, Store, StoreError, User};
+use crate::{Audience, Change, ChangePage, Company, Entity, Person, Scope, Store, StoreError, User, company_named};
 use mobilecall_domain::{CompanyId, LineKind, LineOrder, UserId};
 
 /// By id, by name, all.
@@ -15,6 +15,23 @@ pub async fn companies_are_found(store: &dyn Store) {
     assert_eq!(store.company_by_name("ant").await.expect("an answer"), None);
     assert_eq!(store.company(CompanyId::generate()).await.expect("an answer"), None);
     assert_eq!(store.companies().await.expect("all"), [ant, zoo]);
+}
+
+/// However the name was typed, also where one was kept as it was typed.
+pub async fn companies_are_found_by_typed_names(store: &dyn Store) {
+    let (kept, old) = (company("Big Corp"), company("Old  Corp"));
+    for company in [&kept, &old] {
+        store.create_company(company).await.expect("stored");
+    }
+    for (typed, found) in [
+        ("Big Corp", Some(&kept)),
+        (" Big\u{a0} Corp\u{200f}", Some(&kept)),
+        ("Old  Corp ", Some(&old)),
+        ("Old Corp", None),
+        ("\u{200f}", None),
+    ] {
+        assert_eq!(company_named(store, typed).await.expect("an answer").as_ref(), found, "{typed:?}");
+    }
 }
 
 /// The order is kept with the company and told to everybody of it, and to nobody if it is so already.

@@ -109,6 +109,29 @@ pub async fn search_finds_numbers_and_names(store: &dyn Store) {
     assert_eq!(found_by(store, one.everybody(), "omar_2").await, [omar.id]);
 }
 
+/// With the Arabic article and without, wherever in the name the word stands.
+pub async fn search_takes_the_article_as_no_part_of_a_word(store: &dyn Store) {
+    let one = fixture(store, "one").await;
+    let named =
+        |name: &str, second| CallRecord { customer_name: Some(name.to_owned()), ..one.call(&one.alice, at(second)) };
+    let first = insert(store, named("قحطاني علي", 1)).await;
+    let last = insert(store, named("علي القحطاني", 2)).await;
+    insert(store, named("سهام رضا", 3)).await;
+    let cases: [(&str, &[&CallRecord]); 5] = [
+        ("قحطاني", &[&last, &first]),
+        ("القحطانى", &[&last, &first]),
+        ("القحطاني علي", &[&first]),
+        ("علي قحطاني", &[&last]),
+        ("الهام", &[]),
+    ];
+    for (q, expected) in cases {
+        assert_eq!(found_by(store, one.everybody(), q).await, ids(expected.iter().copied()), "{q:?}");
+        let filter = CallFilter { q: Some(q.to_owned()), ..CallFilter::default() };
+        let changes = store.calls_since(one.everybody(), &filter, 0, 10).await.expect("changes");
+        assert_eq!(changes.calls.len(), expected.len(), "{q:?}");
+    }
+}
+
 /// Whoever is meant by an extension or its beginning is found where the record has the user name, and nobody whose name is like it.
 pub async fn search_finds_people_by_their_user_names(store: &dyn Store) {
     let one = fixture(store, "one").await;

@@ -22,8 +22,8 @@ macro_rules! conformance_suite {
     ($make:expr) => {
         $crate::conformance_suite! { @with $make,
             server_keys: identity_is_made_once writes_can_be_tried closed_stores_refuse,
-            companies: companies_are_found users_are_found names_are_unique extensions_are_unique_in_a_company
-                people_are_told_to_everybody the_order_of_lines_is_kept_and_told,
+            companies: companies_are_found companies_are_found_by_typed_names users_are_found names_are_unique
+                extensions_are_unique_in_a_company people_are_told_to_everybody the_order_of_lines_is_kept_and_told,
             sessions: principal_is_found_until_revoked refresh_tokens_rotate lost_answers_are_forgiven
                 answers_lost_long_ago_are_forgiven reuse_revokes tokens_used_long_ago_are_forgotten idle_sessions_end
                 other_companies_do_not_see_sessions old_sessions_are_pruned,
@@ -35,7 +35,8 @@ macro_rules! conformance_suite {
             nodes: an_earlier_run_is_recognized_at_once living_nodes_keep_their_calls
                 calls_that_no_node_carries_are_over_if_nobody_else_lives dead_nodes_are_forgotten,
             lists: pages_are_stable filters_narrow search_finds_numbers_and_names
-                search_finds_people_by_their_user_names short_patterns_are_found search_keeps_to_its_scope
+                search_takes_the_article_as_no_part_of_a_word search_finds_people_by_their_user_names
+                short_patterns_are_found search_keeps_to_its_scope
                 changes_are_complete changes_page changes_start_over_after_a_restore
                 bad_cursors_are_refused written_pages_are_the_same_pages counts_add_up
                 counts_are_exact_at_any_moment,

@@ -112,7 +112,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'dial-no-line',
     host: () => {
       const host = new FakeHost();
-      host.refuse.set('placeCall', failure('unsupportedAddress', { line: 'direct', kind: 'phone', adds: 'agent' }));
+      host.refuse.set('placeCall', failure('unsupportedAddress', { line: 'direct', kind: 'phone', advice: 'addLine' }));
       return host;
     },
     steps: [{ dial: '0501234567' }, { click: 'dial-button' }],

@@ -213,7 +213,7 @@ export class FakeHost implements Host {
   private willCall(kind: AddressKind, address: string, name: string | null, chosen: string | null): Preview {
     const fits = (line: LineKind): boolean => (kind === 'phone' ? line !== 'direct' : kind !== 'sip' || line === 'sip');
     const lines = this.linesAsTried().filter((line) => fits(line.kind)).map(({ id }) => id);
-    if (chosen !== null && !lines.includes(chosen)) return { type: 'refused', failure: this.unfit(kind, chosen) };
+    if (chosen !== null && !lines.includes(chosen)) return { type: 'refused', failure: this.unfit(kind, chosen, lines.length > 0) };
     const taken = this.current.lines.find(({ id }) => id === (chosen ?? lines[0]));
     const down = taken !== undefined && taken.registration.state !== 'registered';
     const obstacle: Failure | null = down ? { code: 'lineNotReady', message: 'it is down', params: { line: taken.kind } } : null;
@@ -225,10 +225,12 @@ export class FakeHost implements Host {
     return this.current.lines.toSorted((one, other) => order.indexOf(one.id) - order.indexOf(other.id));
   }
 
-  private unfit(kind: AddressKind, chosen: string): Failure {
+  private unfit(kind: AddressKind, chosen: string, others: boolean): Failure {
     const known = this.current.lines.find(({ id }) => id === chosen);
     if (!known) return { code: 'noSuchLine', message: 'there is no such line', params: {} };
-    return { code: 'unsupportedAddress', message: 'the line cannot', params: { line: known.kind, kind } };
+    const otherwise = kind === 'phone' ? 'askAdministrator' : 'callElse';
+    const advice = others ? 'chooseLine' : otherwise;
+    return { code: 'unsupportedAddress', message: 'the line cannot', params: { line: known.kind, kind, advice } };
   }
 
   private preview(text: string, line: string | null): Preview {
