@@ -38,7 +38,7 @@ const PICTURED = ["alerting", "active", "muted-poor", "held", "reconnecting"];
 /** Calls ring, or messages wait, while the agent chooses whom to call. */
 const CHOOSING = ["dial-choices", "choosing-one-digit", "choosing-ringing", "choosing-ringing-two", "choosing-problems", "choosing-problems-ringing"];
 /** At most two calls ring: all of them can be answered without scrolling. */
-const RINGING = ["incoming", "incoming-in-call", "problems-ringing", "ringing-two", "ringing-two-lines", "ringing-two-in-call", "choosing-ringing", "choosing-ringing-two", "choosing-problems-ringing", "choosing-missed-in-call", "missed-two-two-calls-ringing"];
+const RINGING = ["incoming", "incoming-in-call", "problems-ringing", "ringing-two", "ringing-two-lines", "ringing-two-in-call", "ringing-long", "choosing-ringing", "choosing-ringing-two", "choosing-problems-ringing", "choosing-missed-in-call", "missed-two-two-calls-ringing"];
 /** Where nobody is signed in. */
 const SIGNED_OUT = ["sign-in", "sign-in-error", "sign-in-unreachable", "signed-out", "history-signed-out"];
 /** Lists, which scroll in their place. */
@@ -46,7 +46,7 @@ const LISTS = ["history", "history-in-call", "team", "settings", "keys"];
 /** More stands here than has room, so that a part scrolls. */
 const CROWDED = /^(ringing-three|problems|digits-details|choosing|missed-two)/;
 /** The field and the keys of the pad are in the same place in all of these. */
-const WITHOUT_CALL = ["keypad", "dial-number", "dial-refused", "dial-no-line", "dial-long-name", "dial-line-down", "incoming", "ringing-two", "ringing-three", "ended", "ended-trouble", "long-number-ended", "unseen-one", "unseen-three", "problems", "server-down"];
+const WITHOUT_CALL = ["keypad", "dial-number", "dial-refused", "dial-no-line", "dial-long-name", "dial-line-down", "incoming", "ringing-two", "ringing-three", "ringing-long", "ended", "ended-trouble", "long-number-ended", "unseen-one", "unseen-three", "problems", "server-down"];
 
 /** What is drawn and judged; of the other states of the gallery only whether everybody can use them. */
 const DRAWN = [...CALLS, ...WITHOUT_CALL, ...CHOOSING, "ringing-two-lines", ...SIGNED_OUT, ...LISTS];
@@ -116,6 +116,7 @@ async function judge(page, { show, viewport, name }, marks) {
   const inReach = async (...testIds) => assert.deepEqual(await page.evaluate(outOfReach, testIds), [], `${name}: ${testIds} are in reach`);
   if (RINGING.includes(show)) await inReach("answer", "decline", "answer-row", "decline-row");
   else if (show.startsWith("ringing")) await inReach("answer", "decline");
+  if (show.startsWith("ringing")) assert.deepEqual(await page.evaluate(cutNumbers), [], `${name}: no number is cut`);
   if (CALLS.includes(show)) await inReach("hangup");
   if (CALLS.includes(show) && !/^long-held/.test(show)) await inReach("held-call");
   if (/problems|missed/.test(show)) assert.ok(await page.evaluate(showsMessage), `${name}: the newest message is in sight`);
@@ -180,6 +181,11 @@ function outOfReach(testIds) {
     const hits = [[0.5, 0.5], [0.1, 0.2], [0.9, 0.8], [0.5, 0.05], [0.5, 0.95]].map(([x, y]) => document.elementFromPoint(left + (right - left) * x, top + (bottom - top) * y));
     return hits.every((hit) => element.contains(hit)) ? [] : [`${name} covered by ${hits.map((hit) => hit?.outerHTML.slice(0, 80))}`];
   });
+}
+
+/** Numbers that do not stand in their place as a whole: half of one is worth nothing. */
+function cutNumbers() {
+  return [...document.querySelectorAll(".one-line.number")].filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).map(({ innerText }) => innerText);
 }
 
 /** What the card of the call does not show of who it is with and how it stands. */

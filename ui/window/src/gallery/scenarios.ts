@@ -152,6 +152,7 @@ export const scenarios: readonly Scenario[] = [
   shows('ringing-two', withCalls(...twoOffered)),
   shows('ringing-two-lines', { ...withCalls(...twoOffered), ...withLines(twilioLine) }),
   shows('ringing-two-in-call', withCalls({}, ...twoOffered)),
+  shows('ringing-long', withCalls({ ...offered, name: longArabic }, { ...offered, name: longPersian, address: '+966559902557' })),
   inCall('choosing-ringing', offered, [{ dial: 'a' }]),
   shows('choosing-ringing-two', withCalls(...twoOffered), [{ dial: 'a' }]),
   troubled('choosing-problems', {}, troubles, [{ dial: 'a' }]),
