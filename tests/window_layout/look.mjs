@@ -125,7 +125,7 @@ async function judge(page, { show, viewport, name }, marks) {
   if (CHOOSING.includes(show)) assert.ok(await page.evaluate(showsChoice), `${name}: a choice is in sight`);
   if (CHOOSING.includes(show)) assert.equal(await page.evaluate(topsOf, ["dial-field"]), marks.fieldTop, `${name}: the field is where it was`);
   if (WITHOUT_CALL.includes(show)) marks.fieldTop = await page.evaluate(topsOf, ["dial-field"]);
-  if (WITHOUT_CALL.includes(show)) marks.places.set(show, await page.evaluate(topsOf, ["dial-field", "key-1"]));
+  if (WITHOUT_CALL.includes(show)) marks.places.set(show, `${await page.evaluate(topsOf, ["dial-field", "key-1"])}, ${await page.evaluate(startOfField)}`);
 }
 
 /** Resized, and drawn so. */
@@ -153,6 +153,12 @@ async function open(page, wanted) {
 /** Where elements begin, for people. */
 function topsOf(testIds) {
   return testIds.map((id) => `${id} ${document.querySelector(`[data-testid="${id}"]`).getBoundingClientRect().top.toFixed(0)}`).join();
+}
+
+/** How far from the edge of the field its words begin, be they of the page or of who types in another direction. */
+function startOfField() {
+  const { paddingLeft, paddingRight } = getComputedStyle(document.querySelector('[data-testid="dial-field"]'));
+  return `words ${document.documentElement.dir === "rtl" ? paddingRight : paddingLeft}`;
 }
 
 /** What can be scrolled sideways. */
