@@ -31,6 +31,13 @@ describe('the preview', () => {
     expect([isGreen(), button().disabled]).toEqual([false, true]);
   });
 
+  test('leaves the agent out of the choices', async () => {
+    const { user } = await startApp();
+    await user.type(screen.getByTestId('dial-field'), 'a');
+    await screen.findAllByTestId('choice');
+    expect(screen.getAllByTestId('choice').filter((one) => plain(one).includes('100'))).toEqual([]);
+  });
+
   test('shows colleagues as reachable as they are now', async () => {
     const { host, user } = await startApp();
     await user.type(screen.getByTestId('dial-field'), 'sara');
