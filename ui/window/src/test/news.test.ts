@@ -255,6 +255,24 @@ describe('calls that were missed', () => {
     expect(screen.queryByTestId('missed-news')).toBeNull();
   });
 
+  test('stay until the call back is placed', async () => {
+    const { host, user } = await startApp(new FakeHost({ missed: 1 }));
+    await vi.advanceTimersByTimeAsync(1000);
+    host.refuse.set('placeCall', { code: 'lineNotReady', message: '', params: {} });
+    await user.click(screen.getByTestId('missed-call-back'));
+    await waitFor(() => expect(codes()).toEqual(['lineNotReady']));
+    expect(screen.getByTestId('missed-news')).toBeTruthy();
+    host.refuse.clear();
+    await vi.advanceTimersByTimeAsync(400);
+    await user.click(screen.getByTestId('missed-call-back'));
+    await waitFor(() => expect(screen.queryByTestId('missed-news')).toBeNull());
+    host.emit({ type: 'callChanged', call: { ...over, id: host.current.calls[0]?.id ?? '' } });
+    await screen.findByTestId('ended-card');
+    await user.keyboard('{Escape}{Escape}');
+    await waitFor(() => expect(screen.queryByTestId('ended-card')).toBeNull());
+    expect(screen.queryByTestId('missed-news')).toBeNull();
+  });
+
   test('name and call back who is left, not whose message was closed', async () => {
     const talking = call({ id: 'talk' });
     const { host, user } = await startApp(new FakeHost({ calls: [talking] }, []));
