@@ -1,5 +1,5 @@
 import { plain } from '@mobilecall/kit/test/plain';
-import { cleanup, screen, waitFor } from '@testing-library/svelte';
+import { cleanup, screen, waitFor, within } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Failure, HistoryEntry } from '../ipc';
 import { FakeHost } from '../platform/fake/fakeHost';
@@ -271,6 +271,13 @@ describe('calls that were missed', () => {
     await user.keyboard('{Escape}{Escape}');
     await waitFor(() => expect(screen.queryByTestId('ended-card')).toBeNull());
     expect(screen.queryByTestId('missed-news')).toBeNull();
+  });
+
+  test('are announced, which no words within a button are', async () => {
+    await startApp(new FakeHost({ missed: 2 }));
+    const status = within(screen.getByTestId('missed-news')).getByRole('status');
+    expect(plain(status)).toBe('2 missed calls');
+    expect(status.closest('button')).toBeNull();
   });
 
   test('name and call back who is left, not whose message was closed', async () => {
