@@ -27,8 +27,8 @@ const LOOKS = [
 ];
 /** Every state in which a call is up must leave Hang up in sight. */
 const CALLS = [
-  "alerting", "active", "active-details", "muted-poor", "digits", "digits-received", "digits-details", "held", "reconnecting",
-  "incoming-in-call", "ringing-three-in-call", "choosing-in-call", "dial-in-call", "long-arabic", "long-persian-digits",
+  "alerting", "active", "active-details", "muted-poor", "digits", "digits-long", "digits-received", "digits-details", "held",
+  "reconnecting", "incoming-in-call", "ringing-three-in-call", "choosing-in-call", "dial-in-call", "long-arabic", "long-persian-digits",
   "long-held", "two-calls", "problems-in-call", "problems-ringing", "missed-in-call", "ringing-two-in-call",
   "choosing-missed-in-call", "missed-two-typing-in-call", "missed-two-two-calls", "missed-two-two-calls-typing",
   "missed-two-two-calls-ringing",
@@ -121,6 +121,7 @@ async function judge(page, { show, viewport, name }, marks) {
   if (CALLS.includes(show) && !/^long-held/.test(show)) await inReach("held-call");
   if (/problems|missed/.test(show)) assert.ok(await page.evaluate(showsMessage), `${name}: the newest message is in sight`);
   if (CALLS.includes(show)) assert.deepEqual(await page.evaluate(hiddenOfCard), [], `${name}: who is called, the state and the time are in sight`);
+  if (/^digits(-long|-received)?$/.test(show)) assert.ok(await page.evaluate(showsDigitsWhole), `${name}: of the digits that were sent none is cut`);
   if (PICTURED.includes(show)) assert.ok(await page.evaluate(showsPicture), `${name}: the picture of who is called is in sight`);
   if (CHOOSING.includes(show)) assert.ok(await page.evaluate(showsChoice), `${name}: a choice is in sight`);
   if (CHOOSING.includes(show)) assert.equal(await page.evaluate(topsOf, ["dial-field"]), marks.fieldTop, `${name}: the field is where it was`);
@@ -201,6 +202,13 @@ function hiddenOfCard() {
     const { left, width, top, height } = element.getBoundingClientRect();
     return width < 10 || ![0.2, 0.5, 0.8].every((part) => element.contains(document.elementFromPoint(left + width / 2, top + height * part)));
   }).map(({ outerHTML }) => outerHTML.slice(0, 120));
+}
+
+/** Whether the row of digits that were sent is no wider than its place. */
+function showsDigitsWhole() {
+  const row = document.querySelector('[data-testid="digits-sent"]').getBoundingClientRect();
+  const place = document.querySelector('[data-testid="call-card"] .top').getBoundingClientRect();
+  return row.width === 0 || (row.left >= place.left && row.right <= place.right);
 }
 
 /** Whether the picture on the card of the call can be seen as a whole. */

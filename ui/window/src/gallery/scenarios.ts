@@ -136,6 +136,7 @@ export const scenarios: readonly Scenario[] = [
     },
     steps: [{ click: 'digits' }],
   },
+  inCall('digits-long', { digits: '0123456789*#'.repeat(4) }, [{ click: 'digits' }]),
   inCall('held', { held: true }),
   inCall('reconnecting', { state: 'reconnecting' }),
   inCall('ending', { state: 'ending' }),
