@@ -170,7 +170,7 @@ missed-news =
 missed-news-last =
     { $count ->
         [one] از { $who }
-       *[other] آخرین تماس از { $who }
+       *[other] آخرین: { $who }
     }
 history-search = جستجوی نام یا شماره
 history-search-clear = پاک کردن جستجو

@@ -122,6 +122,7 @@ async function judge(page, { show, viewport, name }, marks) {
   if (/problems|missed/.test(show)) assert.ok(await page.evaluate(showsMessage), `${name}: the newest message is in sight`);
   if (CALLS.includes(show)) assert.deepEqual(await page.evaluate(hiddenOfCard), [], `${name}: who is called, the state and the time are in sight`);
   if (/^digits(-long|-received)?$/.test(show)) assert.ok(await page.evaluate(showsDigitsWhole), `${name}: of the digits that were sent none is cut`);
+  if (/^(keypad|unseen)/.test(show)) assert.ok(await page.evaluate(showsWhoWasMissed), `${name}: the number of who was missed is not cut`);
   if (PICTURED.includes(show)) assert.ok(await page.evaluate(showsPicture), `${name}: the picture of who is called is in sight`);
   if (CHOOSING.includes(show)) assert.ok(await page.evaluate(showsChoice), `${name}: a choice is in sight`);
   if (CHOOSING.includes(show)) assert.equal(await page.evaluate(topsOf, ["dial-field"]), marks.fieldTop, `${name}: the field is where it was`);
@@ -209,6 +210,12 @@ function showsDigitsWhole() {
   const row = document.querySelector('[data-testid="digits-sent"]').getBoundingClientRect();
   const place = document.querySelector('[data-testid="call-card"] .top').getBoundingClientRect();
   return row.width === 0 || (row.left >= place.left && row.right <= place.right);
+}
+
+/** Whether the line that says who was missed is no wider than its place. */
+function showsWhoWasMissed() {
+  const { scrollWidth, clientWidth } = document.querySelector('[data-testid="missed-news"] .who .one-line');
+  return scrollWidth <= clientWidth;
 }
 
 /** Whether the picture on the card of the call can be seen as a whole. */
