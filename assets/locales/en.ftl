@@ -170,7 +170,7 @@ missed-news =
 missed-news-last =
     { $count ->
         [one] from { $who }
-       *[other] the last from { $who }
+       *[other] latest: { $who }
     }
 history-search = Search name or number
 history-search-clear = Clear the search

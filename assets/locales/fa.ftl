@@ -64,7 +64,7 @@ dial-clear = پاک کردن
 dial-will-call = تماس با { $address }
 dial-will-call-name = تماس با { $name }
 dial-cannot-call = اکنون نمی‌توان با { $address } تماس گرفت
-dial-kind-phone = شماره تلفن
+dial-kind-phone = شمارهٔ تلفن
 dial-kind-extension = داخلی
 dial-kind-service = سرویس
 dial-kind-client = همکار
@@ -170,7 +170,7 @@ missed-news =
 missed-news-last =
     { $count ->
         [one] از { $who }
-       *[other] آخرین از { $who }
+       *[other] آخرین: { $who }
     }
 history-search = جستجوی نام یا شماره
 history-search-clear = پاک کردن جستجو

@@ -27,8 +27,8 @@ const LOOKS = [
 ];
 /** Every state in which a call is up must leave Hang up in sight. */
 const CALLS = [
-  "alerting", "active", "active-details", "muted-poor", "digits", "digits-received", "digits-details", "held", "reconnecting",
-  "incoming-in-call", "ringing-three-in-call", "choosing-in-call", "dial-in-call", "long-arabic", "long-persian-digits",
+  "alerting", "active", "active-details", "muted-poor", "digits", "digits-long", "digits-received", "digits-details", "held",
+  "reconnecting", "incoming-in-call", "ringing-three-in-call", "choosing-in-call", "dial-in-call", "long-arabic", "long-persian-digits",
   "long-held", "two-calls", "problems-in-call", "problems-ringing", "missed-in-call", "ringing-two-in-call",
   "choosing-missed-in-call", "missed-two-typing-in-call", "missed-two-two-calls", "missed-two-two-calls-typing",
   "missed-two-two-calls-ringing",
@@ -38,7 +38,7 @@ const PICTURED = ["alerting", "active", "muted-poor", "held", "reconnecting"];
 /** Calls ring, or messages wait, while the agent chooses whom to call. */
 const CHOOSING = ["dial-choices", "choosing-one-digit", "choosing-ringing", "choosing-ringing-two", "choosing-problems", "choosing-problems-ringing"];
 /** At most two calls ring: all of them can be answered without scrolling. */
-const RINGING = ["incoming", "incoming-in-call", "problems-ringing", "ringing-two", "ringing-two-lines", "ringing-two-in-call", "choosing-ringing", "choosing-ringing-two", "choosing-problems-ringing", "choosing-missed-in-call", "missed-two-two-calls-ringing"];
+const RINGING = ["incoming", "incoming-in-call", "problems-ringing", "ringing-two", "ringing-two-lines", "ringing-two-in-call", "ringing-long", "choosing-ringing", "choosing-ringing-two", "choosing-problems-ringing", "choosing-missed-in-call", "missed-two-two-calls-ringing"];
 /** Where nobody is signed in. */
 const SIGNED_OUT = ["sign-in", "sign-in-error", "sign-in-unreachable", "signed-out", "history-signed-out"];
 /** Lists, which scroll in their place. */
@@ -46,7 +46,7 @@ const LISTS = ["history", "history-in-call", "team", "settings", "keys"];
 /** More stands here than has room, so that a part scrolls. */
 const CROWDED = /^(ringing-three|problems|digits-details|choosing|missed-two)/;
 /** The field and the keys of the pad are in the same place in all of these. */
-const WITHOUT_CALL = ["keypad", "dial-number", "dial-refused", "dial-no-line", "dial-long-name", "dial-line-down", "incoming", "ringing-two", "ringing-three", "ended", "ended-trouble", "long-number-ended", "unseen-one", "unseen-three", "problems", "server-down"];
+const WITHOUT_CALL = ["keypad", "dial-number", "dial-refused", "dial-no-line", "dial-long-name", "dial-line-down", "incoming", "ringing-two", "ringing-three", "ringing-long", "ended", "ended-trouble", "long-number-ended", "unseen-one", "unseen-three", "problems", "server-down"];
 
 /** What is drawn and judged; of the other states of the gallery only whether everybody can use them. */
 const DRAWN = [...CALLS, ...WITHOUT_CALL, ...CHOOSING, "ringing-two-lines", ...SIGNED_OUT, ...LISTS];
@@ -116,15 +116,18 @@ async function judge(page, { show, viewport, name }, marks) {
   const inReach = async (...testIds) => assert.deepEqual(await page.evaluate(outOfReach, testIds), [], `${name}: ${testIds} are in reach`);
   if (RINGING.includes(show)) await inReach("answer", "decline", "answer-row", "decline-row");
   else if (show.startsWith("ringing")) await inReach("answer", "decline");
+  if (show.startsWith("ringing")) assert.deepEqual(await page.evaluate(cutNumbers), [], `${name}: no number is cut`);
   if (CALLS.includes(show)) await inReach("hangup");
   if (CALLS.includes(show) && !/^long-held/.test(show)) await inReach("held-call");
   if (/problems|missed/.test(show)) assert.ok(await page.evaluate(showsMessage), `${name}: the newest message is in sight`);
   if (CALLS.includes(show)) assert.deepEqual(await page.evaluate(hiddenOfCard), [], `${name}: who is called, the state and the time are in sight`);
+  if (/^digits(-long|-received)?$/.test(show)) assert.ok(await page.evaluate(showsDigitsWhole), `${name}: of the digits that were sent none is cut`);
+  if (/^(keypad|unseen)/.test(show)) assert.ok(await page.evaluate(showsWhoWasMissed), `${name}: the number of who was missed is not cut`);
   if (PICTURED.includes(show)) assert.ok(await page.evaluate(showsPicture), `${name}: the picture of who is called is in sight`);
   if (CHOOSING.includes(show)) assert.ok(await page.evaluate(showsChoice), `${name}: a choice is in sight`);
   if (CHOOSING.includes(show)) assert.equal(await page.evaluate(topsOf, ["dial-field"]), marks.fieldTop, `${name}: the field is where it was`);
   if (WITHOUT_CALL.includes(show)) marks.fieldTop = await page.evaluate(topsOf, ["dial-field"]);
-  if (WITHOUT_CALL.includes(show)) marks.places.set(show, await page.evaluate(topsOf, ["dial-field", "key-1"]));
+  if (WITHOUT_CALL.includes(show)) marks.places.set(show, `${await page.evaluate(topsOf, ["dial-field", "key-1"])}, ${await page.evaluate(startOfField)}`);
 }
 
 /** Resized, and drawn so. */
@@ -152,6 +155,12 @@ async function open(page, wanted) {
 /** Where elements begin, for people. */
 function topsOf(testIds) {
   return testIds.map((id) => `${id} ${document.querySelector(`[data-testid="${id}"]`).getBoundingClientRect().top.toFixed(0)}`).join();
+}
+
+/** How far from the edge of the field its words begin, be they of the page or of who types in another direction. */
+function startOfField() {
+  const { paddingLeft, paddingRight } = getComputedStyle(document.querySelector('[data-testid="dial-field"]'));
+  return `words ${document.documentElement.dir === "rtl" ? paddingRight : paddingLeft}`;
 }
 
 /** What can be scrolled sideways. */
@@ -182,6 +191,11 @@ function outOfReach(testIds) {
   });
 }
 
+/** Numbers that do not stand in their place as a whole: half of one is worth nothing. */
+function cutNumbers() {
+  return [...document.querySelectorAll(".one-line.number")].filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).map(({ innerText }) => innerText);
+}
+
 /** What the card of the call does not show of who it is with and how it stands. */
 function hiddenOfCard() {
   const elements = document.querySelectorAll('[data-testid="call-card"] :is([data-testid="call-name"], [data-testid="call-state"], [data-testid="call-timer"])');
@@ -189,6 +203,19 @@ function hiddenOfCard() {
     const { left, width, top, height } = element.getBoundingClientRect();
     return width < 10 || ![0.2, 0.5, 0.8].every((part) => element.contains(document.elementFromPoint(left + width / 2, top + height * part)));
   }).map(({ outerHTML }) => outerHTML.slice(0, 120));
+}
+
+/** Whether the row of digits that were sent is no wider than its place. */
+function showsDigitsWhole() {
+  const row = document.querySelector('[data-testid="digits-sent"]').getBoundingClientRect();
+  const place = document.querySelector('[data-testid="call-card"] .top').getBoundingClientRect();
+  return row.width === 0 || (row.left >= place.left && row.right <= place.right);
+}
+
+/** Whether the line that says who was missed is no wider than its place. */
+function showsWhoWasMissed() {
+  const { scrollWidth, clientWidth } = document.querySelector('[data-testid="missed-news"] .who .one-line');
+  return scrollWidth <= clientWidth;
 }
 
 /** Whether the picture on the card of the call can be seen as a whole. */

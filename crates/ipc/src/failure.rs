@@ -60,7 +60,8 @@ pub enum ErrorCode {
     LineUnavailable,
     /// The line cannot do this. Params: `line`, the kind, and `what` (`transfer`, `join` or `digits`).
     LineCannot,
-    /// Somebody called while the agent talked, and heard that the line is busy. Params: `who`.
+    /// Somebody called while the agent talked, and heard that the line is busy. Params: `call`, its key in the history,
+    /// and `who`.
     CalledWhileTalking,
     /// A call could not be handed over; it goes on here.
     TransferFailed,

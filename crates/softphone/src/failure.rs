@@ -3,7 +3,7 @@
 use crate::ports::EmbeddedServerError;
 use mobilecall_cache::{CacheError, OpenError, SetAside};
 use mobilecall_client::{BadServerUrl, ClientError, ErrorCode as ServerCode, TlsError};
-use mobilecall_domain::{AddressError, LineKind, PhoneNumberError, dtmf::KeysError, names};
+use mobilecall_domain::{AddressError, CallId, LineKind, PhoneNumberError, dtmf::KeysError, names};
 use mobilecall_ipc::{ErrorCode, Failure};
 use std::{error::Error, fmt::Write as _};
 
@@ -262,9 +262,9 @@ pub(crate) fn line_cannot(line: LineKind, what: &str) -> Failure {
 }
 
 /// The server refused the call as busy before it came here. Who called is not in the message, which is logged.
-pub(crate) fn called_while_talking(who: &str) -> Failure {
+pub(crate) fn called_while_talking(call: CallId, who: &str) -> Failure {
     let message = "a call came while you were talking and is in the history";
-    Failure::new(ErrorCode::CalledWhileTalking, message).with("who", names::clean(who))
+    Failure::new(ErrorCode::CalledWhileTalking, message).with("call", call.to_string()).with("who", names::clean(who))
 }
 
 pub(crate) fn transfer_failed() -> Failure {
@@ -310,7 +310,7 @@ mod tests {
 
     #[test]
     fn who_called_is_for_the_window_and_not_for_the_log() {
-        let failure = called_while_talking("+966501234567");
+        let failure = called_while_talking(CallId::generate(), "+966501234567");
         assert_eq!(failure.params["who"], "+966501234567");
         let logged = format!("{} {failure:?}", failure.message);
         assert!(!logged.contains("96650") && logged.contains("who"), "{logged}");

@@ -143,7 +143,8 @@ impl Core {
         let is_news = missed.started_at_ms >= since.as_millis() && self.told_missed != Some(missed.id);
         if is_news {
             self.told_missed = Some(missed.id);
-            self.shown.problem(failure::called_while_talking(missed.name.as_deref().unwrap_or(&missed.address)));
+            let who = missed.name.as_deref().unwrap_or(&missed.address);
+            self.shown.problem(failure::called_while_talking(missed.id, who));
         }
     }
 

@@ -232,10 +232,12 @@ async fn who_called_while_one_talks_is_said_once() {
     let (call, ..) = rig.talk("102").await;
     let later =
         CallRecord { created_at: Timestamp::from_millis(START_MS).plus(Duration::from_secs(90)), ..refused(&rig) };
+    let refused_id = later.id.to_string();
     rig.account.adopt(&[later], 2).await.unwrap();
     rig.engine.inbox.send(changed()).await.unwrap();
     let said = rig.until_problem(ErrorCode::CalledWhileTalking).await;
     assert_eq!(said.params["who"], "Bob");
+    assert_eq!(said.params["call"], refused_id);
     rig.engine.inbox.send(changed()).await.unwrap();
     assert!(rig.problems().await.is_empty(), "it is said once");
     rig.send(Command::HangUp { call }).await.unwrap();

@@ -11,7 +11,8 @@ export interface CallActions {
   setMute(call: CallView, muted: boolean): Promise<void>;
   toggleHold(call: CallView): void;
   sendDigits(call: CallView, digits: string): void;
-  callAgain(call: Pick<CallView, 'address'>): void;
+  /** Says whether the call was placed. */
+  callAgain(call: Pick<CallView, 'address'>): Promise<boolean>;
 }
 
 export function callActions(phone: Phone): CallActions {
@@ -23,6 +24,6 @@ export function callActions(phone: Phone): CallActions {
     setMute: async ({ id }, muted) => void (await phone.send({ type: 'setMute', call: id, muted })),
     toggleHold: ({ id, held }) => void phone.send({ type: 'setHold', call: id, held: !held }),
     sendDigits: ({ id }, digits) => void phone.send({ type: 'sendDigits', call: id, digits }),
-    callAgain: ({ address }) => void phone.send({ type: 'placeCall', destination: address }),
+    callAgain: async ({ address }) => (await phone.send({ type: 'placeCall', destination: address })) !== null,
   };
 }

@@ -14,6 +14,12 @@ export const hasName = (call: Pick<CallView, 'name' | 'address'>): boolean => na
 export const stateWords = (call: CallView): string =>
   call.held && call.state === 'active' ? t('call-state-held') : t(`call-state-${call.state}`);
 
+/** So many have room in the narrowest window, whichever they are. */
+const DIGITS_IN_SIGHT = 16;
+
+/** Of a long row of digits the newest, none of them cut. */
+export const newestDigits = (digits: string): string => (digits.length > DIGITS_IN_SIGHT ? `…${digits.slice(-DIGITS_IN_SIGHT)}` : digits);
+
 // Limits above which Twilio's SDK warns; see "Quality figures" in the product notes.
 const LOSS_PERCENT = 1;
 const ROUND_TRIP_MS = 400;

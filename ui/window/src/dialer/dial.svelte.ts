@@ -1,5 +1,5 @@
 /** The smart field: what is typed, what the engine says would be called, and which colleague is marked. */
-import type { AddressKind, Colleague, Failure, PresenceState, Preview } from '../ipc';
+import type { AddressKind, Colleague, Failure, LineView, PresenceState, Preview } from '../ipc';
 import type { Phone } from '../state/phone.svelte';
 
 /** Short enough to feel live, long enough to spare the engine a question for every letter of a fast typist. */
@@ -10,9 +10,7 @@ const nothing: Preview = { type: 'empty' };
 export class Dial {
   text = $state('');
   preview = $state.raw<Preview>(nothing);
-  /** The marked one of the choices, -1 for none. */
-  marked = $state(-1);
-  /** What the engine said when the call was refused, until the text changes. */
+  /** What the engine said when the call was refused, until the text or the lines change. */
   refused = $state.raw<Failure | null>(null);
   /** The line that the agent chose for what is typed. */
   line = $state<string | null>(null);
@@ -23,6 +21,8 @@ export class Dial {
     const team = this.phone.snapshot?.team ?? [];
     return preview.colleagues.map((one) => team.find(({ username }) => username === one.username) ?? one);
   });
+  /** The marked one of the choices, -1 for none. It is the same colleague when others join the list. */
+  readonly marked: number = $derived.by(() => this.choices.findIndex(({ username }) => username === this.markedName));
   /** Whether who would be called can be reached now; nothing where that is not known. */
   readonly presence: PresenceState | null = $derived.by(() => {
     const { preview } = this;
@@ -32,6 +32,7 @@ export class Dial {
     if (kind === 'extension') return team.find(({ extension }) => extension === address)?.presence ?? null;
     return kind === 'client' ? (team.find(({ username }) => `client:${username}` === address)?.presence ?? null) : null;
   });
+  private markedName = $state<string | null>(null);
   /** The preview may still be that of an older text. */
   private pending = $state(false);
   /** Whether nothing speaks against a call: the text can be dialed, and now. */
@@ -45,6 +46,8 @@ export class Dial {
 
   /** What was typed when the line was chosen: for anything else it is not the agent's choice. */
   private chosenFor: AddressKind | null = null;
+  /** The lines when the call was refused. */
+  private linesThen: readonly LineView[] | undefined;
   private asked = 0;
   /** The answer for the text as it is, once it was asked for. */
   private answer: Promise<void> | null = null;
@@ -55,7 +58,7 @@ export class Dial {
   setText(text: string): void {
     this.text = text;
     this.refused = null;
-    this.marked = -1;
+    this.markedName = null;
     this.asked += 1;
     this.answer = null;
     clearTimeout(this.timer);
@@ -74,8 +77,9 @@ export class Dial {
     this.askAgain();
   }
 
-  /** What the preview depends on has changed: lines, colleagues, who is signed in. */
+  /** What the preview depends on has changed: lines, colleagues, who is signed in. Over other lines what was refused may go. */
   refresh(): void {
+    if (this.phone.snapshot?.lines !== this.linesThen) this.refused = null;
     if (this.text.trim() !== '') this.askAgain();
   }
 
@@ -85,7 +89,8 @@ export class Dial {
 
   mark(step: 1 | -1): void {
     const count = this.choices.length;
-    if (count > 0) this.marked = (this.marked + step + count + (this.marked < 0 && step < 0 ? 1 : 0)) % count;
+    const next = (this.marked + step + count + (this.marked < 0 && step < 0 ? 1 : 0)) % count;
+    this.markedName = this.choices[next]?.username ?? null;
   }
 
   /** Calls the marked colleague, or what is typed; says whether a call was placed. Where several fit, the first time
@@ -95,16 +100,19 @@ export class Dial {
     await this.current();
     if (this.text !== text) return false;
     const colleague = this.choices[this.marked];
-    if (!colleague && this.choices.length > 0) {
-      this.mark(1);
-      return false;
-    }
-    return colleague ? this.placeTo(`client:${colleague.username}`) : this.send(text, this.chosen());
+    if (colleague) return this.choose(colleague);
+    if (this.choices.length === 0) return this.send(text, this.chosen());
+    // The list is in sight whenever one of it is marked.
+    this.refused = null;
+    this.mark(1);
+    return false;
   }
 
-  /** Calls one of the choices; a line that was chosen earlier was not chosen for it. */
-  placeTo(destination: string): Promise<boolean> {
-    return this.send(destination, {});
+  /** Calls one of the choices, and leaves it marked if that is refused: another try is for the same one. A line that was
+   * chosen earlier was not chosen for it. */
+  choose({ username }: Colleague): Promise<boolean> {
+    this.markedName = username;
+    return this.send(`client:${username}`, {});
   }
 
   private async send(destination: string, chosen: { line?: string }): Promise<boolean> {
@@ -113,6 +121,7 @@ export class Dial {
     if (failure === null) this.setText('');
     else if (this.text === text) {
       this.refused = failure;
+      this.linesThen = this.phone.snapshot?.lines;
       // The lines to choose from are those of before.
       if (failure.code === 'noSuchLine') this.askAgain();
     }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Command, Reply } from '../ipc';
+import type { Colleague, Command, Reply } from '../ipc';
 import { FakeHost } from '../platform/fake/fakeHost';
 import { line, pbxLine, twilioLine } from '../platform/fake/fixtures';
 import { Phone } from '../state/phone.svelte';
@@ -15,6 +15,7 @@ beforeEach(async () => {
   await phone.start();
   dial = new Dial(phone);
 });
+const choice = (index: number): Colleague => dial.choices[index] as Colleague;
 
 describe('preview', () => {
   test('is asked once for what a fast typist typed', async () => {
@@ -153,12 +154,50 @@ describe('placing', () => {
     expect(host.sent('placeCall')).toEqual([]);
   });
 
-  test('says why a chosen colleague cannot be called', async () => {
+  test('says why a chosen colleague cannot be called, and tries the same one again', async () => {
     host.refuse.set('placeCall', { code: 'lineNotReady', message: '', params: {} });
-    dial.setText('a');
+    dial.setText('1');
     await vi.runAllTimersAsync();
-    await dial.placeTo('client:sara');
+    await dial.choose(choice(2));
+    expect([dial.refused?.code, dial.undecided]).toEqual(['lineNotReady', false]);
+    host.refuse.clear();
+    expect(await dial.place()).toBe(true);
+    expect(host.sent('placeCall').map(({ destination }) => destination)).toEqual(['client:maryam', 'client:maryam']);
+  });
+
+  test('calls who was marked, also when somebody else has joined the list', async () => {
+    dial.setText('1');
+    await vi.runAllTimersAsync();
+    dial.mark(1);
+    expect(choice(dial.marked).username).toBe('ahmad');
+    host.emit({ type: 'teamChanged', team: [{ username: 'aaron', name: 'Aaron', extension: '111', presence: 'available' }, ...host.current.team] });
+    dial.refresh();
+    await dial.place();
+    expect(host.sent('placeCall').map(({ destination }) => destination)).toEqual(['client:ahmad']);
+  });
+
+  test('says what was refused until the lines are others', async () => {
+    host.refuse.set('placeCall', { code: 'lineNotReady', message: '', params: {} });
+    dial.setText('1');
+    await vi.runAllTimersAsync();
+    await dial.choose(choice(2));
+    host.emit({ type: 'teamChanged', team: [...host.current.team] });
+    dial.refresh();
+    await vi.runAllTimersAsync();
     expect(dial.refused?.code).toBe('lineNotReady');
+    host.emit({ type: 'linesChanged', lines: [line()] });
+    dial.refresh();
+    await vi.runAllTimersAsync();
+    expect([dial.refused, dial.marked]).toEqual([null, 2]);
+  });
+
+  test('shows the list again before it marks one of it', async () => {
+    host.refuse.set('placeCall', { code: 'unknownExtension', message: '', params: {} });
+    dial.setText('999');
+    await dial.place();
+    dial.preview = { type: 'choices', colleagues: host.current.team };
+    expect(await dial.place()).toBe(false);
+    expect([dial.refused, dial.marked]).toEqual([null, 0]);
   });
 
   test('offers the choice when Enter came before the preview', async () => {
@@ -236,7 +275,7 @@ describe('a chosen line', () => {
   test('is not taken for one of the choices', async () => {
     await choose('0501234567', pbxLine.id);
     await preview('a');
-    await dial.placeTo('client:sara');
+    await dial.choose(choice(0));
     await choose('0501234567', pbxLine.id);
     await preview('a');
     dial.mark(1);

@@ -48,7 +48,7 @@ const troubled = (name: string, start: Partial<Snapshot>, failures: readonly Fai
 });
 const failure = (code: Failure['code'], params: Failure['params'] = {}): Failure => ({ code, message: '', params });
 const troubles = [failure('noMicrophone'), failure('keyringUnavailable')];
-const missedTwo = ['Lina Haddad', 'Omar Al-Otaibi'].map((who) => failure('calledWhileTalking', { who }));
+const missedTwo = ['Lina Haddad', 'Omar Al-Otaibi'].map((who) => failure('calledWhileTalking', { who, call: who }));
 const inCall = (name: string, change: Partial<CallView>, steps: Scenario['steps'] = []): Scenario =>
   shows(name, withCalls(change), steps);
 
@@ -136,6 +136,7 @@ export const scenarios: readonly Scenario[] = [
     },
     steps: [{ click: 'digits' }],
   },
+  inCall('digits-long', { digits: '0123456789*#'.repeat(4) }, [{ click: 'digits' }]),
   inCall('held', { held: true }),
   inCall('reconnecting', { state: 'reconnecting' }),
   inCall('ending', { state: 'ending' }),
@@ -152,6 +153,7 @@ export const scenarios: readonly Scenario[] = [
   shows('ringing-two', withCalls(...twoOffered)),
   shows('ringing-two-lines', { ...withCalls(...twoOffered), ...withLines(twilioLine) }),
   shows('ringing-two-in-call', withCalls({}, ...twoOffered)),
+  shows('ringing-long', withCalls({ ...offered, name: longArabic }, { ...offered, name: longPersian, address: '+966559902557' })),
   inCall('choosing-ringing', offered, [{ dial: 'a' }]),
   shows('choosing-ringing-two', withCalls(...twoOffered), [{ dial: 'a' }]),
   troubled('choosing-problems', {}, troubles, [{ dial: 'a' }]),
@@ -181,7 +183,7 @@ export const scenarios: readonly Scenario[] = [
   shows('two-calls', withCalls({ held: true, name: 'Lina Haddad', address: '103' }, {})),
   shows('long-held', withCalls({ held: true, name: longArabic, address: longNumber }, { held: true, name: longPersian }, {})),
   inCall('digits-details', { quality: poorQuality }, [{ click: 'call-quality' }, { dial: '0501234567' }]),
-  troubled('missed-in-call', withCalls({}), [failure('calledWhileTalking', { who: 'Lina Haddad' })]),
+  troubled('missed-in-call', withCalls({}), missedTwo.slice(0, 1)),
   inCall('quit-in-call', {}, [{ click: 'tab-settings' }, { click: 'quit' }]),
   shows('history', { missed: 0 }, [{ click: 'tab-history' }]),
   shows('history-offline', { sync: { state: 'offline', pending: 3 } }, [{ click: 'tab-history' }]),

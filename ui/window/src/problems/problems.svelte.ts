@@ -15,8 +15,8 @@ const AT_MOST = 3;
 export interface Problem {
   readonly id: number;
   readonly failure: Failure;
-  /** How often the same caller called. */
-  readonly times: number;
+  /** The missed calls that it tells of, all from the same caller. */
+  readonly calls: readonly string[];
 }
 
 export class Problems {
@@ -28,8 +28,8 @@ export class Problems {
   private nextId = 1;
 
   report(failure: Failure): void {
-    const before = this.list.find((known) => known.failure.code === 'calledWhileTalking' && isSame(known.failure, failure));
-    const problem = { id: this.nextId++, failure, times: (before?.times ?? 0) + 1 };
+    const before = this.list.find((known) => isSame(known.failure, failure));
+    const problem = { id: this.nextId++, failure, calls: [...(before?.calls ?? []), ...callsOf(failure)] };
     const others = this.list.filter((known) => !isSame(known.failure, failure));
     this.list = [problem, ...others];
     if (problemTable[failure.code].severity === 'info') this.closeOnceRead(problem.id, INFO_STAYS_MS);
@@ -71,6 +71,8 @@ export class Problems {
 
 /** What became of a device; only the last of it is still true. */
 const deviceNews: readonly ErrorCode[] = ['deviceLost', 'deviceMissing', 'deviceInUse', 'deviceFound'];
+
+const callsOf = ({ code, params: { call } }: Failure): string[] => (code === 'calledWhileTalking' && call !== undefined ? [call] : []);
 
 /** What a failure may be about, beside the failure itself. */
 const subjects = ['role', 'who', 'line'];

@@ -1,14 +1,18 @@
 import { plain } from '@mobilecall/kit/test/plain';
-import { cleanup, screen, waitFor } from '@testing-library/svelte';
+import { cleanup, screen, waitFor, within } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Failure, HistoryEntry } from '../ipc';
 import { FakeHost } from '../platform/fake/fakeHost';
-import { call } from '../platform/fake/fixtures';
+import { call, history } from '../platform/fake/fixtures';
 import { startApp } from './app';
 
 const offered = call({ id: 'ring', state: 'offered', direction: 'incoming', answeredAtMs: null, quality: null });
 const over = call({ id: 'over', state: 'ended', end: 'remoteHangup' });
 const problem = (code: Failure['code']): { type: 'problem'; failure: Failure } => ({ type: 'problem', failure: { code, message: '', params: {} } });
+const called = (who: string, call = who): { type: 'problem'; failure: Failure } => ({
+  type: 'problem',
+  failure: { code: 'calledWhileTalking', message: '', params: { who, call } },
+});
 const codes = (): (string | undefined)[] => screen.queryAllByTestId('problem').map((one) => one.dataset.code);
 
 beforeEach(() => {
@@ -182,14 +186,15 @@ describe('messages about sound', () => {
 });
 
 describe('calls that were missed', () => {
+  const known = history().find(({ disposition }) => disposition === 'missed') as HistoryEntry;
+  const entryOf = (id: string, name: string, address = known.address): HistoryEntry => ({ ...known, id, name, address });
   const ring = (host: FakeHost, id: string, name: string): void => host.emit({ type: 'callChanged', call: { ...offered, id, name } });
   /** As the engine tells it, which takes what is over out of the list a little later. */
   const miss = async (host: FakeHost, id: string, name: string): Promise<void> => {
     ring(host, id, name);
     const call = { ...offered, id, name, state: 'ended' as const, end: 'remoteCancel' as const };
     host.emit({ type: 'callChanged', call });
-    const entry = { ...(host.entries.find(({ disposition }) => disposition === 'missed') as HistoryEntry), id: `entry ${id}`, name };
-    host.entries = [entry, ...host.entries];
+    host.entries = [entryOf(id, name), ...host.entries];
     host.emit({ type: 'historyChanged', missed: host.current.missed + 1 });
     await vi.advanceTimersByTimeAsync(5000);
     host.emit({ type: 'callRemoved', call: id });
@@ -250,12 +255,56 @@ describe('calls that were missed', () => {
     expect(screen.queryByTestId('missed-news')).toBeNull();
   });
 
+  test('stay until the call back is placed', async () => {
+    const { host, user } = await startApp(new FakeHost({ missed: 1 }));
+    await vi.advanceTimersByTimeAsync(1000);
+    host.refuse.set('placeCall', { code: 'lineNotReady', message: '', params: {} });
+    await user.click(screen.getByTestId('missed-call-back'));
+    await waitFor(() => expect(codes()).toEqual(['lineNotReady']));
+    expect(screen.getByTestId('missed-news')).toBeTruthy();
+    host.refuse.clear();
+    await vi.advanceTimersByTimeAsync(400);
+    await user.click(screen.getByTestId('missed-call-back'));
+    await waitFor(() => expect(screen.queryByTestId('missed-news')).toBeNull());
+    host.emit({ type: 'callChanged', call: { ...over, id: host.current.calls[0]?.id ?? '' } });
+    await screen.findByTestId('ended-card');
+    await user.keyboard('{Escape}{Escape}');
+    await waitFor(() => expect(screen.queryByTestId('ended-card')).toBeNull());
+    expect(screen.queryByTestId('missed-news')).toBeNull();
+  });
+
+  test('are announced, which no words within a button are', async () => {
+    await startApp(new FakeHost({ missed: 2 }));
+    const status = within(screen.getByTestId('missed-news')).getByRole('status');
+    expect(plain(status)).toBe('2 missed calls');
+    expect(status.closest('button')).toBeNull();
+  });
+
+  test('name and call back who is left, not whose message was closed', async () => {
+    const talking = call({ id: 'talk' });
+    const { host, user } = await startApp(new FakeHost({ calls: [talking] }, []));
+    for (const [id, who, address] of [['b', 'Lina Haddad', '103'], ['a', 'Omar Said', '105']] as const) {
+      host.entries = [entryOf(id, who, address), ...host.entries];
+      host.emit(called(who, id));
+      host.emit({ type: 'historyChanged', missed: host.current.missed + 1 });
+    }
+    await waitFor(() => expect(codes()).toHaveLength(2));
+    await user.keyboard('{Escape}');
+    expect(plain(screen.getByTestId('problem'))).toContain('Lina Haddad');
+    host.emit({ type: 'callChanged', call: { ...talking, state: 'ended', end: 'remoteHangup' } });
+    host.emit({ type: 'callRemoved', call: talking.id });
+    await screen.findByTestId('missed-call-back');
+    expect(told()).toMatch(/Missed call.*from Lina Haddad/s);
+    await vi.advanceTimersByTimeAsync(1000);
+    await user.click(screen.getByTestId('missed-call-back'));
+    expect(host.sent('placeCall').map(({ destination }) => destination)).toEqual(['103']);
+  });
+
   test('during a call are named there, and stand among the others after it', async () => {
     const talking = call({ id: 'talk' });
-    const said = { type: 'problem' as const, failure: { code: 'calledWhileTalking' as const, message: '', params: { who: 'Lina Haddad' } } };
     const { host, user } = await startApp(new FakeHost({ calls: [talking], missed: 0 }));
     host.emit({ type: 'historyChanged', missed: 1 });
-    host.emit(said);
+    host.emit(called('Lina Haddad', 'first'));
     await waitFor(() => expect(codes()).toEqual(['calledWhileTalking']));
     expect(screen.queryByTestId('missed-news')).toBeNull();
     host.emit({ type: 'callChanged', call: { ...talking, state: 'ended', end: 'remoteHangup' } });
@@ -265,7 +314,7 @@ describe('calls that were missed', () => {
 
     host.emit({ type: 'callChanged', call: call({ id: 'next' }) });
     host.emit({ type: 'historyChanged', missed: 2 });
-    host.emit(said);
+    host.emit(called('Lina Haddad', 'second'));
     await waitFor(() => expect(codes()).toEqual(['calledWhileTalking']));
     await user.keyboard('{Escape}');
     host.emit({ type: 'callChanged', call: call({ id: 'next', state: 'ended', end: 'remoteHangup' }) });
@@ -275,11 +324,6 @@ describe('calls that were missed', () => {
 });
 
 describe('who calls while one talks', () => {
-  const called = (who: string): { type: 'problem'; failure: Failure } => ({
-    type: 'problem',
-    failure: { code: 'calledWhileTalking', message: '', params: { who } },
-  });
-
   test('is named at once, only once, and leads to the history', async () => {
     const { host, user } = await startApp(new FakeHost({ calls: [call()] }));
     host.emit({ type: 'historyChanged', missed: 1 });
@@ -306,15 +350,11 @@ describe('who calls while one talks', () => {
 });
 
 describe('more messages than have room', () => {
-  const missed = (who: string): { type: 'problem'; failure: Failure } => ({
-    type: 'problem',
-    failure: { code: 'calledWhileTalking', message: '', params: { who } },
-  });
   const named = (): string => screen.queryAllByTestId('problem').map((one) => plain(one)).join();
 
   test('wait for their turn, the newest first, and none is lost unread', async () => {
     const { host, user } = await startApp(new FakeHost({ calls: [call()], missed: 2 }));
-    for (const who of ['Lina Haddad', 'Omar Said']) host.emit(missed(who));
+    for (const who of ['Lina Haddad', 'Omar Said']) host.emit(called(who));
     for (const code of ['noSpeaker', 'diskFull', 'settingsUnreadable'] as const) host.emit(problem(code));
     await waitFor(() => expect(codes()).toEqual(['settingsUnreadable', 'diskFull', 'noSpeaker']));
     expect(plain(screen.getByText(/more messages/))).toBe('2 more messages');
@@ -339,7 +379,7 @@ describe('more messages than have room', () => {
 
   test('of the same caller are one', async () => {
     const { host } = await startApp(new FakeHost({ calls: [call()], missed: 2 }));
-    for (const who of ['Lina Haddad', 'Omar Said', 'Lina Haddad']) host.emit(missed(who));
+    ['Lina Haddad', 'Omar Said', 'Lina Haddad'].forEach((who, index) => host.emit(called(who, `call ${index}`)));
     await waitFor(() => expect(named()).toMatch(/^[^O]*Lina Haddad.*Omar Said/));
     expect(codes()).toHaveLength(2);
     expect(named()).toMatch(/Lina Haddad[^O]*2 times.*Omar Said/);

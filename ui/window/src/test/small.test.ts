@@ -31,6 +31,26 @@ describe('the preview', () => {
     expect([isGreen(), button().disabled]).toEqual([false, true]);
   });
 
+  test('tries a chosen colleague who was refused again, not another', async () => {
+    const { host, user } = await startApp();
+    host.refuse.set('placeCall', { code: 'lineNotReady', message: '', params: {} });
+    await user.type(screen.getByTestId('dial-field'), '1');
+    await user.click((await screen.findAllByTestId('choice'))[2] as HTMLElement);
+    await screen.findByRole('alert');
+    expect(isGreen()).toBe(true);
+    await user.type(screen.getByTestId('dial-field'), '{Enter}{Enter}');
+    host.emit({ type: 'linesChanged', lines: [line()] });
+    await waitFor(() => expect(screen.getAllByTestId('choice')[2]?.getAttribute('aria-selected')).toBe('true'));
+    expect(new Set(host.sent('placeCall').map(({ destination }) => destination))).toEqual(new Set(['client:maryam']));
+  });
+
+  test('leaves the agent out of the choices', async () => {
+    const { user } = await startApp();
+    await user.type(screen.getByTestId('dial-field'), 'a');
+    await screen.findAllByTestId('choice');
+    expect(screen.getAllByTestId('choice').filter((one) => plain(one).includes('100'))).toEqual([]);
+  });
+
   test('shows colleagues as reachable as they are now', async () => {
     const { host, user } = await startApp();
     await user.type(screen.getByTestId('dial-field'), 'sara');

@@ -100,6 +100,12 @@ describe('a call', () => {
     await waitFor(() => expect(screen.queryByTestId('digits-sent')).toBeNull());
   });
 
+  test('shows of a long row of digits the newest', async () => {
+    const { user } = await startApp(new FakeHost({ calls: [call({ digits: '98765432101234567890#' })] }));
+    await user.click(screen.getByTestId('digits'));
+    expect(plain(await screen.findByTestId('digits-sent'))).toBe('…432101234567890#');
+  });
+
   test('is offered the extension that was dialed behind the number, until it is sent', async () => {
     const { host, user } = await startApp(new FakeHost({ calls: [call({ id: 'c', postDial: '12' })] }));
     await user.click(await screen.findByRole('button', { name: /Send .*12/u }));

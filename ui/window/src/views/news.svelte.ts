@@ -24,8 +24,8 @@ export class News {
   }
 
   /** Who called while the agent talked is a missed call that the agent knows of now. */
-  closeProblem({ id, failure, times }: Problem): void {
-    if (failure.code === 'calledWhileTalking') this.phone.missed.putAway(times);
+  closeProblem({ id, calls }: Problem): void {
+    this.phone.missed.putAway(calls);
     this.phone.problems.close(id);
   }
 
@@ -34,7 +34,7 @@ export class News {
     const [problem] = this.problems;
     if (problem) this.closeProblem(problem);
     else if (this.ended) this.putAwayEnded(this.ended);
-    else if (this.missed > 0) this.phone.missed.putAway();
+    else if (this.missed > 0) this.phone.missed.putAwayAll();
     else return false;
     return true;
   }

@@ -28,8 +28,8 @@ export const settings: Settings = {
   lines: [],
 };
 
+/** Without the agent, as the engine gives it. */
 export const team: Colleague[] = [
-  { username: 'agent', name: 'Agent', extension: '100', presence: 'available' },
   { username: 'ahmad', name: 'أحمد الحربي', extension: '104', presence: 'available' },
   { username: 'lina', name: 'Lina Haddad', extension: '103', presence: 'busy' },
   { username: 'maryam', name: 'مریم رضایی', extension: '107', presence: 'available' },
