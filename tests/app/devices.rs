@@ -1,6 +1,6 @@
 //! Sound devices that come and go under the real sound servers, and several sounds at once.
 
-use crate::steps::{CALL_LIMIT, choose_server, ready, sign_in, turn, turn_processing_off};
+use crate::steps::{CALL_LIMIT, choose_server, ready, shows_one_stream, sign_in, turn, turn_processing_off};
 use crate::support::desktop::{Desktop, SoundServer};
 use crate::support::phone::{Phone, mcall};
 use crate::support::process::wait_for;
@@ -42,7 +42,7 @@ async fn devices_come_and_go(name: &str, sound: SoundServer) {
     let mut caller = Phone::start("caller", &folder, &mut command);
     app.find("incoming-card").await;
     speaker.wait_for_sound(Duration::from_secs(1), CALL_LIMIT);
-    is_known_to(&desktop, sound);
+    shows_one_stream(&desktop, sound);
     app.press(&[Key::Enter.into()]).await;
     app.attribute_becomes("call-card", "data-state", "active", CALL_LIMIT).await;
     speaker.wait_for_sound(Duration::from_secs(2), CALL_LIMIT);
@@ -55,15 +55,6 @@ async fn devices_come_and_go(name: &str, sound: SoundServer) {
     app.click("hangup").await;
     assert!(caller.ended(CALL_LIMIT).success());
     app.close().await;
-}
-
-/// The sound settings show one stream of the app, by its name, on the server that this test is about.
-fn is_known_to(desktop: &Desktop, sound: SoundServer) {
-    let server = desktop.output("pactl", &["info"]);
-    println!("{}", server.lines().find(|line| line.starts_with("Server Name")).expect("the server has a name"));
-    assert_eq!(server.contains("PipeWire"), sound == SoundServer::PipeWire);
-    let streams = desktop.output("pactl", &["list", "sink-inputs"]);
-    assert_eq!(streams.matches("application.name = \"Mobile Call\"").count(), 1, "{streams}");
 }
 
 /// The notes of the test tone.
