@@ -1,16 +1,17 @@
 //! Sound devices that come and go under the real sound servers, and several sounds at once.
 
-use crate::steps::{CALL_LIMIT, choose_server, ready, sign_in, turn, turn_processing_off};
+use crate::steps::{CALL_LIMIT, choose_server, ready, shows_one_stream, sign_in, turn, turn_processing_off};
 use crate::support::desktop::{Desktop, SoundServer};
+use crate::support::notes::{self, Course, FAINT};
 use crate::support::phone::{Phone, mcall};
 use crate::support::process::wait_for;
 use crate::support::server::Server;
-use crate::support::sound::Ear;
+use crate::support::sound::{self, Ear};
 use crate::support::webdriver::App;
 use crate::support::{artifacts, speech};
 use fantoccini::key::Key;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 #[tokio::test]
 async fn devices_come_and_go_under_pulseaudio() {
@@ -40,30 +41,43 @@ async fn devices_come_and_go(name: &str, sound: SoundServer) {
     let mut command = mcall(&["call", "300"], &server, &account);
     command.arg("--audio-in").arg(says).arg("--audio-out").arg(folder.join("caller-hears.wav"));
     let mut caller = Phone::start("caller", &folder, &mut command);
+    let note = notes::write(AGENT_HZ, Duration::from_secs(60), &folder, "agent-says.wav");
     app.find("incoming-card").await;
     speaker.wait_for_sound(Duration::from_secs(1), CALL_LIMIT);
-    is_known_to(&desktop, sound);
+    shows_one_stream(&desktop, sound);
     app.press(&[Key::Enter.into()]).await;
     app.attribute_becomes("call-card", "data-state", "active", CALL_LIMIT).await;
+    let began = Instant::now();
+    let _voice = sound::speak(&desktop, &note, &folder.join("paplay.log"));
     speaker.wait_for_sound(Duration::from_secs(2), CALL_LIMIT);
 
     a_test_tone_is_heard_in_the_call(&app, &desktop, &speaker).await;
     the_call_follows_the_headset_and_comes_back(&app, &desktop, &speaker, &folder).await;
+    let talked = began.elapsed();
     without_any_speaker_it_says_so(&app, &desktop, &folder).await;
 
     speaker.save(&folder.join("agent-hears.wav"));
     app.click("hangup").await;
     assert!(caller.ended(CALL_LIMIT).success());
     app.close().await;
+    the_caller_heard_the_agent_all_the_while(&folder, talked);
 }
 
-/// The sound settings show one stream of the app, by its name, on the server that this test is about.
-fn is_known_to(desktop: &Desktop, sound: SoundServer) {
-    let server = desktop.output("pactl", &["info"]);
-    println!("{}", server.lines().find(|line| line.starts_with("Server Name")).expect("the server has a name"));
-    assert_eq!(server.contains("PipeWire"), sound == SoundServer::PipeWire);
-    let streams = desktop.output("pactl", &["list", "sink-inputs"]);
-    assert_eq!(streams.matches("application.name = \"Mobile Call\"").count(), 1, "{streams}");
+/// What the agent says all the while.
+const AGENT_HZ: f64 = 310.0;
+
+/// Whatever became of the speaker; and the test tone is for the agent alone.
+fn the_caller_heard_the_agent_all_the_while(folder: &Path, talked: Duration) {
+    let heard = sound::recording(&folder.join("caller-hears.wav"));
+    let agent = Course::of(AGENT_HZ, &heard);
+    let (span, gap) = (agent.from_first_to_last(), agent.longest_gap());
+    println!("the agent talked for {talked:?} and was heard for {span:?}, with gaps of {gap:?} at most");
+    assert!(span + Duration::from_secs(1) > talked, "the agent was not heard to the end");
+    assert!(gap < Duration::from_millis(300), "a word was lost");
+    for hertz in TEST_TONE {
+        let loudest = Course::of(hertz, &heard).loudest();
+        assert!(loudest < FAINT, "the caller heard {hertz} Hz of the test tone: {loudest:.4}");
+    }
 }
 
 /// The notes of the test tone.

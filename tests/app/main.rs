@@ -13,4 +13,5 @@ mod incoming;
 mod paste;
 mod steps;
 mod trouble;
+mod two_calls;
 mod window;

@@ -1,5 +1,6 @@
 //! What agents do in every test.
 
+use crate::support::desktop::{Desktop, SoundServer};
 use crate::support::server::{Account, Server};
 use crate::support::source;
 use crate::support::webdriver::App;
@@ -70,6 +71,15 @@ pub(crate) async fn sign_in(app: &App<'_>, account: &Account) {
     app.retype("sign-in-password", &account.password()).await;
     app.click("sign-in-submit").await;
     ready(app).await;
+}
+
+/// The sound settings show one stream of the app, by its name, on the server that this test is about.
+pub(crate) fn shows_one_stream(desktop: &Desktop, sound: SoundServer) {
+    let server = desktop.output("pactl", &["info"]);
+    println!("{}", server.lines().find(|line| line.starts_with("Server Name")).expect("the server has a name"));
+    assert_eq!(server.contains("PipeWire"), sound == SoundServer::PipeWire);
+    let streams = desktop.output("pactl", &["list", "sink-inputs"]);
+    assert_eq!(streams.matches("application.name = \"Mobile Call\"").count(), 1, "{streams}");
 }
 
 /// A text of the app in a language.

@@ -4,6 +4,7 @@
 
 pub(crate) mod cut;
 pub(crate) mod desktop;
+pub(crate) mod notes;
 pub(crate) mod notices;
 pub(crate) mod phone;
 pub(crate) mod process;

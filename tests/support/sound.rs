@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// The rate at which the speaker is listened to.
-const RATE_HZ: usize = 16_000;
+pub(super) const RATE_HZ: usize = 16_000;
 /// Loudness is compared in steps of this many samples: 20 ms.
 const STEP: usize = RATE_HZ / 50;
 
@@ -70,6 +70,11 @@ impl Ear {
             let heard = self.heard.lock().expect("no one panics with the lock");
             (heard.len() >= wanted).then(|| heard[mark..wanted].to_vec())
         })
+    }
+
+    /// What has been heard after a mark.
+    pub(crate) fn after(&self, mark: usize) -> Vec<f32> {
+        self.heard.lock().expect("no one panics with the lock")[mark..].to_vec()
     }
 
     /// Waits until what is heard resembles what is said, and returns it. On a busy machine sound may stall for a moment, so
@@ -134,7 +139,7 @@ impl Ear {
 }
 
 /// A recording as [`Ear`] would have heard it.
-fn recording(path: &Path) -> Vec<f32> {
+pub(crate) fn recording(path: &Path) -> Vec<f32> {
     let reader = WavReader::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let step = reader.spec().sample_rate as usize / RATE_HZ;
     let samples: Vec<i16> = reader.into_samples().map(|sample| sample.expect("the recording is whole")).collect();
@@ -154,12 +159,12 @@ pub(crate) fn likeness_of_recording(said: &[f32], path: &Path) -> f64 {
 }
 
 /// A note is looked for over this many samples, 200 ms: no voice holds one frequency for so long…
-const NOTE: usize = RATE_HZ / 5;
+pub(super) const NOTE: usize = RATE_HZ / 5;
 /// …as loudly as this.
-const CLEAR: f64 = 0.08;
+pub(super) const CLEAR: f64 = 0.08;
 
 /// How loud one frequency is, by its correlation with sine and cosine; 1 is the loudest there is.
-fn amplitude(samples: &[f32], hertz: f64) -> f64 {
+pub(super) fn amplitude(samples: &[f32], hertz: f64) -> f64 {
     let turn = std::f64::consts::TAU * hertz / RATE_HZ as f64;
     let (mut sine, mut cosine) = (0.0, 0.0);
     for (number, sample) in samples.iter().enumerate() {

@@ -66,6 +66,13 @@ impl<'a> App<'a> {
         within(&format!("a click on {id}"), LIMIT, async || self.find(id).await.click().await.ok()).await;
     }
 
+    /// Clicks the button of this name within the element.
+    pub(crate) async fn click_in(&self, id: &str, name: &str) {
+        let button = format!("{} button[aria-label=\"{name}\"]", selector(id));
+        let click = async || self.client.find(Locator::Css(&button)).await.ok()?.click().await.ok();
+        within(&format!("a click on {button}"), LIMIT, click).await;
+    }
+
     /// Types into the element.
     pub(crate) async fn type_into(&self, id: &str, text: &str) {
         let field = self.find(id).await;

@@ -6,5 +6,6 @@ mod limits;
 mod live;
 mod meeting;
 mod outcomes;
+mod races;
 mod reconnecting;
 mod world;

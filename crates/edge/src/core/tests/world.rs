@@ -279,6 +279,20 @@ impl World {
         }
     }
 
+    /// Gives the next reply of what was held back, and goes on holding back.
+    pub(super) fn release_one(&mut self) {
+        let holds = (self.hold_media, self.hold_records, self.hold_checks);
+        while !self.held.is_empty() {
+            (self.hold_media, self.hold_records, self.hold_checks) = (false, false, false);
+            let output = self.held.remove(0);
+            let reply = self.perform(output);
+            (self.hold_media, self.hold_records, self.hold_checks) = holds;
+            if let Some(reply) = reply {
+                return self.input(reply);
+            }
+        }
+    }
+
     /// Lets time pass, timer by timer.
     pub(super) fn pass(&mut self, span: Duration) {
         let end = self.monotonic + span;
