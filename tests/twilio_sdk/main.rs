@@ -17,6 +17,7 @@ mod mcall;
 mod network;
 mod office;
 mod outcomes;
+mod pauses;
 mod recording;
 mod tokens;
 mod trouble;
