@@ -16,7 +16,7 @@ const HOP: usize = NOTE / 2;
 /// Writes a steady note into a WAV file.
 pub(crate) fn write(hertz: f64, length: Duration, folder: &Path, name: &str) -> PathBuf {
     let path = folder.join(name);
-    let rate = 48_000;
+    let rate = RATE_HZ as u32;
     let spec = WavSpec { channels: 1, sample_rate: rate, bits_per_sample: 16, sample_format: SampleFormat::Int };
     let mut writer = WavWriter::create(&path, spec).expect("the note's file can be made");
     for number in 0..(length.as_secs_f64() * f64::from(rate)) as u32 {
