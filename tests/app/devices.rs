@@ -70,7 +70,7 @@ const AGENT_HZ: f64 = 310.0;
 fn the_caller_heard_the_agent_all_the_while(folder: &Path, talked: Duration) {
     let heard = sound::recording(&folder.join("caller-hears.wav"));
     let agent = Course::of(AGENT_HZ, &heard);
-    let (span, gap) = (agent.from_first_to_last(), agent.longest_gap());
+    let (span, gap) = (agent.span(), agent.longest_gap());
     println!("the agent talked for {talked:?} and was heard for {span:?}, with gaps of {gap:?} at most");
     assert!(span + Duration::from_secs(1) > talked, "the agent was not heard to the end");
     assert!(gap < Duration::from_millis(300), "a word was lost");

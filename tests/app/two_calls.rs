@@ -218,7 +218,7 @@ fn what_is_heard_of_a_note_is_told_from_what_is_missing() {
     let course = Course::of(590.0, &heard);
     let close = |found: Duration, wanted: f64| (found.as_secs_f64() - wanted).abs() < 0.35;
     assert!(close(course.heard(), 2.0), "{:?}", course.heard());
-    assert!(close(course.from_first_to_last(), 3.0), "{:?}", course.from_first_to_last());
+    assert!(close(course.span(), 3.0), "{:?}", course.span());
     assert!(close(course.longest_gap(), 1.0), "{:?}", course.longest_gap());
     for other in [310.0, 710.0] {
         assert!(Course::of(other, &heard).loudest() < FAINT, "{other}");

@@ -47,7 +47,7 @@ impl Course {
     }
 
     /// How long it was clear for the first time to the last.
-    pub(crate) fn from_first_to_last(&self) -> Duration {
+    pub(crate) fn span(&self) -> Duration {
         span(self.between().len())
     }
 
