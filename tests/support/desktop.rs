@@ -105,11 +105,16 @@ impl Desktop {
 
     /// What a program on this desktop prints.
     pub(crate) fn output(&self, program: &str, arguments: &[&str]) -> String {
+        self.try_output(program, arguments).unwrap_or_else(|errors| panic!("{program} {arguments:?}: {errors}"))
+    }
+
+    /// What a program on this desktop prints, or what it complains of when it fails.
+    fn try_output(&self, program: &str, arguments: &[&str]) -> Result<String, String> {
         let output = self.command(program).args(arguments).output();
         let output = output.unwrap_or_else(|error| panic!("could not start {program}: {error}"));
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{program} {arguments:?}: {errors}");
-        String::from_utf8_lossy(&output.stdout).into_owned()
+        let said = if output.status.success() { Ok(output.stdout) } else { Err(output.stderr) };
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        said.map(text).map_err(text)
     }
 
     /// The folder in which the app keeps its data.
@@ -117,9 +122,19 @@ impl Desktop {
         self.home.path().join("data/mobile-call")
     }
 
+    /// The windows, one a line.
+    fn windows(&self) -> String {
+        wait_for("a list of the windows", START_LIMIT, || match self.try_output("wmctrl", &["-l", "-p", "-x"]) {
+            Ok(list) => Some(list),
+            // One of them went between being listed and being asked about: the list is another now.
+            Err(errors) if errors.contains("BadWindow") => None,
+            Err(errors) => panic!("wmctrl: {errors}"),
+        })
+    }
+
     /// The app's window, if it can be seen.
     pub(crate) fn app_window(&self) -> Option<Window> {
-        self.output("wmctrl", &["-l", "-p", "-x"]).lines().find_map(|line| {
+        self.windows().lines().find_map(|line| {
             let words: Vec<_> = line.split_whitespace().collect();
             let [number, _desktop, process, class, ..] = words.as_slice() else { return None };
             let process = process.parse().expect("a process id is a number");
