@@ -17,7 +17,6 @@ mod mcall;
 mod network;
 mod office;
 mod outcomes;
-mod pauses;
 mod recording;
 mod tokens;
 mod trouble;

@@ -82,18 +82,6 @@ function follow(newCall) {
   });
 }
 
-function wordsWithPauses(hertz, wordMs, roundMs) {
-  const context = new AudioContext({ sampleRate: 48_000 });
-  const buffer = new AudioBuffer({ length: 48 * roundMs, sampleRate: 48_000 });
-  const word = Float32Array.from({ length: 48 * wordMs }, (_, n) => 0.3 * Math.sin((2 * Math.PI * hertz * n) / 48_000));
-  buffer.copyToChannel(word, 0);
-  const microphone = new MediaStreamAudioDestinationNode(context, { channelCount: 1 });
-  const talker = new AudioBufferSourceNode(context, { buffer, loop: true });
-  talker.connect(microphone);
-  talker.start();
-  return microphone.stream;
-}
-
 /** Rows and columns of a telephone's keys. */
 const KEYS = ["123", "456", "789", "*0#"];
 const ROWS_HZ = [697, 770, 852, 941];
@@ -142,16 +130,6 @@ window.phone = {
     const all = RTCRtpReceiver.getCapabilities;
     const known = ({ mimeType }) => !["audio/opus", "audio/red"].includes(mimeType.toLowerCase());
     RTCRtpReceiver.getCapabilities = (kind) => ({ ...all(kind), codecs: all(kind).codecs.filter(known) });
-  },
-
-  /** Says a word at the beginning of each round instead of what the browser's microphone hears, and sends hardly anything of
-   *  the pauses (DTX); before anything else. */
-  pauseBetweenWords(hertz, wordMs, roundMs) {
-    navigator.mediaDevices.getUserMedia = async () => wordsWithPauses(hertz, wordMs, roundMs);
-    const set = RTCPeerConnection.prototype.setRemoteDescription;
-    RTCPeerConnection.prototype.setRemoteDescription = function ({ type, sdp }, ...told) {
-      return set.call(this, { type, sdp: sdp.replace(/;useinbandfec=1/g, "$&;usedtx=1") }, ...told);
-    };
   },
 
   /** Opens the microphone and makes the device; nothing is sent yet. */
