@@ -207,7 +207,7 @@ describe('calls that were missed', () => {
     expect(told()).toMatch(/Missed call.*from Lina Haddad/s);
     for (const [id, name] of [['b', 'Omar Said'], ['c', 'Sara Khan']] as const) await miss(host, id, name);
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(told()).toMatch(/3 missed calls.*last from Sara Khan/s);
+    expect(told()).toMatch(/3 missed calls.*latest: Sara Khan/s);
     expect(screen.queryByTestId('ended-card')).toBeNull();
     await user.click(screen.getByTestId('missed-close'));
     expect(screen.queryByTestId('missed-news')).toBeNull();
