@@ -38,6 +38,7 @@ mod events;
 pub mod fake;
 mod flushing;
 mod guard;
+mod media_runtime;
 mod negotiator;
 mod outgoing_types;
 mod peers;
@@ -52,6 +53,7 @@ mod virtual_network;
 
 pub use config::{IceServer, Paths, RestartSockets, TransportConfig};
 pub use direction::MediaDirection;
+pub use media_runtime::MediaRuntime;
 pub use peers::{NamedCandidates, PeerAddresses};
 pub use transport::{ReceivedPacket, TransportStreams, WebRtcTransport};
 
