@@ -7,8 +7,10 @@ use crate::{
     sound::{SoundSystem, SystemSound},
 };
 use async_trait::async_trait;
-use mobilecall_transport::{MediaTransport, TransportConfig, TransportError, TransportStreams, WebRtcTransport};
-use std::{sync::Arc, time::Duration};
+use mobilecall_transport::{
+    MediaRuntime, MediaTransport, TransportConfig, TransportError, TransportStreams, WebRtcTransport,
+};
+use std::{num::NonZeroUsize, sync::Arc, time::Duration};
 
 /// How often live calls are stamped and calls cut off by a kill are looked for.
 pub(crate) const HEARTBEAT: Duration = Duration::from_secs(5);
@@ -18,6 +20,8 @@ pub(crate) struct Parts {
     pub(crate) clock: Clock,
     pub(crate) sound: Arc<dyn SoundSystem>,
     pub(crate) transports: Arc<dyn Transports>,
+    /// Where calls' packets are carried.
+    pub(crate) media: MediaRuntime,
     pub(crate) lines: LineFactories,
     /// See [`HEARTBEAT`].
     pub(crate) heartbeat: Duration,
@@ -46,6 +50,8 @@ impl Parts {
             clock: Clock::system(),
             sound: Arc::new(SystemSound),
             transports: Arc::new(WebRtc(config.transport.clone())),
+            // A call or two need a hundredth of one.
+            media: MediaRuntime::with_threads(NonZeroUsize::MIN),
             lines: LineFactories::real(),
             heartbeat: HEARTBEAT,
         }

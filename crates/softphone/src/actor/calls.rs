@@ -158,13 +158,13 @@ impl Core {
 
     fn start_call_media(&mut self, call: CallId) {
         let Some(post) = self.call_post(call) else { return };
-        let parts = Arc::clone(&self.parts);
+        let (parts, carrier) = (Arc::clone(&self.parts), self.parts.media.clone());
         let is_local = self.sign_in.online().is_some_and(|online| online.session.http().server().is_loopback());
         let reach = if is_local { Reach::ThisMachine } else { Reach::Network };
         let Some(known) = self.calls.get_mut(call) else { return };
         let voice = known.media.voice.subscribe();
         let start = start_media(parts, reach, known.offer.take(), voice, post);
-        known.media.session = Some(AbortOnDropHandle::new(tokio::spawn(start)));
+        known.media.session = Some(AbortOnDropHandle::new(carrier.spawn(start)));
         if self.sound_choice().is_devices() {
             self.open_call_devices(call);
         }

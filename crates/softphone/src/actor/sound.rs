@@ -294,7 +294,7 @@ impl Core {
             post,
             windows,
         };
-        media.voice_task = Some(AbortOnDropHandle::new(tokio::spawn(task.run())));
+        media.voice_task = Some(AbortOnDropHandle::new(tokio::spawn(task.run(self.parts.media.clone()))));
         media.voice.send_replace(Some(voice));
         if let Err(error) = given {
             self.shown.problem(failure::internal(&error));

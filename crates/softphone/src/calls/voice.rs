@@ -6,12 +6,13 @@ use bytes::Bytes;
 use mobilecall_domain::CallQuality;
 use mobilecall_ipc::{Event, LevelSource, Levels};
 use mobilecall_media::voice::{OutgoingPacket, VoiceEvent};
-use mobilecall_transport::{MediaTransport, RtpPacket};
+use mobilecall_transport::{MediaRuntime, MediaTransport, RtpPacket};
 use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio::{
     sync::{broadcast, mpsc},
     time::{Instant, Interval, MissedTickBehavior},
 };
+use tokio_util::task::AbortOnDropHandle;
 
 /// Levels of a call are told no more often than this: they show who talks, and need not follow each syllable.
 const LEVELS_EVERY: Duration = Duration::from_millis(300);
@@ -44,13 +45,16 @@ pub(crate) struct VoiceTask {
 impl VoiceTask {
     /// Runs until it is aborted, or the voice has ended.
     ///
-    /// Packets are sent by a loop of their own. What is told to the owner goes beside it, so that an owner who waits for
+    /// Packets are sent by a task of their own, where packets are carried. What is told to the owner goes beside it, so that an owner who waits for
     /// a slow disk delays no packet, and neither do statistics; levels, which wait for nobody, are beside both.
-    pub(crate) async fn run(self) {
+    pub(crate) async fn run(self, carrier: MediaRuntime) {
         let Self { voice, transport, packets, events, counted, post, windows } = self;
-        let reports = Reports { voice, transport: Arc::clone(&transport), counted, post, windows };
+        let sent = AbortOnDropHandle::new(carrier.spawn(send_packets(packets, Arc::clone(&transport))));
+        let reports = Reports { voice, transport, counted, post, windows };
         tokio::select! {
-            () = send_packets(packets, transport.as_ref()) => {}
+            ended = sent => if let Err(error) = ended {
+                tracing::error!(%error, "sending the packets of a call panicked");
+            },
             never = reports.tell_events_and_seconds(events) => match never {},
             never = reports.show_levels() => match never {},
         }
@@ -58,7 +62,7 @@ impl VoiceTask {
 }
 
 /// Sends what the voice makes, and waits for nothing but the next packet, until the voice has ended.
-async fn send_packets(mut packets: mpsc::Receiver<OutgoingPacket>, transport: &dyn MediaTransport) {
+async fn send_packets(mut packets: mpsc::Receiver<OutgoingPacket>, transport: Arc<dyn MediaTransport>) {
     while let Some(packet) = packets.recv().await {
         let packet = RtpPacket {
             payload_type: packet.payload_type,
@@ -173,6 +177,7 @@ mod tests {
         voice::{StreamPosition, VoiceConfig, VoiceOutputs},
     };
     use mobilecall_transport::{TransportConfig, TransportEvent, fake::FakeNetwork};
+    use std::num::NonZeroUsize;
 
     const CONFIG: VoiceConfig = VoiceConfig {
         codec: Codec::Opus,
@@ -210,7 +215,7 @@ mod tests {
             post: Post::new(inbox.downgrade(), 0).of_leg(CallId::generate(), LegId::generate()),
             windows: broadcast::Sender::new(16),
         };
-        let task = tokio::spawn(task.run());
+        let task = tokio::spawn(task.run(MediaRuntime::of_caller()));
         // The first fills the owner's inbox, the others wait for room in it.
         for _ in 0..3 {
             events.send(VoiceEvent::FirstAudio).await.unwrap();
@@ -228,6 +233,42 @@ mod tests {
         for _ in 0..3 {
             assert!(owner.recv().await.is_some(), "what waited is told in the end");
         }
+        task.abort();
+    }
+
+    #[tokio::test]
+    async fn a_program_all_of_whose_threads_wait_delays_no_packet() {
+        let network = FakeNetwork::new();
+        let (ours, mut streams) = network.transport(TransportConfig::loopback());
+        let (theirs, mut heard) = network.transport(TransportConfig::loopback());
+        let offer = ours.create_offer().await.unwrap();
+        ours.accept_answer(&theirs.create_answer(&offer).await.unwrap()).await.unwrap();
+        while streams.events.recv().await != Some(TransportEvent::Connected) {}
+
+        let (packets, outgoing) = mpsc::channel(16);
+        let (events, happened) = mpsc::channel(16);
+        let (inbox, _owner) = mpsc::channel(1);
+        let task = VoiceTask {
+            voice: FakeSound::default().start_voice(CONFIG, VoiceOutputs { packets: packets.clone(), events }).unwrap(),
+            transport: Arc::new(ours),
+            packets: outgoing,
+            events: happened,
+            counted: None,
+            post: Post::new(inbox.downgrade(), 0).of_leg(CallId::generate(), LegId::generate()),
+            windows: broadcast::Sender::new(16),
+        };
+        let task = tokio::spawn(task.run(MediaRuntime::with_threads(NonZeroUsize::MIN)));
+        tokio::task::yield_now().await;
+        // The voice's thread, which talks with the other side while the only thread of this runtime waits for it.
+        let (done, finished) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            for sequence in 0..10 {
+                packets.blocking_send(packet(sequence)).unwrap();
+                assert_eq!(heard.packets.blocking_recv().unwrap().packet.sequence, sequence);
+            }
+            done.send(()).unwrap();
+        });
+        finished.recv_timeout(Duration::from_secs(10)).expect("ten packets arrive all the same");
         task.abort();
     }
 }

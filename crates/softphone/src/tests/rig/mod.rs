@@ -31,7 +31,7 @@ use mobilecall_ipc::{
 };
 use mobilecall_line::{IncomingLeg, LineCommand, LineEvent};
 use mobilecall_testkit::HeldDatabase;
-use mobilecall_transport::{MediaTransport, TransportConfig, fake::FakeNetwork};
+use mobilecall_transport::{MediaRuntime, MediaTransport, TransportConfig, fake::FakeNetwork};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tempfile::TempDir;
 
@@ -78,6 +78,7 @@ impl Rig {
             clock: Clock::paused(Timestamp::from_millis(START_MS)),
             sound: Arc::clone(&sound) as Arc<dyn SoundSystem>,
             transports: Arc::clone(&ours) as Arc<dyn Transports>,
+            media: MediaRuntime::of_caller(),
             lines: factories,
             heartbeat,
         };
