@@ -2,10 +2,12 @@
 
 use anyhow::Context;
 use async_trait::async_trait;
-use mobilecall_backend::{Backend, BackendConfig, CancellationToken, EdgeConfig, Limits, ServeError, StartError};
+use mobilecall_backend::{
+    Backend, BackendConfig, CancellationToken, EdgeConfig, Limits, MediaRuntime, ServeError, StartError,
+};
 use mobilecall_softphone::{EmbeddedServer, EmbeddedServerError, LoginResponse, RunningServer};
 use mobilecall_store_sqlite::{SqliteStore, Store as _, StoreError};
-use std::{io, net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
+use std::{io, net::Ipv4Addr, num::NonZeroUsize, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::Mutex, task::JoinHandle};
 
 /// The port that the old softphone's pages know (`http://localhost:4000`).
@@ -41,7 +43,8 @@ impl Embedded {
         }
         let store = SqliteStore::open(&self.database).await.map_err(|error| self.refused(error))?;
         let config = BackendConfig {
-            edge: EdgeConfig::loopback(),
+            // For the calls of one person.
+            edge: EdgeConfig { media: MediaRuntime::with_threads(NonZeroUsize::MIN), ..EdgeConfig::loopback() },
             limits: Limits { shutdown_grace: SHUTDOWN_GRACE, ..Limits::default() },
             ..BackendConfig::default()
         };

@@ -53,7 +53,7 @@ pub use announce::{Announcement, Announcer, Broker, LocalBroker};
 pub use backend::{Backend, StartError};
 pub use config::{BackendConfig, Lease, Limits, LoginLimits, PasswordCost, Rate};
 pub use directory::{Directory, DirectoryError, LocalDirectory, PersonReport, PresenceChange, Renewed, Whereabouts};
-pub use mobilecall_edge::{EdgeConfig, LOG_DIRECTIVES, PeerAddresses};
+pub use mobilecall_edge::{EdgeConfig, LOG_DIRECTIVES, MediaRuntime, PeerAddresses};
 pub use openapi::openapi_json;
 pub use passwords::{PasswordError, hash_password};
 pub use serve::{ServeError, serve};

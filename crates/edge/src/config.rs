@@ -2,7 +2,7 @@
 
 use crate::core::Rules;
 use crate::driver::Heartbeat;
-use mobilecall_transport::{Codec, NamedCandidates, PeerAddresses, RestartSockets, TransportConfig};
+use mobilecall_transport::{Codec, MediaRuntime, NamedCandidates, PeerAddresses, RestartSockets, TransportConfig};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -20,6 +20,8 @@ pub struct EdgeConfig {
     pub media_ports: Option<RangeInclusive<u16>>,
     /// Where media may be sent, whatever clients say. That they are heard from there first is needed in any case.
     pub media_peers: PeerAddresses,
+    /// Where the edge runs with its media sockets; by default where it is started.
+    pub media: MediaRuntime,
     /// `AccountSid` of incoming calls; `AC` and 32 hexadecimal digits, made once for each server.
     pub account_sid: String,
     /// How long a call rings.
@@ -51,6 +53,7 @@ impl Default for EdgeConfig {
             advertised: None,
             media_ports: None,
             media_peers: PeerAddresses::ANY,
+            media: MediaRuntime::of_caller(),
             account_sid: rules.account_sid,
             ring_timeout: rules.ring_timeout,
             max_reconnect_timeout: rules.max_grace,

@@ -46,7 +46,7 @@ impl Edge {
     pub(crate) fn with_transports(host: Arc<dyn EdgeHost>, config: EdgeConfig, transports: TransportFactory) -> Self {
         let (owner, messages) = mpsc::channel(INPUT_CAPACITY);
         let owner_config = OwnerConfig { rules: config.rules(), transports, transport: config.transport() };
-        tokio::spawn(Owner::new(host, owner_config, messages).run());
+        config.media.spawn(Owner::new(host, owner_config, messages).run());
         Self(Arc::new(Shared {
             owner,
             heartbeat: config.heartbeat(),

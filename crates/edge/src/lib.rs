@@ -15,4 +15,4 @@ pub mod host;
 
 pub use config::EdgeConfig;
 pub use edge::{Edge, Unknown};
-pub use mobilecall_transport::{LOG_DIRECTIVES, PeerAddresses};
+pub use mobilecall_transport::{LOG_DIRECTIVES, MediaRuntime, PeerAddresses};

@@ -2,11 +2,14 @@
 
 use crate::settings::Settings;
 use anyhow::{Context as _, anyhow};
-use mobilecall_backend::{Backend, BackendConfig, CancellationToken, EdgeConfig, Limits, PeerAddresses, tls};
+use mobilecall_backend::{
+    Backend, BackendConfig, CancellationToken, EdgeConfig, Limits, MediaRuntime, PeerAddresses, tls,
+};
 use std::{
     io::{self, ErrorKind, Write as _},
     net::SocketAddr,
     num::NonZeroUsize,
+    thread::available_parallelism,
 };
 use tokio::net::TcpListener;
 
@@ -57,6 +60,8 @@ fn config(settings: &Settings, descriptors: usize) -> anyhow::Result<BackendConf
             advertised: settings.advertise,
             media_ports: settings.media_ports.as_ref().map(crate::media::PortRange::ports),
             media_peers: settings.media_peers.map_or(PeerAddresses::ANY, |peers| peers.0),
+            // As many as there are cores: packets are all that a busy server does.
+            media: MediaRuntime::with_threads(available_parallelism().unwrap_or(NonZeroUsize::MIN)),
             ..EdgeConfig::default()
         },
         // No client takes all of them.
