@@ -8,6 +8,7 @@
 //! - the digits that Mexico gave up in 2020: 1 behind the country code, and 044, 045 and 01 before national numbers,
 //! - numbers of ranges that are newer than the plans.
 
+use crate::NumberKind;
 use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberType, Region, ValidationError};
 
 /// E.164 allows fifteen digits, country code included (ITU-T E.164 §6.1).
@@ -195,6 +196,38 @@ pub(crate) fn may_be_word(e164: &str) -> bool {
                 | PhoneNumberType::UAN
         )
     )
+}
+
+/// Which kind of number it is.
+pub(crate) fn kind_of(e164: &str) -> NumberKind {
+    let Some(number) = of_e164(e164) else { return NumberKind::Unknown };
+    match PHONE_NUMBER_UTIL.get_number_type(&number) {
+        PhoneNumberType::FixedLine => NumberKind::FixedLine,
+        PhoneNumberType::Mobile => NumberKind::Mobile,
+        PhoneNumberType::FixedLineOrMobile => NumberKind::FixedLineOrMobile,
+        PhoneNumberType::TollFree => NumberKind::TollFree,
+        PhoneNumberType::PremiumRate => NumberKind::PremiumRate,
+        PhoneNumberType::SharedCost => NumberKind::SharedCost,
+        PhoneNumberType::VoIP => NumberKind::Voip,
+        PhoneNumberType::PersonalNumber => NumberKind::Personal,
+        PhoneNumberType::Pager => NumberKind::Pager,
+        PhoneNumberType::UAN => NumberKind::Company,
+        PhoneNumberType::VoiceMail => NumberKind::Voicemail,
+        PhoneNumberType::Unknown => NumberKind::Unknown,
+    }
+}
+
+/// The country whose number it is; `None` for satellites and others that belong to no country.
+pub(crate) fn country_of(e164: &str) -> Option<String> {
+    let number = of_e164(e164)?;
+    // A number of a newer range belongs to the main country of its code.
+    let region = PHONE_NUMBER_UTIL.get_region_for_number(&number).unwrap_or_else(|| region_of(number.country_code));
+    (region != Region::World).then(|| region.to_string())
+}
+
+fn of_e164(e164: &str) -> Option<PhoneNumber> {
+    let (code, national) = split_code(e164.strip_prefix('+')?)?;
+    number(code, national)
 }
 
 /// Whether the region has rules for dialing.
