@@ -158,6 +158,47 @@ impl CallRecord {
         changed
     }
 
+    /// Joins what is known of a call to the provider that carries it, and says whether anything changed; if so `updated_at`
+    /// becomes `now`.
+    ///
+    /// The provider sees all of the call, and what it said first may be less than what it says in the end. So, unlike in
+    /// [`Self::apply`], its word on how the call went and when takes the place of what was known; but the status still
+    /// never moves back.
+    pub fn correct(&mut self, known: &CallReport, now: Timestamp) -> bool {
+        let before = self.clone();
+        if let Some(status) = known.status
+            && status.rank() >= self.status.rank()
+        {
+            self.status = status;
+            self.correct_times(known, now);
+        }
+        fill(&mut self.twilio_call_sid, &known.twilio_call_sid);
+        fill(&mut self.recording_url, &known.recording_url);
+        fill(&mut self.customer_name, &known.customer_name);
+        let changed = *self != before;
+        if changed {
+            self.updated_at = now;
+        }
+        changed
+    }
+
+    /// Another clock than ours may say that the call was answered before it began.
+    fn correct_times(&mut self, known: &CallReport, now: Timestamp) {
+        let answered_at = known.answered_at.map(|answered| answered.max(self.created_at));
+        self.answered_at = match self.status {
+            CallStatus::Queued | CallStatus::Initiated | CallStatus::Ringing => return,
+            CallStatus::InProgress => answered_at.or(self.answered_at).or(Some(now)),
+            CallStatus::Completed => answered_at.or(self.answered_at),
+            CallStatus::Busy | CallStatus::NoAnswer | CallStatus::Canceled | CallStatus::Failed => None,
+        };
+        if self.status.is_final() {
+            let ended = known.ended_at.map(|ended| ended.max(self.created_at)).or(self.ended_at).unwrap_or(now);
+            let talked = self.answered_at.map_or(0, |answered| ended.since(answered).as_secs());
+            self.ended_at = Some(ended);
+            self.duration_seconds = known.duration_seconds.or(Some(u32::try_from(talked).unwrap_or(u32::MAX)));
+        }
+    }
+
     /// The facts of this record as a report, so that two copies of one call can be joined with [`Self::apply`].
     pub fn as_report(&self) -> CallReport {
         CallReport {

@@ -88,6 +88,37 @@ fn nobody_talks_in_a_call_that_nobody_answered() {
 }
 
 #[test]
+fn what_the_provider_knows_in_the_end_takes_the_place_of_what_was_known() {
+    let mut call = record(CallStatus::Initiated);
+    let mine = CallReport { ended_at: Some(at(20)), duration_seconds: Some(9), ..status(CallStatus::Failed) };
+    assert!(call.apply(&mine, at(20)));
+    let known = CallReport {
+        answered_at: Some(at(8)),
+        ended_at: Some(at(19)),
+        duration_seconds: Some(11),
+        ..status(CallStatus::Completed)
+    };
+    assert!(!call.correct(&status(CallStatus::Ringing), at(21)), "what is less is not known better");
+    assert!(call.correct(&known, at(22)));
+    assert_eq!((call.status, call.answered_at, call.ended_at), (CallStatus::Completed, Some(at(8)), Some(at(19))));
+    assert_eq!((call.duration_seconds, call.updated_at), (Some(11), at(22)));
+    assert!(!call.correct(&known, at(23)), "said twice it changes nothing");
+    assert!(call.correct(&status(CallStatus::NoAnswer), at(24)));
+    assert_eq!((call.answered_at, call.ended_at, call.duration_seconds), (None, Some(at(19)), Some(0)));
+}
+
+#[test]
+fn a_provider_s_clock_makes_no_call_answered_before_it_began() {
+    let mut call = CallRecord { created_at: at(100), ..record(CallStatus::Initiated) };
+    let known = CallReport { answered_at: Some(at(99)), ..status(CallStatus::InProgress) };
+    assert!(call.correct(&known, at(101)));
+    assert_eq!((call.answered_at, call.ended_at, call.duration_seconds), (Some(at(100)), None, None));
+    let known = CallReport { answered_at: Some(at(98)), ended_at: Some(at(99)), ..status(CallStatus::Completed) };
+    assert!(call.correct(&known, at(102)));
+    assert_eq!((call.answered_at, call.ended_at, call.duration_seconds), (Some(at(100)), Some(at(100)), Some(0)));
+}
+
+#[test]
 fn a_clock_that_went_back_makes_no_negative_duration() {
     let mut call = record(CallStatus::InProgress);
     call.answered_at = Some(at(100));
