@@ -7,11 +7,12 @@
 //! # Ok(()) }
 //! ```
 //!
-//! One file an area, with its trait's SQL in it: `companies`, `sessions`, `calls`, `changes`, `nodes`,
-//! `server_keys`. One connection writes, a few read; write-ahead logging lets them work side by side. Migrations in
+//! One file an area, with its trait's SQL in it: `companies`, `sessions`, `calls`, `call_legs`, `recordings`,
+//! `twilio_accounts`, `changes`, `nodes`, `server_keys`. One connection writes, a few read; write-ahead logging lets them work side by side. Migrations in
 //! `migrations/` are append-only. A file that is not ours, damaged or from a newer version is refused before anything is
 //! written to it.
 
+mod call_legs;
 mod calls;
 mod changes;
 mod companies;
@@ -20,10 +21,12 @@ mod indexes;
 mod nodes;
 mod open;
 mod query;
+mod recordings;
 mod rows;
 mod server_keys;
 mod sessions;
 mod store;
+mod twilio_accounts;
 mod whole;
 
 pub use mobilecall_sqlite::Statistics;

@@ -16,6 +16,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::with(include_str!("../migrations/0006_search.sql"), calls::fold_again),
     Migration::new(include_str!("../migrations/0007_refresh_successors.sql")),
     Migration::new(include_str!("../migrations/0008_company_lines.sql")),
+    Migration::new(include_str!("../migrations/0009_twilio.sql")),
 ];
 
 const OPTIONS: Options = Options {

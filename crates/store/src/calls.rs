@@ -20,8 +20,9 @@ pub trait Calls: Send + Sync {
     /// Softphones' own records, all or none: adds each, or, if the same agent of the same company has one with this id,
     /// applies its facts by [`CallRecord::apply`]. `Conflict` if an id is another's.
     ///
-    /// A softphone sees its own part of a call; a node that carries the call sees all of it. So as long as a living node
-    /// carries it, the softphone's word on status and times does not count.
+    /// A softphone sees its own part of a call; a node that carries the call, or a provider that tells of its legs, sees all of
+    /// it. So as long as a living node carries it, and once a leg of it is known, the softphone's word on status and times
+    /// does not count.
     async fn save_calls(&self, records: &[CallRecord], now: Timestamp) -> Result<Vec<CallChange>>;
     /// Saves one record; see [`Self::save_calls`].
     async fn save_call(&self, record: &CallRecord, now: Timestamp) -> Result<CallChange> {

@@ -1,8 +1,8 @@
 //! All areas together.
 
 use crate::{
-    calls::Calls, changes::Changes, companies::Companies, error::Result, nodes::Nodes, server_keys::ServerKeys,
-    sessions::Sessions,
+    call_legs::CallLegs, calls::Calls, changes::Changes, companies::Companies, error::Result, nodes::Nodes,
+    recordings::Recordings, server_keys::ServerKeys, sessions::Sessions, twilio_accounts::TwilioAccounts,
 };
 use async_trait::async_trait;
 
@@ -12,7 +12,9 @@ use async_trait::async_trait;
 /// its future is dropped nothing of it is, or (only if dropped) all of it is. Time is passed in. A look-up that finds
 /// nothing returns `None`; `NotFound` is for writes that name something that is missing.
 #[async_trait]
-pub trait Store: ServerKeys + Companies + Sessions + Calls + Changes + Nodes + 'static {
+pub trait Store:
+    ServerKeys + Companies + Sessions + Calls + CallLegs + Recordings + TwilioAccounts + Changes + Nodes + 'static
+{
     /// Whether the database answers, and no part of it has shown to be damaged.
     async fn ping(&self) -> Result<()>;
     /// Whether the database takes writes: makes a small one, on the disk when this returns.

@@ -3,9 +3,11 @@
 use async_trait::async_trait;
 use mobilecall_domain::{CallId, CallRecord, CallReport, CompanyId, LineOrder, NodeId, SessionId, Timestamp, UserId};
 use mobilecall_store::{
-    AbandonedCall, CallChange, CallChanges, CallFilter, CallPage, Calls, ChangeObserver, ChangePage, Changes,
-    Companies, Company, NewSession, Node, Nodes, Principal, RefreshHash, RefreshPolicy, Refreshed, Result, Scope,
-    ScopedReport, ServerIdentity, ServerKeys, Sessions, StatusCount, Store, StoreError, User, WriteRow, WrittenPage,
+    AbandonedCall, CallChange, CallChanges, CallFilter, CallLeg, CallLegs, CallPage, CallRequest, Calls,
+    ChangeObserver, ChangePage, Changes, Companies, Company, Dialed, LegReport, NewLeg, NewSession, Node, Nodes,
+    Principal, Recording, RecordingReport, Recordings, RefreshHash, RefreshPolicy, Refreshed, Result, Scope,
+    ScopedReport, ServerIdentity, ServerKeys, Sessions, StatusCount, Store, StoreError, TwilioAccount, TwilioAccounts,
+    User, WriteRow, WrittenPage,
 };
 use std::sync::{
     Arc, Mutex, PoisonError, Weak,
@@ -205,6 +207,27 @@ pass_on! {
         ) -> WrittenPage;
         read calls_since(scope: Scope, filter: &CallFilter, since: u64, limit: u32) -> CallChanges;
         read count_calls(scope: Scope, from: Timestamp) -> Vec<StatusCount>;
+    }
+    CallLegs {
+        write open_leg(record: &CallRecord, leg: &NewLeg, now: Timestamp) -> CallChange;
+        write report_leg(report: &LegReport, now: Timestamp) -> CallChange;
+        read leg(company: CompanyId, sid: &str) -> Option<CallLeg>;
+        read legs(company: CompanyId, call: CallId) -> Vec<CallLeg>;
+        read call_of_leg(company: CompanyId, sid: &str) -> Option<CallId>;
+        read dialed(company: CompanyId, agent: UserId, since: Timestamp, alive: Timestamp) -> Dialed;
+        write claim_request(request: &CallRequest, now: Timestamp, forget: Timestamp) -> CallId;
+    }
+    Recordings {
+        write save_recording(report: &RecordingReport, now: Timestamp) -> Recording;
+        read recordings(scope: Scope, limit: u32) -> Vec<Recording>;
+        read recordings_of(scope: Scope, call_sid: &str) -> Vec<Recording>;
+        read recording(scope: Scope, sid: &str) -> Option<Recording>;
+    }
+    TwilioAccounts {
+        read twilio_account(company: CompanyId) -> Option<TwilioAccount>;
+        write set_twilio_account(account: &TwilioAccount) -> ();
+        write remove_twilio_account(company: CompanyId) -> bool;
+        read twilio_accounts_of(account_sid: &str) -> Vec<TwilioAccount>;
     }
 }
 

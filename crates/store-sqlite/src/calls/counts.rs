@@ -1,5 +1,5 @@
 //! How many calls are over, kept by hour and by day for a company and by day for an agent. A status moves only forward, so a call is counted once, when it
-//! ends. Calls that are not over are few and are counted one by one.
+//! ends, and counted anew if it turns out to have ended otherwise. Calls that are not over are few and are counted one by one.
 
 use super::write::{TIE_BITS, first_key};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     query::{Query, execute},
     rows::{self, Id},
 };
-use mobilecall_domain::{CallRecord, CallStatus, Timestamp};
+use mobilecall_domain::{CallRecord, CallStatus, Timestamp, UserId};
 use mobilecall_sqlite::rusqlite::{Connection, Row, params};
 use mobilecall_store::{Scope, StatusCount};
 
@@ -17,29 +17,20 @@ const DAY_HOURS: i64 = 24;
 /// All calls of a company.
 const EVERYBODY: &[u8] = &[];
 
-/// How a call that is over counts: its status and talk time.
-pub(crate) type Outcome = Option<(CallStatus, u32)>;
-
-pub(crate) fn outcome(record: &CallRecord) -> Outcome {
-    record.status.is_final().then(|| (record.status, record.duration_seconds.unwrap_or(0)))
+/// How a call that is over counts: whose it is, its status and talk time.
+fn outcome(record: &CallRecord) -> Option<(Option<UserId>, CallStatus, u32)> {
+    record.status.is_final().then(|| (record.agent_id, record.status, record.duration_seconds.unwrap_or(0)))
 }
 
-/// The call's outcome changed.
-pub(crate) fn moved(
-    connection: &Connection,
-    key: i64,
-    record: &CallRecord,
-    before: Outcome,
-    after: Outcome,
-) -> Work<()> {
-    if before == after {
+/// The call is new, or another than before.
+pub(crate) fn moved(connection: &Connection, key: i64, before: Option<&CallRecord>, after: &CallRecord) -> Work<()> {
+    if before.and_then(outcome) == outcome(after) {
         return Ok(());
     }
-    if let Some((status, talked)) = before {
-        add(connection, key, record, status, -1, -i64::from(talked))?;
-    }
-    if let Some((status, talked)) = after {
-        add(connection, key, record, status, 1, i64::from(talked))?;
+    for (record, sign) in before.map(|before| (before, -1)).into_iter().chain([(after, 1)]) {
+        if let Some((_, status, talked)) = outcome(record) {
+            add(connection, key, record, status, sign, sign * i64::from(talked))?;
+        }
     }
     Ok(())
 }

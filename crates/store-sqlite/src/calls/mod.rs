@@ -16,6 +16,7 @@ pub(crate) use search::{
     INDEX as SEARCH_INDEX, check as check_search_index, fold_again, make_again as make_search_index_again,
     make_anew as make_search_index_anew, misses_calls as search_index_misses_calls,
 };
+pub(crate) use write::{change, insert, unchanged};
 
 use crate::{SqliteStore, changes::reached, error::Work, query, rows::Id};
 use async_trait::async_trait;

@@ -57,7 +57,7 @@ pub(crate) fn insert(
     let inserted = connection.prepare_cached(insert)?.execute(values);
     inserted.map_err(|error| insert_failed(error, "call id", "agent"))?;
     search::add(connection, key, &record)?;
-    counts::moved(connection, key, &record, None, counts::outcome(&record))?;
+    counts::moved(connection, key, None, &record)?;
     Ok(changed(ChangeKind::Created, sequence, record))
 }
 
@@ -77,7 +77,10 @@ pub(crate) fn amend(
 ) -> Work<CallChange> {
     let carried = "SELECT 1 FROM calls JOIN nodes ON nodes.id = calls.node_id \
                    WHERE calls.key = ? AND nodes.lease_until >= ?";
-    if find(connection, carried, [found.key, now.as_millis()], |_| Ok(()))?.is_some() {
+    let told_by_legs = "SELECT 1 FROM call_legs WHERE call_id = ? LIMIT 1";
+    if find(connection, carried, [found.key, now.as_millis()], |_| Ok(()))?.is_some()
+        || find(connection, told_by_legs, [found.record.id.to_bytes()], |_| Ok(()))?.is_some()
+    {
         return apply(connection, entries, found, &without_progress(facts), now);
     }
     apply(connection, entries, found, facts, now)
@@ -87,40 +90,57 @@ pub(crate) fn amend(
 pub(crate) fn apply(
     connection: &Connection,
     entries: &mut Entries,
-    mut found: StoredCall,
+    found: StoredCall,
     report: &CallReport,
     now: Timestamp,
 ) -> Work<CallChange> {
-    let named = found.record.customer_name.is_some();
-    let outcome = counts::outcome(&found.record);
-    if !found.record.apply(report, now) {
-        return Ok(changed(ChangeKind::Unchanged, found.sequence, found.record));
+    change(connection, entries, found, |record| record.apply(report, now))
+}
+
+/// Changes a record; what is done says whether it changed anything.
+pub(crate) fn change(
+    connection: &Connection,
+    entries: &mut Entries,
+    found: StoredCall,
+    alter: impl FnOnce(&mut CallRecord) -> bool,
+) -> Work<CallChange> {
+    let StoredCall { key, sequence, record: before } = found;
+    let mut record = before.clone();
+    if !alter(&mut record) {
+        return Ok(changed(ChangeKind::Unchanged, sequence, record));
     }
-    let record = found.record;
     let sequence = enter(connection, entries, &record)?;
     let update = "UPDATE calls SET sequence = ?, twilio_call_sid = ?, status = ?, duration_seconds = ?, \
-         recording_url = ?, customer_name = ?, answered_at = ?, ended_at = ?, updated_at = ? WHERE key = ?";
+         recording_url = ?, agent_id = ?, agent_name = ?, customer_name = ?, answered_at = ?, ended_at = ?, \
+         updated_at = ? WHERE key = ?";
     let values = params![
         number(sequence),
         record.twilio_call_sid,
         record.status.as_str(),
         record.duration_seconds,
         record.recording_url,
+        record.agent_id.map(Id::to_bytes),
+        record.agent_name,
         record.customer_name,
         record.answered_at.map(Timestamp::as_millis),
         record.ended_at.map(Timestamp::as_millis),
         record.updated_at.as_millis(),
-        found.key,
+        key,
     ];
     execute(connection, update, values)?;
-    // Of what a report can change only the name is searched for.
-    if named != record.customer_name.is_some() {
+    // Of what can change only the names are searched for.
+    if (&before.customer_name, &before.agent_name) != (&record.customer_name, &record.agent_name) {
         let text = mobilecall_store::search::text_of(&record);
-        execute(connection, "UPDATE calls SET search = ? WHERE key = ?", params![text, found.key])?;
-        search::replace(connection, found.key, &record)?;
+        execute(connection, "UPDATE calls SET search = ? WHERE key = ?", params![text, key])?;
+        search::replace(connection, key, &record)?;
     }
-    counts::moved(connection, found.key, &record, outcome, counts::outcome(&record))?;
+    counts::moved(connection, key, Some(&before), &record)?;
     Ok(changed(ChangeKind::Updated, sequence, record))
+}
+
+/// A call that is as it was.
+pub(crate) fn unchanged(found: StoredCall) -> CallChange {
+    changed(ChangeKind::Unchanged, found.sequence, found.record)
 }
 
 fn enter(connection: &Connection, entries: &mut Entries, record: &CallRecord) -> Work<u64> {

@@ -6,14 +6,17 @@
 //!
 //! Each check gets an empty store.
 
+pub mod call_legs;
 pub mod calls;
 pub mod changes;
 pub mod companies;
 pub mod fixtures;
 pub mod lists;
 pub mod nodes;
+pub mod recordings;
 pub mod server_keys;
 pub mod sessions;
+pub mod twilio_accounts;
 
 /// Makes a `#[tokio::test]` of every check; the argument is an async closure that makes something that
 /// derefs to an empty store.
@@ -30,6 +33,12 @@ macro_rules! conformance_suite {
             calls: a_call_is_kept_whole reports_move_forward_only saving_twice_changes_nothing
                 ids_are_not_shared scopes_hold_for_writes sequences_are_per_company concurrent_writers_share_the_sequence
                 many_are_written_as_one opened_calls_are_joined_or_get_fresh_ids,
+            call_legs: a_call_is_opened_with_its_first_leg a_softphones_own_record_is_joined_with_its_leg
+                taken_ids_are_not_used_again legs_make_the_record legs_find_their_call legs_of_other_companies_are_not_found
+                a_softphones_word_does_not_count_beside_legs who_takes_a_call_has_it dials_are_counted
+                a_request_is_one_call,
+            recordings: a_recording_is_kept_and_told recordings_are_told_in_any_order recordings_keep_to_their_scope,
+            twilio_accounts: an_account_is_kept_until_it_is_removed accounts_are_found_by_their_sid,
             changes: the_log_is_complete what_is_nobodys_is_for_managers the_log_pages
                 the_log_starts_over_after_a_restore observers_are_told skipped_numbers_are_never_given,
             nodes: an_earlier_run_is_recognized_at_once living_nodes_keep_their_calls
