@@ -253,8 +253,12 @@ pub struct CallStats {
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct TokenQuery {
-    /// May only repeat the caller's own identity, as old pages do.
+    /// Whose token it is, by user name: the caller's own, or for Twilio, if an administrator asks, anybody's of the company.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub identity: Option<String>,
+    /// The line it is for: `direct` or `twilio`. Without it Twilio where that is set up, else direct.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<LineKind>,
     /// May only repeat the session's own company.
     #[param(value_type = Option<String>)]
     pub company_id: Option<CompanyId>,
@@ -272,7 +276,7 @@ pub struct VoiceToken {
     pub expires_in: u64,
     /// The line it is for.
     pub line: LineKind,
-    /// Path (direct) or full URL (Twilio) of the signaling socket.
+    /// Path (direct) or full URLs (Twilio) of the signaling socket; several, the preferred first, separated by commas.
     pub signaling: String,
 }
 

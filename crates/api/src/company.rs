@@ -2,7 +2,7 @@
 
 use crate::calls::{LineKind, known_kinds};
 use mobilecall_domain::CompanyId;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 /// Answer of `GET /api/company` and `PUT /api/company/lines`.
@@ -16,6 +16,13 @@ pub struct Company {
     /// Which kinds of line calls to numbers take, the preferred first. Empty if the company has no preference.
     #[serde(deserialize_with = "known_kinds")]
     pub lines: Vec<LineKind>,
+    /// Which kinds of line the server gives out credentials for. Not told where only the rest changed, as in the change log.
+    #[serde(default, deserialize_with = "some_known_kinds", skip_serializing_if = "Option::is_none")]
+    pub available: Option<Vec<LineKind>>,
+}
+
+fn some_known_kinds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<LineKind>>, D::Error> {
+    known_kinds(deserializer).map(Some)
 }
 
 /// Body of `PUT /api/company/lines`.
@@ -36,7 +43,13 @@ mod tests {
         let json = r#"{"id":"018f0000-0000-7000-8000-00000000abcd","name":"Acme","lines":["sip","twilio"]}"#;
         let company: Company = serde_json::from_str(json).expect("a company");
         assert_eq!(company.lines, [LineKind::Sip, LineKind::Twilio]);
-        assert_eq!(serde_json::to_string(&company).expect("JSON"), json);
+        assert_eq!(
+            (company.available.as_ref(), serde_json::to_string(&company).expect("JSON")),
+            (None, json.to_owned())
+        );
+        let available = json.replace("\"lines\"", "\"available\":[\"direct\",\"fax\"],\"lines\"");
+        let company: Company = serde_json::from_str(&available).expect("a company");
+        assert_eq!(company.available, Some(vec![LineKind::Direct]));
     }
 
     #[test]

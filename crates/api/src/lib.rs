@@ -11,6 +11,7 @@ pub mod error;
 pub mod events;
 pub mod health;
 pub mod people;
+pub mod twilio;
 mod words;
 
 /// Response header of `GET /api/calls`: the change sequence of the company up to which this page brings the reader.

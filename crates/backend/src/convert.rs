@@ -35,7 +35,8 @@ pub(crate) fn user(principal: &Principal) -> auth::User {
 }
 
 pub(crate) fn company(company: &Company) -> company::Company {
-    company::Company { id: company.id, name: names::clean(&company.name), lines: lines(&company.lines) }
+    let lines = lines(&company.lines);
+    company::Company { id: company.id, name: names::clean(&company.name), lines, available: None }
 }
 
 fn lines(order: &LineOrder) -> Vec<LineKind> {

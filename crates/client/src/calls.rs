@@ -46,9 +46,9 @@ impl From<ChangePage> for Changes {
 }
 
 impl Session {
-    /// `GET /api/calls/token`: a credential for the line. Cancel-safe.
+    /// `GET /api/calls/token`: a credential for the direct line. Cancel-safe.
     pub async fn voice_token(&self) -> Result<VoiceToken, ClientError> {
-        Ok(self.request(&Request::get("/api/calls/token")).await?.1)
+        Ok(self.request(&Request::get("/api/calls/token?line=direct")).await?.1)
     }
 
     /// `GET /api/team`, asked once: the sync, which asks, repeats it by its own rule. Cancel-safe.

@@ -97,7 +97,7 @@ impl Profile {
 
     /// Takes over what changed of the company; says whether anything did.
     pub(crate) fn take_company(&mut self, company: Company) -> bool {
-        let Company { id: _, name, lines } = company;
+        let Company { id: _, name, lines, available: _ } = company;
         let changed = self.user.company_name != name || self.user.company_lines != lines;
         (self.user.company_name, self.user.company_lines) = (name, lines);
         changed
