@@ -17,6 +17,7 @@ use crate::{
     slots::Slots,
     state::{Shared, State},
     tokens::{Tokens, fresh_identity},
+    twilio::rest::Rest,
 };
 use mobilecall_api::auth::LoginResponse;
 use mobilecall_domain::{Timestamp, UserId};
@@ -100,6 +101,7 @@ impl Backend {
             tokens,
             passwords: Passwords::new(config.password_cost).await.map_err(StartError::PasswordCost)?,
             edge: Edge::new(Arc::new(host), edge_config),
+            rest: Rest::new(&config.twilio),
             directory,
             presence,
             announcer,

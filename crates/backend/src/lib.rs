@@ -11,7 +11,7 @@
 //! ```
 //!
 //! Handlers (`routes/`) are thin: they extract, call one function (of the store, `sign_in`, `events`) and convert. Every
-//! request but sign-in and health needs a session, and every question to the store carries the session's company. Each
+//! request but sign-in, health and what Twilio signs needs a session, and every question to the store carries the session's company. Each
 //! refused request answers with an [`ErrorBody`](mobilecall_api::error::ErrorBody).
 
 mod accounts;
@@ -46,6 +46,7 @@ mod slots;
 mod state;
 pub mod tls;
 mod tokens;
+mod twilio;
 mod web;
 
 pub use accounts::{AddUserError, NewUser, add_user};
@@ -54,8 +55,12 @@ pub use backend::{Backend, StartError};
 pub use config::{BackendConfig, Lease, Limits, LoginLimits, PasswordCost, Rate};
 pub use directory::{Directory, DirectoryError, LocalDirectory, PersonReport, PresenceChange, Renewed, Whereabouts};
 pub use mobilecall_edge::{EdgeConfig, LOG_DIRECTIVES, MediaRuntime, PeerAddresses};
+pub use mobilecall_twilio::settings::{Setting, SettingFaults, TwilioSettings};
 pub use openapi::openapi_json;
 pub use passwords::{PasswordError, hash_password};
 pub use serve::{ServeError, serve};
 pub use tokio_util::sync::CancellationToken;
+pub use twilio::{
+    KeyFileError, SecretKeyStore, SecretKeys, SecretKeysError, ServiceUrl, ServiceUrlError, TwilioConfig,
+};
 pub use web::WebPages;

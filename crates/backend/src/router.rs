@@ -3,7 +3,11 @@
 use crate::{
     error::ApiError,
     layers::{self, host::HostRule},
-    routes::{auth, calls, changes, company, description, events, health, lists, signal, stats, team, voice_token},
+    routes::{
+        auth, calls, changes, company, company_twilio, description, events, health, lists,
+        signal, stats, team,
+        voice_token,
+    },
     state::Shared,
     web,
 };
@@ -27,6 +31,7 @@ pub(crate) fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(team::team))
         .routes(routes!(company::get))
         .routes(routes!(company::set_lines))
+        .routes(routes!(company_twilio::get, company_twilio::set, company_twilio::remove))
         .routes(routes!(events::events))
         .routes(routes!(changes::changes))
         .routes(routes!(health::health))

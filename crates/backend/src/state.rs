@@ -12,6 +12,7 @@ use crate::{
     presence::NodePresence,
     slots::Slots,
     tokens::Tokens,
+    twilio::rest::Rest,
 };
 use mobilecall_edge::Edge;
 use mobilecall_store::Store;
@@ -42,6 +43,8 @@ pub(crate) struct State {
     pub(crate) announced_changes: Arc<AnnouncedChanges>,
     /// The direct line.
     pub(crate) edge: Edge,
+    /// The way to Twilio.
+    pub(crate) rest: Rest,
     /// Room for event sockets.
     pub(crate) event_sockets: SocketSlots,
     /// Signaling sockets that have shown no token yet.

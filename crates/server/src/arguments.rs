@@ -3,6 +3,7 @@
 use crate::{
     log::LogFormat,
     media::{MediaPeers, PortRange},
+    twilio::TwilioOptions,
 };
 use clap::{Args, Parser, Subcommand};
 use mobilecall_domain::{LineOrder, LineOrderError, Region};
@@ -16,7 +17,7 @@ use std::{
 /// The backend of Mobile Call: HTTP API, live events and the direct line.
 ///
 /// Every option can also come from the environment variable beside it or from a TOML file (--config) whose keys are the
-/// options' names with _ for -. The command line wins over the environment, the environment over the file.
+/// options' names with _ for -; what begins with twilio stands in a table of that name. The command line wins over the environment, the environment over the file.
 /// MOBILE_CALL_LOG says what is logged, for example "debug" or "warn,mobilecall_edge=debug".
 #[derive(Parser)]
 #[command(name = "mobile-call-server", version)]
@@ -63,6 +64,8 @@ pub(crate) struct Options {
     /// Form of the log on standard error [default: text]
     #[arg(long, env = "MOBILE_CALL_LOG_FORMAT", value_enum, global = true)]
     pub(crate) log_format: Option<LogFormat>,
+    #[command(flatten)]
+    pub(crate) twilio: TwilioOptions,
     /// Configuration file
     #[arg(long, env = "MOBILE_CALL_CONFIG", value_name = "FILE", global = true)]
     pub(crate) config: Option<PathBuf>,

@@ -29,6 +29,14 @@ impl DatabaseUrl {
         if path.is_empty() || path.contains('?') { Err(wrong()) } else { Ok(Self::File(path.into())) }
     }
 
+    /// A file of this ending beside the database; `None` if that is in memory.
+    pub(crate) fn beside(&self, ending: &str) -> Option<PathBuf> {
+        match self {
+            Self::File(path) => Some(path.with_extension(ending)),
+            Self::Memory => None,
+        }
+    }
+
     /// For the server, which brings an older file up to date.
     pub(crate) async fn open(&self) -> anyhow::Result<Arc<dyn Store>> {
         let store = match self {

@@ -11,6 +11,7 @@ mod media;
 mod pages;
 mod run;
 mod settings;
+mod twilio;
 mod usage;
 mod users;
 

@@ -24,6 +24,7 @@ pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
     let listener = listen(settings.listen).await?;
     let address = listener.local_addr().context("the listener has no address")?;
     let store = settings.database.open().await?;
+    crate::twilio::log(&settings.twilio);
     let backend = Backend::new(store.clone(), config).await.context("cannot start")?;
     let shutdown = CancellationToken::new();
     tokio::spawn(stop_on_signal(shutdown.clone()));
@@ -54,6 +55,7 @@ fn config(settings: &Settings, descriptors: usize) -> anyhow::Result<BackendConf
         allowed_hosts: settings.allowed_hosts.clone(),
         tls,
         pages: crate::pages::embedded(),
+        twilio: settings.twilio.clone(),
         // As configured: the same at each start of this server, another one for a second server over the same database.
         instance: settings.listen.to_string(),
         edge: EdgeConfig {

@@ -5,8 +5,10 @@ use crate::{
     database::DatabaseUrl,
     log::LogFormat,
     media::{MediaPeers, PortRange},
+    twilio::{TwilioOptions, TwilioTable},
     usage::UsageError,
 };
+use mobilecall_backend::TwilioConfig;
 use mobilecall_domain::text_file;
 use serde::Deserialize;
 use std::{
@@ -31,6 +33,7 @@ pub(crate) struct Settings {
     pub(crate) allowed_hosts: Vec<String>,
     pub(crate) connections_per_address: Option<NonZeroUsize>,
     pub(crate) log_format: LogFormat,
+    pub(crate) twilio: TwilioConfig,
 }
 
 /// The configuration file.
@@ -48,6 +51,10 @@ struct File {
     allowed_host: Option<Vec<String>>,
     connections_per_address: Option<NonZeroUsize>,
     log_format: Option<LogFormat>,
+    twilio: TwilioTable,
+    public_base_url: Option<String>,
+    trust_forwarded: Option<bool>,
+    secret_key_file: Option<PathBuf>,
 }
 
 impl Settings {
@@ -64,9 +71,18 @@ impl Settings {
         };
         let cors_origins = options.cors_origin.or(file.cors_origin).unwrap_or_default();
         cors_origins.iter().try_for_each(|origin| check_origin(origin))?;
+        let database = DatabaseUrl::parse(&url)?;
+        let twilio = options.twilio.over(file.twilio);
+        let twilio = TwilioOptions {
+            public_base_url: twilio.public_base_url.or(file.public_base_url),
+            trust_forwarded: twilio.trust_forwarded.or(file.trust_forwarded),
+            secret_key_file: twilio.secret_key_file.or(file.secret_key_file),
+            ..twilio
+        };
         Ok(Self {
+            twilio: twilio.config(&database)?,
             listen: options.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
-            database: DatabaseUrl::parse(&url)?,
+            database,
             tls,
             advertise: options.advertise.or(file.advertise),
             media_ports: options.media_ports.or(file.media_ports),

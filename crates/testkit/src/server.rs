@@ -2,7 +2,7 @@
 
 use crate::{FaultyStore, PASSWORD, TestCertificate, TestUser, eventually, plain_client, tls_client, within};
 use mobilecall_api::auth::LoginResponse;
-use mobilecall_backend::{Backend, BackendConfig, CancellationToken, PasswordCost, ServeError, tls};
+use mobilecall_backend::{Backend, BackendConfig, CancellationToken, PasswordCost, SecretKeyStore, ServeError, tls};
 use mobilecall_domain::{CallRecord, Timestamp};
 use mobilecall_store::{Company, Role, ServerIdentity, Store};
 use mobilecall_store_sqlite::SqliteStore;
@@ -60,6 +60,7 @@ impl TestServerBuilder {
         let mut config = BackendConfig { password_cost: PasswordCost::FOR_TESTS, ..BackendConfig::default() };
         // Asked for by the clock and by no request; a test that makes the database fail must know what fails.
         config.limits.look_at_log = Duration::from_secs(60 * 60);
+        config.twilio.secret_keys = Some(SecretKeyStore::in_file(directory.path().join("backend.key")));
         let certificate = self.with_tls.then(|| TestCertificate::write(directory.path()));
         if let Some(certificate) = &certificate {
             let loaded = tls::load(&certificate.certificate_file(), &certificate.key_file());

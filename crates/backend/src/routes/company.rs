@@ -22,8 +22,12 @@ use mobilecall_domain::LineOrder;
         (status = 401, description = "Not signed in", body = ErrorBody),
     )
 )]
-pub(crate) async fn get(Caller(principal): Caller) -> axum::Json<Company> {
-    axum::Json(convert::company(&principal.company))
+pub(crate) async fn get(
+    State(state): State<Shared>,
+    Caller(principal): Caller,
+) -> Result<axum::Json<Company>, ApiError> {
+    let available = Some(state.available_lines(principal.company.id).await?);
+    Ok(axum::Json(Company { available, ..convert::company(&principal.company) }))
 }
 
 /// Set which kinds of line the company's calls to numbers prefer. Only for administrators.

@@ -14,8 +14,8 @@ use utoipa::{
 /// The API as a whole.
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Mobile Call", description = "Backend of Mobile Call. Every request but sign-in, refresh and health \
-        needs `Authorization: Bearer …`; every refused one answers with ErrorBody."),
+    info(title = "Mobile Call", description = "Backend of Mobile Call. Every request but sign-in, refresh, health \
+        and what Twilio signs needs `Authorization: Bearer …`; every refused one answers with ErrorBody."),
     modifiers(&Bearer),
     security(("bearer" = [])),
     tags(

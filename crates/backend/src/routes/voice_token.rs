@@ -3,6 +3,7 @@
 use crate::{
     error::ApiError,
     extract::{Caller, Query},
+    permissions,
     state::Shared,
 };
 use axum::extract::State;
@@ -11,7 +12,11 @@ use mobilecall_api::{
     error::ErrorBody,
 };
 use mobilecall_domain::Timestamp;
-use mobilecall_store::Company;
+use mobilecall_store::{Company, Principal};
+use mobilecall_twilio::{
+    identity::Identity,
+    token::{self, Grant},
+};
 
 /// Where the direct line's signaling socket is.
 pub(crate) const SIGNALING_PATH: &str = "/signal";
@@ -25,13 +30,14 @@ fn signaling(company: &Company) -> &str {
     company.settings.get(SIGNALING_SETTING).and_then(serde_json::Value::as_str).unwrap_or(SIGNALING_PATH)
 }
 
-/// A voice token for the caller's own identity.
+/// A voice token: for the caller's own identity, or, over Twilio, for anybody's of the company if an administrator asks.
 #[utoipa::path(
     get, path = "/api/calls/token", tag = "calls", params(TokenQuery),
     responses(
-        (status = 200, description = "A Twilio-shaped access token", body = VoiceToken),
+        (status = 200, description = "An access token of Twilio, or one in its shape for the direct line", body = VoiceToken),
         (status = 401, description = "Not signed in", body = ErrorBody),
         (status = 403, description = "Another identity", body = ErrorBody),
+        (status = 422, description = "Twilio is not set up: a line for each value that is missing", body = ErrorBody),
     )
 )]
 pub(crate) async fn token(
@@ -39,17 +45,65 @@ pub(crate) async fn token(
     Caller(principal): Caller,
     Query(query): Query<TokenQuery>,
 ) -> Result<axum::Json<VoiceToken>, ApiError> {
+    let company = principal.company.id;
+    let token = match query.line {
+        Some(LineKind::Direct) => direct(&state, &principal, &query)?,
+        Some(LineKind::Twilio) => over_twilio(&state, &principal, &query).await?,
+        Some(LineKind::Sip) => {
+            return Err(ApiError::unprocessable("there are no tokens for a SIP line: ask for direct or twilio"));
+        }
+        None if state.available_lines(company).await?.contains(&LineKind::Twilio) => {
+            over_twilio(&state, &principal, &query).await?
+        }
+        None => direct(&state, &principal, &query)?,
+    };
+    Ok(axum::Json(token))
+}
+
+fn direct(state: &Shared, principal: &Principal, query: &TokenQuery) -> Result<VoiceToken, ApiError> {
     let identity = principal.user.username.clone();
-    if query.identity.is_some_and(|asked| asked != identity) {
-        return Err(ApiError::forbidden("this is another identity: leave identity out, or send your own user name"));
+    // The token ends with its session, so nobody can have one for somebody else.
+    if query.identity.as_ref().is_some_and(|asked| *asked != identity) {
+        return Err(another_identity());
     }
     let life = state.config.voice_token_life;
-    let token = state.tokens.sign_voice(&principal, life, Timestamp::now()).map_err(ApiError::internal)?;
-    Ok(axum::Json(VoiceToken {
-        token,
-        identity,
+    let token = state.tokens.sign_voice(principal, life, Timestamp::now()).map_err(ApiError::internal)?;
+    let signaling = signaling(&principal.company).to_owned();
+    Ok(VoiceToken { token, identity, expires_in: life.as_secs(), line: LineKind::Direct, signaling })
+}
+
+async fn over_twilio(state: &Shared, principal: &Principal, query: &TokenQuery) -> Result<VoiceToken, ApiError> {
+    let username = whose(state, principal, query).await?;
+    let settings = state.twilio_account(principal.company.id).await?.settings;
+    let identity = Identity::of_name(&username).map_err(ApiError::internal)?;
+    let named = identity.as_str().to_owned();
+    // Its user may have signed out meanwhile, but Twilio knows nothing of sessions.
+    let life = state.config.voice_token_life.min(token::DEFAULT_LIFE);
+    let signed = token::sign(&settings.for_tokens()?, Grant::full(identity), life, Timestamp::now());
+    Ok(VoiceToken {
+        token: signed.map_err(ApiError::internal)?,
+        identity: named,
         expires_in: life.as_secs(),
-        line: LineKind::Direct,
-        signaling: signaling(&principal.company).to_owned(),
-    }))
+        line: LineKind::Twilio,
+        signaling: state.config.twilio.signaling(settings.edge.as_ref()),
+    })
+}
+
+/// The user name that the token is for.
+async fn whose(state: &Shared, principal: &Principal, query: &TokenQuery) -> Result<String, ApiError> {
+    let own = &principal.user.username;
+    let asked = match &query.identity {
+        None => return Ok(own.clone()),
+        Some(asked) if asked == own => return Ok(own.clone()),
+        Some(asked) => asked,
+    };
+    if !permissions::changes_company(principal) {
+        return Err(another_identity());
+    }
+    let user = state.store.user_by_username(asked).await?.filter(|user| user.company_id == principal.company.id);
+    user.map(|user| user.username).ok_or_else(another_identity)
+}
+
+fn another_identity() -> ApiError {
+    ApiError::forbidden("this is another identity: leave identity out, or send your own user name")
 }

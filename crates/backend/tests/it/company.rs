@@ -29,11 +29,12 @@ async fn set(office: &Office, who: &Person, lines: &[&str]) -> Company {
 async fn an_administrator_sets_the_order_and_everybody_reads_it() {
     let office = Office::open().await;
     let none: Value = office.read(&office.alice, "/api/company").await;
-    assert_eq!(none, json!({"id": office.acme.id, "name": "Acme", "lines": []}));
+    assert_eq!(none, json!({"id": office.acme.id, "name": "Acme", "lines": [], "available": ["direct"]}));
     let changed = set(&office, &office.boss, &["sip", "twilio"]).await;
     assert_eq!(changed.lines, [LineKind::Sip, LineKind::Twilio]);
     for who in [&office.alice, &office.basil, &office.boss] {
-        assert_eq!(office.read::<Company>(who, "/api/company").await, changed);
+        let seen: Company = office.read(who, "/api/company").await;
+        assert_eq!(seen, Company { available: Some(vec![LineKind::Direct]), ..changed.clone() });
         let me: User = office.read(who, "/api/auth/me").await;
         assert_eq!(me.company_lines, changed.lines, "so does who signs in");
     }

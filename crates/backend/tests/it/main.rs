@@ -23,5 +23,6 @@ mod openapi;
 mod pages;
 mod stats;
 mod tenants;
+mod twilio;
 mod two_nodes;
 mod web;

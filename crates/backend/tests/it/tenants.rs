@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const PUBLIC: [&str; 3] = ["post /api/auth/login", "post /api/auth/refresh", "get /api/health"];
 
 /// Routes that need a session; each is tried across companies below.
-const PRIVATE: [&str; 14] = [
+const PRIVATE: [&str; 17] = [
     "get /api/openapi.json",
     "get /api/auth/me",
     "post /api/auth/logout",
@@ -24,6 +24,9 @@ const PRIVATE: [&str; 14] = [
     "get /api/team",
     "get /api/company",
     "put /api/company/lines",
+    "get /api/company/twilio",
+    "put /api/company/twilio",
+    "delete /api/company/twilio",
 ];
 
 fn documented() -> Vec<String> {
@@ -37,7 +40,8 @@ fn documented() -> Vec<String> {
 
 #[tokio::test]
 async fn every_private_route_wants_a_session() {
-    let mut known: Vec<String> = PUBLIC.iter().chain(&PRIVATE).map(|route| (*route).to_owned()).collect();
+    let mut known: Vec<String> =
+        PUBLIC.iter().chain(&PRIVATE).map(|route| (*route).to_owned()).collect();
     let mut routes = documented();
     known.sort();
     routes.sort();
@@ -114,6 +118,7 @@ async fn a_company_id_may_only_repeat_ones_own() {
         "/api/changes",
         "/api/events",
         "/api/company",
+        "/api/company/twilio",
     ] {
         let foreign = format!("{path}?company_id={}", office.acme.id);
         for stranger in [&office.zoe, &office.zboss] {

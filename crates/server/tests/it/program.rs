@@ -9,7 +9,9 @@ use std::{
 /// The program, without the environment's settings.
 pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mobile-call-server"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("MOBILE_CALL_")) {
+    let ours =
+        |name: &str| name.starts_with("MOBILE_CALL_") || name.starts_with("TWILIO_") || name == "PUBLIC_BASE_URL";
+    for (name, _) in std::env::vars().filter(|(name, _)| ours(name)) {
         command.env_remove(name);
     }
     command

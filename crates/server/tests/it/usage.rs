@@ -38,6 +38,20 @@ fn help_and_version() {
 }
 
 #[test]
+fn what_is_set_of_twilio_is_checked_at_once_and_never_shown() {
+    let secret = "hush0123456789abcdef0123456789ab";
+    let help = command().env("TWILIO_AUTH_TOKEN", secret).arg("--help").output().unwrap();
+    let text = String::from_utf8_lossy(&help.stdout);
+    assert!(text.contains("TWILIO_AUTH_TOKEN") && !text.contains(secret), "{text}");
+    let set = ["--database-url", "sqlite::memory:", "--twilio-account-sid", secret, "--public-base-url", "nowhere"];
+    let output = command().env("TWILIO_AUTH_TOKEN", "two words").args(set).output().unwrap();
+    for name in ["TWILIO_ACCOUNT_SID is wrong", "TWILIO_AUTH_TOKEN is wrong", "PUBLIC_BASE_URL is wrong"] {
+        refused(&output, 2, name);
+    }
+    assert!(!String::from_utf8_lossy(&output.stderr).contains(secret));
+}
+
+#[test]
 fn a_taken_port_is_said() {
     let directory = tempfile::tempdir().unwrap();
     let holder = TcpListener::bind("127.0.0.1:0").unwrap();

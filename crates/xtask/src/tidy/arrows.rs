@@ -25,7 +25,7 @@ pub(crate) const ARROWS: &[(&str, &[&str])] = &[
     ("line-pstream", &["domain", "line", "pstream"]),
     ("client", &["api", "cache", "domain"]),
     ("edge", &["domain", "pstream", "transport"]),
-    ("backend", &["api", "domain", "edge", "store"]),
+    ("backend", &["api", "domain", "edge", "store", "twilio"]),
     ("softphone", &["audio", "cache", "client", "domain", "ipc", "line", "line-pstream", "media", "transport"]),
     ("server", &["backend", "domain", "store", "store-sqlite"]),
     ("cli", &["backend", "domain", "ipc", "softphone", "store", "store-sqlite"]),
@@ -48,7 +48,11 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
     ("sonora", &["media"], "echo cancelling is `media`'s"),
     ("rusqlite", &["sqlite"], "`sqlite` decides the version and hands it on"),
     ("axum", &["backend", "edge"], "HTTP routes are the backend's"),
-    ("reqwest", &["client", "testkit"], "HTTP requests to the backend are the client's"),
+    (
+        "reqwest",
+        &["backend", "client", "testkit"],
+        "HTTP requests to the backend are the client's, those to Twilio the backend's",
+    ),
     ("ts-rs", &["domain", "ipc"], "TypeScript is generated from the engine's contract and the enums it shows"),
 ];
 

@@ -1,0 +1,13 @@
+//! Calls over Twilio: which account a company's calls are made with, what Twilio asks and tells, and what we ask of it.
+//!
+//! Formats are `mobilecall_twilio`'s. The legs of a call, of which Twilio tells, are joined into its record by the store.
+
+pub(crate) mod accounts;
+mod config;
+mod key_file;
+pub(crate) mod rest;
+pub(crate) mod sealing;
+
+pub use config::{ServiceUrl, ServiceUrlError, TwilioConfig};
+pub use key_file::{KeyFileError, SecretKeyStore};
+pub use sealing::{SecretKeys, SecretKeysError};
