@@ -4,8 +4,9 @@ use crate::{
     error::ApiError,
     layers::{self, host::HostRule},
     routes::{
-        auth, calls, changes, company, company_twilio, description, events, health, lists,
+        auth, calls, changes, company, company_twilio, description, events, health, lists, recordings,
         signal, stats, team,
+        twilio::{told, voice},
         voice_token,
     },
     state::Shared,
@@ -26,12 +27,21 @@ pub(crate) fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(auth::logout))
         .routes(routes!(lists::list, calls::report))
         .routes(routes!(calls::get, calls::amend))
+        .routes(routes!(recordings::list))
+        .routes(routes!(recordings::of_call))
+        .routes(routes!(recordings::media))
         .routes(routes!(stats::stats))
         .routes(routes!(voice_token::token))
         .routes(routes!(team::team))
         .routes(routes!(company::get))
         .routes(routes!(company::set_lines))
         .routes(routes!(company_twilio::get, company_twilio::set, company_twilio::remove))
+        .routes(routes!(voice::outbound))
+        .routes(routes!(voice::outbound_of_old_apps))
+        .routes(routes!(voice::incoming))
+        .routes(routes!(voice::dial))
+        .routes(routes!(told::status))
+        .routes(routes!(told::recording))
         .routes(routes!(events::events))
         .routes(routes!(changes::changes))
         .routes(routes!(health::health))

@@ -23,6 +23,7 @@ use utoipa::{
         (name = "calls", description = "Call records, reports, counts, voice tokens"),
         (name = "team", description = "Colleagues"),
         (name = "company", description = "The company and what its administrators decide"),
+        (name = "twilio", description = "What Twilio asks and tells"),
         (name = "events", description = "Live events"),
         (name = "health", description = "The server itself"),
     )

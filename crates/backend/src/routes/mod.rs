@@ -9,10 +9,12 @@ pub(crate) mod description;
 pub(crate) mod events;
 pub(crate) mod health;
 pub(crate) mod lists;
+pub(crate) mod recordings;
 pub(crate) mod report_bodies;
 pub(crate) mod signal;
 pub(crate) mod stats;
 pub(crate) mod team;
+pub(crate) mod twilio;
 pub(crate) mod voice_token;
 
 use crate::error::ApiError;

@@ -3,10 +3,15 @@
 //! Formats are `mobilecall_twilio`'s. The legs of a call, of which Twilio tells, are joined into its record by the store.
 
 pub(crate) mod accounts;
+pub(crate) mod announcements;
 mod config;
+pub(crate) mod dial_policy;
+pub(crate) mod documents;
 mod key_file;
+pub(crate) mod opening;
 pub(crate) mod rest;
 pub(crate) mod sealing;
+pub(crate) mod webhook;
 
 pub use config::{ServiceUrl, ServiceUrlError, TwilioConfig};
 pub use key_file::{KeyFileError, SecretKeyStore};

@@ -159,3 +159,31 @@ async fn of_the_servers_account_only_endings_are_shown() {
         assert!(!text.contains(secret), "{secret} in {text}");
     }
 }
+
+#[tokio::test]
+async fn an_account_speaks_for_its_own_company_alone() {
+    // The server has another account, and Acme its own.
+    let office = Office::with(|config| {
+        let others = ALL.map(|(name, value)| match name {
+            "TWILIO_ACCOUNT_SID" => (name, "AC00000000000000000000000000000001"),
+            _ => (name, value),
+        });
+        config.twilio.settings = settings(&others);
+        config.twilio.company = Some("Zenith".to_owned());
+    })
+    .await;
+    let outbound = async |from: &str| {
+        let fields = [("CallSid", super::ca(1)), ("From", from.to_owned()), ("To", "+966501234567".to_owned())];
+        let mut fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        fields.push(("CallStatus", "ringing"));
+        let response = post(&office, "/api/calls/webhook/outbound", &fields).await;
+        let status = response.status();
+        (status, response.text().await.unwrap().contains("<Dial"))
+    };
+    assert_eq!(outbound("client:alice").await.0, StatusCode::FORBIDDEN, "nobody has this account yet");
+    put(&office, &office.boss, &own()).await;
+    assert_eq!(outbound("client:zoe").await, (StatusCode::OK, false), "she is of another company");
+    assert_eq!(outbound("client:alice").await, (StatusCode::OK, true));
+    let theirs: Vec<Value> = office.read(&office.zboss, "/api/calls").await;
+    assert!(theirs.is_empty(), "what is refused leaves nothing behind");
+}

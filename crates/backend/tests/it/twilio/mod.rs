@@ -1,6 +1,11 @@
 //! Calls over Twilio, of which the cloud's part is played here: what it sends, with its signature.
 
 mod accounts;
+mod incoming;
+mod order;
+mod outgoing;
+mod recordings;
+mod signatures;
 mod tokens;
 
 use crate::office::{Office, Person};
