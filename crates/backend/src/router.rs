@@ -4,7 +4,7 @@ use crate::{
     error::ApiError,
     layers::{self, host::HostRule},
     routes::{
-        auth, calls, changes, company, company_twilio, description, events, health, lists, recordings,
+        auth, calls, changes, company, company_twilio, description, events, health, lists, make_call, recordings,
         signal, stats, team,
         twilio::{told, voice},
         voice_token,
@@ -30,6 +30,7 @@ pub(crate) fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(recordings::list))
         .routes(routes!(recordings::of_call))
         .routes(routes!(recordings::media))
+        .routes(routes!(make_call::make_call))
         .routes(routes!(stats::stats))
         .routes(routes!(voice_token::token))
         .routes(routes!(team::team))

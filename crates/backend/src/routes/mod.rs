@@ -9,6 +9,7 @@ pub(crate) mod description;
 pub(crate) mod events;
 pub(crate) mod health;
 pub(crate) mod lists;
+pub(crate) mod make_call;
 pub(crate) mod recordings;
 pub(crate) mod report_bodies;
 pub(crate) mod signal;

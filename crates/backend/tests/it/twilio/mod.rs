@@ -2,9 +2,11 @@
 
 mod accounts;
 mod incoming;
+mod make_call;
 mod order;
 mod outgoing;
 mod recordings;
+mod rest_api;
 mod signatures;
 mod tokens;
 
