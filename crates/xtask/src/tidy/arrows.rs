@@ -31,6 +31,7 @@ pub(crate) const ARROWS: &[(&str, &[&str])] = &[
     ("cli", &["backend", "domain", "ipc", "softphone", "store", "store-sqlite"]),
     ("mobile-call", &["backend", "domain", "ipc", "softphone", "store-sqlite"]),
     ("testkit", &["api", "backend", "domain", "line", "store", "store-sqlite", "transport"]),
+    ("twilio-stand-in", &["domain", "media", "pstream", "transport", "twilio"]),
     ("xtask", &[]),
 ];
 
@@ -47,11 +48,11 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
     ("opus", &["media"], "codecs are `media`'s"),
     ("sonora", &["media"], "echo cancelling is `media`'s"),
     ("rusqlite", &["sqlite"], "`sqlite` decides the version and hands it on"),
-    ("axum", &["backend", "edge"], "HTTP routes are the backend's"),
+    ("axum", &["backend", "edge", "twilio-stand-in"], "HTTP routes are the backend's, and the stand-in's"),
     (
         "reqwest",
-        &["backend", "client", "testkit"],
-        "HTTP requests to the backend are the client's, those to Twilio the backend's",
+        &["backend", "client", "testkit", "twilio-stand-in"],
+        "HTTP requests to the backend are the client's, those to Twilio the backend's, and webhooks the stand-in's",
     ),
     ("ts-rs", &["domain", "ipc"], "TypeScript is generated from the engine's contract and the enums it shows"),
 ];
@@ -100,11 +101,15 @@ fn compare(packages: &[&Package], ours: &BTreeSet<&str>) -> Vec<String> {
     problems
 }
 
+/// What only tests and developer commands use.
+const FOR_TESTS: &[&str] = &["testkit", "twilio-stand-in"];
+
 /// Tests may use what they like of ours, but the fixtures are for tests only.
-fn check_dev(package: &Package, ours: &BTreeSet<&str>) -> Option<String> {
+fn check_dev(package: &Package, ours: &BTreeSet<&str>) -> Vec<String> {
     let normal = dependencies(package, DependencyKind::Normal, ours);
     let name = short(&package.name);
-    normal.contains("testkit").then(|| format!("`{name}` depends on `testkit` outside of tests"))
+    let used = FOR_TESTS.iter().filter(|fixture| normal.contains(*fixture) && name != "xtask");
+    used.map(|fixture| format!("`{name}` depends on `{fixture}` outside of tests")).collect()
 }
 
 fn check_reserved(package: &Package) -> Vec<String> {
