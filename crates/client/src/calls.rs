@@ -8,7 +8,7 @@ use mobilecall_api::{
     events::Presence,
     people::Person,
 };
-use mobilecall_domain::{CallRecord, Timestamp};
+use mobilecall_domain::{CallRecord, LineKind, Timestamp};
 use std::time::Duration;
 
 /// Changes of one page. The server allows at most 500; a page is one transaction here.
@@ -46,9 +46,9 @@ impl From<ChangePage> for Changes {
 }
 
 impl Session {
-    /// `GET /api/calls/token`: a credential for the direct line. Cancel-safe.
-    pub async fn voice_token(&self) -> Result<VoiceToken, ClientError> {
-        Ok(self.request(&Request::get("/api/calls/token?line=direct")).await?.1)
+    /// `GET /api/calls/token`: a credential for the line of this kind that the server gives out. Cancel-safe.
+    pub async fn voice_token(&self, line: LineKind) -> Result<VoiceToken, ClientError> {
+        Ok(self.request(&Request::get(format!("/api/calls/token?line={line}"))).await?.1)
     }
 
     /// `GET /api/team`, asked once: the sync, which asks, repeats it by its own rule. Cancel-safe.

@@ -2,7 +2,7 @@ use crate::{Fixture, fixture, http, with};
 use mobilecall_api::auth::LoginResponse;
 use mobilecall_backend::Rate;
 use mobilecall_client::{ClientError, ErrorCode, Http, ServerUrl, Session, SessionState, trust};
-use mobilecall_domain::Private;
+use mobilecall_domain::{LineKind, Private};
 use mobilecall_testkit::{Fault, PASSWORD, TestServer, within};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -12,7 +12,7 @@ async fn signing_in_gives_the_person_and_a_voice_token() {
     let fixture = fixture().await;
     let session = fixture.session().await;
     assert_eq!((session.user().username.as_str(), session.user().region.as_str()), ("alice", "SA"));
-    let token = session.voice_token().await.unwrap();
+    let token = session.voice_token(LineKind::Direct).await.unwrap();
     assert_eq!((token.identity.as_str(), token.signaling.as_str()), ("alice", "/signal"));
     let team = session.team().await.unwrap();
     assert_eq!(team.iter().map(|presence| presence.username.as_str()).collect::<Vec<_>>(), ["alice"]);
@@ -108,7 +108,7 @@ async fn a_revoked_session_ends() {
 
     assert!(matches!(session.team().await, Err(ClientError::SessionEnded)));
     within("the end", session.state().wait_for(|state| *state == SessionState::Ended)).await.unwrap();
-    assert!(matches!(session.voice_token().await, Err(ClientError::SessionEnded)), "and stays ended");
+    assert!(matches!(session.voice_token(LineKind::Direct).await, Err(ClientError::SessionEnded)), "and stays ended");
 }
 
 #[tokio::test]

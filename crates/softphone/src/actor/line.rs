@@ -3,12 +3,12 @@
 use super::Core;
 use crate::{
     failure,
-    lines::{LineContext, LinePart, start},
+    lines::{LineContext, LinePart, given_out, start},
     message::LineMessage,
     view,
 };
 use mobilecall_domain::{
-    EndReason, LineId, Registration,
+    EndReason, LineId, LineKind, Registration,
     machine::{CallInput as Input, LineInput},
 };
 use mobilecall_ipc::{Failure, Registration as Standing, Settings};
@@ -106,7 +106,7 @@ impl Core {
     pub(crate) fn check_lines(&self, wanted: &Settings) -> Result<(), Failure> {
         let stays = |line: LineId| {
             let part = self.lines.get(line);
-            crate::lines::described(wanted).iter().any(|known| part.is_some_and(|part| part.is_made_as(known)))
+            self.lines.described(wanted).iter().any(|known| part.is_some_and(|part| part.is_made_as(known)))
         };
         let carries = self.calls.iter().filter(|call| call.is_alive()).any(|call| !stays(call.line_id));
         if carries { Err(failure::not_now("end the calls of a line before changing it")) } else { Ok(()) }
@@ -121,6 +121,17 @@ impl Core {
             self.open_lines();
         }
         self.show_lines();
+    }
+
+    /// Takes over which lines the server gives out. One that it gives out no longer stays until its calls are over.
+    pub(crate) fn take_lines_given_out(&mut self) {
+        let mut kinds = self.sign_in.signed_in().map_or_else(Vec::new, |signed_in| signed_in.profile.available.clone());
+        let in_use = given_out(LineKind::Twilio)
+            .filter(|line| self.calls.iter().any(|call| call.is_alive() && call.line_id == line.id));
+        kinds.extend(in_use.map(|line| line.kind).filter(|kind| !kinds.contains(kind)));
+        if self.lines.make_available(kinds) {
+            self.describe_lines();
+        }
     }
 
     pub(crate) async fn line_message(&mut self, line: LineId, opening: u32, input: LineMessage) {

@@ -171,6 +171,7 @@ impl Core {
                 () = due(self.calls.next_due(self.clock.now())) => self.calls_due().await,
             }
             self.leave_if_session_ended().await;
+            self.take_lines_given_out();
         };
         self.end(inbox, done).await;
     }

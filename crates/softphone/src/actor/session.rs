@@ -90,6 +90,7 @@ impl Core {
         self.caught_up = false;
         self.answer_sign_in(Err(failure::not_now("another sign-in or a sign-out came in between")));
         self.lines.prefer(Vec::new());
+        self.take_lines_given_out();
         self.team.clear();
         self.shown.team(Vec::new());
         self.shown.sync(SyncView::Offline { pending: 0 });
@@ -162,7 +163,12 @@ impl Core {
     }
 
     async fn opened(&mut self, opened: OpenedSession) {
-        let OpenedSession { session, profile, account } = opened;
+        let OpenedSession { session, mut profile, account } = opened;
+        // Which lines the server gives out it says a moment later; until then they are as it said the last time.
+        if let Some(known) = self.sign_in.signed_in().map(|known| &known.profile).filter(|known| known.is_of(&profile))
+        {
+            profile.available.clone_from(&known.available);
+        }
         self.remember(&profile).await;
         let post = self.post();
         let (sync, mut events) = Sync::start(session.clone(), account.clone());
@@ -210,6 +216,7 @@ impl Core {
         self.lines.prefer(profile.company_lines());
         self.shown.session(profile.view(kept));
         self.remember(&profile).await;
+        self.take_lines_given_out();
     }
 
     /// Somebody has another name or number now: perhaps the agent.
@@ -227,6 +234,7 @@ impl Core {
         self.lines.prefer(signed_in.profile.company_lines());
         self.shown.session(signed_in.profile.view(signed_in.kept));
         self.sign_in = SignInState::SignedIn(Box::new(signed_in));
+        self.take_lines_given_out();
         self.recount_missed().await;
         self.settle_stale_calls().await;
     }

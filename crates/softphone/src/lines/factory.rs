@@ -1,6 +1,6 @@
 //! What makes lines, one factory a kind.
 
-use super::direct::DirectLines;
+use super::{given_out, session::SessionLines};
 use crate::post::LinePost;
 use async_trait::async_trait;
 use mobilecall_client::Session;
@@ -41,18 +41,22 @@ pub(crate) struct LineFactories(Vec<(LineKind, Arc<dyn LineFactory>)>);
 impl LineFactories {
     /// Those that make real lines.
     pub(crate) fn real() -> Self {
-        Self::default().with(LineKind::Direct, Arc::new(DirectLines))
+        let of_session = |kind| Arc::new(SessionLines(kind));
+        Self::default()
+            .with(LineKind::Direct, of_session(LineKind::Direct))
+            .with(LineKind::Twilio, of_session(LineKind::Twilio))
     }
 
-    /// With a further one.
+    /// With this one, instead of the one of that kind if there is any.
     pub(crate) fn with(mut self, kind: LineKind, factory: Arc<dyn LineFactory>) -> Self {
+        self.0.retain(|(known, _)| *known != kind);
         self.0.push((kind, factory));
         self
     }
 
-    /// The kinds of which people can add lines. There is one line of the server, which is there by itself.
+    /// The kinds of which people can add lines. Those that the server gives out are there by themselves.
     pub(crate) fn added_by_hand(&self) -> Vec<LineKind> {
-        self.0.iter().map(|(kind, _)| *kind).filter(|kind| *kind != LineKind::Direct).collect()
+        self.0.iter().map(|(kind, _)| *kind).filter(|kind| given_out(*kind).is_none()).collect()
     }
 
     /// What makes lines of a kind, if this build can.

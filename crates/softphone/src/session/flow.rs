@@ -81,7 +81,7 @@ impl SignInFlow {
                 },
             },
         };
-        let profile = Profile { server: server_key(&self.server), user: session.user().clone() };
+        let profile = Profile { server: server_key(&self.server), user: session.user().clone(), available: Vec::new() };
         let account = self.account(&profile).await?;
         Ok(Found::Session(Box::new(OpenedSession { session, profile, account })))
     }

@@ -23,6 +23,9 @@ pub(crate) struct Profile {
     pub(crate) server: String,
     /// The person.
     pub(crate) user: User,
+    /// Kinds of line that the server gives out, as it last said.
+    #[serde(default)]
+    pub(crate) available: Vec<LineKind>,
 }
 
 /// Where the session stands.
@@ -90,6 +93,11 @@ impl Profile {
         }
     }
 
+    /// Whether this is the same person at the same server.
+    pub(crate) fn is_of(&self, other: &Self) -> bool {
+        self.server == other.server && self.user.id == other.user.id
+    }
+
     /// Kinds of line that the company prefers.
     pub(crate) fn company_lines(&self) -> Vec<LineKind> {
         self.user.company_lines.iter().map(|kind| (*kind).into()).collect()
@@ -97,9 +105,12 @@ impl Profile {
 
     /// Takes over what changed of the company; says whether anything did.
     pub(crate) fn take_company(&mut self, company: Company) -> bool {
-        let Company { id: _, name, lines, available: _ } = company;
-        let changed = self.user.company_name != name || self.user.company_lines != lines;
-        (self.user.company_name, self.user.company_lines) = (name, lines);
+        let Company { id: _, name, lines, available } = company;
+        // Where only the rest changed it is not told.
+        let available =
+            available.map_or_else(|| self.available.clone(), |kinds| kinds.into_iter().map(Into::into).collect());
+        let changed = self.user.company_name != name || self.user.company_lines != lines || self.available != available;
+        (self.user.company_name, self.user.company_lines, self.available) = (name, lines, available);
         changed
     }
 

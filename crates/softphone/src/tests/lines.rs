@@ -1,7 +1,7 @@
 //! Several lines at once, of different kinds and of the same.
 
 use super::{FakeLineEnd, FarEnd, Rig, direct, standing, told, within};
-use crate::lines::{DIRECT, LineContext, LineFactories, LineFactory, OpenedLine, direct_line};
+use crate::lines::{DIRECT, LineContext, LineFactories, LineFactory, OpenedLine, given_out};
 use async_trait::async_trait;
 use mobilecall_domain::{CallId, EndReason, LegId, LineCapabilities, LineId, LineKind, Registration, SdpOffer};
 use mobilecall_ipc::{
@@ -58,7 +58,13 @@ struct Office {
 
 pub(super) fn line(kind: LineKind, label: &str) -> LineSettings {
     let credentials = LineCredentials::Keyring { name: label.to_owned() };
-    LineSettings { id: LineId::generate(), kind, label: label.to_owned(), credentials, ..direct_line() }
+    LineSettings {
+        id: LineId::generate(),
+        kind,
+        label: label.to_owned(),
+        credentials,
+        ..given_out(LineKind::Direct).unwrap()
+    }
 }
 
 /// The factories, and those of lines whose far ends come out of the channel. Twilio lines can do nothing more than calls,

@@ -258,5 +258,5 @@ pub(crate) fn profile() -> Profile {
         "company_name": "Acme", "role": "agent", "extension": "101", "region": "SA",
     });
     let user: User = serde_json::from_value(user).unwrap();
-    Profile { server: "test".into(), user }
+    Profile { server: "test".into(), user, available: Vec::new() }
 }

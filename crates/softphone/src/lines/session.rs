@@ -1,4 +1,4 @@
-//! The line of the server that the agent is signed in at.
+//! The lines that the server gives out at which the agent is signed in: the direct one, and Twilio where that is set up.
 
 use super::factory::{LineContext, LineFactory, OpenedLine};
 use crate::{failure, message::LineMessage, tries::Tries};
@@ -15,28 +15,32 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// Longest such pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
-/// Makes the lines of the server that the agent is signed in at.
-pub(crate) struct DirectLines;
+/// Makes the lines of one kind that the server gives out.
+pub(crate) struct SessionLines(pub(crate) LineKind);
 
 #[async_trait]
-impl LineFactory for DirectLines {
+impl LineFactory for SessionLines {
     /// Fetches a voice token to learn where the line's signaling is, and opens the line.
     async fn open(&self, description: &LineSettings, context: &LineContext) -> Result<OpenedLine, Failure> {
         // The owner opens lines that need a session when there is one; others of this kind have no credentials.
         let Some(session) = context.session.clone() else { return Err(failure::line_unavailable(description.kind)) };
-        let (urls, kind) = find_signaling(&session, context).await?;
+        let (urls, kind) = find_signaling(&session, self.0, context).await?;
         let tls = session.http().tls().clone();
-        let tokens = Arc::new(SessionTokens(session));
+        let tokens = Arc::new(SessionTokens { session, line: self.0 });
         let config = PstreamLineConfig { tls: Some(tls), ..PstreamLineConfig::new(kind, urls, tokens) };
         let (line, events) = PstreamLine::connect(config);
         Ok((Arc::new(line), events))
     }
 }
 
-async fn find_signaling(session: &Session, context: &LineContext) -> Result<(Vec<Url>, LineKind), Failure> {
+async fn find_signaling(
+    session: &Session,
+    line: LineKind,
+    context: &LineContext,
+) -> Result<(Vec<Url>, LineKind), Failure> {
     let mut tries = Tries::new(FIRST_PAUSE, LONGEST_PAUSE);
     let token = loop {
-        match session.voice_token().await {
+        match session.voice_token(line).await {
             Ok(token) => break token,
             Err(error) => {
                 let attempt = tries.failed(error, context.post.engine()).await?;
@@ -54,12 +58,15 @@ async fn find_signaling(session: &Session, context: &LineContext) -> Result<(Vec
 }
 
 /// Voice tokens of the signed-in person.
-struct SessionTokens(Session);
+struct SessionTokens {
+    session: Session,
+    line: LineKind,
+}
 
 #[async_trait]
 impl TokenSource for SessionTokens {
     async fn fetch(&self) -> Result<VoiceToken, TokenError> {
-        match self.0.voice_token().await {
+        match self.session.voice_token(self.line).await {
             Ok(token) => Ok(VoiceToken { token: Private::new(token.token), identity: token.identity }),
             Err(error) => {
                 let retryable = error.is_retryable() || !matches!(error, ClientError::SessionEnded);
