@@ -37,7 +37,9 @@ impl CallLegs for SqliteStore {
             match known {
                 Some(known) if is_legs_call(&known.record, has_legs, &record) => {
                     put(connection, &first_leg(&known.record, leg, now))?;
-                    bring_up(connection, entries, known, now)
+                    // The softphone knew its extension, the provider knows the numbers.
+                    let numbers = (record.from_number, record.to_number);
+                    bring_up(connection, entries, known, Some(numbers), now)
                 }
                 taken => {
                     let id = taken.map_or(record.id, |_| CallId::generate());
@@ -66,7 +68,7 @@ impl CallLegs for SqliteStore {
                 return Ok(calls::unchanged(call));
             }
             put(connection, &leg)?;
-            bring_up(connection, entries, call, now)
+            bring_up(connection, entries, call, None, now)
         })
         .await
     }
@@ -129,7 +131,13 @@ impl CallLegs for SqliteStore {
 }
 
 /// Makes the record say what all legs of the call say.
-fn bring_up(connection: &Connection, entries: &mut Entries, call: StoredCall, now: Timestamp) -> Work<CallChange> {
+fn bring_up(
+    connection: &Connection,
+    entries: &mut Entries,
+    call: StoredCall,
+    numbers: Option<(String, String)>,
+    now: Timestamp,
+) -> Work<CallChange> {
     let legs = legs_of(connection, call.record.id)?;
     let Progress { report, agent } = progress(call.record.direction, &legs);
     let taker = match agent.filter(|_| call.record.agent_id.is_none()) {
@@ -140,6 +148,12 @@ fn bring_up(connection: &Connection, entries: &mut Entries, call: StoredCall, no
         let mut changed = record.correct(&report, now);
         if let Some((agent, name)) = taker {
             (record.agent_id, record.agent_name, record.updated_at) = (Some(agent), Some(name), now);
+            changed = true;
+        }
+        if let Some((from, to)) = numbers
+            && (&record.from_number, &record.to_number) != (&from, &to)
+        {
+            (record.from_number, record.to_number, record.updated_at) = (from, to, now);
             changed = true;
         }
         changed

@@ -112,7 +112,7 @@ pub(crate) fn change(
     let sequence = enter(connection, entries, &record)?;
     let update = "UPDATE calls SET sequence = ?, twilio_call_sid = ?, status = ?, duration_seconds = ?, \
          recording_url = ?, agent_id = ?, agent_name = ?, customer_name = ?, answered_at = ?, ended_at = ?, \
-         updated_at = ? WHERE key = ?";
+         updated_at = ?, from_number = ?, to_number = ? WHERE key = ?";
     let values = params![
         number(sequence),
         record.twilio_call_sid,
@@ -125,12 +125,13 @@ pub(crate) fn change(
         record.answered_at.map(Timestamp::as_millis),
         record.ended_at.map(Timestamp::as_millis),
         record.updated_at.as_millis(),
+        record.from_number,
+        record.to_number,
         key,
     ];
     execute(connection, update, values)?;
-    // Of what can change only the names are searched for.
-    if (&before.customer_name, &before.agent_name) != (&record.customer_name, &record.agent_name) {
-        let text = mobilecall_store::search::text_of(&record);
+    let text = mobilecall_store::search::text_of(&record);
+    if text != mobilecall_store::search::text_of(&before) {
         execute(connection, "UPDATE calls SET search = ? WHERE key = ?", params![text, key])?;
         search::replace(connection, key, &record)?;
     }

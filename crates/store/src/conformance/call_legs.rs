@@ -64,6 +64,8 @@ pub async fn a_softphones_own_record_is_joined_with_its_leg(store: &dyn Store) {
     let asked = CallRecord { id: told.id, ..outgoing(&one, &one.alice, at(2)) };
     let opened = store.open_leg(&asked, &first("CA1"), at(2)).await.expect("opened");
     assert_eq!((opened.kind, opened.call.record.id), (ChangeKind::Updated, told.id));
+    let record = &opened.call.record;
+    assert_eq!((&record.from_number, &record.to_number), (&asked.from_number, &asked.to_number), "not an extension");
     let other = store.open_leg(&asked, &first("CA2"), at(3)).await.expect("opened");
     assert_ne!(other.call.record.id, told.id, "two legs that begin are two calls");
 }
