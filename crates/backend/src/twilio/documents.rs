@@ -5,14 +5,14 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use mobilecall_domain::{CallId, CompanyId, PhoneNumber, Private};
+use mobilecall_domain::{CallId, CallStatus, CompanyId, PhoneNumber, Private};
 use mobilecall_store::User;
 use mobilecall_twilio::{
     callback::{LegEvent, RecordingEvent},
     identity::Identity,
     twiml::{
         self, Client, ClientOptions, Dial, DialOptions, DialRecord, DialTarget, MAX_PARTIES, Number, Parameter,
-        Parties, Party, Verb,
+        Parties, Party, Reject, RejectReason, Verb,
     },
 };
 
@@ -108,6 +108,21 @@ pub(crate) fn announce(language: Language, announcement: Announcement) -> Twiml 
 /// Nothing more is to be done.
 pub(crate) fn nothing() -> Twiml {
     Twiml(twiml::Response(vec![Verb::Hangup]))
+}
+
+/// Lets a softphone's call end as dialing did: a call that nobody answered is not answered here either, which it would be
+/// by any other verb (<https://www.twilio.com/docs/voice/twiml/reject>).
+pub(crate) fn after_dialing(status: CallStatus) -> Twiml {
+    let reason = match status {
+        CallStatus::Busy => RejectReason::Busy,
+        CallStatus::NoAnswer | CallStatus::Canceled | CallStatus::Failed => RejectReason::Rejected,
+        CallStatus::Queued
+        | CallStatus::Initiated
+        | CallStatus::Ringing
+        | CallStatus::InProgress
+        | CallStatus::Completed => return nothing(),
+    };
+    only(Verb::Reject(Reject { reason: Some(reason) }))
 }
 
 /// One thing.

@@ -103,6 +103,7 @@ pub(crate) async fn dial(State(state): State<Shared>, signed: Signed) -> Result<
             let place = Place { base: &signed.base, call, company: company.id };
             state.ring(&company, place, signed.named.group).await
         }
-        Some(Direction::Incoming | Direction::Outgoing) | None => Ok(documents::nothing()),
+        Some(Direction::Outgoing) => Ok(documents::after_dialing(status)),
+        Some(Direction::Incoming) | None => Ok(documents::nothing()),
     }
 }
