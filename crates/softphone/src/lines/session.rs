@@ -49,12 +49,14 @@ async fn find_signaling(
             }
         }
     };
-    let url = if token.signaling.starts_with('/') {
-        session.http().server().socket_at(&token.signaling)
-    } else {
-        token.signaling.parse().map_err(|error: url::ParseError| failure::internal(&error))?
-    };
-    Ok((vec![url], token.line.into()))
+    let urls = signaling_urls(&token.signaling, |path| session.http().server().socket_at(path));
+    Ok((urls.map_err(|error| failure::internal(&error))?, token.line.into()))
+}
+
+/// Where the line's signaling is, the preferred first: paths at the server, or addresses elsewhere, separated by commas.
+fn signaling_urls(said: &str, at_server: impl Fn(&str) -> Url) -> Result<Vec<Url>, url::ParseError> {
+    let places = said.split(',').map(str::trim).filter(|place| !place.is_empty());
+    places.map(|place| if place.starts_with('/') { Ok(at_server(place)) } else { place.parse() }).collect()
 }
 
 /// Voice tokens of the signed-in person.
@@ -73,5 +75,26 @@ impl TokenSource for SessionTokens {
                 Err(TokenError { retryable, reason: failure::chain(&error) })
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signaling_is_at_the_server_or_at_several_places_elsewhere() {
+        let at_server = |path: &str| Url::parse("wss://calls.example").unwrap().join(path).unwrap();
+        for (said, expected) in [
+            ("/signal", vec!["wss://calls.example/signal"]),
+            (
+                "wss://a.example/signal, wss://b.example/signal",
+                vec!["wss://a.example/signal", "wss://b.example/signal"],
+            ),
+        ] {
+            let urls = signaling_urls(said, at_server).unwrap();
+            assert_eq!(urls.iter().map(Url::as_str).collect::<Vec<_>>(), expected);
+        }
+        assert!(signaling_urls("not an address", at_server).is_err());
     }
 }
