@@ -164,7 +164,10 @@ impl Phone {
     async fn registered(&mut self) -> Result<Snapshot, Failure> {
         loop {
             let snapshot = self.engine.snapshot().await;
-            self.line = find_line(&snapshot.lines, self.wanted.as_deref())?;
+            self.line = match find_line(&snapshot.lines, self.wanted.as_deref()) {
+                Err(failure) if failure.code == ErrorCode::NoSuchLine && !lines_known(&snapshot) => None,
+                found => found?,
+            };
             match self.standing(&snapshot.lines) {
                 Registration::Registered => return Ok(snapshot),
                 Registration::Failed { code } => return Err(not_registered(code)),
@@ -195,12 +198,30 @@ impl Phone {
             self.know_team().await;
         }
         let line = self.line.filter(|_| self.wanted.is_some());
+        self.know_line(&destination, line).await;
         self.tell_of(&destination, line).await;
         match self.engine.send(Command::PlaceCall { destination, line }).await? {
             Reply::Call { call } => Ok(call),
             Reply::Done | Reply::Preview { .. } | Reply::History { .. } | Reply::Devices { .. } => {
                 Err(Failure::new(ErrorCode::Internal, "the engine gave another reply than the call"))
             }
+        }
+    }
+
+    /// Waits until the line that the call would take is ready, if it is one that the server told of a moment ago, or may
+    /// still tell of. Where none comes, the call itself says why.
+    async fn know_line(&mut self, destination: &str, line: Option<LineId>) {
+        let Self { engine, events, passed_over, .. } = self;
+        let known = async {
+            while is_awaited(engine, destination, line).await {
+                match events.recv().await {
+                    Some(event) => passed_over.push_back(event),
+                    None => return,
+                }
+            }
+        };
+        if tokio::time::timeout(READY_LIMIT, known).await.is_err() {
+            tracing::debug!("the line did not become ready");
         }
     }
 
@@ -240,6 +261,25 @@ impl Phone {
             tracing::debug!("no colleagues are known");
         }
     }
+}
+
+/// Whether a call cannot be placed only because its line is not ready yet, or not told of yet.
+async fn is_awaited(engine: &Engine, destination: &str, line: Option<LineId>) -> bool {
+    let preview = Command::Preview { text: destination.to_owned(), line };
+    match engine.send(preview).await {
+        Ok(Reply::Preview { preview: Preview::WillCall { obstacle: Some(why), .. } }) => {
+            why.code == ErrorCode::LineNotReady
+        }
+        Ok(Reply::Preview { preview: Preview::Refused { failure } }) => {
+            failure.code == ErrorCode::UnsupportedAddress && !lines_known(&engine.snapshot().await)
+        }
+        Ok(_) | Err(_) => false,
+    }
+}
+
+/// Whether the server has said which lines it gives out, which it does before the history is up to date.
+fn lines_known(snapshot: &Snapshot) -> bool {
+    matches!(snapshot.sync, SyncView::UpToDate { .. })
 }
 
 /// The line that is meant by an id, a name or a kind; the first, which is that of the server, if none is named. `None`

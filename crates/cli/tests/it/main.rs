@@ -14,4 +14,5 @@ mod program;
 mod reach;
 mod refused;
 mod session;
+mod twilio;
 mod usage;
