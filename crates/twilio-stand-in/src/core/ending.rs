@@ -26,7 +26,7 @@ impl Cloud {
         self.end(sid, status, None);
     }
 
-    /// Ends a call. `error` is what a softphone is told, unless it had answered.
+    /// Ends a call. `error` is what a softphone is told; without it the call ends as calls do.
     pub(super) fn end(&mut self, sid: CallSid, status: Status, error: Option<u32>) {
         let now = self.now.wall;
         let Some(call) = self.live(sid) else { return };

@@ -153,12 +153,15 @@ impl Cloud {
         }
     }
 
-    /// "We are sorry, an application error has occurred. Goodbye."
+    /// "We are sorry, an application error has occurred. Goodbye." Who talks already only sees the call end; to others it
+    /// is refused.
     pub(super) fn application_error(&mut self, sid: CallSid, (code, text): Mistake) {
         self.alert(sid, code, text);
-        let Some(call) = self.live(sid) else { return };
-        let status = if call.answered.is_some() { Status::Completed } else { Status::Failed };
-        self.end(sid, status, Some(code::CONNECTION_DECLINED));
+        match self.live(sid).map(|call| call.answered) {
+            Some(Some(_)) => self.end(sid, Status::Completed, None),
+            Some(None) => self.end(sid, Status::Failed, Some(code::CONNECTION_DECLINED)),
+            None => {}
+        }
     }
 
     /// Does what a document says.

@@ -205,6 +205,20 @@ fn documents_that_twilio_refuses_end_the_call() {
 }
 
 #[test]
+fn a_document_that_twilio_refuses_ends_an_answered_call_without_a_code() {
+    let mut world = World::new();
+    let alice = world.registered("alice");
+    world.dials(alice, "To=x");
+    world.says(&dial(SARA));
+    world.pass(3.0);
+    world.acts(crate::core::PhoneAct::HangsUp(SARA.to_owned()));
+    world.forget();
+    world.answers(200, "text/xml", "<Response><Dance/></Response>");
+    assert_eq!(world.log(), ["alice < hangup", "tells status: completed CallDuration=2 SequenceNumber=1"]);
+    assert_eq!(world.alerts(), [12_200]);
+}
+
+#[test]
 fn a_call_is_refused_by_the_code_that_says_why() {
     let mut world = World::new();
     let alice = world.registered("alice");
