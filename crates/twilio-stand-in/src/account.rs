@@ -108,6 +108,8 @@ pub struct Permissions {
     pub suspended: bool,
     /// Countries whose numbers may be called; with none all may.
     pub countries: Vec<Country>,
+    /// How numbers begin that no carrier of Twilio's reaches at the moment.
+    pub unreachable: Vec<String>,
     /// How many calls the API starts in a second; more wait in Twilio's queue.
     pub calls_per_second: u32,
 }
@@ -130,7 +132,8 @@ impl Country {
 
 impl Default for Permissions {
     fn default() -> Self {
-        Self { trial: false, suspended: false, countries: Vec::new(), calls_per_second: 1 }
+        let (countries, unreachable) = (Vec::new(), Vec::new());
+        Self { trial: false, suspended: false, countries, unreachable, calls_per_second: 1 }
     }
 }
 
@@ -184,6 +187,11 @@ impl Account {
     /// Whether somebody has shown that the number is theirs.
     pub fn is_verified(&self, number: &str) -> bool {
         self.verified.iter().any(|verified| verified.number == number)
+    }
+
+    /// Whether some carrier brings calls to the number.
+    pub fn can_reach(&self, number: &str) -> bool {
+        !self.permissions.unreachable.iter().any(|beginning| number.starts_with(beginning))
     }
 
     /// Whether numbers of this country may be called.

@@ -12,6 +12,7 @@ use std::time::Duration;
 pub struct Faults {
     callbacks: Vec<CallbackRule>,
     requests: Vec<RequestRule>,
+    wait: Option<Duration>,
     held: HashMap<CallSid, Vec<Webhook>>,
 }
 
@@ -76,6 +77,18 @@ impl Faults {
     pub fn request(mut self, rule: RequestRule) -> Self {
         self.requests.push(rule);
         self
+    }
+
+    /// Says with each refusal of too many requests when to come again. Twilio documents that only for some of its APIs.
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.wait = Some(wait);
+        self
+    }
+
+    /// When to come again, in whole seconds.
+    pub(crate) fn seconds_to_wait(&self) -> Option<u64> {
+        self.wait.map(|wait| wait.as_secs())
     }
 
     /// What is to be sent now that this callback is due, in order.

@@ -154,7 +154,8 @@ impl Cloud {
         if !self.account.may_call_country_of(to) {
             return Err((13_227, format!("Dial: No International Permission: {to}")));
         }
-        if self.account.permissions.trial && !self.account.is_verified(to) {
+        let is_foreign_to_trial = self.account.permissions.trial && !self.account.is_verified(to);
+        if is_foreign_to_trial || !self.account.can_reach(to) {
             return Err((13_224, format!("Dial: Twilio does not support calling this number: {to}")));
         }
         Ok(())

@@ -12,7 +12,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
-use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use axum::http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
@@ -66,9 +66,8 @@ async fn api(State(front): State<Front>, method: Method, uri: Uri, headers: Head
         Asker::Astray => return respond(Refusal::from(Refusal::NOT_FOUND).reply()),
         Asker::Known(path) => path,
     };
-    let refusal = front.faults.lock().expect("nothing panics while it holds the lock").refusal(&path);
-    if let Some(refusal) = refusal {
-        return respond(refusal.reply());
+    if let Some(refused) = refused(&front, &path) {
+        return refused;
     }
     let verb = match method {
         Method::GET | Method::HEAD => Verb::Get,
@@ -89,6 +88,16 @@ async fn api(State(front): State<Front>, method: Method, uri: Uri, headers: Head
     match answer.await {
         Ok(reply) => respond(reply),
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+/// The answer to a request that shall fail.
+fn refused(front: &Front, path: &[String]) -> Option<Response> {
+    let mut faults = front.faults.lock().expect("nothing panics while it holds the lock");
+    let response = respond(faults.refusal(path)?.reply());
+    match faults.seconds_to_wait().filter(|_| response.status() == StatusCode::TOO_MANY_REQUESTS) {
+        Some(seconds) => Some(([(RETRY_AFTER, seconds.to_string())], response).into_response()),
+        None => Some(response),
     }
 }
 

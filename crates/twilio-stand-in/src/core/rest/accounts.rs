@@ -15,6 +15,8 @@ impl Cloud {
             "friendly_name": "Stand-in",
             "status": if self.account.permissions.suspended { "suspended" } else { "active" },
             "type": if self.account.permissions.trial { "Trial" } else { "Full" },
+            "auth_token": self.account.auth_token.expose(),
+            "subresource_uris": { "calls": self.uri("/Calls.json"), "recordings": self.uri("/Recordings.json") },
             "date_created": time::write(self.now.wall),
             "date_updated": time::write(self.now.wall),
             "uri": format!("/{API_VERSION}/Accounts/{}.json", self.account.sid),
@@ -33,6 +35,10 @@ impl Cloud {
         Reply::ok(json!({
             "iso_code": code,
             "name": code,
+            "continent": null,
+            "country_codes": countries.iter().filter(|it| it.code == code).map(|it| &it.prefix).collect::<Vec<_>>(),
+            "url": format!("{}/v1/DialingPermissions/Countries/{code}", self.api),
+            "links": {},
             "low_risk_numbers_enabled": allowed,
             "high_risk_special_numbers_enabled": false,
             "high_risk_tollfraud_numbers_enabled": false,
@@ -65,9 +71,20 @@ impl Cloud {
             "friendly_name": number,
             "phone_number": number,
             "capabilities": { "voice": true, "sms": false, "mms": false, "fax": false },
-            "voice_application_sid": null,
+            "address_requirements": "none",
+            "beta": false,
+            "emergency_address_status": "unregistered",
+            "emergency_status": "Inactive",
+            "origin": "twilio",
+            "status": "in-use",
+            "type": null,
+            "voice_receive_mode": "voice",
             "uri": format!("{}.json", self.uri(&format!("/IncomingPhoneNumbers/{sid}"))),
         });
+        let unused = ["address_sid", "bundle_sid", "emergency_address_sid", "identity_sid", "sms_application_sid"];
+        for name in unused.into_iter().chain(["trunk_sid", "voice_application_sid"]) {
+            shown[name] = Value::Null;
+        }
         self.add_instructions(&mut shown, voice);
         shown
     }
@@ -96,6 +113,9 @@ impl Cloud {
             "sid": sid,
             "account_sid": self.account.sid,
             "friendly_name": name,
+            "message_status_callback": null,
+            "public_application_connect_enabled": false,
+            "sms_status_callback": null,
             "uri": format!("{}.json", self.uri(&format!("/Applications/{sid}"))),
         });
         self.add_instructions(&mut shown, voice);
@@ -114,6 +134,11 @@ impl Cloud {
         shown["voice_fallback_method"] = json!(method(&voice.fallback));
         shown["status_callback"] = json!(url(&voice.status));
         shown["status_callback_method"] = json!(method(&voice.status));
+        shown["voice_caller_id_lookup"] = json!(false);
+        // Text messages are nothing that is stood in for.
+        for (url, method) in [("sms_url", "sms_method"), ("sms_fallback_url", "sms_fallback_method")] {
+            (shown[url], shown[method]) = (Value::Null, json!("POST"));
+        }
     }
 
     pub(super) fn list_caller_ids(&self, query: &Fields) -> Answer {

@@ -18,6 +18,8 @@ const MAX_TWIML: usize = 4000;
 /// How long a call rings unless something else is said, and at most.
 const TIMEOUT: Duration = Duration::from_secs(60);
 const MAX_TIMEOUT: Duration = Duration::from_secs(600);
+/// So long is a time to the second, as `2026-11-29T23:15:00`.
+const SECONDS: usize = 19;
 
 impl Cloud {
     pub(super) fn create_call(&mut self, form: &Fields) -> Answer {
@@ -84,12 +86,10 @@ impl Cloud {
         if to.starts_with("client:") {
             return Ok(());
         }
-        if !is_e164(to) {
-            return Err(Refusal::new(
-                400,
-                21211,
-                format!("The phone number you are attempting to call, {to}, is not valid."),
-            ));
+        // A number cannot call itself.
+        if !is_e164(to) || to == from {
+            let text = format!("The phone number you are attempting to call, {to}, is not valid.");
+            return Err(Refusal::new(400, 21211, text));
         }
         if !self.account.may_show(from) {
             let text = format!(
@@ -107,6 +107,9 @@ impl Cloud {
                 "Account not authorized to call {to}. Perhaps you need to enable some international permissions."
             );
             return Err(Refusal::new(400, 21215, text));
+        }
+        if !self.account.can_reach(to) {
+            return Err(Refusal::new(400, 21214, format!("The phone number {to} cannot be reached.")));
         }
         Ok(())
     }
@@ -282,7 +285,8 @@ pub(super) struct DayRange {
 
 impl DayRange {
     pub(super) fn read(query: &Fields, name: &str) -> Self {
-        let get = |name: String| query.get(&name).map(str::to_owned);
+        let to_the_second = |time: &str| time.get(..SECONDS).unwrap_or(time).to_owned();
+        let get = |name: String| query.get(&name).map(to_the_second);
         Self { on: get(name.to_owned()), before: get(format!("{name}<")), after: get(format!("{name}>")) }
     }
 
@@ -290,11 +294,38 @@ impl DayRange {
         self.on.is_none() && self.before.is_none() && self.after.is_none()
     }
 
-    /// Both are written in RFC 3339, of which a day is the beginning, so that texts compare as times do.
+    /// Both are written in RFC 3339, of which a day is the beginning, so that texts compare as times do. Twilio counts whole
+    /// seconds.
     pub(super) fn takes(&self, time: Timestamp) -> bool {
         let text = time.to_string();
-        self.on.as_ref().is_none_or(|day| text.starts_with(day.as_str()))
-            && self.before.as_ref().is_none_or(|end| text < *end || text.starts_with(end.as_str()))
-            && self.after.as_ref().is_none_or(|start| text >= *start)
+        let text = text.get(..SECONDS).unwrap_or(&text);
+        self.on.as_deref().is_none_or(|day| text.starts_with(day))
+            && self.before.as_deref().is_none_or(|end| text < end || text.starts_with(end))
+            && self.after.as_deref().is_none_or(|start| text >= start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_compared_by_the_second() {
+        let time = Timestamp::from_millis(1_800_000_000_123);
+        assert!(time.to_string().starts_with("2027-01-15T08:00:00"));
+        let cases = [
+            ("StartTime=2027-01-15", true),
+            ("StartTime=2027-01-14", false),
+            ("StartTime%3E=2027-01-15T08:00:00Z", true),
+            ("StartTime%3E=2027-01-15T08:00:00.000Z", true),
+            ("StartTime%3E=2027-01-15T08:00:01Z", false),
+            ("StartTime%3E=2027-01-15&StartTime%3C=2027-01-15", true),
+            ("StartTime%3C=2027-01-15T08:00:00Z", true),
+            ("StartTime%3C=2027-01-15T07:59:59Z", false),
+            ("EndTime=2027-01-14", true),
+        ];
+        for (query, expected) in cases {
+            assert_eq!(DayRange::read(&Fields::parse(query), "StartTime").takes(time), expected, "{query}");
+        }
     }
 }

@@ -31,7 +31,7 @@ impl Cloud {
     }
 
     /// By SID, or by the name of one that is not over.
-    fn find_conference(&self, sid: &str) -> Result<ConferenceSid, Refusal> {
+    pub(super) fn find_conference(&self, sid: &str) -> Result<ConferenceSid, Refusal> {
         let by_sid = sid.parse().ok().filter(|sid| self.conferences.contains_key(sid));
         by_sid.or_else(|| self.conference_named(sid)).ok_or_else(|| Refusal::NOT_FOUND.into())
     }

@@ -89,6 +89,7 @@ impl Cloud {
             (Verb::Get, ["Conferences"]) => self.list_conferences(query),
             (Verb::Get, ["Conferences", sid]) => self.show_conference(sid),
             (Verb::Post, ["Conferences", sid]) => self.update_conference(sid, form),
+            (Verb::Get, ["Conferences", sid, "Recordings"]) => self.list_conference_recordings(sid, query),
             (Verb::Get, ["Conferences", sid, "Participants"]) => self.list_participants(sid, query),
             (Verb::Post, ["Conferences", sid, "Participants"]) => self.create_participant(sid, form),
             (Verb::Get, ["Conferences", sid, "Participants", who]) => self.show_participant(sid, who),

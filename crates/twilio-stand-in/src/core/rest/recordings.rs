@@ -20,17 +20,27 @@ impl Cloud {
             None => query.read::<CallSid>("CallSid")?,
         };
         let conference = query.read::<ConferenceSid>("ConferenceSid")?;
-        let created = DayRange::read(query, "DateCreated");
-        let takes = |recording: &&Recording| {
+        let path = call.map_or_else(|| "/Recordings".to_owned(), |call| format!("/Calls/{call}/Recordings"));
+        self.recordings_page(&path, query, |recording| {
             call.is_none_or(|call| recording.call == call && recording.conference.is_none())
                 && conference.is_none_or(|conference| recording.conference == Some(conference))
-                && created.takes(recording.started)
-        };
-        let mut recordings: Vec<&Recording> = self.recordings.values().filter(takes).collect();
+        })
+    }
+
+    pub(super) fn list_conference_recordings(&mut self, conference: &str, query: &Fields) -> Answer {
+        let conference = self.find_conference(conference)?;
+        let path = format!("/Conferences/{conference}/Recordings");
+        self.recordings_page(&path, query, |recording| recording.conference == Some(conference))
+    }
+
+    /// The newest first.
+    fn recordings_page(&self, path: &str, query: &Fields, takes: impl Fn(&Recording) -> bool) -> Answer {
+        let created = DayRange::read(query, "DateCreated");
+        let wanted = |recording: &&Recording| takes(recording) && created.takes(recording.started);
+        let mut recordings: Vec<&Recording> = self.recordings.values().filter(wanted).collect();
         recordings.sort_unstable_by_key(|recording| std::cmp::Reverse(recording.number));
-        let path = call.map_or_else(|| "/Recordings".to_owned(), |call| format!("/Calls/{call}/Recordings"));
         let shown = recordings.into_iter().map(|recording| self.recording_json(recording)).collect();
-        self.page("recordings", &path, query, shown)
+        self.page("recordings", path, query, shown)
     }
 
     pub(super) fn show_recording(&mut self, sid: &str) -> Answer {
@@ -110,6 +120,7 @@ impl Cloud {
             "price": null,
             "price_unit": "USD",
             "source": recording.recorder.source.as_str(),
+            "track": "both",
             "status": recording.status.as_str(),
             "error_code": null,
             "encryption_details": null,

@@ -153,11 +153,14 @@ fn the_api_refuses_what_twilio_refuses() {
         ("To=%2B966500000001&From=x&Url=http://app/", 21_212),
         ("To=%2B966500000001&From=%2B15005550006&Url=http://app/", 21_210),
         ("To=%2B15005550006&From=%2B966112345678&Url=http://app/", 21_215),
+        ("To=%2B966990000000&From=%2B966112345678&Url=http://app/", 21_214),
+        ("To=%2B966112345678&From=%2B966112345678&Url=http://app/", 21_211),
         ("To=%2B966500000001&From=%2B966112345678&ApplicationSid=AP00", 21_218),
     ];
     for (form, code) in cases {
         let mut world = World::new();
         world.cloud.account.permissions.countries = vec![Country::new("SA", "+966")];
+        world.cloud.account.permissions.unreachable = vec!["+96699".to_owned()];
         let reply = world.rest(Verb::Post, "Calls", form);
         assert_eq!((reply.status, &reply.body["code"]), (400, &json!(code)), "{form}");
         assert_eq!(world.live(), 0);

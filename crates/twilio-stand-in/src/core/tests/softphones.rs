@@ -165,10 +165,12 @@ fn what_a_number_may_not_be_called_with_is_an_alert() {
         (dial(SARA).replace(OWN, "+15005550006"), 13_214),
         (dial(SARA).replace(&format!("callerId=\"{OWN}\" "), ""), 13_214),
         (dial("+15005550006"), 13_227),
+        (dial("+966990000000"), 13_224),
     ];
     for (document, code) in cases {
         let mut world = World::new();
         world.cloud.account.permissions.countries = vec![Country::new("SA", "+966")];
+        world.cloud.account.permissions.unreachable = vec!["+96699".to_owned()];
         let alice = world.registered("alice");
         world.dials(alice, "To=x");
         world.says(&document);
