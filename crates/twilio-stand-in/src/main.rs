@@ -1,9 +1,12 @@
 //! `twilio-stand-in`: Twilio's cloud on this machine, for trying Mobile Call without an account. It prints the settings to
 //! start the server with, and goes on until it is interrupted.
 
+use anyhow::Context as _;
 use clap::Parser;
-use mobilecall_twilio_stand_in::{Account, Config, LOG_DIRECTIVES, StandIn};
+use mobilecall_twilio_stand_in::{Account, Config, LOG_DIRECTIVES, Phone, StandIn, Voice};
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
 /// Twilio's cloud on this machine, for trying Mobile Call without an account.
@@ -19,20 +22,36 @@ struct Options {
     /// The account's own number.
     #[arg(long, default_value = "+966112345678")]
     number: String,
+    /// WAV file with what telephones say once they are answered; without it they murmur for a minute.
+    #[arg(long, value_name = "FILE")]
+    says: Option<PathBuf>,
 }
+
+/// As long as a person takes to see that it rings.
+const RINGS: Duration = Duration::from_secs(3);
+/// How long telephones murmur.
+const MURMUR: Duration = Duration::from_secs(60);
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let Options { listen, server, number } = Options::parse();
+    let Options { listen, server, number, says } = Options::parse();
     let filter = EnvFilter::new(format!("info,{LOG_DIRECTIVES}"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let server = server.trim_end_matches('/');
     // The same each time, so that a server that was set up for it before still is.
     let account = Account::example(1, &number, server);
-    let stand_in = StandIn::start(Config::everywhere(listen, account)).await?;
+    let mut config = Config::everywhere(listen, account);
+    let says = says.map_or_else(|| Ok(Voice::murmur(MURMUR)), |file| read(&file))?;
+    config.phones.set_others(Phone { rings: RINGS, says: Some(says), ..Phone::default() });
+    let stand_in = StandIn::start(config).await?;
     print(&stand_in, server);
     tokio::signal::ctrl_c().await?;
     Ok(())
+}
+
+fn read(file: &Path) -> anyhow::Result<Voice> {
+    let bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    Voice::from_wav(&bytes).with_context(|| format!("{} is no WAV file", file.display()))
 }
 
 fn print(stand_in: &StandIn, server: &str) {

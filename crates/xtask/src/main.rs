@@ -31,6 +31,10 @@ struct Arguments {
 enum Task {
     /// Build everything and open the app.
     Run {
+        /// Also start a stand-in for Twilio's cloud and a server that is set up with it, and say how to try both. Whatever
+        /// they keep is begun anew each time.
+        #[arg(long)]
+        with_twilio_stand_in: bool,
         /// Handed to the app.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
@@ -79,7 +83,8 @@ fn main() -> ExitCode {
 fn perform(task: Task) -> Result<()> {
     let project = Project::load()?;
     match task {
-        Task::Run { arguments } => run::run(&project, &arguments),
+        Task::Run { with_twilio_stand_in: false, arguments } => run::run(&project, &arguments),
+        Task::Run { with_twilio_stand_in: true, arguments } => run::run_with_twilio_stand_in(&project, &arguments),
         Task::Test { arguments } => test::run(&project, &arguments),
         Task::Soak(wanted) => test::soak(&project, &wanted),
         Task::Spin => test::spin(),
@@ -89,5 +94,29 @@ fn perform(task: Task) -> Result<()> {
         Task::Tidy => tidy::run(&project),
         Task::Setup { tests: false } => setup::for_run(&project),
         Task::Setup { tests: true } => setup::for_everything(&project),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Arguments, Task};
+    use clap::Parser as _;
+
+    #[test]
+    fn what_is_not_ours_is_handed_to_the_app() {
+        let cases: [(&[&str], bool, &[&str]); 4] = [
+            (&[], false, &[]),
+            (&["--hidden"], false, &["--hidden"]),
+            (&["--with-twilio-stand-in"], true, &[]),
+            (&["--with-twilio-stand-in", "--hidden"], true, &["--hidden"]),
+        ];
+        for (given, expected, handed_on) in cases {
+            let parsed = Arguments::try_parse_from(["cargo xtask", "run"].iter().chain(given)).unwrap();
+            let Task::Run { with_twilio_stand_in, arguments } = parsed.task else { panic!("{given:?}") };
+            assert_eq!(
+                (with_twilio_stand_in, arguments),
+                (expected, handed_on.iter().map(|it| (*it).to_owned()).collect())
+            );
+        }
     }
 }

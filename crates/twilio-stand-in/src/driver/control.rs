@@ -116,13 +116,13 @@ async fn act(front: &Front, act: PhoneAct) -> Response {
 
 async fn phone(State(front): State<Front>, Json(script): Json<Script>) -> Response {
     let Script { number, rings, then, hangs_up_after } = script;
-    let phone = Phone {
-        rings: Duration::from_millis(rings),
-        then: then.into(),
-        says: None,
-        hangs_up_after: hangs_up_after.map(Duration::from_millis),
-    };
-    match front.visit(move |cloud| cloud.phones.set(number, phone)).await {
+    let (rings, hangs_up_after) = (Duration::from_millis(rings), hangs_up_after.map(Duration::from_millis));
+    let set = front.visit(move |cloud| {
+        // It goes on speaking as it did.
+        let says = cloud.phones.get(&number).says.clone();
+        cloud.phones.set(number, Phone { rings, then: then.into(), says, hangs_up_after });
+    });
+    match set.await {
         Some(()) => StatusCode::NO_CONTENT.into_response(),
         None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }

@@ -77,14 +77,24 @@ impl Playing {
             Source::Ringback(_) => 0.0,
             Source::Music => chord(seconds),
             Source::Beep => 0.2 * (TAU * 1_000.0 * seconds).sin(),
-            Source::Speech(length) if position < *length => {
-                let syllable = (TAU / 2.0 * SYLLABLES * seconds).sin().abs();
-                0.2 * syllable * ((TAU * 180.0 * seconds).sin() + 0.5 * (TAU * 720.0 * seconds).sin())
-            }
+            Source::Speech(length) if position < *length => murmur(seconds),
             Source::Speech(_) => 0.0,
             Source::Voice(voice) => voice.samples().get(position).copied().unwrap_or(0.0),
         }
     }
+}
+
+impl Voice {
+    /// Syllables without words, which is also what `<Say>` sounds like here.
+    pub fn murmur(length: Duration) -> Self {
+        let sample = |position: usize| murmur(position as f32 / SAMPLE_RATE_HZ as f32);
+        Self::new((0..samples(length)).map(sample).collect::<Vec<_>>())
+    }
+}
+
+fn murmur(seconds: f32) -> f32 {
+    let syllable = (TAU / 2.0 * SYLLABLES * seconds).sin().abs();
+    0.2 * syllable * ((TAU * 180.0 * seconds).sin() + 0.5 * (TAU * 720.0 * seconds).sin())
 }
 
 fn chord(seconds: f32) -> f32 {

@@ -1,5 +1,7 @@
 //! `cargo xtask run`: from a fresh clone to the open app.
 
+mod stand_in;
+
 use crate::project::Project;
 use crate::stages::Stages;
 use crate::{process, setup, ui};
@@ -14,13 +16,29 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<()> {
              `cargo run --bin mcall -- demo`, or `-- --help` for what else it can do"
         );
     }
+    build(project)?;
+    process::run(Command::new(project.binary("mobile-call")).args(arguments))
+}
+
+/// The same with Twilio's cloud and a server that is set up with it beside the app. Without a display there is no app, and
+/// both run until they are interrupted.
+pub(crate) fn run_with_twilio_stand_in(project: &Project, arguments: &[String]) -> Result<()> {
+    build(project)?;
+    let mut cloud = stand_in::start(project)?;
+    if !has_display() {
+        return cloud.wait();
+    }
+    process::run(cloud.tell(Command::new(project.binary("mobile-call")).args(arguments)))
+}
+
+fn build(project: &Project) -> Result<()> {
     let mut stages = Stages::default();
     stages.stage("set-up", || setup::for_run(project))?;
     stages.stage("user interface", || ui::build(project))?;
     // The whole workspace, as everywhere: a smaller choice has other features and builds dependencies anew.
     stages.stage("build", || process::run(project.cargo().args(["build", "--workspace", "--bins"])))?;
     stages.finish("ready");
-    process::run(Command::new(project.binary("mobile-call")).args(arguments))
+    Ok(())
 }
 
 /// Only Unix desktops other than macOS tell by environment where the display is.
