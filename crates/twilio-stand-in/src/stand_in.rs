@@ -39,7 +39,8 @@ pub struct Config {
 impl Config {
     /// On this machine alone.
     pub fn loopback(account: Account) -> Self {
-        let media = TransportConfig { named: NamedCandidates::Learned, ..TransportConfig::loopback() };
+        let (named, restart) = (NamedCandidates::Learned, RestartSockets::Keep);
+        let media = TransportConfig { named, restart, ..TransportConfig::loopback() };
         let listen = (Ipv4Addr::LOCALHOST, 0).into();
         Self { listen, media, account, phones: PhoneBook::default(), faults: Faults::default() }
     }
