@@ -129,11 +129,17 @@ impl Over {
 fn write_voice(path: &Path) {
     let spec = WavSpec { channels: 1, sample_rate: RATE_HZ, bits_per_sample: 16, sample_format: SampleFormat::Int };
     let mut writer = WavWriter::create(path, spec).expect("the sound file can be made");
-    for index in 0..60 * RATE_HZ {
-        let sounds = index % RATE_HZ < RATE_HZ / 2;
-        let phase = TAU * VOICE_HZ as f32 * (index % RATE_HZ) as f32 / RATE_HZ as f32;
-        let sample = if sounds { phase.sin() * 0.3 * f32::from(i16::MAX) } else { 0.0 };
-        writer.write_sample(sample as i16).expect("a sample can be written");
+    for sample in voice() {
+        writer.write_sample((sample * f32::from(i16::MAX)) as i16).expect("a sample can be written");
     }
     writer.finalize().expect("the sound file can be closed");
+}
+
+/// The samples of what is said, at 48 kHz.
+pub(crate) fn voice() -> impl Iterator<Item = f32> {
+    (0..60 * RATE_HZ).map(|index| {
+        let sounds = index % RATE_HZ < RATE_HZ / 2;
+        let phase = TAU * VOICE_HZ as f32 * (index % RATE_HZ) as f32 / RATE_HZ as f32;
+        if sounds { phase.sin() * 0.3 } else { 0.0 }
+    })
 }

@@ -1,4 +1,4 @@
-//! What `mcall` heard, as it wrote it down.
+//! What `mcall` or a telephone of the stand-in heard, as it was written down.
 
 use crate::support::sound::{SILENCE_DBFS, level_dbfs};
 use hound::WavReader;
@@ -36,10 +36,22 @@ impl Pause {
 
 impl Recording {
     pub(crate) fn read(path: &Path) -> Self {
+        let [recording] = Self::read_channels(path);
+        recording
+    }
+
+    /// A file with so many channels.
+    pub(crate) fn read_channels<const COUNT: usize>(path: &Path) -> [Self; COUNT] {
         let reader = WavReader::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        assert_eq!((reader.spec().sample_rate, reader.spec().channels), (RATE_HZ as u32, 1));
-        let samples = reader.into_samples::<i16>().map(|sample| f32::from(sample.unwrap()) / 32_768.0).collect();
-        Self { samples }
+        assert_eq!((reader.spec().sample_rate, usize::from(reader.spec().channels)), (RATE_HZ as u32, COUNT));
+        let samples: Vec<f32> =
+            reader.into_samples::<i16>().map(|sample| f32::from(sample.unwrap()) / 32_768.0).collect();
+        std::array::from_fn(|channel| Self::of(samples.iter().skip(channel).step_by(COUNT).copied()))
+    }
+
+    /// Samples at 48 kHz.
+    pub(crate) fn of(samples: impl IntoIterator<Item = f32>) -> Self {
+        Self { samples: samples.into_iter().collect() }
     }
 
     pub(crate) fn length(&self) -> f64 {

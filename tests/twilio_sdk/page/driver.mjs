@@ -1,4 +1,4 @@
-// Drives Twilio's SDK in a real browser for the Rust test that started this program.
+// Drives Twilio's SDK in a real browser, and Twilio's library beside it, for the Rust test that started this program.
 //
 // One JSON object a line: {"id", "do", …} comes in, {"id", "result"} or {"id", "error"} goes out, in any order. The
 // program ends, and its browser with it, when its input ends.
@@ -7,6 +7,9 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
+import { answerPlainly, answerWith, nextRequest, startApplication } from "./application.mjs";
+import { askApi, makeToken } from "./library.mjs";
+import { startTls } from "./tls.mjs";
 import { judgeToken } from "./token.mjs";
 
 const BROWSER = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -118,6 +121,13 @@ const actions = {
     await disconnected;
   },
   judgeToken: ({ token, secret }) => judgeToken(token, secret),
+  makeToken,
+  askApi,
+  startTls,
+  startApplication,
+  answerWith,
+  answerPlainly,
+  nextRequest,
 };
 
 async function answer(line) {
