@@ -18,6 +18,10 @@ use url::Url;
 /// How long Twilio waits for an answer.
 const TIME_LIMIT: Duration = Duration::from_secs(15);
 
+/// Servers close connections that nobody uses, the quickest after five seconds (Node.js). What is sent at that moment is lost,
+/// and here only what shall be lost is.
+const IDLE: Duration = Duration::from_secs(2);
+
 /// An HTTP client that trusts whom the operating system trusts, as Twilio does.
 pub(crate) fn client() -> Result<reqwest::Client, reqwest::Error> {
     let mut roots = RootCertStore::empty();
@@ -28,7 +32,8 @@ pub(crate) fn client() -> Result<reqwest::Client, reqwest::Error> {
         .with_root_certificates(roots)
         .with_no_client_auth();
     tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().timeout(TIME_LIMIT).build()
+    let builder = reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy();
+    builder.timeout(TIME_LIMIT).pool_idle_timeout(IDLE).build()
 }
 
 pub(crate) struct Courier {
