@@ -122,6 +122,7 @@ async fn calls_end_with_a_code_at_will_and_without_one_when_the_application_fail
     let alice = cloud.phone("alice").await;
     alice.dial(SARA).await;
     alice.wait("accept").await;
+    alice.hears_tone(VOICE_HZ).await;
     cloud.stand_in.hang_up(SARA).await;
     alice.wait("disconnect").await;
     assert_eq!(alice.run("rest").await, json!(["registered", "ringing"]), "an answered call is not refused");

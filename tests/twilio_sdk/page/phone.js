@@ -51,7 +51,8 @@ function until(what, look) {
     };
     limit = setTimeout(() => {
       stop();
-      reject(new Error(`waited ${LIMIT_MS} ms for ${what}; meanwhile: ${happened.map((it) => it.name).join(", ")}`));
+      const meanwhile = happened.map(({ name, detail }) => (detail?.code ? `${name} ${detail.code}` : name));
+      reject(new Error(`waited ${LIMIT_MS} ms for ${what}; meanwhile: ${meanwhile.join(", ")}`));
     }, LIMIT_MS);
     poll = setInterval(attempt, 50);
     waiting.push(attempt);
