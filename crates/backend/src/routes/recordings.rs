@@ -34,7 +34,7 @@ const MAX_LIMIT: u32 = 500;
 
 /// The newest recordings of the calls that the caller may see.
 #[utoipa::path(
-    get, path = "/api/calls/recordings", tag = "calls", params(RecordingsQuery),
+    get, path = "/api/calls/recordings", operation_id = "list_recordings", tag = "calls", params(RecordingsQuery),
     responses(
         (status = 200, description = "Newest first", body = [Recording]),
         (status = 401, description = "Not signed in", body = ErrorBody),

@@ -122,7 +122,7 @@ export interface paths {
             cookie?: never;
         };
         /** The newest recordings of the calls that the caller may see. */
-        get: operations["list"];
+        get: operations["list_recordings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1756,7 +1756,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_recordings: {
         parameters: {
             query?: {
                 /** @description How many at most, 1 to 500, default 50. */
