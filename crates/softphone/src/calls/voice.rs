@@ -45,8 +45,9 @@ pub(crate) struct VoiceTask {
 impl VoiceTask {
     /// Runs until it is aborted, or the voice has ended.
     ///
-    /// Packets are sent by a task of their own, where packets are carried. What is told to the owner goes beside it, so that an owner who waits for
-    /// a slow disk delays no packet, and neither do statistics; levels, which wait for nobody, are beside both.
+    /// Packets are sent by a task of their own, where packets are carried. What is told to the owner goes beside it, so
+    /// that an owner who waits for a slow disk delays no packet, and neither do statistics; levels, which wait for nobody,
+    /// are beside both.
     pub(crate) async fn run(self, carrier: MediaRuntime) {
         let Self { voice, transport, packets, events, counted, post, windows } = self;
         let sent = AbortOnDropHandle::new(carrier.spawn(send_packets(packets, Arc::clone(&transport))));
