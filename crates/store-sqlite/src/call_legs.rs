@@ -243,7 +243,7 @@ fn put(connection: &Connection, leg: &CallLeg) -> Work<()> {
 }
 
 /// A leg by its id.
-fn find_leg(connection: &Connection, company: CompanyId, sid: &str) -> Work<Option<CallLeg>> {
+pub(crate) fn find_leg(connection: &Connection, company: CompanyId, sid: &str) -> Work<Option<CallLeg>> {
     let query = concat!("SELECT ", leg_columns!(), " FROM call_legs WHERE company_id = ? AND sid = ?");
     find(connection, query, params![company.to_bytes(), sid], read_leg)
 }

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! One file an area, with its trait's SQL in it: `companies`, `sessions`, `calls`, `call_legs`, `recordings`,
-//! `twilio_accounts`, `changes`, `nodes`, `server_keys`. One connection writes, a few read; write-ahead logging lets them work side by side. Migrations in
+//! `twilio_accounts`, `twilio_looks`, `changes`, `nodes`, `server_keys`. One connection writes, a few read; write-ahead logging lets them work side by side. Migrations in
 //! `migrations/` are append-only. A file that is not ours, damaged or from a newer version is refused before anything is
 //! written to it.
 
@@ -27,6 +27,7 @@ mod server_keys;
 mod sessions;
 mod store;
 mod twilio_accounts;
+mod twilio_looks;
 mod whole;
 
 pub use mobilecall_sqlite::Statistics;

@@ -17,6 +17,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::new(include_str!("../migrations/0007_refresh_successors.sql")),
     Migration::new(include_str!("../migrations/0008_company_lines.sql")),
     Migration::new(include_str!("../migrations/0009_twilio.sql")),
+    Migration::new(include_str!("../migrations/0010_twilio_looks.sql")),
 ];
 
 const OPTIONS: Options = Options {

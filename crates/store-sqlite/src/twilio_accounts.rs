@@ -62,6 +62,13 @@ impl TwilioAccounts for SqliteStore {
         self.read(move |connection| read_accounts(connection, accounts_where!("a.account_sid = ?"), [account_sid]))
             .await
     }
+
+    async fn companies_with_twilio(&self) -> Result<Vec<CompanyId>> {
+        self.read(|connection| {
+            list(connection, "SELECT company_id FROM twilio_accounts ORDER BY company_id", [], |row| rows::id(row, 0))
+        })
+        .await
+    }
 }
 
 fn remove(connection: &Connection, company: CompanyId) -> Work<bool> {

@@ -1,5 +1,5 @@
 //! What the backend keeps: one trait an area ([`Companies`], [`Sessions`], [`Calls`], [`CallLegs`], [`Recordings`],
-//! [`TwilioAccounts`], [`Changes`], [`Nodes`], [`ServerKeys`]), each in a file of its own with its models, and all of them together as [`Store`].
+//! [`TwilioAccounts`], [`TwilioLooks`], [`Changes`], [`Nodes`], [`ServerKeys`]), each in a file of its own with its models, and all of them together as [`Store`].
 //!
 //! Every method on rows that belong to a company takes the company as an argument, so that no query can forget it.
 //! Implementations (`store-sqlite`) share the conformance suite behind the feature `conformance`.
@@ -19,6 +19,7 @@ pub mod server_keys;
 pub mod sessions;
 mod store;
 pub mod twilio_accounts;
+pub mod twilio_looks;
 
 pub use call_legs::{CallLeg, CallLegs, CallRequest, Dialed, LegFacts, LegReport, NewLeg};
 pub use calls::{
@@ -36,3 +37,4 @@ pub use server_keys::{ServerIdentity, ServerKeys};
 pub use sessions::{NewSession, Principal, RefreshHash, RefreshPolicy, Refreshed, Sessions};
 pub use store::Store;
 pub use twilio_accounts::{SealedSecret, TwilioAccount, TwilioAccounts};
+pub use twilio_looks::{KnownLeg, Look, OpenLeg, Turn, TwilioLooks, Unfinished};

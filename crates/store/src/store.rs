@@ -3,6 +3,7 @@
 use crate::{
     call_legs::CallLegs, calls::Calls, changes::Changes, companies::Companies, error::Result, nodes::Nodes,
     recordings::Recordings, server_keys::ServerKeys, sessions::Sessions, twilio_accounts::TwilioAccounts,
+    twilio_looks::TwilioLooks,
 };
 use async_trait::async_trait;
 
@@ -13,7 +14,17 @@ use async_trait::async_trait;
 /// nothing returns `None`; `NotFound` is for writes that name something that is missing.
 #[async_trait]
 pub trait Store:
-    ServerKeys + Companies + Sessions + Calls + CallLegs + Recordings + TwilioAccounts + Changes + Nodes + 'static
+    ServerKeys
+    + Companies
+    + Sessions
+    + Calls
+    + CallLegs
+    + Recordings
+    + TwilioAccounts
+    + TwilioLooks
+    + Changes
+    + Nodes
+    + 'static
 {
     /// Whether the database answers, and no part of it has shown to be damaged.
     async fn ping(&self) -> Result<()>;

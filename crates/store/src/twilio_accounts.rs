@@ -16,6 +16,8 @@ pub trait TwilioAccounts: Send + Sync {
     async fn remove_twilio_account(&self, company: CompanyId) -> Result<bool>;
     /// Every company's account that has this SID, for what Twilio sends: it names its account and no company.
     async fn twilio_accounts_of(&self, account_sid: &str) -> Result<Vec<TwilioAccount>>;
+    /// The companies that have an account of their own. Server-wide, for what the server does by itself.
+    async fn companies_with_twilio(&self) -> Result<Vec<CompanyId>>;
 }
 
 /// A company's account. `Debug` leaves out what is set.

@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use mobilecall_domain::{CallId, CallRecord, CallReport, CompanyId, LineOrder, NodeId, SessionId, Timestamp, UserId};
 use mobilecall_store::{
     AbandonedCall, CallChange, CallChanges, CallFilter, CallLeg, CallLegs, CallPage, CallRequest, Calls,
-    ChangeObserver, ChangePage, Changes, Companies, Company, Dialed, LegReport, NewLeg, NewSession, Node, Nodes,
-    Principal, Recording, RecordingReport, Recordings, RefreshHash, RefreshPolicy, Refreshed, Result, Scope,
-    ScopedReport, ServerIdentity, ServerKeys, Sessions, StatusCount, Store, StoreError, TwilioAccount, TwilioAccounts,
-    User, WriteRow, WrittenPage,
+    ChangeObserver, ChangePage, Changes, Companies, Company, Dialed, KnownLeg, LegReport, Look, NewLeg, NewSession,
+    Node, Nodes, Principal, Recording, RecordingReport, Recordings, RefreshHash, RefreshPolicy, Refreshed, Result,
+    Scope, ScopedReport, ServerIdentity, ServerKeys, Sessions, StatusCount, Store, StoreError, Turn, TwilioAccount,
+    TwilioAccounts, TwilioLooks, Unfinished, User, WriteRow, WrittenPage,
 };
 use std::sync::{
     Arc, Mutex, PoisonError, Weak,
@@ -34,8 +34,8 @@ pub enum Fault {
     Panic,
 }
 
-/// Passes everything to a real store, unless told to do otherwise. Clones share the fault. Leases and the examination of
-/// the whole are spared, because the clock asks for them and no request: so a test knows what hangs or fails.
+/// Passes everything to a real store, unless told to do otherwise. Clones share the fault. Leases, looks into Twilio's
+/// lists and the examination of the whole are spared, because the clock asks for them and no request: so a test knows what hangs or fails.
 #[derive(Clone)]
 pub struct FaultyStore {
     inner: Arc<dyn Store>,
@@ -228,6 +228,7 @@ pass_on! {
         write set_twilio_account(account: &TwilioAccount) -> ();
         write remove_twilio_account(company: CompanyId) -> bool;
         read twilio_accounts_of(account_sid: &str) -> Vec<TwilioAccount>;
+        read companies_with_twilio() -> Vec<CompanyId>;
     }
 }
 
@@ -247,6 +248,25 @@ impl Changes for FaultyStore {
     }
     fn observe(&self, observer: Weak<dyn ChangeObserver>) {
         self.inner.observe(observer);
+    }
+}
+
+#[async_trait]
+impl TwilioLooks for FaultyStore {
+    async fn begin_look(&self, look: &Look, now: Timestamp) -> Result<Option<Turn>> {
+        self.inner.begin_look(look, now).await
+    }
+    async fn note_look(&self, look: &Look, looked_until: Timestamp) -> Result<bool> {
+        self.inner.note_look(look, looked_until).await
+    }
+    async fn end_look(&self, look: &Look) -> Result<()> {
+        self.inner.end_look(look).await
+    }
+    async fn known_legs(&self, companies: &[CompanyId], sids: &[String]) -> Result<Vec<KnownLeg>> {
+        self.inner.known_legs(companies, sids).await
+    }
+    async fn unfinished(&self, company: CompanyId, before: Timestamp, limit: u32) -> Result<Unfinished> {
+        self.inner.unfinished(company, before, limit).await
     }
 }
 

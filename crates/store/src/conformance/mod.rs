@@ -17,6 +17,7 @@ pub mod recordings;
 pub mod server_keys;
 pub mod sessions;
 pub mod twilio_accounts;
+pub mod twilio_looks;
 
 /// Makes a `#[tokio::test]` of every check; the argument is an async closure that makes something that
 /// derefs to an empty store.
@@ -39,6 +40,8 @@ macro_rules! conformance_suite {
                 a_request_is_one_call,
             recordings: a_recording_is_kept_and_told recordings_are_told_in_any_order recordings_keep_to_their_scope,
             twilio_accounts: an_account_is_kept_until_it_is_removed accounts_are_found_by_their_sid,
+            twilio_looks: one_node_looks_at_a_time another_account_begins_anew known_legs_are_found
+                what_is_not_over_is_found,
             changes: the_log_is_complete what_is_nobodys_is_for_managers the_log_pages
                 the_log_starts_over_after_a_restore observers_are_told skipped_numbers_are_never_given,
             nodes: an_earlier_run_is_recognized_at_once living_nodes_keep_their_calls
