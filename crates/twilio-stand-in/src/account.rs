@@ -3,6 +3,10 @@
 use mobilecall_domain::Private;
 use mobilecall_twilio::callback::Method;
 use mobilecall_twilio::{AccountSid, ApiKeySid, AppSid, PhoneNumberSid};
+use std::time::Duration;
+
+/// As <https://www.twilio.com/docs/voice/api/call-event-resource> says.
+const EVENTS_AFTER: Duration = Duration::from_secs(15 * 60);
 
 /// One customer's account with everything that is set up in it.
 #[derive(Clone, Debug)]
@@ -39,6 +43,8 @@ pub struct Number {
     pub sid: PhoneNumberSid,
     /// In E.164.
     pub number: String,
+    /// Whether it is one for calls, and not for messages alone.
+    pub takes_calls: bool,
     /// What is asked when somebody calls it.
     pub voice: Instructions,
 }
@@ -112,6 +118,8 @@ pub struct Permissions {
     pub unreachable: Vec<String>,
     /// How many calls the API starts in a second; more wait in Twilio's queue.
     pub calls_per_second: u32,
+    /// How long after a call's end Twilio shows what it asked and told about it.
+    pub events_after: Duration,
 }
 
 /// A country that may be called.
@@ -133,7 +141,8 @@ impl Country {
 impl Default for Permissions {
     fn default() -> Self {
         let (countries, unreachable) = (Vec::new(), Vec::new());
-        Self { trial: false, suspended: false, countries, unreachable, calls_per_second: 1 }
+        let events_after = EVENTS_AFTER;
+        Self { trial: false, suspended: false, countries, unreachable, calls_per_second: 1, events_after }
     }
 }
 
@@ -157,6 +166,7 @@ impl Account {
             numbers: vec![Number {
                 sid: PhoneNumberSid::from_bits(bits(5)),
                 number: number.to_owned(),
+                takes_calls: true,
                 voice: at("/api/calls/webhook/incoming"),
             }],
             applications: vec![Application {

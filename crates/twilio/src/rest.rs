@@ -7,6 +7,8 @@
 mod account;
 mod call;
 mod conference;
+mod event;
+mod key;
 mod number;
 mod page;
 mod recording;
@@ -23,13 +25,15 @@ pub use conference::{
     AddParticipant, Conference, Participant, ParticipantChange, add_participant, change_participant, end_conference,
     get_conference, list_conferences, list_participants, remove_participant,
 };
+pub use event::{CallEvent, EventRequest, list_events};
+pub use key::{Key, get_key};
 pub use number::{
     Application, Capabilities, IncomingPhoneNumber, OutgoingCallerId, get_application, list_incoming_numbers,
     list_outgoing_caller_ids, update_application, update_incoming_number,
 };
 pub use page::{Listed, Page};
 pub use recording::{
-    Recording, RecordingFilter, RecordingMode, delete_recording, list_call_recordings, list_recordings,
+    Recording, RecordingFilter, RecordingMode, delete_recording, get_recording, list_call_recordings, list_recordings,
     recording_media_path, set_recording, start_recording,
 };
 pub use request::{ApiError, Host, Outcome, Request, Verb, retry_after};

@@ -74,6 +74,7 @@ impl Cloud {
     }
 
     pub(super) fn notify(&mut self, kind: WebhookKind, call: CallSid, target: Target, form: Form) {
+        self.note_sent(call, &target, &form);
         self.effect(Effect::Notify(Webhook { kind, call, target, form }));
     }
 }

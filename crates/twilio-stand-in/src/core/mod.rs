@@ -15,6 +15,7 @@ mod conference;
 mod device;
 mod dial;
 mod ending;
+mod events;
 mod fields;
 mod ids;
 mod io;
@@ -42,6 +43,7 @@ use crate::phones::PhoneBook;
 use call::{Call, Status};
 use conference::Conference;
 use device::Device;
+use events::Sent;
 use mobilecall_pstream::ServerFrame;
 use mobilecall_twilio::{CallSid, ConferenceSid, RecordingSid};
 use recording::Recording;
@@ -64,6 +66,8 @@ pub(crate) struct Cloud {
     conferences: BTreeMap<ConferenceSid, Conference>,
     recordings: BTreeMap<RecordingSid, Recording>,
     alerts: Vec<Alert>,
+    /// What was asked and told about each call.
+    sent: BTreeMap<CallSid, Vec<Sent>>,
     /// Where the API is, without a slash at the end.
     api: String,
     timers: Timers,
@@ -101,6 +105,7 @@ impl Cloud {
             conferences: BTreeMap::new(),
             recordings: BTreeMap::new(),
             alerts: Vec::new(),
+            sent: BTreeMap::new(),
             api,
             timers: Timers::default(),
             effects: Vec::new(),

@@ -118,6 +118,7 @@ impl Cloud {
         let script = call.script.get_or_insert_with(|| Script::new(None, Response::default()));
         script.doing = Doing::Asking(key);
         self.asked.insert(key, Asked { call: sid, target: target.clone(), fallback, kind, form: form.clone() });
+        self.note_sent(sid, &target, &form);
         self.effect(Effect::Fetch(key, Webhook { kind, call: sid, target, form }));
     }
 

@@ -74,6 +74,11 @@ pub fn list_recordings(account: AccountSid, filter: &RecordingFilter) -> Request
         .with_some("PageSize", filter.page_size)
 }
 
+/// One recording; the answer is a [`Recording`].
+pub fn get_recording(account: AccountSid, recording: RecordingSid) -> Request {
+    Request::get(account, format_args!("/Recordings/{recording}"))
+}
+
 /// The recordings of one leg; the answer is a [`Page`](super::Page) of [`Recording`].
 pub fn list_call_recordings(account: AccountSid, call: CallSid) -> Request {
     Request::get(account, format_args!("/Calls/{call}/Recordings"))

@@ -134,6 +134,8 @@ fn each_request_is_spelled_as_twilio_documents_it() {
             list_recordings(ACCOUNT, &recordings),
             "GET /Recordings.json CallSid=CA&DateCreated%3C=2026-11-23T08%3A51%3A00Z",
         ),
+        (list_events(ACCOUNT, CALL), "GET /Calls/CA/Events.json "),
+        (get_recording(ACCOUNT, RECORDING), "GET /Recordings/RE.json "),
         (list_call_recordings(ACCOUNT, CALL), "GET /Calls/CA/Recordings.json "),
         (
             start_recording(ACCOUNT, CALL, "/r"),
@@ -298,6 +300,25 @@ fn lists_are_read_page_by_page() {
     assert_eq!(elsewhere.next_request(), None, "credentials go to Twilio only");
     let error = Page::<Recording>::read(&page(Value::Null)).unwrap_err();
     assert_eq!(error.to_string(), "Twilio's answer has no list of recordings");
+}
+
+/// With the fields of <https://www.twilio.com/docs/voice/api/call-event-resource>.
+#[test]
+fn what_was_sent_about_a_call_is_read_and_not_printed() {
+    let json = json!({"next_page_uri": null, "events": [
+        {"request": {"method": "POST", "url": "https://e.test/hook?call=1", "parameters":
+            {"call_sid": "CA1", "from": "+966501234567", "add_ons": {"status": "successful"}}},
+         "response": {"response_code": 200, "request_duration": 100, "content_type": "text/xml", "response_body": "<Response/>"}},
+        {"request": {"url": "https://e.test/hook", "parameters": null}, "response": null},
+        {"request": null, "response": null},
+    ]});
+    let page: Page<CallEvent> = Page::read(&json.to_string()).unwrap();
+    let [told, bare, empty] = page.items.as_slice() else { panic!("{page:?}") };
+    let request = told.request.as_ref().unwrap();
+    assert_eq!(request.url.as_ref().unwrap().expose(), "https://e.test/hook?call=1");
+    assert_eq!((request.parameter("call_sid"), request.parameter("add_ons")), (Some("CA1"), None));
+    assert_eq!((bare.request.as_ref().unwrap().parameter("from"), &empty.request), (None, &None));
+    assert!(!format!("{page:?}").contains("501234567"));
 }
 
 #[test]

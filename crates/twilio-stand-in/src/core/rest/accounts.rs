@@ -28,6 +28,20 @@ impl Cloud {
         Reply::ok(json!({ "account_sid": self.account.sid, "balance": "100.00", "currency": "USD" }))
     }
 
+    /// There is one key. Its secret is never shown again.
+    pub(super) fn show_key(&self, sid: &str) -> Answer {
+        let key = self.account.key.sid;
+        if key.to_string() != sid {
+            return Err(Refusal::NOT_FOUND.into());
+        }
+        Ok(Reply::ok(json!({
+            "sid": key,
+            "friendly_name": "Mobile Call",
+            "date_created": time::write(self.now.wall),
+            "date_updated": time::write(self.now.wall),
+        })))
+    }
+
     /// Special and premium numbers may be called nowhere.
     pub(super) fn show_country(&self, code: &str) -> Reply {
         let countries = &self.account.permissions.countries;
@@ -64,13 +78,13 @@ impl Cloud {
     }
 
     fn number_json(&self, number: &Number) -> Value {
-        let Number { sid, number, voice } = number;
+        let Number { sid, number, takes_calls, voice } = number;
         let mut shown = json!({
             "sid": sid,
             "account_sid": self.account.sid,
             "friendly_name": number,
             "phone_number": number,
-            "capabilities": { "voice": true, "sms": false, "mms": false, "fax": false },
+            "capabilities": { "voice": takes_calls, "sms": false, "mms": false, "fax": false },
             "address_requirements": "none",
             "beta": false,
             "emergency_address_status": "unregistered",

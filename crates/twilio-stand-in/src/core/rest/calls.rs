@@ -126,7 +126,7 @@ impl Cloud {
         Ok(Reply::ok(self.call_json(self.find_call(sid)?)))
     }
 
-    pub(super) fn find_call(&self, sid: &str) -> Result<CallSid, Refusal> {
+    pub(in crate::core) fn find_call(&self, sid: &str) -> Result<CallSid, Refusal> {
         let sid = sid.parse::<CallSid>().map_err(|_| Refusal::NOT_FOUND)?;
         if self.calls.contains_key(&sid) { Ok(sid) } else { Err(Refusal::NOT_FOUND.into()) }
     }

@@ -55,7 +55,7 @@ impl Reply {
     }
 }
 
-type Answer = Result<Reply, Refusal>;
+pub(in crate::core) type Answer = Result<Reply, Refusal>;
 
 impl Cloud {
     /// Answers a request and says what to do besides.
@@ -74,12 +74,14 @@ impl Cloud {
         match (verb, path.as_slice()) {
             (Verb::Get, []) => Ok(self.show_account()),
             (Verb::Get, ["Balance"]) => Ok(self.show_balance()),
+            (Verb::Get, ["Keys", sid]) => self.show_key(sid),
             (Verb::Get, ["DialingPermissions", "Countries", code]) => Ok(self.show_country(code)),
             (Verb::Post, ["Calls"]) => self.create_call(form),
             (Verb::Get, ["Calls"]) => self.list_calls(query),
             (Verb::Get, ["Calls", sid]) => self.show_call(sid),
             (Verb::Post, ["Calls", sid]) => self.update_call(sid, form),
             (Verb::Delete, ["Calls", sid]) => self.delete_call(sid),
+            (Verb::Get, ["Calls", sid, "Events"]) => self.list_events(sid, query),
             (Verb::Get, ["Calls", sid, "Recordings"]) => self.list_recordings(query, Some(sid)),
             (Verb::Post, ["Calls", sid, "Recordings"]) => self.create_recording(sid, form),
             (Verb::Post, ["Calls", sid, "Recordings", recording]) => self.update_recording(sid, recording, form),

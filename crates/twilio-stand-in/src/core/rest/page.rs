@@ -15,7 +15,13 @@ impl Cloud {
     }
 
     /// One page of `all`, under the name that Twilio gives such lists.
-    pub(super) fn page(&self, name: &str, path: &str, query: &Fields, all: Vec<Value>) -> Result<Reply, Refusal> {
+    pub(in crate::core) fn page(
+        &self,
+        name: &str,
+        path: &str,
+        query: &Fields,
+        all: Vec<Value>,
+    ) -> Result<Reply, Refusal> {
         let size = query.read::<usize>("PageSize")?.unwrap_or(DEFAULT_SIZE).clamp(1, MAX_SIZE);
         let page = query.read::<usize>("Page")?.unwrap_or(0);
         let start = page.saturating_mul(size);

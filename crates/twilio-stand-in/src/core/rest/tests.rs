@@ -127,9 +127,37 @@ fn our_client_reads_what_is_set_up() {
     api.0.verify_number("+966500000000");
     let verified = api.answer(&rest::list_outgoing_caller_ids(account, None));
     assert_eq!(Page::<rest::OutgoingCallerId>::read(&verified).unwrap().items.len(), 1);
+    let key = api.0.account.key.sid;
+    let shown: rest::Key = rest::Request::answer(&api.answer(&rest::get_key(account, key))).unwrap();
+    assert_eq!(shown.sid, key);
+    assert_eq!(api.send(Verb::Get, "Keys/SK0", Fields::default()).body["code"], 20_404);
     let app = api.0.account.applications[0].sid;
     let app: rest::Application = rest::Request::answer(&api.answer(&rest::get_application(account, app))).unwrap();
     assert_eq!(app.voice_url.as_deref(), Some("http://app/api/calls/twiml/outbound"));
+}
+
+#[test]
+fn what_was_sent_about_a_call_is_shown_once_it_is_long_over() {
+    let mut api = Api::new();
+    let account = api.account();
+    let created = api.answer(&create("+966500000001").request(account));
+    let call: rest::Call = rest::Request::answer(&created).unwrap();
+    api.answer(&rest::cancel_call(account, call.sid));
+    let events = |api: &mut Api| {
+        let page = api.answer(&rest::list_events(account, call.sid));
+        Page::<rest::CallEvent>::read(&page).unwrap().items
+    };
+    assert_eq!(events(&mut api), [], "Twilio shows nothing for a quarter of an hour");
+    api.0.account.permissions.events_after = Duration::ZERO;
+    let events = events(&mut api);
+    let [event] = events.as_slice() else { panic!("{events:?}") };
+    let request = event.request.as_ref().unwrap();
+    assert_eq!(request.url.as_ref().unwrap().expose(), "http://app/leg");
+    let sid = call.sid.to_string();
+    assert_eq!(
+        (request.parameter("call_sid"), request.parameter("call_status")),
+        (Some(sid.as_str()), Some("canceled"))
+    );
 }
 
 #[test]
