@@ -1,4 +1,4 @@
-//! The store's models as the API shows them.
+//! The store's models as the API shows them, and Twilio's words as the store keeps them.
 
 use mobilecall_api::{
     auth,
@@ -8,7 +8,8 @@ use mobilecall_api::{
     people,
 };
 use mobilecall_domain::{LineOrder, names};
-use mobilecall_store::{CallRow, Change, Company, Entity, Person, Principal, Role, User};
+use mobilecall_store::{CallRow, Change, Company, Entity, Person, Principal, RecordingStatus, Role, User};
+use mobilecall_twilio::status::RecordingStatus as Told;
 
 pub(crate) fn role(role: Role) -> auth::Role {
     match role {
@@ -16,6 +17,17 @@ pub(crate) fn role(role: Role) -> auth::Role {
         Role::SalesManager => auth::Role::SalesManager,
         Role::SupportManager => auth::Role::SupportManager,
         Role::Agent => auth::Role::Agent,
+    }
+}
+
+/// A recording that is halted goes on, and one that has no sound is the same to us whatever kept it from having one.
+pub(crate) const fn recording_status(told: Told) -> RecordingStatus {
+    match told {
+        Told::InProgress | Told::Paused => RecordingStatus::InProgress,
+        Told::Stopped | Told::Processing => RecordingStatus::Processing,
+        Told::Completed => RecordingStatus::Completed,
+        Told::Absent | Told::Failed => RecordingStatus::Absent,
+        Told::Deleted => RecordingStatus::Deleted,
     }
 }
 

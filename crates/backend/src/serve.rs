@@ -76,12 +76,13 @@ impl Backend {
             stop.cancel();
             outcome
         };
-        let (outcome, (), (), (), ()) = tokio::join!(
+        let (outcome, (), (), (), (), ()) = tokio::join!(
             serving,
             self.wind_up(&stop, &handle),
             self.prune(&stop),
             state.lease.keep(&stop),
-            state.presence.keep(&state.edge, &stop)
+            state.presence.keep(&state.edge, &stop),
+            state.keep_looking(&stop)
         );
         tracing::info!(%address, "stopped");
         outcome.map_err(ServeError::Listener)

@@ -111,6 +111,7 @@ impl TwilioOptions {
             signaling_url: url("--twilio-signaling-url", self.twilio_signaling_url.as_deref())?,
             trust_forwarded: self.trust_forwarded.unwrap_or(false),
             secret_keys: self.secret_key_file.or_else(|| database.beside("key")).map(SecretKeyStore::in_file),
+            look_every: Some(TwilioConfig::LOOK_EVERY),
         })
     }
 

@@ -1,6 +1,9 @@
 //! Which account a company's calls are made with: its own, else the server's.
 
-use super::sealing::{SecretKeys, Unreadable};
+use super::{
+    TwilioConfig,
+    sealing::{SecretKeys, Unreadable},
+};
 use crate::{
     error::{ApiError, chain},
     state::State,
@@ -46,18 +49,18 @@ impl State {
     /// The account of a company's calls; with nothing set if neither it nor the server has one.
     pub(crate) async fn twilio_account(&self, company: CompanyId) -> Result<Account, ApiError> {
         match self.store.twilio_account(company).await? {
-            Some(own) => self.opened(&own),
-            None => Ok(self.server_account()),
+            Some(own) => self.config.twilio.opened(&own),
+            None => Ok(self.config.twilio.server_account()),
         }
     }
 
     /// Every account that has this SID: the server's first, then companies' own.
     pub(crate) async fn twilio_accounts_of(&self, sid: &str) -> Result<Vec<Account>, ApiError> {
-        let of_server = self.server_account();
+        let of_server = self.config.twilio.server_account();
         let is_servers = of_server.settings.account_sid.is_some_and(|own| own.to_string() == sid);
         let mut accounts: Vec<_> = is_servers.then_some(of_server).into_iter().collect();
         for own in self.store.twilio_accounts_of(sid).await? {
-            accounts.push(self.opened(&own)?);
+            accounts.push(self.config.twilio.opened(&own)?);
         }
         Ok(accounts)
     }
@@ -66,8 +69,8 @@ impl State {
     /// no other line away.
     pub(crate) async fn available_lines(&self, company: CompanyId) -> Result<Vec<LineKind>, ApiError> {
         let account = match self.store.twilio_account(company).await? {
-            Some(own) => self.opened(&own).ok(),
-            None => Some(self.server_account()),
+            Some(own) => self.config.twilio.opened(&own).ok(),
+            None => Some(self.config.twilio.server_account()),
         };
         let twilio = account.is_some_and(|account| account.settings.for_tokens().is_ok());
         Ok([LineKind::Direct].into_iter().chain(twilio.then_some(LineKind::Twilio)).collect())
@@ -82,13 +85,13 @@ impl State {
 
     /// Keeps an account of the company's own, once all of it has the right shape.
     pub(crate) async fn set_twilio(&self, company: CompanyId, wanted: Wanted) -> Result<Shown, ApiError> {
-        let keys = self.secret_keys()?;
+        let keys = self.config.twilio.secret_keys()?;
         let known = self.store.twilio_account(company).await?;
         let mut values = values(wanted);
         for setting in SECRETS {
             if let Some(known) = &known
                 && !values.contains_key(setting.name())
-                && let Some(secret) = self.secret(known, setting)?
+                && let Some(secret) = self.config.twilio.secret(known, setting)?
             {
                 values.insert(setting.name(), secret.into_inner());
             }
@@ -114,12 +117,16 @@ impl State {
         tracing::info!(company.id = %company, "a company's own account at Twilio was set");
         self.show_twilio(company).await
     }
+}
 
-    fn server_account(&self) -> Account {
-        Account { settings: self.config.twilio.settings.clone(), owner: None }
+impl TwilioConfig {
+    /// The account of every company without one of its own.
+    pub(crate) fn server_account(&self) -> Account {
+        Account { settings: self.settings.clone(), owner: None }
     }
 
-    fn opened(&self, own: &TwilioAccount) -> Result<Account, ApiError> {
+    /// A company's own account, with its secrets.
+    pub(crate) fn opened(&self, own: &TwilioAccount) -> Result<Account, ApiError> {
         let mut values: BTreeMap<&str, String> = BTreeMap::new();
         for setting in Setting::ALL {
             if let Some(value) = own.settings.get(setting.name()) {
@@ -134,13 +141,13 @@ impl State {
         // They had the right shape when they were kept; a newer version may know better.
         let mut settings = read(&values).map_err(|faults| refused(&faults.iter().cloned().collect::<Vec<_>>()))?;
         if settings.public_base_url.is_none() {
-            settings.public_base_url.clone_from(&self.config.twilio.settings.public_base_url);
+            settings.public_base_url.clone_from(&self.settings.public_base_url);
         }
         Ok(Account { settings, owner: Some(own.company_id) })
     }
 
     fn secret_keys(&self) -> Result<&SecretKeys, ApiError> {
-        let store = self.config.twilio.secret_keys.as_ref().ok_or_else(no_key)?;
+        let store = self.secret_keys.as_ref().ok_or_else(no_key)?;
         store.load().map_err(|error| {
             tracing::error!(cause = chain(&error), "the keys of companies' secrets cannot be had");
             no_key()

@@ -6,6 +6,7 @@ use std::{
     fmt,
     net::{IpAddr, Ipv6Addr},
     str::FromStr,
+    time::Duration,
 };
 
 /// What is set of Twilio for the whole server. All of it may be missing: then everything else works.
@@ -24,9 +25,15 @@ pub struct TwilioConfig {
     pub trust_forwarded: bool,
     /// What companies' secrets are sealed with. Without, companies cannot have accounts of their own.
     pub secret_keys: Option<SecretKeyStore>,
+    /// How often Twilio's own lists of calls and recordings are gone through for what callbacks did not bring; never by default,
+    /// and every [`Self::LOOK_EVERY`] in a server.
+    pub look_every: Option<Duration>,
 }
 
 impl TwilioConfig {
+    /// Two requests for each account that often are next to nothing, and a call whose end was not told is open no longer.
+    pub const LOOK_EVERY: Duration = Duration::from_secs(5 * 60);
+
     /// The signaling socket that softphones open.
     pub(crate) fn signaling(&self, edge: Option<&Edge>) -> String {
         let own = self.signaling_url.as_ref().map(|url| url.as_str().to_owned());

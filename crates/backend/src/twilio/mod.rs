@@ -9,6 +9,7 @@ pub(crate) mod dial_policy;
 pub(crate) mod documents;
 mod key_file;
 pub(crate) mod opening;
+mod reconcile;
 pub(crate) mod rest;
 pub(crate) mod sealing;
 pub(crate) mod webhook;

@@ -51,11 +51,7 @@ impl State {
             company_id: company.id,
             line: LineKind::Twilio,
             from_number: caller_of(account),
-            to_number: match &route {
-                Ok(Route::Number(number)) => number.as_e164().to_owned(),
-                Ok(Route::Colleague(colleague, _)) => format!("client:{}", colleague.username),
-                Err(_) => as_dialed(dialed),
-            },
+            to_number: address_of(&route, dialed),
             at: now,
         });
         let record = record.of_agent(user.id, Some(names::clean(&user.name)));
@@ -85,6 +81,11 @@ impl State {
                 Ok(documents::say(Language::English, &refusal.to_string()))
             }
         }
+    }
+
+    /// What a call's record says of whom a dialed text means.
+    pub(crate) async fn dialed_address(&self, company: &Company, dialed: &str) -> Result<String, ApiError> {
+        Ok(address_of(&self.route(company, dialed).await?, dialed))
     }
 
     /// Whom a dialed text means.
@@ -207,6 +208,14 @@ impl State {
     }
 }
 
+fn address_of(route: &Result<Route, Refusal>, dialed: &str) -> String {
+    match route {
+        Ok(Route::Number(number)) => number.as_e164().to_owned(),
+        Ok(Route::Colleague(colleague, _)) => format!("client:{}", colleague.username),
+        Err(_) => as_dialed(dialed),
+    }
+}
+
 fn seconds(seconds: Option<u32>) -> std::time::Duration {
     std::time::Duration::from_secs(seconds.unwrap_or(0).into())
 }
@@ -216,7 +225,8 @@ pub(crate) fn caller_of(account: &Account) -> String {
     account.settings.phone_number.as_ref().map_or_else(String::new, |number| number.as_e164().to_owned())
 }
 
-fn as_dialed(text: &str) -> String {
+/// An address as it is kept.
+pub(crate) fn as_dialed(text: &str) -> String {
     names::clean(text).chars().take(MAX_DIALED_CHARS).collect()
 }
 

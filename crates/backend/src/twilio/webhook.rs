@@ -204,18 +204,25 @@ impl State {
         signed: &Signed,
         number: &str,
     ) -> Result<Option<(Company, Account)>, ApiError> {
+        match self.company_of_number(&signed.accounts, number).await? {
+            Some(company) => self.spoken_for(signed, company).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The company that has this number, of those that share an account.
+    pub(crate) async fn company_of_number(
+        &self,
+        sharing: &[Account],
+        number: &str,
+    ) -> Result<Option<CompanyId>, ApiError> {
         let has_number =
             |account: &&Account| account.settings.phone_number.as_ref().is_some_and(|own| own.as_e164() == number);
-        let owners = || signed.accounts.iter().filter_map(|account| account.owner);
-        let by_number = signed.accounts.iter().filter(has_number).find_map(|account| account.owner);
-        let company = match by_number {
-            Some(owner) => Some(owner),
-            None if signed.accounts.iter().any(|account| account.owner.is_none()) => self.servers_company().await?,
-            None if owners().count() == 1 => owners().next(),
-            None => None,
-        };
-        match company {
-            Some(company) => self.spoken_for(signed, company).await,
+        let owners = || sharing.iter().filter_map(|account| account.owner);
+        match sharing.iter().filter(has_number).find_map(|account| account.owner) {
+            Some(owner) => Ok(Some(owner)),
+            None if sharing.iter().any(|account| account.owner.is_none()) => self.servers_company().await,
+            None if owners().count() == 1 => Ok(owners().next()),
             None => Ok(None),
         }
     }

@@ -1,6 +1,7 @@
 //! What Twilio tells of a call or a recording: answered with nothing.
 
 use crate::{
+    convert::recording_status,
     error::ApiError,
     permissions,
     state::{Shared, State},
@@ -13,11 +14,8 @@ use axum::{
 };
 use mobilecall_api::error::ErrorBody;
 use mobilecall_domain::{CallStatus, Timestamp};
-use mobilecall_store::{LegFacts, LegReport, Principal, RecordingReport, RecordingStatus, StoreError};
-use mobilecall_twilio::{
-    status::RecordingStatus as Told,
-    webhook::{RecordingCallback, StatusCallback},
-};
+use mobilecall_store::{LegFacts, LegReport, Principal, RecordingReport, StoreError};
+use mobilecall_twilio::webhook::{RecordingCallback, StatusCallback};
 
 /// Who tells of a call.
 pub(crate) enum Teller {
@@ -134,7 +132,7 @@ pub(crate) async fn recording(Extracted(state): Extracted<Shared>, signed: Signe
             company,
             sid: told.recording.to_string(),
             call_sid: leg.to_string(),
-            status: kept_status(told.status),
+            status: recording_status(told.status),
             duration_seconds: told.seconds,
             started_at: told.started_at,
         };
@@ -146,16 +144,6 @@ pub(crate) async fn recording(Extracted(state): Extracted<Shared>, signed: Signe
     }
     tracing::warn!("a recording of a call that is not known here was passed over");
     Ok(StatusCode::NO_CONTENT)
-}
-
-const fn kept_status(told: Told) -> RecordingStatus {
-    match told {
-        Told::InProgress | Told::Paused => RecordingStatus::InProgress,
-        Told::Stopped | Told::Processing => RecordingStatus::Processing,
-        Told::Completed => RecordingStatus::Completed,
-        Told::Absent | Told::Failed => RecordingStatus::Absent,
-        Told::Deleted => RecordingStatus::Deleted,
-    }
 }
 
 /// Joins what is said of a leg with what is known; of a call that is not known nothing is kept.

@@ -1,6 +1,6 @@
 //! What Twilio answers instead of doing it, in words for people.
 
-use mobilecall_twilio::rest::{ApiError, Outcome, retry_after};
+use mobilecall_twilio::rest::{AnswerError, ApiError, Outcome, retry_after};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ pub(crate) enum RestError {
     #[error("{refusal}")]
     Refused { refusal: ApiError, status: u16, retry_after: Option<Duration> },
     #[error("Twilio's answer cannot be read")]
-    Garbled(#[source] serde_json::Error),
+    Garbled(#[source] AnswerError),
     #[error("{waiting} calls of this account wait for their turn already")]
     Queue { waiting: usize },
     #[error("TLS cannot be set up")]
@@ -56,6 +56,14 @@ impl RestError {
     pub(super) fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Refused { retry_after, .. } => *retry_after,
+            Self::Unreached { .. } | Self::Garbled(_) | Self::Queue { .. } | Self::Tls(_) => None,
+        }
+    }
+
+    /// What Twilio answered with.
+    pub(crate) fn status(&self) -> Option<u16> {
+        match self {
+            Self::Refused { status, .. } => Some(*status),
             Self::Unreached { .. } | Self::Garbled(_) | Self::Queue { .. } | Self::Tls(_) => None,
         }
     }

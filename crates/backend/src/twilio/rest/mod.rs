@@ -8,7 +8,7 @@ pub(crate) use error::RestError;
 use crate::error::ApiError;
 use backon::{ExponentialBuilder, Retryable as _};
 use mobilecall_twilio::{
-    rest::{Request, Verb},
+    rest::{AnswerError, Listed, Page, Request, Verb},
     settings::RestSettings,
     sid::AccountSid,
 };
@@ -67,10 +67,28 @@ impl Rest {
         settings: &RestSettings,
         request: &Request,
     ) -> Result<T, RestError> {
+        self.asked(settings, request, |body| Ok(serde_json::from_str(body)?)).await
+    }
+
+    /// Sends a request for a list and reads a page of it.
+    pub(crate) async fn page<T: Listed>(
+        &self,
+        settings: &RestSettings,
+        request: &Request,
+    ) -> Result<Page<T>, RestError> {
+        self.asked(settings, request, Page::read).await
+    }
+
+    async fn asked<T>(
+        &self,
+        settings: &RestSettings,
+        request: &Request,
+        read: impl Fn(&str) -> Result<T, AnswerError>,
+    ) -> Result<T, RestError> {
         let attempt = || async {
             let response = answered(self.prepared(settings, request)?.timeout(ANSWER_TIMEOUT)).await?;
             let body = response.bytes().await.map_err(RestError::cut_off)?;
-            serde_json::from_slice(&body).map_err(RestError::Garbled)
+            read(&String::from_utf8_lossy(&body)).map_err(RestError::Garbled)
         };
         let may_repeat = |error: &RestError| error.outcome().is_some_and(|outcome| request.may_repeat(outcome));
         attempt.retry(pauses()).when(may_repeat).adjust(honor_retry_after).await

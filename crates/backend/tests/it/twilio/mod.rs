@@ -5,6 +5,7 @@ mod incoming;
 mod make_call;
 mod order;
 mod outgoing;
+mod reconcile;
 mod recordings;
 mod rest_api;
 mod signatures;

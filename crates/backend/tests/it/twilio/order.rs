@@ -11,14 +11,14 @@ use tokio::runtime::Runtime;
 
 /// One callback: to which address, whether it is the last of its leg, and what it says.
 #[derive(Clone, Debug)]
-struct Callback {
+pub(super) struct Callback {
     to: To,
     last: bool,
     fields: Vec<(&'static str, String)>,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum To {
+pub(super) enum To {
     Leg,
     Agent,
     Dial,
@@ -30,7 +30,7 @@ fn callback(to: To, last: bool, fields: &[(&'static str, &str)]) -> Callback {
 }
 
 /// Everything that Twilio tells of an answered call that began a minute ago.
-fn told(sid: &str, begun: i64) -> Vec<Callback> {
+pub(super) fn told(sid: &str, begun: i64) -> Vec<Callback> {
     let (leg, recording) = (format!("{}f", &sid[..33]), format!("RE{}", &sid[2..]));
     let leg_says = |word: &str, second: i64, last: bool, seconds: &str| {
         let time = told_at(begun + second);
@@ -87,9 +87,17 @@ fn told(sid: &str, begun: i64) -> Vec<Callback> {
     ]
 }
 
-/// The record after these callbacks of one call, without what differs from call to call.
-async fn record(order: &[usize]) -> CallRecord {
-    let office: Office = office().await;
+/// A call whose callbacks are told.
+pub(super) struct Told {
+    pub(super) office: Office,
+    pub(super) sid: String,
+    /// The second, by Twilio's clock, from which on the times of callbacks count.
+    pub(super) begun: i64,
+    opened: CallRecord,
+}
+
+/// Lets Alice call in this office, and tells these callbacks.
+pub(super) async fn tell_in(office: Office, order: &[usize]) -> Told {
     let sid = ca(16);
     let dial = dial(ask(&office, "/api/calls/webhook/outbound", &from_alice(&sid, "+966501234567")).await);
     let number = number(&dial);
@@ -107,8 +115,15 @@ async fn record(order: &[usize]) -> CallRecord {
             To::Dial => drop(ask(&office, &path(dial.options.action.as_ref()), &fields).await),
         }
     }
-    let record = call(&office, &office.alice).await;
+    Told { office, sid, begun, opened }
+}
+
+/// The record, without what differs from call to call.
+pub(super) async fn record_of(told: &Told) -> CallRecord {
+    let Told { office, begun, opened, .. } = told;
+    let record = call(office, &office.alice).await;
     assert_eq!((record.answered_at, record.ended_at), (Some(at(begun + 9)), Some(at(begun + 40))));
+    assert_eq!(record.id, opened.id);
     let none = at(0);
     CallRecord {
         id: opened.id,
@@ -122,7 +137,12 @@ async fn record(order: &[usize]) -> CallRecord {
     }
 }
 
-fn comparable(record: CallRecord) -> String {
+/// The record after these callbacks of one call.
+async fn record(order: &[usize]) -> CallRecord {
+    record_of(&tell_in(office().await, order).await).await
+}
+
+pub(super) fn comparable(record: CallRecord) -> String {
     let CallRecord {
         status,
         duration_seconds,
