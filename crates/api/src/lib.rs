@@ -12,6 +12,7 @@ pub mod events;
 pub mod health;
 pub mod people;
 pub mod twilio;
+pub mod twilio_check;
 mod words;
 
 /// Response header of `GET /api/calls`: the change sequence of the company up to which this page brings the reader.

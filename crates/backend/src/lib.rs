@@ -54,6 +54,7 @@ pub use announce::{Announcement, Announcer, Broker, LocalBroker};
 pub use backend::{Backend, StartError};
 pub use config::{BackendConfig, Lease, Limits, LoginLimits, PasswordCost, Rate};
 pub use directory::{Directory, DirectoryError, LocalDirectory, PersonReport, PresenceChange, Renewed, Whereabouts};
+pub use mobilecall_api::twilio_check::{TwilioCheck, TwilioFinding, TwilioFindingState, TwilioSubject};
 pub use mobilecall_edge::{EdgeConfig, LOG_DIRECTIVES, MediaRuntime, PeerAddresses};
 pub use mobilecall_twilio::settings::{Setting, SettingFaults, TwilioSettings};
 pub use openapi::openapi_json;
@@ -61,6 +62,7 @@ pub use passwords::{PasswordError, hash_password};
 pub use serve::{ServeError, serve};
 pub use tokio_util::sync::CancellationToken;
 pub use twilio::{
-    KeyFileError, SecretKeyStore, SecretKeys, SecretKeysError, ServiceUrl, ServiceUrlError, TwilioConfig,
+    KeyFileError, SecretKeyStore, SecretKeys, SecretKeysError, ServiceUrl, ServiceUrlError, TwilioCheckError,
+    TwilioConfig, check_twilio,
 };
 pub use web::WebPages;

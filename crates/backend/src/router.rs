@@ -4,8 +4,8 @@ use crate::{
     error::ApiError,
     layers::{self, host::HostRule},
     routes::{
-        auth, calls, changes, company, company_twilio, description, events, health, lists, make_call, recordings,
-        signal, stats, team,
+        auth, calls, changes, company, company_twilio, description, events, health, lists, make_call,
+        recordings, signal, stats, team,
         twilio::{told, voice},
         voice_token,
     },
@@ -37,6 +37,7 @@ pub(crate) fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(company::get))
         .routes(routes!(company::set_lines))
         .routes(routes!(company_twilio::get, company_twilio::set, company_twilio::remove))
+        .routes(routes!(company_twilio::ask))
         .routes(routes!(voice::outbound))
         .routes(routes!(voice::outbound_of_old_apps))
         .routes(routes!(voice::incoming))

@@ -80,6 +80,18 @@ pub(crate) enum Command {
     /// What holds for a whole company
     #[command(subcommand)]
     Company(CompanyCommand),
+    /// Check the account at Twilio: what is right, and what to change where
+    ///
+    /// Asks Twilio's REST API and changes nothing. Exit status 0 if all is right, 1 if something is to be changed or could not be checked.
+    Doctor(Doctor),
+}
+
+/// Which account to check.
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// The account of this company's calls [default: the server's own, as it is set]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) company: Option<String>,
 }
 
 /// What to do about people.

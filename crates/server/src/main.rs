@@ -1,11 +1,13 @@
 //! `mobile-call-server`: the backend as a program of its own. It reads its configuration, opens the store, serves until
-//! it is told to stop, adds people, and sets what a company prefers. Everything else is in the library.
+//! it is told to stop, adds people, sets what a company prefers, and checks the account at Twilio. Everything else is in the
+//! library.
 //!
-//! Exit status: 0 done, 1 failed, 2 used wrongly.
+//! Exit status: 0 done, 1 failed or (`doctor`) something is to be changed, 2 used wrongly.
 
 mod arguments;
 mod company;
 mod database;
+mod doctor;
 mod log;
 mod media;
 mod pages;
@@ -28,7 +30,7 @@ const USAGE: u8 = 2;
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match work(arguments).await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(error) => {
             eprintln!("mobile-call-server: {error:#}");
             if error.is::<UsageError>() { ExitCode::from(USAGE) } else { ExitCode::FAILURE }
@@ -36,13 +38,15 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn work(arguments: Arguments) -> anyhow::Result<()> {
+async fn work(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let settings = Settings::gather(arguments.options)?;
     log::start(settings.log_format)?;
     match arguments.command {
-        None => run::run(settings).await,
-        Some(Command::User(UserCommand::Add(new))) => users::add(&settings, new).await,
-        Some(Command::User(UserCommand::List(filter))) => users::list(&settings, filter).await,
-        Some(Command::Company(CompanyCommand::Lines(lines))) => company::lines(&settings, lines).await,
+        None => run::run(settings).await?,
+        Some(Command::User(UserCommand::Add(new))) => users::add(&settings, new).await?,
+        Some(Command::User(UserCommand::List(filter))) => users::list(&settings, filter).await?,
+        Some(Command::Company(CompanyCommand::Lines(lines))) => company::lines(&settings, lines).await?,
+        Some(Command::Doctor(which)) => return doctor::check(&settings, which).await,
     }
+    Ok(ExitCode::SUCCESS)
 }

@@ -11,6 +11,7 @@ use axum::{extract::State, http::StatusCode};
 use mobilecall_api::{
     error::ErrorBody,
     twilio::{TwilioAccount, TwilioSettings},
+    twilio_check::TwilioCheck,
 };
 use mobilecall_store::Principal;
 
@@ -69,6 +70,25 @@ pub(crate) async fn remove(State(state): State<Shared>, Caller(principal): Calle
     }
     tracing::info!(company.id = %principal.company.id, "a company's own account at Twilio was removed");
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ask Twilio whether the account that the company's calls are made with is set up as it must be.
+///
+/// Answers with what is right and what to change where; that something is to be changed is no refusal.
+#[utoipa::path(
+    post, path = "/api/company/twilio/check", operation_id = "check_company_twilio", tag = "company",
+    responses(
+        (status = 200, description = "What was found", body = TwilioCheck),
+        (status = 401, description = "Not signed in", body = ErrorBody),
+        (status = 403, description = "Not an administrator", body = ErrorBody),
+    )
+)]
+pub(crate) async fn ask(
+    State(state): State<Shared>,
+    Caller(principal): Caller,
+) -> Result<axum::Json<TwilioCheck>, ApiError> {
+    check(&principal)?;
+    Ok(axum::Json(state.check_twilio(&principal.company).await?))
 }
 
 fn check(principal: &Principal) -> Result<(), ApiError> {

@@ -4,6 +4,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod announcements;
+mod checkup;
 mod config;
 pub(crate) mod dial_policy;
 pub(crate) mod documents;
@@ -14,6 +15,7 @@ pub(crate) mod rest;
 pub(crate) mod sealing;
 pub(crate) mod webhook;
 
+pub use checkup::{TwilioCheckError, check_twilio};
 pub use config::{ServiceUrl, ServiceUrlError, TwilioConfig};
 pub use key_file::{KeyFileError, SecretKeyStore};
 pub use sealing::{SecretKeys, SecretKeysError};

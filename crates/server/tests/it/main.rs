@@ -7,6 +7,7 @@ mod company;
 mod descriptors;
 #[cfg(target_os = "linux")]
 mod disk;
+mod doctor;
 mod pages;
 mod program;
 mod restart;
