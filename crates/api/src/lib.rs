@@ -7,6 +7,7 @@ pub mod auth;
 pub mod calls;
 pub mod changes;
 pub mod company;
+pub mod company_calling;
 pub mod error;
 pub mod events;
 pub mod health;
@@ -14,6 +15,10 @@ pub mod people;
 pub mod twilio;
 pub mod twilio_check;
 mod words;
+
+/// Request header of `POST /api/calls/make-call`: the sender's name for the request, so that one that is sent again is no second
+/// call.
+pub const IDEMPOTENCY_HEADER: &str = "idempotency-key";
 
 /// Response header of `GET /api/calls`: the change sequence of the company up to which this page brings the reader.
 pub const SEQUENCE_HEADER: &str = "mobile-call-sequence";

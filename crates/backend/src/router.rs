@@ -4,7 +4,7 @@ use crate::{
     error::ApiError,
     layers::{self, host::HostRule},
     routes::{
-        auth, calls, changes, company, company_twilio, description, events, health, lists, make_call,
+        auth, calls, changes, company, company_calling, company_twilio, description, events, health, lists, make_call,
         recordings, signal, stats, team,
         twilio::{told, voice},
         voice_token,
@@ -36,6 +36,7 @@ pub(crate) fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(team::team))
         .routes(routes!(company::get))
         .routes(routes!(company::set_lines))
+        .routes(routes!(company_calling::get, company_calling::set))
         .routes(routes!(company_twilio::get, company_twilio::set, company_twilio::remove))
         .routes(routes!(company_twilio::ask))
         .routes(routes!(voice::outbound))

@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use mobilecall_domain::{CompanyId, LineOrder, UserId};
 use mobilecall_sqlite::rusqlite::{Connection, Row, params};
 use mobilecall_store::{Area, Audience, Companies, Company, Person, Result, StoreError, User};
+use serde_json::{Map, Value};
 
 /// Columns that [`read_company`] reads.
 macro_rules! company_columns {
@@ -78,6 +79,33 @@ impl Companies for SqliteStore {
             execute(connection, update, params![lines.to_string(), id])?;
             entries.enter(connection, company, Area::Company, id, Audience::Everybody)?;
             Ok(Company { lines, ..known })
+        })
+        .await
+    }
+
+    async fn change_company_settings(&self, company: CompanyId, changes: &Map<String, Value>) -> Result<Company> {
+        let changes = changes.clone();
+        self.change(move |connection, entries| {
+            let id = company.to_bytes();
+            let known = find_company(connection, id)?.ok_or(StoreError::NotFound("company"))?;
+            let mut settings = known.settings.as_object().cloned().unwrap_or_default();
+            for (name, value) in changes {
+                match value {
+                    Value::Null => settings.remove(&name),
+                    value @ (Value::Bool(_)
+                    | Value::Number(_)
+                    | Value::String(_)
+                    | Value::Array(_)
+                    | Value::Object(_)) => settings.insert(name, value),
+                };
+            }
+            let settings = Value::Object(settings);
+            if known.settings == settings {
+                return Ok(known);
+            }
+            execute(connection, "UPDATE companies SET settings = ? WHERE id = ?", params![settings.to_string(), id])?;
+            entries.enter(connection, company, Area::Company, id, Audience::Everybody)?;
+            Ok(Company { settings, ..known })
         })
         .await
     }

@@ -20,6 +20,14 @@ pub trait Companies: Send + Sync {
     /// nothing. Gives the company as it stands then, `NotFound` without one.
     async fn set_company_lines(&self, company: CompanyId, lines: &LineOrder) -> Result<Company>;
 
+    /// Sets some of the company's settings by name and removes those that are null, all or none, and tells everybody of it that
+    /// something changed; what is so already changes nothing. Gives the company as it stands then, `NotFound` without one.
+    async fn change_company_settings(
+        &self,
+        company: CompanyId,
+        changes: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<Company>;
+
     /// Adds a person, and tells everybody of the company. `Conflict("user name")` or `Conflict("extension")` if taken,
     /// `NotFound` without the company.
     async fn create_user(&self, user: &User) -> Result<()>;

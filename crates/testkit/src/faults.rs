@@ -9,6 +9,7 @@ use mobilecall_store::{
     Scope, ScopedReport, ServerIdentity, ServerKeys, Sessions, StatusCount, Store, StoreError, Turn, TwilioAccount,
     TwilioAccounts, TwilioLooks, Unfinished, User, WriteRow, WrittenPage,
 };
+use serde_json::{Map, Value};
 use std::sync::{
     Arc, Mutex, PoisonError, Weak,
     atomic::{AtomicUsize, Ordering},
@@ -181,6 +182,7 @@ pass_on! {
         read company_by_name(name: &str) -> Option<Company>;
         read companies() -> Vec<Company>;
         write set_company_lines(company: CompanyId, lines: &LineOrder) -> Company;
+        write change_company_settings(company: CompanyId, changes: &Map<String, Value>) -> Company;
         write create_user(user: &User) -> ();
         read user(company: CompanyId, user: UserId) -> Option<User>;
         look_up user_by_username(username: &str) -> Option<User>;

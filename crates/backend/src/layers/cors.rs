@@ -2,7 +2,7 @@
 
 use crate::config::BackendConfig;
 use axum::http::{HeaderName, HeaderValue, Method, header};
-use mobilecall_api::SEQUENCE_HEADER;
+use mobilecall_api::{IDEMPOTENCY_HEADER, SEQUENCE_HEADER};
 use std::time::Duration;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
@@ -21,7 +21,7 @@ pub(crate) fn layer(config: &BackendConfig) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, HeaderName::from_static(IDEMPOTENCY_HEADER)])
         .expose_headers(exposed)
         .max_age(PREFLIGHT_LIFE)
 }

@@ -16,7 +16,7 @@ use axum::{
     extract::State as Extracted,
     http::{HeaderMap, StatusCode},
 };
-use mobilecall_api::{calls::CallRecord, error::ErrorBody, twilio::MakeCall};
+use mobilecall_api::{IDEMPOTENCY_HEADER, calls::CallRecord, error::ErrorBody, twilio::MakeCall};
 use mobilecall_domain::{
     CallId, CallRecord as Record, CallReport, CallStart, CallStatus, LineKind, PhoneNumber, Private, Timestamp, names,
 };
@@ -29,8 +29,6 @@ use mobilecall_twilio::{
 };
 use std::time::Duration;
 
-/// The header by which a request that is sent again is not a second call.
-const KEY: &str = "idempotency-key";
 const MAX_KEY_BYTES: usize = 128;
 /// A request is known again for this long.
 const KEYS_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -191,7 +189,7 @@ fn number(principal: &Principal, field: &str, text: &str) -> Result<PhoneNumber,
 }
 
 fn key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
-    let Some(key) = headers.get(KEY) else { return Ok(None) };
+    let Some(key) = headers.get(IDEMPOTENCY_HEADER) else { return Ok(None) };
     match key.to_str() {
         Ok(key) if (1..=MAX_KEY_BYTES).contains(&key.len()) => Ok(Some(key.to_owned())),
         _ => Err(ApiError::unprocessable("Idempotency-Key has 1 to 128 plain characters")),

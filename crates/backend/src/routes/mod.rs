@@ -4,6 +4,7 @@ pub(crate) mod auth;
 pub(crate) mod calls;
 pub(crate) mod changes;
 pub(crate) mod company;
+pub(crate) mod company_calling;
 pub(crate) mod company_twilio;
 pub(crate) mod description;
 pub(crate) mod events;

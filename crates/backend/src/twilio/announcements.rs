@@ -5,7 +5,7 @@ use mobilecall_store::Company;
 use mobilecall_twilio::twiml::{Say, Verb};
 
 /// The company's setting that holds its language.
-const SETTING: &str = "language";
+pub(crate) const SETTING: &str = "language";
 
 /// A language that Twilio has a good voice for. There is none for Persian: those who speak it hear English until their company
 /// has sounds of its own.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use std::{collections::BTreeSet, time::Duration};
 
 /// The company's setting that holds it.
-const SETTING: &str = "dialing";
+pub(crate) const SETTING: &str = "dialing";
 
 /// Calls are counted over this span.
 pub(crate) const RATE_SPAN: Duration = Duration::from_secs(60);

@@ -54,6 +54,11 @@ async fn only_configured_origins_may_read() {
         assert_eq!(allowed[header::ACCESS_CONTROL_ALLOW_ORIGIN], portal);
         assert!(allowed[header::ACCESS_CONTROL_ALLOW_METHODS].to_str().unwrap().contains(method), "{method}");
         assert!(!allowed.contains_key(header::ACCESS_CONTROL_ALLOW_CREDENTIALS));
+        let headers = allowed[header::ACCESS_CONTROL_ALLOW_HEADERS].to_str().unwrap();
+        assert!(
+            ["authorization", "content-type", "idempotency-key"].iter().all(|name| headers.contains(name)),
+            "{headers}"
+        );
     }
     for origin in ["https://evil.example", "http://portal.example", "https://portal.example.evil.example", "null"] {
         assert!(!preflight(origin, "PATCH").await.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN), "{origin}");

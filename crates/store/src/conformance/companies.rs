@@ -3,6 +3,7 @@
 use super::fixtures::{at, company, fixture, session, user};
 use crate::{Audience, Change, ChangePage, Company, Entity, Person, Scope, Store, StoreError, User, company_named};
 use mobilecall_domain::{CompanyId, LineKind, LineOrder, UserId};
+use serde_json::json;
 
 /// By id, by name, all.
 pub async fn companies_are_found(store: &dyn Store) {
@@ -156,4 +157,28 @@ pub async fn people_are_told_to_everybody(store: &dyn Store) {
     }
     let since = store.changes_since(one.only(&one.alice), foreign.sequence, 1).await.expect("a page");
     assert_eq!(told(&since), [(foreign.sequence + 1, &people[2])], "who comes back hears only of what is new");
+}
+
+/// What is not named stays, and everybody is told that the company changed.
+pub async fn settings_are_changed_one_by_one_and_told(store: &dyn Store) {
+    let (one, two) = (fixture(store, "one").await, fixture(store, "two").await);
+    let company = one.company.id;
+    let begun = store.sequence(company).await.expect("a sequence");
+    let change = async |changes: serde_json::Value| {
+        let changes = changes.as_object().cloned().expect("an object");
+        store.change_company_settings(company, &changes).await
+    };
+    let set = change(json!({"language": "ar", "dialing": {"countries": ["SA"]}})).await.expect("set");
+    assert_eq!(set.settings, json!({"recording": true, "language": "ar", "dialing": {"countries": ["SA"]}}));
+    assert_eq!(store.company(company).await.expect("by id").as_ref(), Some(&set));
+    assert_eq!(store.sequence(company).await.expect("a sequence"), begun + 1);
+    change(json!({"language": "ar", "nothing": null})).await.expect("so already");
+    assert_eq!(store.sequence(company).await.expect("a sequence"), begun + 1, "nothing is entered for it");
+    let removed = change(json!({"language": null, "dialing": null})).await.expect("removed");
+    assert_eq!(removed, one.company);
+    let page = store.changes_since(one.only(&one.alice), begun, 10).await.expect("a page");
+    assert_eq!((page.changes.len(), page.changes[0].sequence), (1, begun + 2));
+    assert_eq!(store.company(two.company.id).await.expect("by id").as_ref(), Some(&two.company));
+    let unknown = store.change_company_settings(CompanyId::generate(), &serde_json::Map::new()).await;
+    assert!(matches!(unknown, Err(StoreError::NotFound("company"))), "{unknown:?}");
 }

@@ -27,7 +27,8 @@ macro_rules! conformance_suite {
         $crate::conformance_suite! { @with $make,
             server_keys: identity_is_made_once writes_can_be_tried closed_stores_refuse,
             companies: companies_are_found companies_are_found_by_typed_names users_are_found names_are_unique
-                extensions_are_unique_in_a_company people_are_told_to_everybody the_order_of_lines_is_kept_and_told,
+                extensions_are_unique_in_a_company people_are_told_to_everybody the_order_of_lines_is_kept_and_told
+                settings_are_changed_one_by_one_and_told,
             sessions: principal_is_found_until_revoked refresh_tokens_rotate lost_answers_are_forgiven
                 answers_lost_long_ago_are_forgiven reuse_revokes tokens_used_long_ago_are_forgotten idle_sessions_end
                 other_companies_do_not_see_sessions old_sessions_are_pruned,

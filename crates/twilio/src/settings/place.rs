@@ -47,12 +47,25 @@ fn is_label(text: &str) -> bool {
     !text.is_empty() && text.len() <= 32 && text.chars().all(allowed) && !text.starts_with('-') && !text.ends_with('-')
 }
 
-/// The host of an API, by the rule of Twilio's libraries: an edge alone means region `us1`.
+/// The edge that lies in a region. Hosts of a region without an edge, such as `api.ie1.twilio.com`, have ended
+/// (<https://www.twilio.com/docs/global-infrastructure/api-domain-migration-guide>).
+fn edge_of(region: &str) -> Option<&'static str> {
+    match region {
+        "us1" => Some("ashburn"),
+        "ie1" => Some("dublin"),
+        "au1" => Some("sydney"),
+        _ => None,
+    }
+}
+
+/// The host of an API, by the rule of Twilio's libraries: an edge alone means region `us1`, and a region alone its own edge.
 pub(crate) fn host(api: &str, region: Option<&Region>, edge: Option<&Edge>) -> String {
     // For the API the network chooses when no edge is named.
     let edge = edge.map(Edge::as_str).filter(|edge| *edge != "roaming");
-    match (edge, region.map(Region::as_str)) {
+    let region = region.map(Region::as_str);
+    match (edge.or(region.and_then(edge_of)), region) {
         (None, None) => format!("{api}.twilio.com"),
+        // A region of which we do not know yet.
         (None, Some(region)) => format!("{api}.{region}.twilio.com"),
         (Some(edge), region) => format!("{api}.{edge}.{}.twilio.com", region.unwrap_or("us1")),
     }
@@ -67,8 +80,12 @@ mod tests {
         let cases = [
             ("", "", "api.twilio.com"),
             ("", "roaming", "api.twilio.com"),
-            ("ie1", "", "api.ie1.twilio.com"),
-            ("ie1", "roaming", "api.ie1.twilio.com"),
+            ("ie1", "", "api.dublin.ie1.twilio.com"),
+            ("ie1", "roaming", "api.dublin.ie1.twilio.com"),
+            ("us1", "", "api.ashburn.us1.twilio.com"),
+            ("au1", "", "api.sydney.au1.twilio.com"),
+            ("au1", "singapore", "api.singapore.au1.twilio.com"),
+            ("jp1", "", "api.jp1.twilio.com"),
             ("", "dublin", "api.dublin.us1.twilio.com"),
             ("ie1", "dublin", "api.dublin.ie1.twilio.com"),
         ];

@@ -1,6 +1,7 @@
 //! Calls over Twilio, of which the cloud's part is played here: what it sends, with its signature.
 
 mod accounts;
+mod calling;
 mod checkup;
 mod incoming;
 mod make_call;
