@@ -19,7 +19,7 @@ pub(crate) const SIGNED: [&str; 6] = [
 ];
 
 /// Routes that need a session; each is tried across companies below, or in `twilio/`.
-const PRIVATE: [&str; 21] = [
+const PRIVATE: [&str; 24] = [
     "get /api/openapi.json",
     "get /api/auth/me",
     "post /api/auth/logout",
@@ -41,6 +41,9 @@ const PRIVATE: [&str; 21] = [
     "get /api/company/twilio",
     "put /api/company/twilio",
     "delete /api/company/twilio",
+    "post /api/company/twilio/check",
+    "get /api/company/calling",
+    "put /api/company/calling",
 ];
 
 fn documented() -> Vec<String> {
