@@ -459,6 +459,15 @@ error-audioFailed =
             }
     }
 error-noAudioReceived = Nothing has been heard from the other side for 3 seconds. Their microphone may be off, or a firewall may block the sound.
+error-mediaBlocked =
+    { $relay ->
+        [notConfigured] No way for the sound was found: this network lets web pages through, but no calls (UDP). Try another network, or ask your administrator to set up a relay (TURN).
+        [wrongCredentials] No way for the sound was found: this network blocks it, and the relay (TURN) refuses its user name or password. Tell your administrator.
+        [untrusted] No way for the sound was found: this network blocks it, and the certificate of the relay (TURN) is not trusted. Tell your administrator.
+        [refused] No way for the sound was found: this network blocks it, and the relay (TURN) has no room. Try again in a minute, and tell your administrator.
+        [ready] No way for the sound was found: the relay (TURN) answers, but does not reach the other side. Tell your administrator.
+       *[unreachable] No way for the sound was found: this network blocks it, and the relay (TURN) cannot be reached either. Try another network, or tell your administrator.
+    }
 error-databaseUnreadable = The file { $path } cannot be read. Restore it from a backup, or move it away to start anew.
 error-databaseNotWritable =
     { $access ->

@@ -74,6 +74,7 @@ impl Exit {
             | ErrorCode::TransferFailed
             | ErrorCode::CalledWhileTalking
             | ErrorCode::NoAudioReceived
+            | ErrorCode::MediaBlocked
             | ErrorCode::DatabaseUnreadable
             | ErrorCode::DatabaseNotWritable
             | ErrorCode::HistoryDamaged

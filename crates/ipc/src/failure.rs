@@ -118,6 +118,10 @@ pub enum ErrorCode {
     AudioFailed,
     /// Nothing was heard from the far end for three seconds.
     NoAudioReceived,
+    /// A call found no way for its sound through the network, in a time in which every usable network has one. It is tried
+    /// further. Params: `relay`, how the relays stand (`notConfigured`, `unreachable`, `refused`, `untrusted`,
+    /// `wrongCredentials`, or `ready` if one was used).
+    MediaBlocked,
     /// A database of this device cannot be read. Params: `path`.
     DatabaseUnreadable,
     /// A database of this device cannot be written, by its rights or the state of the disk. Params: `path`.
@@ -193,6 +197,7 @@ impl ErrorCode {
         Self::DeviceMissing,
         Self::AudioFailed,
         Self::NoAudioReceived,
+        Self::MediaBlocked,
         Self::DatabaseUnreadable,
         Self::DatabaseNotWritable,
         Self::HistoryDamaged,

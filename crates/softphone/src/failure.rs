@@ -5,6 +5,7 @@ use mobilecall_cache::{CacheError, OpenError, SetAside};
 use mobilecall_client::{BadServerUrl, ClientError, ErrorCode as ServerCode, TlsError};
 use mobilecall_domain::{AddressError, CallId, LineKind, PhoneNumberError, dtmf::KeysError, names};
 use mobilecall_ipc::{ErrorCode, Failure};
+use mobilecall_transport::RelayStanding;
 use std::{error::Error, fmt::Write as _};
 
 /// An error and its causes in one line, for the log and for `detail`.
@@ -51,6 +52,28 @@ pub(crate) fn of_open(error: &OpenError) -> Failure {
             Failure::new(ErrorCode::DatabaseTooNew, message).with("path", path.display().to_string())
         }
     }
+}
+
+/// A call that finds no way through the network.
+pub(crate) fn media_blocked(relays: RelayStanding) -> Failure {
+    let (relay, relays) = match relays {
+        RelayStanding::NotConfigured => ("notConfigured", "no relay (TURN) is set up: ask the administrator for one"),
+        RelayStanding::Asked | RelayStanding::Unreachable => {
+            ("unreachable", "no relay (TURN) can be reached either: try another network, or tell the administrator")
+        }
+        RelayStanding::Refused => ("refused", "the relay (TURN) refuses, it may have no room: tell the administrator"),
+        RelayStanding::Untrusted => {
+            ("untrusted", "the certificate of the relay (TURN) is not trusted: tell the administrator")
+        }
+        RelayStanding::WrongCredentials => {
+            ("wrongCredentials", "the relay (TURN) refuses its user name or password: tell the administrator")
+        }
+        RelayStanding::Ready => {
+            ("ready", "the relay (TURN) answers, but does not reach the other side: tell the administrator")
+        }
+    };
+    let message = format!("no way for the sound was found: the network lets no calls (UDP) through, and {relays}");
+    Failure::new(ErrorCode::MediaBlocked, message).with("relay", relay)
 }
 
 pub(crate) fn of_embedded(error: &EmbeddedServerError) -> Failure {

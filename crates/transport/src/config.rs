@@ -4,6 +4,7 @@ use crate::{Codec, NamedCandidates, PeerAddresses};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Settings of one session.
@@ -18,8 +19,10 @@ pub struct TransportConfig {
     pub advertised: Option<IpAddr>,
     /// Codecs in order of preference; an offer has them all, an answer the first that the offer has too.
     pub codecs: Vec<Codec>,
-    /// STUN and TURN servers. TURN works over UDP only.
+    /// STUN and TURN servers. Of the latter one is used: the first that answers, preferably over UDP, else TCP, else TLS.
     pub ice_servers: Vec<IceServer>,
+    /// Whom to trust as a TURN server over TLS; needed if there is one.
+    pub relay_trust: Option<RelayTrust>,
     /// Which of our addresses the peer learns.
     pub paths: Paths,
     /// Where packets may go. STUN and TURN servers are not bound by it.
@@ -33,9 +36,15 @@ pub struct TransportConfig {
     pub disconnected_after: Duration,
     /// So much longer: [`crate::TransportEvent::Failed`]. A first connection that does not come up fails after the sum.
     pub failed_after: Duration,
+    /// Without a connection so long after both descriptions: [`crate::TransportEvent::NoPath`]. Who is called must hear
+    /// within five seconds that the network lets nothing through.
+    pub path_within: Duration,
     /// How long a description waits for candidates of `ice_servers`; it goes without those that come later.
     pub gathering: Duration,
 }
+
+/// Whom to trust as a TURN server over TLS.
+pub type RelayTrust = Arc<rustls::ClientConfig>;
 
 /// Which of our addresses the peer learns, and with that, which way packets can go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +67,7 @@ pub enum RestartSockets {
 /// A STUN or TURN server (RFC 7064, RFC 7065).
 #[derive(Clone, PartialEq, Eq)]
 pub struct IceServer {
-    /// `stun:host:port`, `turn:host:port?transport=udp`.
+    /// `stun:host:port`, `turn:host:port?transport=udp` or `tcp`, `turns:host:port`. TURN over DTLS is left out.
     pub urls: Vec<String>,
     /// User name for TURN.
     pub username: String,
@@ -81,12 +90,14 @@ impl Default for TransportConfig {
             advertised: None,
             codecs: vec![Codec::Opus, Codec::Pcmu],
             ice_servers: Vec::new(),
+            relay_trust: None,
             paths: Paths::Any,
             peers: PeerAddresses::ANY,
             named: NamedCandidates::Checked,
             restart: RestartSockets::Rebind,
             disconnected_after: Duration::from_secs(5),
             failed_after: Duration::from_secs(15),
+            path_within: Duration::from_secs(4),
             gathering: Duration::from_secs(2),
         }
     }

@@ -4,7 +4,7 @@
 use crate::sdp::RemoteDescription;
 use crate::sdp::candidate::Candidate;
 use crate::sdp::stack::StackTransport;
-use crate::{RtpPacket, TransportError};
+use crate::{RelayStanding, RtpPacket, TransportError};
 use async_trait::async_trait;
 use std::time::Duration;
 
@@ -30,6 +30,8 @@ pub(crate) trait Engine: Send + Sync {
     async fn write(&self, packet: RtpPacket) -> Result<(), TransportError>;
     /// Round trip time of the path, if it is measured below RTCP.
     async fn round_trip(&self) -> Option<Duration>;
+    /// How it stands with the relays.
+    fn relays(&self) -> RelayStanding;
     /// Returns when the engine has stopped by itself, as after an error of all its sockets.
     async fn stopped(&self);
     /// Ends everything; called once.

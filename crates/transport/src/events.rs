@@ -1,6 +1,6 @@
 //! The events of a session, in order.
 
-use crate::TransportEvent;
+use crate::{RelayStanding, TransportEvent};
 use std::sync::{Mutex, MutexGuard};
 use tokio::sync::mpsc;
 use tracing::warn;
@@ -17,19 +17,29 @@ struct State {
     /// `None` once closed, so that the channel ends.
     sender: Option<mpsc::Sender<TransportEvent>>,
     held: Option<Vec<TransportEvent>>,
+    /// There was a connection, or it is known that there is none.
+    is_decided: bool,
 }
 
 impl EventSink {
     pub(crate) fn new(sender: mpsc::Sender<TransportEvent>) -> Self {
-        Self { state: Mutex::new(State { sender: Some(sender), held: None }) }
+        Self { state: Mutex::new(State { sender: Some(sender), held: None, is_decided: false }) }
     }
 
     /// Emits or, while held back, queues.
     pub(crate) fn emit(&self, event: TransportEvent) {
         let mut state = self.state();
+        state.is_decided |= matches!(event, TransportEvent::Connected | TransportEvent::Failed);
         match &mut state.held {
             Some(held) => held.push(event),
             None => state.send(event),
+        }
+    }
+
+    /// Says that no connection has come up in time, unless one has, or it was said that there will be none.
+    pub(crate) fn no_path(&self, relays: RelayStanding) {
+        if !self.state().is_decided {
+            self.emit(TransportEvent::NoPath(relays));
         }
     }
 
@@ -91,6 +101,19 @@ mod tests {
         sink.release(Some(Disconnected));
         sink.emit(Failed);
         assert_eq!(drain(&mut receiver), [Disconnected, Connected, Failed]);
+    }
+
+    #[test]
+    fn a_missing_path_is_told_only_where_nothing_was_decided() {
+        for (before, told) in [(None, true), (Some(Connected), false), (Some(Failed), false)] {
+            let (sender, mut receiver) = mpsc::channel(8);
+            let sink = EventSink::new(sender);
+            before.into_iter().for_each(|event| sink.emit(event));
+            drain(&mut receiver);
+            sink.no_path(RelayStanding::NotConfigured);
+            let expected = [TransportEvent::NoPath(RelayStanding::NotConfigured)];
+            assert_eq!(drain(&mut receiver), &expected[..usize::from(told)]);
+        }
     }
 
     #[test]

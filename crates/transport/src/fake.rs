@@ -20,7 +20,7 @@ use crate::sdp::stack::StackTransport;
 use crate::sdp::{Fingerprint, IceCredentials, RemoteDescription, Setup};
 use crate::tap::TapState;
 use crate::transport::{Parts, SessionHandle, delegate_media_transport};
-use crate::{RtpPacket, TransportConfig, TransportError, TransportEvent, TransportStreams};
+use crate::{RelayStanding, RtpPacket, TransportConfig, TransportError, TransportEvent, TransportStreams};
 use async_trait::async_trait;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
@@ -90,6 +90,11 @@ impl FakeTransport {
     pub fn fail(&self) {
         self.node.state().path = Path::Failed;
         self.node.events.emit(TransportEvent::Failed);
+    }
+
+    /// No connection has come up in time: [`TransportEvent::NoPath`].
+    pub fn block(&self, relays: RelayStanding) {
+        self.node.events.emit(TransportEvent::NoPath(relays));
     }
 
     /// The session ends by itself: [`TransportEvent::Closed`] without a call of `close`.
@@ -237,6 +242,10 @@ impl Engine for FakeEngine {
 
     async fn round_trip(&self) -> Option<Duration> {
         self.0.state().round_trip
+    }
+
+    fn relays(&self) -> RelayStanding {
+        RelayStanding::NotConfigured
     }
 
     async fn stopped(&self) {

@@ -1,7 +1,9 @@
 //! A runtime whose sockets do not send to addresses that the session has nothing to do with, whatever the stack has been
-//! made to believe.
+//! made to believe, and where the stack finds our own relay (see [`crate::relay`]).
 
 use crate::PeerAddresses;
+use crate::relay::Relays;
+use crate::relay::socket::RelayedSocket;
 use std::future::Future;
 use std::io::{self, IoSliceMut};
 use std::net::SocketAddr;
@@ -20,6 +22,7 @@ type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub(crate) struct GuardedRuntime {
     pub(crate) inner: Arc<dyn Runtime>,
     pub(crate) peers: PeerAddresses,
+    pub(crate) relays: Arc<Relays>,
 }
 
 impl Runtime for GuardedRuntime {
@@ -36,7 +39,11 @@ impl Runtime for GuardedRuntime {
     }
 
     fn wrap_udp_socket(&self, socket: std::net::UdpSocket) -> io::Result<Arc<dyn AsyncUdpSocket>> {
-        Ok(Arc::new(GuardedSocket { inner: self.inner.wrap_udp_socket(socket)?, peers: self.peers }))
+        let guarded = Arc::new(GuardedSocket { inner: self.inner.wrap_udp_socket(socket)?, peers: self.peers });
+        if self.relays.is_empty() {
+            return Ok(guarded);
+        }
+        Ok(Arc::new(RelayedSocket::new(guarded, Arc::clone(&self.relays))))
     }
 
     fn wrap_tcp_listener(&self, listener: std::net::TcpListener) -> io::Result<Arc<dyn AsyncTcpListener>> {
@@ -48,7 +55,10 @@ impl Runtime for GuardedRuntime {
     }
 
     fn resolve_host<'a>(&'a self, host: &'a str) -> Boxed<'a, io::Result<Vec<SocketAddr>>> {
-        self.inner.resolve_host(host)
+        match self.relays.resolve(host) {
+            Some(addresses) => Box::pin(std::future::ready(Ok(addresses))),
+            None => self.inner.resolve_host(host),
+        }
     }
 
     fn interval(&self, period: Duration) -> Box<dyn AsyncInterval> {

@@ -43,6 +43,7 @@ mod negotiator;
 mod outgoing_types;
 mod peers;
 mod ports;
+mod relay;
 mod rtcp;
 mod sdp;
 mod stack;
@@ -51,10 +52,11 @@ mod transport;
 #[cfg(test)]
 mod virtual_network;
 
-pub use config::{IceServer, Paths, RestartSockets, TransportConfig};
+pub use config::{IceServer, Paths, RelayTrust, RestartSockets, TransportConfig};
 pub use direction::MediaDirection;
 pub use media_runtime::MediaRuntime;
 pub use peers::{NamedCandidates, PeerAddresses};
+pub use relay::RelayStanding;
 pub use transport::{ReceivedPacket, TransportStreams, WebRtcTransport};
 
 use async_trait::async_trait;
@@ -64,7 +66,8 @@ use std::time::Duration;
 
 /// Filter directives (in the syntax of `tracing_subscriber::EnvFilter`) that keep the stack from flooding the log and
 /// from writing ICE passwords into it, even where everything else is set to debug.
-pub const LOG_DIRECTIVES: &str = "webrtc=off,rtc=error";
+pub const LOG_DIRECTIVES: &str =
+    "webrtc=off,rtc=error,turn_client_proto=off,turn_types=off,stun_proto=off,stun_types=off";
 
 /// One WebRTC session with one audio stream in each direction. Dropping it closes it.
 ///
@@ -159,6 +162,9 @@ pub enum TransportEvent {
     Disconnected,
     /// Connectivity is lost; only an ICE restart helps.
     Failed,
+    /// [`TransportConfig::path_within`] has passed and nothing came through: the network lets no UDP through, most likely,
+    /// and no relay helped. It is tried further, until [`Self::Failed`].
+    NoPath(RelayStanding),
     /// Closed by [`MediaTransport::close`] or the far end.
     Closed,
 }

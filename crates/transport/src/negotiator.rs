@@ -19,6 +19,7 @@ use mobilecall_domain::{SdpAnswer, SdpOffer};
 use std::sync::{Arc, Mutex};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 use tracing::warn;
 
 type Reply<T> = oneshot::Sender<Result<T, TransportError>>;
@@ -54,6 +55,8 @@ pub(crate) struct Negotiation {
     peer: Option<RemoteDescription>,
     agreed: Option<AudioCodec>,
     pending: Option<PendingOffer>,
+    /// Waits for the first connection.
+    watch: Option<AbortOnDropHandle<()>>,
 }
 
 /// An offer of ours that waits for its answer.
@@ -75,6 +78,7 @@ impl Negotiation {
             peer: None,
             agreed: None,
             pending: None,
+            watch: None,
         }
     }
 }
@@ -209,6 +213,9 @@ impl Negotiator {
     }
 
     fn agree(&mut self, mut remote: RemoteDescription, codec: AudioCodec, direction: MediaDirection) {
+        if self.state.peer.is_none() {
+            self.watch_path();
+        }
         // Those that are checked already are not forgotten because they are not named again.
         if let Some(before) = self.state.peer.take().filter(|before| before.ice == remote.ice) {
             let named = std::mem::replace(&mut remote.candidates, before.candidates);
@@ -223,6 +230,15 @@ impl Negotiator {
         let AudioCodec { codec, payload_type, telephone_event } = codec;
         let negotiated = NegotiatedAudio { codec, payload_type, telephone_event, direction };
         self.events.release(Some(TransportEvent::Negotiated(negotiated)));
+    }
+
+    /// Both descriptions are there, so a connection has to come up.
+    fn watch_path(&mut self) {
+        let (engine, events, limit) = (Arc::clone(&self.engine), Arc::clone(&self.events), self.config.path_within);
+        self.state.watch = Some(AbortOnDropHandle::new(tokio::spawn(async move {
+            tokio::time::sleep(limit).await;
+            events.no_path(engine.relays());
+        })));
     }
 
     fn offered_codecs(&self) -> Vec<AudioCodec> {

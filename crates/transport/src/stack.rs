@@ -1,14 +1,16 @@
 //! The only module that builds a peer connection of the stack beneath (`webrtc`, a layer over the I/O-free `rtc`).
 
-use crate::config::{IceServer, Paths, RestartSockets, TransportConfig};
+use crate::config::{Paths, RestartSockets, TransportConfig};
 use crate::engine::{Engine, OfferKind};
 use crate::events::EventSink;
 use crate::flushing::FlushingRuntime;
+use crate::guard::GuardedRuntime;
+use crate::relay::{self, Relays};
 use crate::sdp::RemoteDescription;
 use crate::sdp::candidate::Candidate;
 use crate::sdp::stack::{INNER_PAYLOAD_TYPE, StackTransport, describe_peer};
 use crate::tap::{Tap, TapState};
-use crate::{RtpPacket, TransportError, TransportEvent, ports};
+use crate::{PeerAddresses, RelayStanding, RtpPacket, TransportError, TransportEvent, ports};
 use async_trait::async_trait;
 use rtc::ice::mdns::MulticastDnsMode;
 use rtc::interceptor::{Registry, Slot};
@@ -50,6 +52,7 @@ pub(crate) struct Stack {
     ssrc: u32,
     gathering: Duration,
     restart: RestartSockets,
+    relays: Arc<Relays>,
 }
 
 /// What the stack reports.
@@ -64,9 +67,10 @@ struct Link {
 }
 
 impl Stack {
+    /// On the machine's sockets and time, or others if some are given.
     pub(crate) async fn build(
         config: &TransportConfig,
-        runtime: Arc<dyn Runtime>,
+        runtime: Option<Arc<dyn Runtime>>,
         ssrc: u32,
         tap: Arc<TapState>,
         events: Arc<EventSink>,
@@ -77,10 +81,12 @@ impl Stack {
             candidates: Mutex::default(),
             events,
         });
-        let servers = ice_servers(&config.ice_servers)?;
-        if config.paths == Paths::Relayed && !has_relay(&config.ice_servers) {
+        let (servers, relays) = relay::split(config)?;
+        if config.paths == Paths::Relayed && relays.is_empty() {
             return Err(TransportError::NoRelay);
         }
+        let relays = Arc::new(relays);
+        let runtime = guarded(runtime.unwrap_or_else(|| runtime_for(&relays)), config, &relays);
         let chosen = ports::choose(config)?;
         let names = chosen.addresses.iter().map(SocketAddr::to_string).collect::<Vec<_>>().join(", ");
         let surroundings = (runtime, chosen.addresses.clone());
@@ -90,7 +96,7 @@ impl Stack {
         drop(chosen);
         let track = Arc::new(TrackLocalStaticRTP::new(media_track(ssrc)));
         connection.add_track(Arc::clone(&track) as Arc<dyn TrackLocal>).await.map_err(local)?;
-        Ok(Self { connection, link, track, tap, ssrc, gathering: config.gathering, restart: config.restart })
+        Ok(Self { connection, link, track, tap, ssrc, gathering: config.gathering, restart: config.restart, relays })
     }
 
     async fn apply(
@@ -196,6 +202,10 @@ impl Engine for Stack {
             .next()
     }
 
+    fn relays(&self) -> RelayStanding {
+        self.relays.standing()
+    }
+
     /// The event stream of the track brings nothing, since the tap takes everything, but it ends with the stack's task.
     async fn stopped(&self) {
         while self.track.poll().await.is_some() {}
@@ -281,34 +291,15 @@ async fn connect(
     Ok(Arc::new(Box::pin(builder.build()).await?))
 }
 
-fn ice_servers(servers: &[IceServer]) -> Result<Vec<RTCIceServer>, TransportError> {
-    let checked =
-        servers.iter().flat_map(|server| server.urls.iter().map(move |url| (server, url))).map(|(server, url)| {
-            let entry = RTCIceServer {
-                urls: vec![without_query_of_stun(url).to_owned()],
-                username: server.username.clone(),
-                credential: server.credential.clone(),
-            };
-            match entry.urls() {
-                Ok(_) => Ok(entry),
-                Err(error) => Err(TransportError::IceServer { url: url.clone(), reason: error.to_string() }),
-            }
-        });
-    checked.collect()
-}
-
-fn has_relay(servers: &[IceServer]) -> bool {
-    servers.iter().flat_map(|server| &server.urls).any(|url| url.starts_with("turn"))
-}
-
 /// What the stack's tasks, timers and sockets are made of.
-pub(crate) fn runtime(config: &TransportConfig) -> Arc<dyn Runtime> {
-    if has_relay(&config.ice_servers) { Arc::new(FlushingRuntime::new()) } else { Arc::new(TokioRuntime) }
+fn runtime_for(relays: &Relays) -> Arc<dyn Runtime> {
+    if relays.is_empty() { Arc::new(TokioRuntime) } else { Arc::new(FlushingRuntime::new()) }
 }
 
-/// Providers list `stun:…?transport=udp`, which RFC 7064 does not know and the stack refuses.
-fn without_query_of_stun(url: &str) -> &str {
-    if url.starts_with("stun:") { url.split('?').next().unwrap_or(url) } else { url }
+/// STUN servers are the owner's own choice, so only the addresses of a peer are guarded. Relays are reached past this.
+fn guarded(inner: Arc<dyn Runtime>, config: &TransportConfig, relays: &Arc<Relays>) -> Arc<dyn Runtime> {
+    let peers = if config.ice_servers.is_empty() { config.peers } else { PeerAddresses::ANY };
+    Arc::new(GuardedRuntime { inner, peers, relays: Arc::clone(relays) })
 }
 
 fn settings(config: &TransportConfig) -> SettingEngine {

@@ -2,14 +2,11 @@
 
 use crate::engine::Engine;
 use crate::events::EventSink;
-use crate::guard::GuardedRuntime;
 use crate::negotiator::{Negotiation, Negotiator, Request};
 use crate::rtcp::{self, Reports};
-use crate::stack::{self, Stack};
+use crate::stack::Stack;
 use crate::tap::TapState;
-use crate::{
-    MediaDirection, PeerAddresses, RtpPacket, TransportConfig, TransportError, TransportEvent, TransportStats,
-};
+use crate::{MediaDirection, RtpPacket, TransportConfig, TransportError, TransportEvent, TransportStats};
 use mobilecall_domain::{SdpAnswer, SdpOffer};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
@@ -92,17 +89,15 @@ impl WebRtcTransport {
     /// # Errors
     /// [`TransportError::Socket`] if no address can be bound.
     pub async fn new(config: TransportConfig) -> Result<(Self, TransportStreams), TransportError> {
-        let runtime = stack::runtime(&config);
-        Self::on(runtime, config).await
+        Self::build(None, config).await
     }
 
-    /// As [`Self::new`] with other sockets and another time than the machine's.
-    async fn on(
-        runtime: Arc<dyn Runtime>,
+    /// With other sockets and another time than the machine's, if some are given.
+    async fn build(
+        runtime: Option<Arc<dyn Runtime>>,
         config: TransportConfig,
     ) -> Result<(Self, TransportStreams), TransportError> {
         let (parts, streams) = Parts::new();
-        let runtime = guarded(runtime, &config);
         let stack = Stack::build(&config, runtime, parts.ssrc, Arc::clone(&parts.tap), Arc::clone(&parts.events));
         let stack = Box::pin(stack).await?;
         Ok((Self { session: SessionHandle::start(config, parts, Arc::new(stack)) }, streams))
@@ -110,12 +105,6 @@ impl WebRtcTransport {
 }
 
 delegate_media_transport!(WebRtcTransport);
-
-/// STUN and TURN servers are the owner's own choice, so only the addresses of a peer are guarded.
-fn guarded(inner: Arc<dyn Runtime>, config: &TransportConfig) -> Arc<dyn Runtime> {
-    let peers = if config.ice_servers.is_empty() { config.peers } else { PeerAddresses::ANY };
-    Arc::new(GuardedRuntime { inner, peers })
-}
 
 /// What exists before the engine does.
 pub(crate) struct Parts {

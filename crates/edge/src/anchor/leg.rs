@@ -134,6 +134,7 @@ impl LegTask {
                     TransportEvent::Connected
                     | TransportEvent::Disconnected
                     | TransportEvent::Failed
+                    | TransportEvent::NoPath(_)
                     | TransportEvent::Closed => None,
                 };
                 self.handle_event(event).await;
@@ -153,6 +154,8 @@ impl LegTask {
             }
             TransportEvent::Connected => self.report(MediaOutcome::Connected).await,
             TransportEvent::Disconnected => tracing::debug!(leg = self.key.0, "media is interrupted"),
+            // The softphone says it to its owner.
+            TransportEvent::NoPath(_) => tracing::debug!(leg = self.key.0, "media has not come up yet"),
             TransportEvent::Failed | TransportEvent::Closed => self.report(MediaOutcome::Lost).await,
         }
     }

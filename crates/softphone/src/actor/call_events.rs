@@ -15,7 +15,7 @@ use mobilecall_domain::{
 };
 use mobilecall_ipc::{ErrorCode, Failure};
 use mobilecall_line::{IncomingLeg, LineCommand, LineEvent};
-use mobilecall_transport::TransportEvent;
+use mobilecall_transport::{RelayStanding, TransportEvent};
 use std::time::Duration;
 
 /// Silence from the far end that is worth telling.
@@ -244,9 +244,18 @@ impl Core {
             TransportEvent::Connected => MediaInput::Connected,
             TransportEvent::Disconnected => MediaInput::Lost,
             TransportEvent::Failed => MediaInput::Failed(MediaFailure::Network),
+            TransportEvent::NoPath(relays) => return self.no_path(call, relays),
             TransportEvent::Closed => return,
         };
         self.drive(call, Input::Media(input)).await;
+    }
+
+    /// It is tried further, but who waits should know what is wrong.
+    fn no_path(&mut self, call: CallId, relays: RelayStanding) {
+        if self.calls.get(call).is_some_and(Call::is_alive) {
+            tracing::warn!(call.id = %call, ?relays, "a call finds no way through the network");
+            self.shown.problem(failure::media_blocked(relays));
+        }
     }
 
     /// Sound before the answer is the far end's own: ours gives way to it.

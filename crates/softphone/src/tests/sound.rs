@@ -133,6 +133,28 @@ async fn silence_of_three_seconds_is_told_once() {
 }
 
 #[tokio::test]
+async fn a_network_that_lets_no_sound_through_is_told_with_how_the_relays_stand() {
+    use mobilecall_transport::RelayStanding::{
+        Asked, NotConfigured, Ready, Refused, Unreachable, Untrusted, WrongCredentials,
+    };
+    let mut rig = Rig::start().await;
+    rig.talk("102").await;
+    for (relays, word) in [
+        (NotConfigured, "notConfigured"),
+        (Asked, "unreachable"),
+        (Unreachable, "unreachable"),
+        (Refused, "refused"),
+        (Untrusted, "untrusted"),
+        (WrongCredentials, "wrongCredentials"),
+        (Ready, "ready"),
+    ] {
+        rig.ours.last().block(relays);
+        let failure = rig.until_problem(ErrorCode::MediaBlocked).await;
+        assert_eq!(failure.params["relay"], word);
+    }
+}
+
+#[tokio::test]
 async fn changed_processing_goes_on_in_the_same_stream() {
     let mut rig = Rig::start().await;
     let (call, ..) = rig.talk("102").await;

@@ -1,8 +1,9 @@
 //! Whole sessions of the real stack in time that passes only while everybody waits for it.
 
 use super::*;
+use crate::guard::GuardedRuntime;
 use crate::virtual_network::VirtualNetwork;
-use crate::{MediaTransport as _, NamedCandidates};
+use crate::{MediaTransport as _, NamedCandidates, PeerAddresses, RelayStanding};
 use std::net::SocketAddr;
 use tokio::time::Instant as Virtual;
 
@@ -17,8 +18,8 @@ impl Peer {
     }
 
     async fn with(network: &VirtualNetwork, config: TransportConfig) -> Self {
-        let runtime = Arc::new(network.clone());
-        let (transport, streams) = WebRtcTransport::on(runtime, config).await.expect("sockets");
+        let runtime: Arc<dyn Runtime> = Arc::new(network.clone());
+        let (transport, streams) = WebRtcTransport::build(Some(runtime), config).await.expect("sockets");
         Self { transport, streams }
     }
 
@@ -49,6 +50,31 @@ async fn exchange(mut a: Peer, mut b: Peer) -> (Peer, Peer, Duration) {
 async fn two_sessions_with_nothing_in_between_connect_within_a_few_checks() {
     let (_a, _b, took) = connect(&VirtualNetwork::default()).await;
     assert!(took <= Duration::from_millis(200), "{took:?} of waiting");
+}
+
+/// In time for who waits, and long before it is given up.
+#[tokio::test(start_paused = true)]
+async fn a_session_that_finds_no_way_says_so_within_five_seconds() {
+    // Packets of one network are nothing to another.
+    let (mut here, there) = (Peer::on(&VirtualNetwork::default()).await, Peer::on(&VirtualNetwork::default()).await);
+    let offer = here.transport.create_offer().await.expect("an offer");
+    let answer = there.transport.create_answer(&offer).await.expect("an answer");
+    here.transport.accept_answer(&answer).await.expect("a usable answer");
+    let begin = Virtual::now();
+    let mut told = Vec::new();
+    while told.last() != Some(&TransportEvent::Failed) {
+        told.push(here.streams.events.recv().await.expect("the session is alive"));
+        let after = begin.elapsed();
+        match told.last() {
+            Some(TransportEvent::NoPath(relays)) => {
+                assert_eq!(*relays, RelayStanding::NotConfigured);
+                assert!(after < Duration::from_secs(5), "{after:?}");
+            }
+            Some(TransportEvent::Failed) => assert!(after > Duration::from_secs(15), "{after:?}"),
+            _ => {}
+        }
+    }
+    assert_eq!(told.iter().filter(|event| matches!(event, TransportEvent::NoPath(_))).count(), 1, "{told:?}");
 }
 
 /// What a server does, which is reached by its clients and told by them where they are.
@@ -115,7 +141,8 @@ async fn a_device_checks_few_addresses_and_only_those_that_are_allowed() {
 async fn a_socket_sends_to_no_address_that_is_not_allowed() {
     let network = VirtualNetwork::default();
     let peers = PeerAddresses { loopback: false, private: true, public: true };
-    let runtime = GuardedRuntime { inner: Arc::new(network.clone()), peers };
+    let (_, relays) = crate::relay::split(&TransportConfig::loopback()).expect("no relays");
+    let runtime = GuardedRuntime { inner: Arc::new(network.clone()), peers, relays: Arc::new(relays) };
     let socket = std::net::UdpSocket::bind("127.0.0.1:0").expect("a socket");
     let socket = runtime.wrap_udp_socket(socket).expect("a guarded one");
     for target in ["127.0.0.1:9", "224.0.0.1:9", "198.51.100.7:9", "0.0.0.0:9"] {

@@ -79,7 +79,7 @@ impl Leg {
     async fn happened(&self, event: TransportEvent) {
         match event {
             TransportEvent::Negotiated(audio) => self.send(RoomMessage::Agreed(self.key, agreed(audio))).await,
-            TransportEvent::Connected | TransportEvent::Disconnected => {}
+            TransportEvent::Connected | TransportEvent::Disconnected | TransportEvent::NoPath(_) => {}
             TransportEvent::Failed | TransportEvent::Closed => self.tell(MediaOutcome::Lost).await,
         }
     }

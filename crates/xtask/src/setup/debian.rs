@@ -46,6 +46,8 @@ pub(crate) const TESTS: &[&str] = &[
     "asterisk-core-sounds-en-wav",
     // Twilio's SDK runs in it.
     "chromium",
+    // A relay (TURN).
+    "coturn",
     // The speech quality measure is a Python package with a part in C.
     "python3",
     "python3-dev",

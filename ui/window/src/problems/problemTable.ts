@@ -52,6 +52,7 @@ export const problemTable: Readonly<Record<ErrorCode, ProblemKind>> = {
   deviceMissing: { severity: 'warning', action: 'settings' },
   audioFailed: { severity: 'error', action: 'settings' },
   noAudioReceived: { severity: 'warning' },
+  mediaBlocked: { severity: 'error' },
   databaseUnreadable: { severity: 'error' },
   databaseNotWritable: { severity: 'error' },
   historyDamaged: { severity: 'warning' },

@@ -126,7 +126,10 @@ export class Phone {
   private noteSound(call: CallView): void {
     const before = this.snapshot?.calls.find(({ id }) => id === call.id)?.quality?.packetsReceived ?? 0;
     if (call.state === 'ended') this.problems.closeSilence();
-    else if (!call.held && (call.quality?.packetsReceived ?? 0) > before) this.problems.closeAll('noAudioReceived');
+    else if (!call.held && (call.quality?.packetsReceived ?? 0) > before) {
+      this.problems.closeAll('noAudioReceived');
+      this.problems.closeAll('mediaBlocked');
+    }
   }
 
   /** After the last call who called meanwhile stands among the missed calls. */

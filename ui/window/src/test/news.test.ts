@@ -137,6 +137,19 @@ describe('that nothing is heard', () => {
     await waitFor(() => expect(codes()).toEqual([]));
   });
 
+  test('is blocked by the network until sound comes, and stays to be mended after the call', async () => {
+    const blocked: { type: 'problem'; failure: Failure } = { type: 'problem', failure: { code: 'mediaBlocked', message: '', params: { relay: 'unreachable' } } };
+    const { host } = await startApp(new FakeHost({ calls: [talking] }));
+    host.emit(blocked);
+    await waitFor(() => expect(codes()).toEqual(['mediaBlocked']));
+    host.emit({ type: 'callChanged', call: withPackets(50) });
+    await waitFor(() => expect(codes()).toEqual([]));
+    host.emit(blocked);
+    host.emit({ type: 'callChanged', call: { ...talking, state: 'ended', end: 'mediaLost' } });
+    await screen.findByTestId('ended-card');
+    expect(codes()).toEqual(['mediaBlocked']);
+  });
+
   test('is said no longer than the call lasts, unless it never was', async () => {
     for (const [cause, left] of [['stopped', []], ['never', ['noAudioReceived']]] as const) {
       const { host } = await startApp(new FakeHost({ calls: [talking] }));
