@@ -278,6 +278,29 @@ pub struct VoiceToken {
     pub line: LineKind,
     /// Path (direct) or full URLs (Twilio) of the signaling socket; several, the preferred first, separated by commas.
     pub signaling: String,
+    /// Relays (TURN) for who cannot be reached directly, and servers that tell a client its address (STUN), in the shape of
+    /// a browser's `RTCIceServer`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ice_servers: Vec<IceServer>,
+}
+
+/// A relay, or a server that tells a client its address.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct IceServer {
+    /// Such as `turn:relay.example.com:3478?transport=udp` or `turns:relay.example.com:443?transport=tcp`.
+    pub urls: Vec<String>,
+    /// For relays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// For relays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credential: Option<String>,
+}
+
+impl fmt::Debug for IceServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IceServer").field("urls", &self.urls).finish_non_exhaustive()
+    }
 }
 
 impl fmt::Debug for CallRecord {

@@ -1,6 +1,6 @@
 //! What can be set. The defaults serve 200 agents on a small machine.
 
-use crate::{twilio::TwilioConfig, web::WebPages};
+use crate::{relays::RelayServers, twilio::TwilioConfig, web::WebPages};
 use mobilecall_edge::EdgeConfig;
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 use tokio::time::{self, Instant, Interval, MissedTickBehavior};
@@ -35,6 +35,8 @@ pub struct BackendConfig {
     /// The direct line; its account is set by the backend. [`EdgeConfig::loopback`] suits a server that is reached from
     /// this machine only.
     pub edge: EdgeConfig,
+    /// Relays (TURN) that softphones behind firewalls are told of.
+    pub relays: Option<RelayServers>,
     /// What is set of Twilio; nothing by default.
     pub twilio: TwilioConfig,
     /// Web pages served beside the API; none unless the program brings some.
@@ -56,6 +58,7 @@ impl Default for BackendConfig {
             session_idle: Duration::from_secs(30 * 24 * 60 * 60),
             voice_token_life: Duration::from_secs(60 * 60),
             edge: EdgeConfig::default(),
+            relays: None,
             twilio: TwilioConfig::default(),
             pages: WebPages::default(),
         }

@@ -38,6 +38,7 @@ mod permissions;
 mod presence;
 mod rate_limit;
 mod refusal;
+mod relays;
 mod router;
 mod routes;
 mod serve;
@@ -59,6 +60,7 @@ pub use mobilecall_edge::{EdgeConfig, LOG_DIRECTIVES, MediaRuntime, PeerAddresse
 pub use mobilecall_twilio::settings::{Setting, SettingFaults, TwilioSettings};
 pub use openapi::openapi_json;
 pub use passwords::{PasswordError, hash_password};
+pub use relays::{RelayServers, RelayServersError};
 pub use serve::{ServeError, serve};
 pub use tokio_util::sync::CancellationToken;
 pub use twilio::{

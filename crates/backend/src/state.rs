@@ -10,6 +10,7 @@ use crate::{
     node::NodeLease,
     passwords::Passwords,
     presence::NodePresence,
+    relays::TwilioRelays,
     slots::Slots,
     tokens::Tokens,
     twilio::rest::Rest,
@@ -45,6 +46,8 @@ pub(crate) struct State {
     pub(crate) edge: Edge,
     /// The way to Twilio.
     pub(crate) rest: Rest,
+    /// Twilio's relays, as far as they were asked for.
+    pub(crate) twilio_relays: TwilioRelays,
     /// Room for event sockets.
     pub(crate) event_sockets: SocketSlots,
     /// Signaling sockets that have shown no token yet.

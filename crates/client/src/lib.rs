@@ -33,7 +33,7 @@ pub use events::EventSocket;
 pub use http::Http;
 pub use mobilecall_api::{
     auth::{LoginResponse, User},
-    calls::VoiceToken,
+    calls::{IceServer, VoiceToken},
     company::Company,
     error::ErrorCode,
     events::{Presence, PresenceState},

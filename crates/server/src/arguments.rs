@@ -3,6 +3,7 @@
 use crate::{
     log::LogFormat,
     media::{MediaPeers, PortRange},
+    relays::RelayOptions,
     twilio::TwilioOptions,
 };
 use clap::{Args, Parser, Subcommand};
@@ -64,6 +65,8 @@ pub(crate) struct Options {
     /// Form of the log on standard error [default: text]
     #[arg(long, env = "MOBILE_CALL_LOG_FORMAT", value_enum, global = true)]
     pub(crate) log_format: Option<LogFormat>,
+    #[command(flatten)]
+    pub(crate) relays: RelayOptions,
     #[command(flatten)]
     pub(crate) twilio: TwilioOptions,
     /// Configuration file

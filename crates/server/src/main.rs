@@ -11,6 +11,7 @@ mod doctor;
 mod log;
 mod media;
 mod pages;
+mod relays;
 mod run;
 mod settings;
 mod twilio;

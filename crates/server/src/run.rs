@@ -55,6 +55,7 @@ fn config(settings: &Settings, descriptors: usize) -> anyhow::Result<BackendConf
         allowed_hosts: settings.allowed_hosts.clone(),
         tls,
         pages: crate::pages::embedded(),
+        relays: settings.relays.clone(),
         twilio: settings.twilio.clone(),
         // As configured: the same at each start of this server, another one for a second server over the same database.
         instance: settings.listen.to_string(),

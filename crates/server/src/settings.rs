@@ -5,10 +5,11 @@ use crate::{
     database::DatabaseUrl,
     log::LogFormat,
     media::{MediaPeers, PortRange},
+    relays::RelayOptions,
     twilio::{TwilioOptions, TwilioTable},
     usage::UsageError,
 };
-use mobilecall_backend::TwilioConfig;
+use mobilecall_backend::{RelayServers, TwilioConfig};
 use mobilecall_domain::text_file;
 use serde::Deserialize;
 use std::{
@@ -33,11 +34,12 @@ pub(crate) struct Settings {
     pub(crate) allowed_hosts: Vec<String>,
     pub(crate) connections_per_address: Option<NonZeroUsize>,
     pub(crate) log_format: LogFormat,
+    pub(crate) relays: Option<RelayServers>,
     pub(crate) twilio: TwilioConfig,
 }
 
 /// The configuration file.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct File {
     listen: Option<SocketAddr>,
@@ -51,6 +53,8 @@ struct File {
     allowed_host: Option<Vec<String>>,
     connections_per_address: Option<NonZeroUsize>,
     log_format: Option<LogFormat>,
+    relay: Option<Vec<String>>,
+    relay_secret: Option<String>,
     twilio: TwilioTable,
     public_base_url: Option<String>,
     trust_forwarded: Option<bool>,
@@ -79,7 +83,12 @@ impl Settings {
             secret_key_file: twilio.secret_key_file.or(file.secret_key_file),
             ..twilio
         };
+        let relays = RelayOptions {
+            relay: options.relays.relay.or(file.relay),
+            relay_secret: options.relays.relay_secret.or(file.relay_secret),
+        };
         Ok(Self {
+            relays: relays.servers()?,
             twilio: twilio.config(&database)?,
             listen: options.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
             database,
@@ -148,10 +157,14 @@ mod tests {
             cors_origin = ["https://portal.example"]
             connections_per_address = 9000
             log_format = "json"
+            relay = ["turn:relay.example.com:3478?transport=udp", "turns:relay.example.com:443"]
+            relay_secret = "north"
         "#;
         std::fs::write(&file, text).unwrap();
         let line = ["--config", file.to_str().unwrap(), "--listen", "127.0.0.1:6000"];
         let settings = Settings::gather(options(&line)).unwrap();
+        let shown = format!("{settings:?}");
+        assert!(shown.contains("turns:relay.example.com:443") && !shown.contains("north"), "{shown}");
         assert_eq!(settings.listen.to_string(), "127.0.0.1:6000");
         assert_eq!(settings.database, DatabaseUrl::File("file.sqlite".into()));
         assert_eq!(settings.media_ports.unwrap().ports(), 40000..=40099);
@@ -189,6 +202,10 @@ mod tests {
         assert!(problem(&["--database-url", "postgres://x"]).contains("sqlite:PATH"));
         assert!(problem(&with(&["--tls-cert", "c.pem"])).contains("--tls-key"));
         assert!(problem(&with(&["--tls-key", "k.pem"])).contains("--tls-cert"));
+        assert!(problem(&with(&["--relay", "turn:relay.example.com"])).contains("--relay-secret"));
+        assert!(problem(&with(&["--relay-secret", "north"])).contains("--relay turn:"));
+        let wrong = problem(&with(&["--relay", "relay.example.com", "--relay-secret", "north"]));
+        assert!(wrong.contains("'relay.example.com' is no relay") && !wrong.contains("north"), "{wrong}");
         for origin in ["portal.example", "https://portal.example/", "*", "https://"] {
             assert!(problem(&with(&["--cors-origin", origin])).contains("is not an origin"), "{origin}");
         }

@@ -1,6 +1,6 @@
 //! Everything that can reach the engine's owner.
 
-use crate::{calls::CallInput, session::SessionInput};
+use crate::{calls::CallInput, parts::Relays, session::SessionInput};
 use mobilecall_audio::{DeviceList, Role};
 use mobilecall_cache::CacheError;
 use mobilecall_client::SyncEvent;
@@ -56,6 +56,8 @@ pub(crate) enum LineMessage {
     NotYet { attempt: u32, why: Option<Failure> },
     /// The line is there.
     Opened(Arc<dyn Line>),
+    /// Its server says which relays there are, from now on.
+    Relays(Relays),
     /// Something happened on it.
     Event(LineEvent),
     /// It ended by itself; its task opens it again.

@@ -8,7 +8,8 @@ use crate::{
 };
 use async_trait::async_trait;
 use mobilecall_transport::{
-    MediaRuntime, MediaTransport, TransportConfig, TransportError, TransportStreams, WebRtcTransport,
+    IceServer, MediaRuntime, MediaTransport, RelayTrust, TransportConfig, TransportError, TransportStreams,
+    WebRtcTransport,
 };
 use std::{num::NonZeroUsize, sync::Arc, time::Duration};
 
@@ -30,7 +31,19 @@ pub(crate) struct Parts {
 /// Makes media sessions.
 #[async_trait]
 pub(crate) trait Transports: Send + Sync {
-    async fn open(&self, reach: Reach) -> Result<(Arc<dyn MediaTransport>, TransportStreams), TransportError>;
+    async fn open(
+        &self,
+        reach: Reach,
+        relays: Relays,
+    ) -> Result<(Arc<dyn MediaTransport>, TransportStreams), TransportError>;
+}
+
+/// What a line's server says of relays (TURN), for agents behind firewalls.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Relays {
+    pub(crate) servers: Vec<IceServer>,
+    /// As that server itself is trusted.
+    pub(crate) trust: Option<RelayTrust>,
 }
 
 /// Where the other end of a media session is.
@@ -62,12 +75,20 @@ struct WebRtc(Option<TransportConfig>);
 
 #[async_trait]
 impl Transports for WebRtc {
-    async fn open(&self, reach: Reach) -> Result<(Arc<dyn MediaTransport>, TransportStreams), TransportError> {
-        let config = match (&self.0, reach) {
+    async fn open(
+        &self,
+        reach: Reach,
+        relays: Relays,
+    ) -> Result<(Arc<dyn MediaTransport>, TransportStreams), TransportError> {
+        let mut config = match (&self.0, reach) {
             (Some(config), _) => config.clone(),
             (None, Reach::ThisMachine) => TransportConfig::loopback(),
             (None, Reach::Network) => TransportConfig::default(),
         };
+        // What this machine is told to use comes before what the server says.
+        if config.ice_servers.is_empty() {
+            (config.ice_servers, config.relay_trust) = (relays.servers, relays.trust);
+        }
         let (transport, streams) = Box::pin(WebRtcTransport::new(config)).await?;
         Ok((Arc::new(transport), streams))
     }

@@ -67,25 +67,31 @@ fn direct(state: &Shared, principal: &Principal, query: &TokenQuery) -> Result<V
         return Err(another_identity());
     }
     let life = state.config.voice_token_life;
-    let token = state.tokens.sign_voice(principal, life, Timestamp::now()).map_err(ApiError::internal)?;
+    let now = Timestamp::now();
+    let token = state.tokens.sign_voice(principal, life, now).map_err(ApiError::internal)?;
     let signaling = signaling(&principal.company).to_owned();
-    Ok(VoiceToken { token, identity, expires_in: life.as_secs(), line: LineKind::Direct, signaling })
+    let ice_servers = state.own_relays(&identity, now);
+    Ok(VoiceToken { token, identity, expires_in: life.as_secs(), line: LineKind::Direct, signaling, ice_servers })
 }
 
 async fn over_twilio(state: &Shared, principal: &Principal, query: &TokenQuery) -> Result<VoiceToken, ApiError> {
     let username = whose(state, principal, query).await?;
-    let settings = state.twilio_account(principal.company.id).await?.settings;
+    let account = state.twilio_account(principal.company.id).await?;
+    let settings = &account.settings;
     let identity = Identity::of_name(&username).map_err(ApiError::internal)?;
     let named = identity.as_str().to_owned();
     // Its user may have signed out meanwhile, but Twilio knows nothing of sessions.
     let life = state.config.voice_token_life.min(token::DEFAULT_LIFE);
-    let signed = token::sign(&settings.for_tokens()?, Grant::full(identity), life, Timestamp::now());
+    let now = Timestamp::now();
+    let signed = token::sign(&settings.for_tokens()?, Grant::full(identity), life, now);
+    let ice_servers = state.relays_for_twilio(&account, &named, now).await;
     Ok(VoiceToken {
         token: signed.map_err(ApiError::internal)?,
         identity: named,
         expires_in: life.as_secs(),
         line: LineKind::Twilio,
         signaling: state.config.twilio.signaling(settings.edge.as_ref()),
+        ice_servers,
     })
 }
 

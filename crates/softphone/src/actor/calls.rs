@@ -161,9 +161,11 @@ impl Core {
         let (parts, carrier) = (Arc::clone(&self.parts), self.parts.media.clone());
         let is_local = self.sign_in.online().is_some_and(|online| online.session.http().server().is_loopback());
         let reach = if is_local { Reach::ThisMachine } else { Reach::Network };
+        let line = self.calls.get(call).and_then(|known| self.lines.get(known.line_id));
+        let relays = line.map(|part| part.relays.clone()).unwrap_or_default();
         let Some(known) = self.calls.get_mut(call) else { return };
         let voice = known.media.voice.subscribe();
-        let start = start_media(parts, reach, known.offer.take(), voice, post);
+        let start = start_media(parts, (reach, relays), known.offer.take(), voice, post);
         known.media.session = Some(AbortOnDropHandle::new(carrier.spawn(start)));
         if self.sound_choice().is_devices() {
             self.open_call_devices(call);

@@ -145,6 +145,10 @@ impl Core {
                     tracing::error!(%error, line.id = %line, "the line does not take its first command");
                 }
             }
+            LineMessage::Relays(relays) => {
+                part.relays = relays;
+                return;
+            }
             LineMessage::NotYet { attempt, why } => part.stands(Standing::Registering { attempt }, why),
             LineMessage::Event(LineEvent::Registration(registration)) => registered(part, &registration),
             LineMessage::Event(event) => return self.line_event(line, event).await,

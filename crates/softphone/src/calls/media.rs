@@ -1,7 +1,11 @@
 //! The media of a call: its session, its voice and its devices, from the first offer to the last packet.
 
 use super::{CallEvent, Devices};
-use crate::{parts::Parts, parts::Reach, post::CallPost, sound::Voice};
+use crate::{
+    parts::{Parts, Reach, Relays},
+    post::CallPost,
+    sound::Voice,
+};
 use mobilecall_domain::{CallQuality, SdpAnswer, SdpOffer, machine::MediaFailure};
 use mobilecall_media::{jitter::ReceivedPayload, voice::IncomingPacket};
 use mobilecall_transport::{
@@ -98,12 +102,12 @@ pub(crate) fn add(quality: CallQuality, before: Option<CallQuality>) -> CallQual
 /// what comes from the session until it is closed.
 pub(crate) async fn start_media(
     parts: Arc<Parts>,
-    reach: Reach,
+    (reach, relays): (Reach, Relays),
     offer: Option<SdpOffer>,
     voice: watch::Receiver<Option<Arc<dyn Voice>>>,
     post: CallPost,
 ) {
-    match open(&parts, reach, offer).await {
+    match open(&parts, (reach, relays), offer).await {
         Ok((started, streams)) => {
             post.tell(CallEvent::Started(started)).await;
             let TransportStreams { events, packets } = streams;
@@ -118,10 +122,10 @@ pub(crate) async fn start_media(
 
 async fn open(
     parts: &Parts,
-    reach: Reach,
+    (reach, relays): (Reach, Relays),
     offer: Option<SdpOffer>,
 ) -> Result<(StartedMedia, TransportStreams), TransportError> {
-    let (transport, streams) = parts.transports.open(reach).await?;
+    let (transport, streams) = parts.transports.open(reach, relays).await?;
     let description = match offer {
         Some(offer) => Description::Answer(transport.create_answer(&offer).await?),
         None => Description::Offer(transport.create_offer().await?),

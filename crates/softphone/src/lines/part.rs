@@ -1,6 +1,7 @@
 //! One line, as the engine keeps it.
 
 use super::Candidate;
+use crate::parts::Relays;
 use mobilecall_domain::{LineCapabilities, LineId, LineKind};
 use mobilecall_ipc::{Failure, LineCredentials, LineSettings, LineView, Registration};
 use mobilecall_line::{Line, LineCommand, LineError};
@@ -14,6 +15,8 @@ const LEAVE_LIMIT: Duration = Duration::from_secs(2);
 /// A line in use: what it is, where it stands, and the task that keeps it.
 pub(crate) struct LinePart {
     pub(crate) description: LineSettings,
+    /// For the media of its calls.
+    pub(crate) relays: Relays,
     line: Option<Arc<dyn Line>>,
     registration: Registration,
     why: Option<Failure>,
@@ -28,6 +31,7 @@ impl LinePart {
     pub(crate) fn new(description: LineSettings) -> Self {
         Self {
             description,
+            relays: Relays::default(),
             line: None,
             registration: Registration::Unregistered,
             why: None,

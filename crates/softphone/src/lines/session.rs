@@ -1,12 +1,13 @@
 //! The lines that the server gives out at which the agent is signed in: the direct one, and Twilio where that is set up.
 
 use super::factory::{LineContext, LineFactory, OpenedLine};
-use crate::{failure, message::LineMessage, tries::Tries};
+use crate::{failure, message::LineMessage, parts::Relays, post::LinePost, tries::Tries};
 use async_trait::async_trait;
 use mobilecall_client::{ClientError, Session};
 use mobilecall_domain::{LineKind, Private};
 use mobilecall_ipc::{Failure, LineSettings};
 use mobilecall_line_pstream::{PstreamLine, PstreamLineConfig, TokenError, TokenSource, VoiceToken};
+use mobilecall_transport::IceServer;
 use std::{sync::Arc, time::Duration};
 use url::Url;
 
@@ -26,7 +27,7 @@ impl LineFactory for SessionLines {
         let Some(session) = context.session.clone() else { return Err(failure::line_unavailable(description.kind)) };
         let (urls, kind) = find_signaling(&session, self.0, context).await?;
         let tls = session.http().tls().clone();
-        let tokens = Arc::new(SessionTokens { session, line: self.0 });
+        let tokens = Arc::new(SessionTokens { session, line: self.0, post: context.post.clone() });
         let config = PstreamLineConfig { tls: Some(tls), ..PstreamLineConfig::new(kind, urls, tokens) };
         let (line, events) = PstreamLine::connect(config);
         Ok((Arc::new(line), events))
@@ -41,7 +42,10 @@ async fn find_signaling(
     let mut tries = Tries::new(FIRST_PAUSE, LONGEST_PAUSE);
     let token = loop {
         match session.voice_token(line).await {
-            Ok(token) => break token,
+            Ok(token) => {
+                context.post.tell(LineMessage::Relays(relays(session, &token.ice_servers))).await;
+                break token;
+            }
             Err(error) => {
                 let attempt = tries.failed(error, context.post.engine()).await?;
                 context.post.tell(LineMessage::NotYet { attempt, why: tries.why() }).await;
@@ -63,13 +67,27 @@ fn signaling_urls(said: &str, at_server: impl Fn(&str) -> Url) -> Result<Vec<Url
 struct SessionTokens {
     session: Session,
     line: LineKind,
+    post: LinePost,
+}
+
+/// Credentials of relays end with the token, so they come with each.
+fn relays(session: &Session, servers: &[mobilecall_client::IceServer]) -> Relays {
+    let servers = servers.iter().map(|server| IceServer {
+        urls: server.urls.clone(),
+        username: server.username.clone().unwrap_or_default(),
+        credential: server.credential.clone().unwrap_or_default(),
+    });
+    Relays { servers: servers.collect(), trust: Some(session.http().tls().clone()) }
 }
 
 #[async_trait]
 impl TokenSource for SessionTokens {
     async fn fetch(&self) -> Result<VoiceToken, TokenError> {
         match self.session.voice_token(self.line).await {
-            Ok(token) => Ok(VoiceToken { token: Private::new(token.token), identity: token.identity }),
+            Ok(token) => {
+                self.post.tell(LineMessage::Relays(relays(&self.session, &token.ice_servers))).await;
+                Ok(VoiceToken { token: Private::new(token.token), identity: token.identity })
+            }
             Err(error) => {
                 let retryable = error.is_retryable() || !matches!(error, ClientError::SessionEnded);
                 Err(TokenError { retryable, reason: failure::chain(&error) })

@@ -794,6 +794,15 @@ export interface components {
             /** @description Version of the server. */
             version: string;
         };
+        /** @description A relay, or a server that tells a client its address. */
+        IceServer: {
+            /** @description For relays. */
+            credential?: string | null;
+            /** @description Such as `turn:relay.example.com:3478?transport=udp` or `turns:relay.example.com:443?transport=tcp`. */
+            urls: string[];
+            /** @description For relays. */
+            username?: string | null;
+        };
         /**
          * @description Kind of line.
          * @enum {string}
@@ -1028,6 +1037,11 @@ export interface components {
              * @description Life in seconds.
              */
             expiresIn: number;
+            /**
+             * @description Relays (TURN) for who cannot be reached directly, and servers that tell a client its address (STUN), in the shape of
+             *     a browser's `RTCIceServer`.
+             */
+            iceServers?: components["schemas"]["IceServer"][];
             /** @description The identity in it. */
             identity: string;
             /** @description The line it is for. */

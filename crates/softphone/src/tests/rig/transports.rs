@@ -1,6 +1,6 @@
 //! Media sessions over a network that only pretends.
 
-use crate::parts::{Reach, Transports};
+use crate::parts::{Reach, Relays, Transports};
 use async_trait::async_trait;
 use bytes::Bytes;
 use mobilecall_transport::{
@@ -14,11 +14,18 @@ use std::sync::{Arc, Mutex};
 pub(crate) struct OurTransports {
     pub(super) network: FakeNetwork,
     opened: Mutex<Vec<Arc<FakeTransport>>>,
+    /// What each was opened with.
+    pub(crate) relays: Mutex<Vec<Relays>>,
 }
 
 #[async_trait]
 impl Transports for OurTransports {
-    async fn open(&self, _: Reach) -> Result<(Arc<dyn MediaTransport>, TransportStreams), TransportError> {
+    async fn open(
+        &self,
+        _: Reach,
+        relays: Relays,
+    ) -> Result<(Arc<dyn MediaTransport>, TransportStreams), TransportError> {
+        self.relays.lock().unwrap().push(relays);
         let (transport, streams) = self.network.transport(TransportConfig::loopback());
         let transport = Arc::new(transport);
         self.opened.lock().unwrap().push(Arc::clone(&transport));
