@@ -42,7 +42,7 @@ pub use number_kind::NumberKind;
 pub use phone::{PhoneNumber, PhoneNumberError, Region};
 pub use post_dial::PostDial;
 pub use private::Private;
-pub use quality::{CallQuality, QualityLabel};
+pub use quality::{CallQuality, QualityLabel, QualityWarning};
 pub use reachability::Reachability;
 pub use record::{CallRecord, CallReport, CallStart};
 pub use sdp::{SdpAnswer, SdpOffer};

@@ -51,6 +51,62 @@ impl QualityLabel {
     }
 }
 
+/// Something that is wrong with the sound of a call for some seconds, by the names of Twilio's SDK
+/// (`lib/twilio/statsMonitor.ts`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "kebab-case")]
+pub enum QualityWarning {
+    /// The round trip takes more than 400 ms.
+    HighRtt,
+    /// Packets come more than 30 ms unevenly.
+    HighJitter,
+    /// More than 1 % of the packets of a second are lost, again and again.
+    HighPacketLoss,
+    /// More than 3 % of the packets are lost, over seven seconds.
+    HighPacketsLostFraction,
+    /// The score is below 3.
+    LowMos,
+    /// Nothing comes.
+    LowBytesReceived,
+    /// Nothing goes out.
+    LowBytesSent,
+    /// The microphone gives the same level all the time, as one that is switched off.
+    ConstantAudioInputLevel,
+    /// There is no way through the network.
+    IceConnectivityLost,
+}
+
+impl QualityWarning {
+    /// Every one.
+    pub const ALL: &'static [Self] = &[
+        Self::HighRtt,
+        Self::HighJitter,
+        Self::HighPacketLoss,
+        Self::HighPacketsLostFraction,
+        Self::LowMos,
+        Self::LowBytesReceived,
+        Self::LowBytesSent,
+        Self::ConstantAudioInputLevel,
+        Self::IceConnectivityLost,
+    ];
+
+    /// The name in Twilio's SDK.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::HighRtt => "high-rtt",
+            Self::HighJitter => "high-jitter",
+            Self::HighPacketLoss => "high-packet-loss",
+            Self::HighPacketsLostFraction => "high-packets-lost-fraction",
+            Self::LowMos => "low-mos",
+            Self::LowBytesReceived => "low-bytes-received",
+            Self::LowBytesSent => "low-bytes-sent",
+            Self::ConstantAudioInputLevel => "constant-audio-input-level",
+            Self::IceConnectivityLost => "ice-connectivity-lost",
+        }
+    }
+}
+
 /// Mean opinion score by the simplified E-model of Twilio's SDK (`lib/twilio/rtc/mos.ts`): round trip time and jitter
 /// in milliseconds, loss in percent.
 pub fn mos(rtt_ms: f64, jitter_ms: f64, loss_percent: f64) -> f64 {

@@ -4,6 +4,8 @@ use crate::Frame;
 
 /// The level that shows as 0; rooms are quieter than that between words.
 const FLOOR_DBFS: f32 = -60.0;
+/// No microphone that is on is quieter than that.
+const NOISE_FLOOR_DBFS: f32 = -100.0;
 /// The meter falls from 1 to 0 in 400 ms, so that the eye can follow.
 const FALL_PER_FRAME: f32 = 0.025;
 
@@ -28,10 +30,19 @@ impl LevelMeter {
 
 /// The level of some samples alone, 0 (below -60 dBFS) to 1 (a sine at full scale).
 pub fn perceived(samples: &[f32]) -> f32 {
+    above(FLOOR_DBFS, samples)
+}
+
+/// The same down to -100 dBFS, where the noise of a microphone that is on still moves.
+pub fn sensed(samples: &[f32]) -> f32 {
+    above(NOISE_FLOOR_DBFS, samples)
+}
+
+fn above(floor_dbfs: f32, samples: &[f32]) -> f32 {
     let power = samples.iter().map(|sample| sample * sample).sum::<f32>() / samples.len().max(1) as f32;
     // A sine at full scale has half the power of a constant, and counts as 0 dBFS.
     let dbfs = 10.0 * (2.0 * power + 1e-12).log10();
-    ((dbfs - FLOOR_DBFS) / -FLOOR_DBFS).clamp(0.0, 1.0)
+    ((dbfs - floor_dbfs) / -floor_dbfs).clamp(0.0, 1.0)
 }
 
 #[cfg(test)]
@@ -50,6 +61,13 @@ mod tests {
                 "{amplitude}: {}",
                 perceived(&sine(amplitude))
             );
+        }
+    }
+
+    #[test]
+    fn noise_that_nobody_hears_is_sensed() {
+        for (amplitude, expected) in [(0.0, 0.0), (0.000_1, 0.2), (0.001, 0.4), (0.1, 0.8), (1.0, 1.0)] {
+            assert!((sensed(&sine(amplitude)) - expected).abs() < 0.01, "{amplitude}: {}", sensed(&sine(amplitude)));
         }
     }
 

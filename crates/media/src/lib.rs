@@ -17,6 +17,7 @@ pub mod quality;
 mod sequence;
 pub mod tones;
 pub mod voice;
+pub mod warnings;
 
 pub use codec::Codec;
 pub use frame::{FRAME_MS, FRAME_SAMPLES, Frame, Payload, SAMPLE_RATE_HZ, SAMPLES_PER_MS, SILENCE};

@@ -4,7 +4,7 @@ use crate::apm::{AudioProcessor, Processing};
 use crate::codec::{Codec, CodecError, Encoder, SentPayload};
 use crate::dtmf::{DigitReceiver, DigitSender};
 use crate::jitter::{JitterBuffer, JitterCounters, ReceivedPayload};
-use crate::level::LevelMeter;
+use crate::level::{LevelMeter, sensed};
 use crate::quality::{Reception, ReceptionMeter};
 use crate::tones::{Tone, ToneGenerator};
 use crate::{Frame, SILENCE};
@@ -80,6 +80,8 @@ pub struct IncomingPacket {
 pub struct PathFigures {
     /// Level of the microphone after processing, 0 to 1; also while muted.
     pub microphone_level: f32,
+    /// Level of the microphone before processing, as [`sensed`](crate::level::sensed); also while muted.
+    pub raw_level: f32,
     /// Level of what the speaker plays, 0 to 1.
     pub speaker_level: f32,
     /// Packets made.
@@ -160,6 +162,7 @@ impl VoicePath {
         let timestamp = self.position.timestamp;
         self.position.timestamp = timestamp.wrapping_add(self.config.codec.ticks_per_frame());
         let mut frame = *frame;
+        self.figures.raw_level = sensed(&frame);
         self.processor.captured(&mut frame);
         self.figures.microphone_level = self.microphone.update(&frame);
         if self.held && !self.digits_out.is_active() {

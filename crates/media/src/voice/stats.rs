@@ -30,6 +30,7 @@ const NEVER: u64 = u64::MAX;
 #[derive(Default)]
 pub(super) struct SharedStats {
     microphone_level: AtomicU32,
+    raw_level: AtomicU32,
     speaker_level: AtomicU32,
     packets_sent: AtomicU64,
     expected: AtomicU64,
@@ -63,6 +64,7 @@ impl SharedStats {
     pub(super) fn publish(&self, path: &VoicePath) {
         let figures = path.figures();
         self.microphone_level.store(figures.microphone_level.to_bits(), Relaxed);
+        self.raw_level.store(figures.raw_level.to_bits(), Relaxed);
         self.speaker_level.store(figures.speaker_level.to_bits(), Relaxed);
         self.packets_sent.store(figures.packets_sent, Relaxed);
         self.expected.store(figures.reception.expected, Relaxed);
@@ -109,6 +111,7 @@ impl SharedStats {
     fn figures(&self) -> PathFigures {
         PathFigures {
             microphone_level: f32::from_bits(self.microphone_level.load(Relaxed)),
+            raw_level: f32::from_bits(self.raw_level.load(Relaxed)),
             speaker_level: f32::from_bits(self.speaker_level.load(Relaxed)),
             packets_sent: self.packets_sent.load(Relaxed),
             reception: Reception {
