@@ -4,12 +4,12 @@
 use crate::sdp::RemoteDescription;
 use crate::sdp::candidate::Candidate;
 use crate::sdp::stack::StackTransport;
-use crate::{RelayStanding, RtpPacket, TransportError};
+use crate::{CandidatePair, RelayStanding, RtpPacket, TransportError};
 use async_trait::async_trait;
 use std::time::Duration;
 
 /// ICE, DTLS and SRTP of one session. The session calls the asynchronous methods one at a time, except
-/// [`Self::write`] and [`Self::round_trip`].
+/// [`Self::write`], [`Self::round_trip`] and [`Self::pair`].
 #[async_trait]
 pub(crate) trait Engine: Send + Sync {
     /// Prepares a first offer or, with fresh ICE credentials, a restart; waits for candidates.
@@ -32,6 +32,8 @@ pub(crate) trait Engine: Send + Sync {
     async fn round_trip(&self) -> Option<Duration>;
     /// How it stands with the relays.
     fn relays(&self) -> RelayStanding;
+    /// The ends of the path in use.
+    async fn pair(&self) -> Option<CandidatePair>;
     /// Returns when the engine has stopped by itself, as after an error of all its sockets.
     async fn stopped(&self);
     /// Ends everything; called once.

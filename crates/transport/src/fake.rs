@@ -20,7 +20,10 @@ use crate::sdp::stack::StackTransport;
 use crate::sdp::{Fingerprint, IceCredentials, RemoteDescription, Setup};
 use crate::tap::TapState;
 use crate::transport::{Parts, SessionHandle, delegate_media_transport};
-use crate::{RelayStanding, RtpPacket, TransportConfig, TransportError, TransportEvent, TransportStreams};
+use crate::{
+    CandidatePair, CandidateType, RelayStanding, RtpPacket, TransportConfig, TransportError, TransportEvent,
+    TransportStreams,
+};
 use async_trait::async_trait;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
@@ -246,6 +249,11 @@ impl Engine for FakeEngine {
 
     fn relays(&self) -> RelayStanding {
         RelayStanding::NotConfigured
+    }
+
+    async fn pair(&self) -> Option<CandidatePair> {
+        let host = CandidatePair { local: CandidateType::Host, remote: CandidateType::Host };
+        self.is_connected().then_some(host)
     }
 
     async fn stopped(&self) {

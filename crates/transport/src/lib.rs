@@ -184,6 +184,37 @@ pub struct TransportStats {
     pub packets_received: u64,
     /// Of these, packets not delivered: nobody read them in time, or we were not receiving.
     pub packets_dropped: u64,
+    /// Between which addresses packets go, once there is a way.
+    pub pair: Option<CandidatePair>,
+}
+
+/// The two ends of the path in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CandidatePair {
+    /// What kind of address of ours.
+    pub local: CandidateType,
+    /// What kind of address of theirs.
+    pub remote: CandidateType,
+}
+
+impl CandidatePair {
+    /// Whether a relay is between.
+    pub fn is_relayed(self) -> bool {
+        [self.local, self.remote].contains(&CandidateType::Relayed)
+    }
+}
+
+/// How an address was learned (RFC 8445 §4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CandidateType {
+    /// That of an interface.
+    Host,
+    /// As a STUN server sees it.
+    ServerReflexive,
+    /// As the other side sees it, and no description says it.
+    PeerReflexive,
+    /// One at a relay.
+    Relayed,
 }
 
 /// Why the transport could not do something.

@@ -10,7 +10,7 @@ use crate::sdp::RemoteDescription;
 use crate::sdp::candidate::Candidate;
 use crate::sdp::stack::{INNER_PAYLOAD_TYPE, StackTransport, describe_peer};
 use crate::tap::{Tap, TapState};
-use crate::{PeerAddresses, RelayStanding, RtpPacket, TransportError, TransportEvent, ports};
+use crate::{CandidatePair, CandidateType, PeerAddresses, RelayStanding, RtpPacket, TransportError, TransportEvent, ports};
 use async_trait::async_trait;
 use rtc::ice::mdns::MulticastDnsMode;
 use rtc::interceptor::{Registry, Slot};
@@ -31,8 +31,8 @@ use webrtc::media_stream::track_local::TrackLocal;
 use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
 use webrtc::peer_connection::{
     PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder, RTCIceCandidateInit,
-    RTCIceGatheringState, RTCIceServer, RTCIceTransportPolicy, RTCPeerConnectionIceEvent, RTCPeerConnectionState,
-    RTCSdpType, RTCSessionDescription, StatsSelector,
+    RTCIceCandidateType, RTCIceGatheringState, RTCIceServer, RTCIceTransportPolicy, RTCPeerConnectionIceEvent, RTCPeerConnectionState,
+    RTCSdpType, RTCSessionDescription, RTCStatsReportEntry, StatsSelector,
 };
 use webrtc::runtime::{Runtime, TokioRuntime};
 
@@ -206,6 +206,25 @@ impl Engine for Stack {
         self.relays.standing()
     }
 
+    async fn pair(&self) -> Option<CandidatePair> {
+        if !self.is_connected() {
+            return None;
+        }
+        let report = self.connection.get_stats(Instant::now(), StatsSelector::None).await;
+        let pair = report.candidate_pairs().find(|pair| pair.nominated)?;
+        let end = |id: &str| {
+            report.iter().find_map(|entry| match entry {
+                RTCStatsReportEntry::LocalCandidate(known) | RTCStatsReportEntry::RemoteCandidate(known) => {
+                    known.stats.id.ends_with(id).then(|| candidate_type(known.candidate_type))
+                }
+                _ => None,
+            })
+        };
+        // What checks alone have shown is in no list.
+        let kind = |id: &str| end(id).unwrap_or(CandidateType::PeerReflexive);
+        Some(CandidatePair { local: kind(&pair.local_candidate_id), remote: kind(&pair.remote_candidate_id) })
+    }
+
     /// The event stream of the track brings nothing, since the tap takes everything, but it ends with the stack's task.
     async fn stopped(&self) {
         while self.track.poll().await.is_some() {}
@@ -215,6 +234,15 @@ impl Engine for Stack {
         if let Err(error) = self.connection.close().await {
             debug!(%error, "the stack did not close cleanly");
         }
+    }
+}
+
+fn candidate_type(found: RTCIceCandidateType) -> CandidateType {
+    match found {
+        RTCIceCandidateType::Host => CandidateType::Host,
+        RTCIceCandidateType::Srflx => CandidateType::ServerReflexive,
+        RTCIceCandidateType::Relay => CandidateType::Relayed,
+        _ => CandidateType::PeerReflexive,
     }
 }
 

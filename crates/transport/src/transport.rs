@@ -221,6 +221,7 @@ impl SessionHandle {
             packets_sent: counts.sent,
             packets_received: counts.received,
             packets_dropped: counts.dropped,
+            pair: self.engine.pair().await,
         }
     }
 

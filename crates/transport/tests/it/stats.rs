@@ -1,5 +1,5 @@
 use crate::peer::{Peer, TIME_LIMIT, connected_pair};
-use mobilecall_transport::{MediaTransport, TransportStats};
+use mobilecall_transport::{CandidatePair, CandidateType, MediaTransport, TransportStats};
 use std::time::{Duration, Instant};
 
 /// Between two packets.
@@ -49,6 +49,9 @@ async fn the_far_end_tells_of_loss_and_jitter_and_the_round_trip_is_known() {
     assert_eq!(heard.packets_dropped, 0);
     assert_eq!(heard.remote_loss, None, "b sent nothing that could be lost");
     assert!(heard.rtt.is_some(), "known from ICE where nothing is sent");
+    let host = CandidatePair { local: CandidateType::Host, remote: CandidateType::Host };
+    assert_eq!((stats.pair, heard.pair), (Some(host), Some(host)));
+    assert!(!host.is_relayed());
 }
 
 #[tokio::test(flavor = "multi_thread")]
