@@ -61,7 +61,7 @@ remedies! {
         "Compare TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_API_KEY and TWILIO_API_SECRET with Twilio's console.";
     /// What signs access tokens.
     CheckToken = "check-token",
-        "Check that TWILIO_API_KEY is active, that TWILIO_API_SECRET is its secret, and that key, TwiML app and account belong together.";
+        "Likely causes: the secret is not that of the key; the key was deleted, or is a restricted one; key, TwiML app and account are not of one account and region; the account is suspended. Compare TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET and TWILIO_TWIML_APP_SID with Twilio's console.";
     /// Clocks and lives of tokens.
     RenewToken = "renew-token", "Sign in again; if it comes back, set the server's clock.";
     /// The TwiML app.
@@ -153,6 +153,24 @@ mod tests {
         let webhooks = [10004, 11200, 11205, 11217, 11235, 11236, 11237, 12100, 13224, 13225, 13227];
         for code in client.into_iter().chain(rest).chain(webhooks) {
             assert!(ErrorCode::of(code).is_some(), "{code}");
+        }
+    }
+
+    #[test]
+    fn windows_have_words_for_every_code_and_remedy_in_each_language() {
+        let texts = [
+            ("en", include_str!("../../../assets/locales/en.ftl")),
+            ("ar", include_str!("../../../assets/locales/ar.ftl")),
+            ("fa", include_str!("../../../assets/locales/fa.ftl")),
+        ];
+        let causes = ErrorCode::all().map(|entry| (entry.message, entry.cause));
+        let remedies = Remedy::ALL.iter().map(|remedy| (remedy.message(), remedy.advice()));
+        for (message, english) in causes.chain(remedies) {
+            for (language, text) in texts {
+                let found = text.lines().find_map(|line| line.strip_prefix(message)?.strip_prefix(" = "));
+                let found = found.unwrap_or_else(|| panic!("{message} in {language}"));
+                assert_eq!(found == english, language == "en", "{message} in {language}: {found}");
+            }
         }
     }
 
