@@ -78,7 +78,12 @@ mod tests {
             digits: String::new(),
             post_dial: None,
             quality: None,
+            warnings: Vec::new(),
+            path: None,
+            verified: None,
+            parameters: std::collections::BTreeMap::new(),
             end,
+            why: None,
             setup_ms: None,
             first_audio_ms: None,
         }

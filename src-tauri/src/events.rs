@@ -92,6 +92,7 @@ impl WindowLink {
             | Event::SoundMended { .. }
             | Event::Problem { .. }
             | Event::Levels { .. }
+            | Event::CallMessage { .. }
             | Event::Lagged => return,
         };
         self.notifier.handle(notices, self.settings.notifications, &self.words);

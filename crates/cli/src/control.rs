@@ -11,10 +11,12 @@ use tokio::sync::mpsc;
 pub(crate) enum Control {
     Answer,
     Decline,
+    Ignore,
     HangUp,
     Mute(bool),
     Hold(bool),
     Digits(Private<String>),
+    Message(Private<String>),
     Quit,
 }
 
@@ -24,12 +26,14 @@ impl Control {
         Some(match word {
             "answer" => Self::Answer,
             "decline" => Self::Decline,
+            "ignore" => Self::Ignore,
             "hangup" => Self::HangUp,
             "mute" => Self::Mute(true),
             "unmute" => Self::Mute(false),
             "hold" => Self::Hold(true),
             "resume" => Self::Hold(false),
             "digits" if !rest.trim().is_empty() => Self::Digits(Private::new(rest.trim().to_owned())),
+            "message" if !rest.trim().is_empty() => Self::Message(Private::new(rest.trim().to_owned())),
             "quit" => Self::Quit,
             _ => return None,
         })
@@ -40,10 +44,12 @@ impl Control {
         Some(match self {
             Self::Answer => Command::Answer { call },
             Self::Decline => Command::Decline { call },
+            Self::Ignore => Command::Ignore { call },
             Self::HangUp => Command::HangUp { call },
             Self::Mute(muted) => Command::SetMute { call, muted },
             Self::Hold(held) => Command::SetHold { call, held },
             Self::Digits(digits) => Command::SendDigits { call, digits: digits.into_inner() },
+            Self::Message(content) => Command::SendMessage { call, content: content.into_inner() },
             Self::Quit => return None,
         })
     }
@@ -77,7 +83,7 @@ fn understood(line: &str, report: Report) -> Option<Control> {
     let line = line.trim();
     let control = Control::parse(line);
     if control.is_none() && !line.is_empty() {
-        let commands = "answer, decline, hangup, mute, unmute, hold, resume, digits 12# or quit";
+        let commands = "answer, decline, ignore, hangup, mute, unmute, hold, resume, digits 12#, message JSON or quit";
         refused(report, format!("'{line}' is not a command: use {commands}"));
     }
     control
@@ -98,6 +104,9 @@ mod tests {
             (" mute \n", Some(Control::Mute(true))),
             ("resume", Some(Control::Hold(false))),
             ("digits 12#", Some(Control::Digits(Private::new("12#".into())))),
+            ("ignore", Some(Control::Ignore)),
+            (r#"message {"a": 1}"#, Some(Control::Message(Private::new(r#"{"a": 1}"#.into())))),
+            ("message", None),
             ("digits", None),
             ("dance", None),
             ("", None),

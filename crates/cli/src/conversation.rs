@@ -6,12 +6,12 @@ use crate::{
     interrupts::Interrupts,
     options::InCall,
     phone::{Phone, not_registered},
-    report::Line,
+    report::{Line, Report},
     tracker::{Step, Tracker},
 };
 use mobilecall_domain::CallId;
-use mobilecall_ipc::{CallView, Command, ErrorCode, Event, Failure, Registration};
-use std::{future::pending, time::Duration};
+use mobilecall_ipc::{CallMessage, CallView, Command, ErrorCode, Event, Failure, Registration};
+use std::{collections::BTreeMap, future::pending, time::Duration};
 use tokio::{sync::mpsc, time::Instant};
 
 /// Time for calls to end after Ctrl-C or `quit`.
@@ -24,7 +24,7 @@ const FIRST_SOUND_LIMIT: Duration = Duration::from_secs(2);
 /// What the command is for.
 pub(crate) enum Mode {
     /// One call.
-    Call { destination: String },
+    Call { destination: String, parameters: BTreeMap<String, String> },
     /// Calls that come.
     Listen { auto_answer: bool, once: bool },
 }
@@ -75,8 +75,9 @@ impl Conversation {
         if self.in_call.interactive {
             self.controls = Some(read_input(phone.report));
         }
-        if let Mode::Call { destination } = &self.mode {
-            self.placed = Some(self.interrupts.or(phone.place_call(destination.clone())).await?);
+        if let Mode::Call { destination, parameters } = &self.mode {
+            let placing = phone.place_call(destination.clone(), parameters.clone());
+            self.placed = Some(self.interrupts.or(placing).await?);
         }
         loop {
             if let Some(exit) = self.finished() {
@@ -122,7 +123,8 @@ impl Conversation {
                 phone.report.print(&crate::report::Line::Digit { call_id: call, digit });
             }
             Event::Problem { failure } => self.problem(phone, &failure).await,
-            Event::LinesChanged { lines } => self.line(phone, phone.standing(&lines)).await,
+            Event::LinesChanged { lines } => self.line(phone, phone.standing(&lines), phone.why(&lines)).await,
+            Event::CallMessage { call, message } => message_of(call, message, phone.report),
             Event::SessionChanged { .. }
             | Event::ServerChanged { .. }
             | Event::TeamChanged { .. }
@@ -176,10 +178,11 @@ impl Conversation {
             self.removed(phone, id).await;
         }
         let registration = phone.standing(&snapshot.lines);
+        let why = phone.why(&snapshot.lines).cloned();
         for call in snapshot.calls {
             self.call(phone, call).await;
         }
-        self.line(phone, registration).await;
+        self.line(phone, registration, why.as_ref()).await;
     }
 
     /// Ends the command where going on makes no sense, see [`ends_all`].
@@ -191,7 +194,7 @@ impl Conversation {
         }
     }
 
-    async fn line(&mut self, phone: &Phone, registration: Registration) {
+    async fn line(&mut self, phone: &Phone, registration: Registration, why: Option<&Failure>) {
         match registration {
             Registration::Registered if !self.registered => {
                 self.registered = true;
@@ -202,7 +205,7 @@ impl Conversation {
                 phone.report.print(&Line::Unregistered);
             }
             Registration::Failed { code } => {
-                let failure = not_registered(code);
+                let failure = not_registered(code, why);
                 self.fail(phone, &failure, Exit::of_failure(&failure)).await;
             }
             Registration::Registered | Registration::Registering { .. } | Registration::Unregistered => {}
@@ -286,6 +289,15 @@ impl Conversation {
         if let Err(failure) = phone.engine.send(command).await {
             phone.report.problem(&failure);
         }
+    }
+}
+
+/// Says that a message came, or that one of ours was refused.
+fn message_of(call_id: CallId, message: CallMessage, report: Report) {
+    match message {
+        CallMessage::Received { content } => report.print(&Line::Message { call_id, content }),
+        CallMessage::Taken { .. } => {}
+        CallMessage::Refused { failure, .. } => report.problem(&failure),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The exit status, one table for all commands.
 
 use mobilecall_domain::{CallStatus, EndReason};
-use mobilecall_ipc::{self as ipc, ErrorCode, Failure};
+use mobilecall_ipc::{self as ipc, ErrorCode, Failure, QualityWarning};
 use std::process::ExitCode;
 
 /// How a command ended.
@@ -55,7 +55,8 @@ impl Exit {
             | ErrorCode::UnknownService
             | ErrorCode::OwnExtension
             | ErrorCode::UnsupportedAddress
-            | ErrorCode::LineCannot => Self::Refused,
+            | ErrorCode::LineCannot
+            | ErrorCode::Twilio => Self::Refused,
             ErrorCode::NoMicrophone
             | ErrorCode::NoSpeaker
             | ErrorCode::DeviceLost
@@ -125,6 +126,21 @@ pub(crate) fn status(reason: ipc::EndReason, answered: bool) -> CallStatus {
         From::Failed => EndReason::Failed,
     };
     reason.status(answered)
+}
+
+/// What is wrong with the sound, in words.
+pub(crate) fn words_of_warning(warning: QualityWarning) -> &'static str {
+    match warning {
+        QualityWarning::HighRtt => "the sound takes long: more than 400 ms there and back",
+        QualityWarning::HighJitter => "the network is uneven: the sound comes in more than 30 ms too early or too late",
+        QualityWarning::HighPacketLoss => "the network loses more than 1 % of the sound",
+        QualityWarning::HighPacketsLostFraction => "the network has lost more than 3 % of the sound for seven seconds",
+        QualityWarning::LowMos => "the sound is poor: its score is below 3",
+        QualityWarning::LowBytesReceived => "no sound comes from the other side",
+        QualityWarning::LowBytesSent => "no sound goes to the other side",
+        QualityWarning::ConstantAudioInputLevel => "the microphone seems to be off: its level stands still",
+        QualityWarning::IceConnectivityLost => "the way of the sound through the network is lost",
+    }
 }
 
 /// The reason in words.

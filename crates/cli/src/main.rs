@@ -7,6 +7,7 @@ mod exit;
 mod interrupts;
 mod options;
 mod phone;
+mod preflight;
 mod report;
 mod tracker;
 
@@ -45,7 +46,8 @@ async fn run(Options { command, common }: Options) -> Result<Exit, Failure> {
         Command::Call(options) => commands::call(&common, options, interrupts).await,
         Command::Listen(options) => commands::listen(&common, options, interrupts).await,
         Command::History(options) => interrupts.or(commands::history(&common, &options)).await,
-        Command::Doctor => interrupts.or(commands::doctor(&common)).await,
+        Command::Doctor(options) if options.preflight => interrupts.or(commands::preflight(&common, options)).await,
+        Command::Doctor(_) => interrupts.or(commands::doctor(&common)).await,
         Command::Demo(options) => commands::demo(&common, &options, interrupts).await,
     }
 }

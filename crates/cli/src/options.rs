@@ -27,7 +27,7 @@ pub(crate) enum Command {
     /// Print the call history, newest first; what the data folder holds of it if the server cannot be reached.
     History(HistoryOptions),
     /// Check server, sign-in, line, sound devices and the way of the media.
-    Doctor,
+    Doctor(DoctorOptions),
     /// Start a server and two softphones in this process, let one call the other, and print the figures.
     Demo(DemoOptions),
 }
@@ -55,6 +55,9 @@ pub(crate) struct Common {
     /// which, and the line of the server is waited for.
     #[arg(long, value_name = "LINE", global = true)]
     pub(crate) line: Option<String>,
+    /// The edge at which the line over Twilio signs in, as `frankfurt`; without it the nearest.
+    #[arg(long, value_name = "EDGE", global = true)]
+    pub(crate) edge: Option<String>,
     /// Microphone: `device`, `device:ID`, a WAV file, or `none` for silence.
     #[arg(long, value_name = "WAV|device", default_value = "device", value_parser = capture, global = true)]
     pub(crate) audio_in: CaptureSource,
@@ -97,8 +100,8 @@ pub(crate) struct InCall {
     /// Turn the microphone off this long after the call is connected.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) mute_after: Option<Duration>,
-    /// Take commands from the standard input, one a line: answer, decline, hangup, mute, unmute, hold, resume,
-    /// digits 12#, quit.
+    /// Take commands from the standard input, one a line: answer, decline, ignore, hangup, mute, unmute, hold, resume,
+    /// digits 12#, message JSON, quit.
     #[arg(long)]
     pub(crate) interactive: bool,
 }
@@ -107,6 +110,9 @@ pub(crate) struct InCall {
 pub(crate) struct CallOptions {
     /// Number, extension, name, *43 for the echo test, client:NAME or sip:…
     pub(crate) destination: String,
+    /// What Twilio's application is told beside, as NAME=VALUE; may be said several times.
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
+    pub(crate) parameters: Vec<(String, String)>,
     #[command(flatten)]
     pub(crate) in_call: InCall,
 }
@@ -137,6 +143,16 @@ pub(crate) struct HistoryOptions {
 }
 
 #[derive(Args)]
+pub(crate) struct DoctorOptions {
+    /// Place a short call to the echo test instead, and report what the network does to it.
+    #[arg(long)]
+    pub(crate) preflight: bool,
+    /// Call this in place of the echo test, which only the line of the server has.
+    #[arg(long, value_name = "NUMBER", requires = "preflight")]
+    pub(crate) to: Option<String>,
+}
+
+#[derive(Args)]
 pub(crate) struct DemoOptions {
     /// Folder to keep what each side said and heard in, as WAV files.
     #[arg(long, value_name = "DIR")]
@@ -156,6 +172,14 @@ fn duration(text: &str) -> Result<Duration, String> {
     };
     let seconds: f64 = number.trim().parse().map_err(|_| "write a time as 500ms, 10s or 2m".to_owned())?;
     Duration::try_from_secs_f64(seconds * scale).map_err(|_| "a time cannot be negative or endless".to_owned())
+}
+
+/// A name and a value.
+fn parameter(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        Some(_) | None => Err("write a parameter as NAME=VALUE".to_owned()),
+    }
 }
 
 fn capture(text: &str) -> Result<CaptureSource, String> {

@@ -10,8 +10,13 @@ use mobilecall_ipc::{
     Command, ErrorCode, Event, Failure, LineView, Preview, Registration, Reply, ServerChoice, SessionView, Settings,
     Snapshot, SyncView,
 };
-use mobilecall_softphone::{CaptureSource, Engine, EngineConfig, EventStream, PlayoutSink};
-use std::{collections::VecDeque, fs, path::PathBuf, time::Duration};
+use mobilecall_softphone::{CaptureSource, Engine, EngineConfig, EventStream, PlayoutSink, twilio_at_edge};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    fs,
+    path::PathBuf,
+    time::Duration,
+};
 use tempfile::TempDir;
 
 /// Time for the line to be ready after the sign-in.
@@ -43,6 +48,8 @@ pub(crate) struct PhoneConfig {
     pub(crate) data_dir: Option<PathBuf>,
     /// The line to use, in words; that of the server without it.
     pub(crate) line: Option<String>,
+    /// The edge of Twilio to sign in at; the nearest without it.
+    pub(crate) edge: Option<String>,
     pub(crate) audio_in: CaptureSource,
     /// A file is processed as a microphone.
     pub(crate) process_audio: bool,
@@ -56,6 +63,7 @@ impl From<&Common> for PhoneConfig {
             ca: common.ca.clone(),
             data_dir: common.data_dir.clone(),
             line: common.line.clone(),
+            edge: common.edge.clone(),
             audio_in: common.audio_in.clone(),
             process_audio: common.process_audio,
             audio_out: common.audio_out.clone(),
@@ -71,6 +79,7 @@ impl Phone {
         let settings = Settings {
             server: ServerChoice::Remote { url: config.server },
             auto_connect: false,
+            lines: config.edge.as_deref().and_then(twilio_at_edge).into_iter().collect(),
             ..Settings::default()
         };
         let config = EngineConfig {
@@ -170,7 +179,7 @@ impl Phone {
             };
             match self.standing(&snapshot.lines) {
                 Registration::Registered => return Ok(snapshot),
-                Registration::Failed { code } => return Err(not_registered(code)),
+                Registration::Failed { code } => return Err(not_registered(code, self.why(&snapshot.lines))),
                 Registration::Unregistered | Registration::Registering { .. } => {}
             }
             match self.events.recv().await {
@@ -192,17 +201,36 @@ impl Phone {
         line.map_or(Registration::Unregistered, |line| line.registration)
     }
 
-    /// Places a call.
-    pub(crate) async fn place_call(&mut self, destination: String) -> Result<CallId, Failure> {
+    /// Why the line that the command is about is down, as far as that is known.
+    pub(crate) fn why<'a>(&self, lines: &'a [LineView]) -> Option<&'a Failure> {
+        lines.iter().find(|line| Some(line.id) == self.line)?.why.as_ref()
+    }
+
+    /// The kind of the line that the command is about, once that is sure.
+    pub(crate) async fn kind(&self) -> Option<LineKind> {
+        let lines = self.engine.snapshot().await.lines;
+        lines.iter().find(|line| Some(line.id) == self.line).map(|line| line.kind)
+    }
+
+    /// Places a call, with what is to be told beside.
+    pub(crate) async fn place_call(
+        &mut self,
+        destination: String,
+        parameters: BTreeMap<String, String>,
+    ) -> Result<CallId, Failure> {
         if destination.contains(char::is_alphabetic) && !destination.contains(':') {
             self.know_team().await;
         }
         let line = self.line.filter(|_| self.wanted.is_some());
         self.know_line(&destination, line).await;
         self.tell_of(&destination, line).await;
-        match self.engine.send(Command::PlaceCall { destination, line }).await? {
+        match self.engine.send(Command::PlaceCall { destination, line, parameters }).await? {
             Reply::Call { call } => Ok(call),
-            Reply::Done | Reply::Preview { .. } | Reply::History { .. } | Reply::Devices { .. } => {
+            Reply::Done
+            | Reply::Message { .. }
+            | Reply::Preview { .. }
+            | Reply::History { .. }
+            | Reply::Devices { .. } => {
                 Err(Failure::new(ErrorCode::Internal, "the engine gave another reply than the call"))
             }
         }
@@ -316,7 +344,7 @@ fn find_line(lines: &[LineView], wanted: Option<&str>) -> Result<Option<LineId>,
 /// A line that could not be opened never said of which kind it is.
 fn refused(line: &LineView) -> Option<Failure> {
     match line.registration {
-        Registration::Failed { code } => Some(not_registered(code)),
+        Registration::Failed { code } => Some(not_registered(code, line.why.as_ref())),
         Registration::Unregistered | Registration::Registering { .. } | Registration::Registered => None,
     }
 }
@@ -338,8 +366,11 @@ fn no_line(message: impl Into<String>) -> Failure {
     Failure::new(ErrorCode::NoSuchLine, message)
 }
 
-/// The server refuses the line for good.
-pub(crate) fn not_registered(code: ErrorCode) -> Failure {
+/// The server refuses the line for good. What Twilio says of it is more than we can.
+pub(crate) fn not_registered(code: ErrorCode, why: Option<&Failure>) -> Failure {
+    if let Some(why) = why.filter(|why| why.code == ErrorCode::Twilio) {
+        return why.clone();
+    }
     Failure::new(code, "the server does not let this line register: sign in again")
 }
 

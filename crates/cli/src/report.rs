@@ -1,8 +1,8 @@
 //! What is printed: one JSON object a line for programs, or sentences for people.
 
-use crate::exit;
+use crate::{exit, preflight::Preflight};
 use mobilecall_domain::{CallId, CallStatus, names};
-use mobilecall_ipc::{Direction, Disposition, EndReason, ErrorCode, Failure, Quality};
+use mobilecall_ipc::{Direction, Disposition, EndReason, ErrorCode, Failure, Quality, QualityWarning};
 use serde::{Serialize, Serializer};
 use std::io::Write;
 
@@ -44,7 +44,18 @@ pub(crate) enum Line {
         reason: EndReason,
         #[serde(serialize_with = "as_text")]
         status: CallStatus,
+        /// Twilio's own code, and what that means and wants.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        code: Option<u32>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
     },
+    /// Something is wrong with the sound of a call.
+    Warning { call_id: CallId, warning: QualityWarning },
+    /// A message beside a call came, a JSON value as text.
+    Message { call_id: CallId, content: String },
+    /// What the preflight call was like.
+    Preflight(Box<Preflight>),
     /// The figures of a call that is over.
     Summary(Summary),
     /// Something went wrong that did not end the command.
@@ -238,7 +249,13 @@ fn sentence(line: &Line) -> Option<String> {
         Line::Muted { muted, .. } => if *muted { "Microphone off." } else { "Microphone on." }.to_owned(),
         Line::Reconnecting { .. } => "Connection lost, reconnecting …".to_owned(),
         Line::Reconnected { .. } => "Connected again.".to_owned(),
-        Line::Ended { reason, .. } => format!("Call over: {}.", exit::words(*reason)),
+        Line::Ended { reason, why, .. } => {
+            let why = why.as_deref().map(|why| format!(" {why}.")).unwrap_or_default();
+            format!("Call over: {}.{why}", exit::words(*reason))
+        }
+        Line::Warning { warning, .. } => format!("Note: {}.", exit::words_of_warning(*warning)),
+        Line::Message { content, .. } => format!("Message: {}", names::isolated(content)),
+        Line::Preflight(preflight) => preflight.to_string(),
         Line::Summary(summary) => figures(summary),
         Line::Problem { message, .. } => format!("Note: {message}."),
         Line::Error { message, .. } => message.clone(),
@@ -334,7 +351,8 @@ mod tests {
             serde_json::to_string(&Line::Summary(summary)).unwrap(),
             r#"{"event":"summary","call_id":"01890a5d-ac96-774b-bcce-b302099a8057","status":"no-answer","setup_ms":80,"first_audio_ms":null,"packets_sent":5,"packets_received":0,"packets_lost":0,"jitter_ms":null,"rtt_ms":1.25,"mos":null}"#
         );
-        let ended = Line::Ended { call_id: id, reason: EndReason::RemoteHangup, status: CallStatus::Completed };
+        let (reason, status) = (EndReason::RemoteHangup, CallStatus::Completed);
+        let ended = Line::Ended { call_id: id, reason, status, code: None, why: None };
         assert_eq!(
             serde_json::to_string(&ended).unwrap(),
             r#"{"event":"ended","call_id":"01890a5d-ac96-774b-bcce-b302099a8057","reason":"remoteHangup","status":"completed"}"#

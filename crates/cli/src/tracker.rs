@@ -31,8 +31,13 @@ impl Tracker {
     pub(crate) fn meant_by(&self, control: &Control) -> Option<CallId> {
         let rings = |call: &&CallView| call.state == CallState::Offered;
         let found = match control {
-            Control::Answer | Control::Decline => self.calls.iter().find(rings),
-            Control::HangUp | Control::Mute(_) | Control::Hold(_) | Control::Digits(_) | Control::Quit => None,
+            Control::Answer | Control::Decline | Control::Ignore => self.calls.iter().find(rings),
+            Control::HangUp
+            | Control::Mute(_)
+            | Control::Hold(_)
+            | Control::Digits(_)
+            | Control::Message(_)
+            | Control::Quit => None,
         };
         let own = || self.calls.iter().filter(|call| !rings(call));
         let call = found.or_else(|| own().find(|call| !call.held)).or_else(|| own().next_back()).or(self.calls.last());
@@ -109,7 +114,9 @@ fn changed_state(before: Option<&CallView>, call: &CallView, report: Report) -> 
             let reason = call.end.unwrap_or(EndReason::Failed);
             let answered = call.answered_at_ms.is_some();
             let status = exit::status(reason, answered);
-            report.print(&Line::Ended { call_id, reason, status });
+            let code = call.why.as_ref().and_then(|why| why.params.get("code")?.parse().ok());
+            let why = call.why.as_ref().map(|why| why.message.clone());
+            report.print(&Line::Ended { call_id, reason, status, code, why });
             report.print(&Line::Summary(Summary {
                 call_id,
                 status,
@@ -130,6 +137,9 @@ fn print_facts(before: Option<&CallView>, call: &CallView, report: Report) {
     }
     if before.muted != call.muted {
         report.print(&Line::Muted { call_id, muted: call.muted });
+    }
+    for warning in call.warnings.iter().filter(|warning| !before.warnings.contains(warning)) {
+        report.print(&Line::Warning { call_id, warning: *warning });
     }
     if let Some(quality) = call.quality
         && before.quality != call.quality
@@ -162,7 +172,12 @@ mod tests {
             digits: String::new(),
             post_dial: None,
             quality: None,
+            warnings: Vec::new(),
+            path: None,
+            verified: None,
+            parameters: std::collections::BTreeMap::new(),
             end: None,
+            why: None,
             setup_ms: None,
             first_audio_ms: None,
         }

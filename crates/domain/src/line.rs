@@ -13,11 +13,14 @@ pub struct LineCapabilities {
     pub attended_transfer: bool,
     /// Send digits by signaling, for a far end that takes none within the sound.
     pub signaled_digits: bool,
+    /// Send and receive messages beside a call.
+    #[serde(default)]
+    pub messages: bool,
 }
 
 impl LineCapabilities {
     /// Calls and nothing more.
-    pub const NONE: Self = Self { blind_transfer: false, attended_transfer: false, signaled_digits: false };
+    pub const NONE: Self = Self { blind_transfer: false, attended_transfer: false, signaled_digits: false, messages: false };
     /// Everything there is.
-    pub const ALL: Self = Self { blind_transfer: true, attended_transfer: true, signaled_digits: true };
+    pub const ALL: Self = Self { blind_transfer: true, attended_transfer: true, signaled_digits: true, messages: true };
 }

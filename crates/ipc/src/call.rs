@@ -1,5 +1,9 @@
-use mobilecall_domain::{CallId, Direction, EndReason, LineCapabilities, LineId, LineKind, QualityLabel};
+use crate::Failure;
+use mobilecall_domain::{
+    CallId, Direction, EndReason, LineCapabilities, LineId, LineKind, QualityLabel, QualityWarning,
+};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use ts_rs::TS;
 
 /// A call as a window shows it.
@@ -43,8 +47,28 @@ pub struct CallView {
     pub post_dial: Option<String>,
     /// The last second's quality.
     pub quality: Option<Quality>,
+    /// What is wrong with its sound right now, the longest lasting first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<QualityWarning>>", optional)]
+    pub warnings: Vec<QualityWarning>,
+    /// The way that its sound takes, while it is connected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub path: Option<MediaPath>,
+    /// Whether a carrier vouches for the caller's number, if anybody says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub verified: Option<bool>,
+    /// What the provider's application tells of it beside, such as the customer's number in another program.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[ts(as = "Option<BTreeMap<String, String>>", optional)]
+    pub parameters: BTreeMap<String, String>,
     /// Why it ended, once it has.
     pub end: Option<EndReason>,
+    /// What the line's provider says of the end, if that is more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub why: Option<Failure>,
     /// Milliseconds from the command that placed or answered it until both sides could talk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -53,6 +77,32 @@ pub struct CallView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub first_audio_ms: Option<u32>,
+}
+
+/// The way of a call's sound through the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct MediaPath {
+    /// What kind of address of ours it begins at.
+    pub local: CandidateKind,
+    /// What kind of address of theirs it ends at.
+    pub remote: CandidateKind,
+    /// A relay is between.
+    pub relayed: bool,
+}
+
+/// How an address was learned (RFC 8445 §4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum CandidateKind {
+    /// That of an interface of the machine.
+    Host,
+    /// As a STUN server sees it.
+    ServerReflexive,
+    /// As the other side sees it.
+    PeerReflexive,
+    /// One of a relay (TURN).
+    Relay,
 }
 
 /// Where a call stands.

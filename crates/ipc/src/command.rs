@@ -1,6 +1,7 @@
 use crate::{AudioDevices, HistoryPage, HistoryQuery, Settings};
 use mobilecall_domain::{CallId, DialNote, LineId, PresenceState};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use ts_rs::TS;
 
 /// What a window (or a script) can ask of the engine. Each gets one [`Reply`] or a [`crate::Failure`].
@@ -37,6 +38,10 @@ pub enum Command {
         #[serde(default)]
         #[ts(as = "Option<String>", optional)]
         line: Option<LineId>,
+        /// What the provider's application is told beside, by name; only Twilio's line carries it.
+        #[serde(default)]
+        #[ts(as = "Option<BTreeMap<String, String>>", optional)]
+        parameters: BTreeMap<String, String>,
     },
     /// Answer an incoming call; another active call is held.
     Answer {
@@ -49,6 +54,21 @@ pub enum Command {
         /// The call.
         #[ts(as = "String")]
         call: CallId,
+    },
+    /// Stop ringing here without a word to the caller: it rings on elsewhere.
+    Ignore {
+        /// The call.
+        #[ts(as = "String")]
+        call: CallId,
+    },
+    /// Send a message beside a call to the provider's application. Only where the call's capabilities say so. What comes of
+    /// it is a [`crate::Event::CallMessage`]. Reply: `Message`.
+    SendMessage {
+        /// The call.
+        #[ts(as = "String")]
+        call: CallId,
+        /// A JSON value as text.
+        content: String,
     },
     /// End a call, or give it up.
     HangUp {
@@ -131,6 +151,11 @@ pub enum Reply {
         /// Its key.
         #[ts(as = "String")]
         call: CallId,
+    },
+    /// The message that was sent.
+    Message {
+        /// Names it.
+        message: String,
     },
     /// What would be called.
     Preview {

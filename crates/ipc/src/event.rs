@@ -70,6 +70,14 @@ pub enum Event {
         /// The digit.
         digit: char,
     },
+    /// A message beside a call came, or it is known what came of one of ours.
+    CallMessage {
+        /// The call.
+        #[ts(as = "String")]
+        call: CallId,
+        /// The message.
+        message: CallMessage,
+    },
     /// Colleagues changed.
     TeamChanged {
         /// The team.
@@ -114,4 +122,27 @@ pub enum Event {
     },
     /// Events were missed: take a new snapshot.
     Lagged,
+}
+
+/// A message beside a call.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "state", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum CallMessage {
+    /// It came.
+    Received {
+        /// A JSON value as text.
+        content: String,
+    },
+    /// One of ours was taken.
+    Taken {
+        /// Names it.
+        message: String,
+    },
+    /// One of ours was refused.
+    Refused {
+        /// Names it.
+        message: String,
+        /// Why.
+        failure: Failure,
+    },
 }

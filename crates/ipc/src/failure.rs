@@ -65,6 +65,9 @@ pub enum ErrorCode {
     CalledWhileTalking,
     /// A call could not be handed over; it goes on here.
     TransferFailed,
+    /// Twilio refuses, or says that something failed. Params: `code`, its number, and `remedy`, the last part of the name of
+    /// the text that says what to do, if the number is known.
+    Twilio,
     /// Nothing to dial.
     NothingToDial,
     /// A number that its country does not have. Params: `region`, the country.
@@ -172,6 +175,7 @@ impl ErrorCode {
         Self::LineCannot,
         Self::CalledWhileTalking,
         Self::TransferFailed,
+        Self::Twilio,
         Self::NothingToDial,
         Self::MalformedNumber,
         Self::NumberTooShort,

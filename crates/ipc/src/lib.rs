@@ -22,6 +22,7 @@ pub use failure::*;
 pub use history::*;
 pub use mobilecall_domain::{
     DialNote, Direction, Disposition, EndReason, LineCapabilities, LineKind, PresenceState, QualityLabel,
+    QualityWarning,
 };
 pub use session::*;
 pub use settings::*;

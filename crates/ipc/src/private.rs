@@ -1,6 +1,6 @@
 //! How the contract is printed for a log: passwords, numbers, digits and names of customers stay out of it.
 
-use crate::{CallView, Colleague, Command, Event, Failure, HistoryEntry, HistoryQuery, Preview, SessionView};
+use crate::{CallMessage, CallView, Colleague, Command, Event, Failure, HistoryEntry, HistoryQuery, Preview, SessionView};
 use mobilecall_domain::Private;
 use std::fmt;
 
@@ -18,13 +18,18 @@ impl fmt::Debug for Command {
             Self::Preview { text, line } => {
                 f.debug_struct("Preview").field("text", &Private::new(text)).field("line", line).finish()
             }
-            Self::PlaceCall { destination, line } => f
+            Self::PlaceCall { destination, line, parameters } => f
                 .debug_struct("PlaceCall")
                 .field("destination", &Private::new(destination))
                 .field("line", line)
+                .field("parameters", &parameters.len())
                 .finish(),
             Self::Answer { call } => f.debug_struct("Answer").field("call", call).finish(),
             Self::Decline { call } => f.debug_struct("Decline").field("call", call).finish(),
+            Self::Ignore { call } => f.debug_struct("Ignore").field("call", call).finish(),
+            Self::SendMessage { call, content } => {
+                f.debug_struct("SendMessage").field("call", call).field("content", &Private::new(content)).finish()
+            }
             Self::HangUp { call } => f.debug_struct("HangUp").field("call", call).finish(),
             Self::SetMute { call, muted } => {
                 f.debug_struct("SetMute").field("call", call).field("muted", muted).finish()
@@ -80,6 +85,9 @@ impl fmt::Debug for Event {
             Self::CallRemoved { call } => ("CallRemoved", call),
             // Which digit it was is not for a log.
             Self::DigitReceived { call, digit: _ } => ("DigitReceived", call),
+            Self::CallMessage { call, message } => {
+                return f.debug_tuple("CallMessage").field(call).field(message).finish();
+            }
             Self::TeamChanged { team } => ("TeamChanged", team),
             Self::HistoryChanged { missed } => ("HistoryChanged", missed),
             Self::SyncChanged { sync } => ("SyncChanged", sync),
@@ -112,10 +120,27 @@ impl fmt::Debug for CallView {
             .field("digits", &Private::new(&self.digits))
             .field("post_dial", &hidden(&self.post_dial))
             .field("quality", &self.quality)
+            .field("warnings", &self.warnings)
+            .field("path", &self.path)
+            .field("verified", &self.verified)
+            .field("parameters", &self.parameters.len())
             .field("end", &self.end)
+            .field("why", &self.why)
             .field("setup_ms", &self.setup_ms)
             .field("first_audio_ms", &self.first_audio_ms)
             .finish()
+    }
+}
+
+impl fmt::Debug for CallMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Received { content } => f.debug_struct("Received").field("content", &Private::new(content)).finish(),
+            Self::Taken { message } => f.debug_struct("Taken").field("message", message).finish(),
+            Self::Refused { message, failure } => {
+                f.debug_struct("Refused").field("message", message).field("failure", failure).finish()
+            }
+        }
     }
 }
 
@@ -212,7 +237,15 @@ mod tests {
         for (command, parts) in [
             (Command::SignIn { username: PRIVATE[4].into(), password: PRIVATE[0].into() }, 2),
             (Command::Preview { text: number(), line: None }, 1),
-            (Command::PlaceCall { destination: number(), line: Some(LineId::generate()) }, 1),
+            (
+                Command::PlaceCall {
+                    destination: number(),
+                    line: Some(LineId::generate()),
+                    parameters: [("name".to_owned(), PRIVATE[3].to_owned())].into(),
+                },
+                1,
+            ),
+            (Command::SendMessage { call, content: PRIVATE[3].into() }, 1),
             (Command::Transfer { call, destination: number() }, 1),
             (Command::SendDigits { call, digits: PRIVATE[2].into() }, 1),
             (Command::History { query: HistoryQuery { text: PRIVATE[3].into(), ..HistoryQuery::default() } }, 1),
@@ -254,12 +287,19 @@ mod tests {
             digits: PRIVATE[2].into(),
             post_dial: Some(PRIVATE[2].into()),
             quality: None,
+            warnings: Vec::new(),
+            path: None,
+            verified: None,
+            parameters: [("name".to_owned(), PRIVATE[3].to_owned())].into(),
             end: None,
+            why: None,
             setup_ms: None,
             first_audio_ms: None,
         };
         let id = call.id;
         check(&format!("{:?}", Event::CallChanged { call }), 4);
+        let message = CallMessage::Received { content: PRIVATE[3].into() };
+        check(&format!("{:?}", Event::CallMessage { call: id, message }), 1);
         let digit = format!("{:?}", Event::DigitReceived { call: id, digit: '#' });
         assert!(!digit.contains('#'), "{digit}");
         let entry = HistoryEntry {

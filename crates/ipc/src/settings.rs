@@ -76,7 +76,8 @@ pub struct LineSettings {
     pub kind: LineKind,
     /// Name for people.
     pub label: String,
-    /// Where its signaling is; `None` if the server of the session says it.
+    /// Where its signaling is; `None` if the server of the session says it. For the line over Twilio an edge, such as
+    /// `frankfurt`; `None` takes the nearest.
     #[serde(default)]
     pub server: Option<String>,
     /// Where its credentials are. They are never here themselves.

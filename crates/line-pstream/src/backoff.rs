@@ -19,6 +19,10 @@ impl Backoff {
     pub(crate) fn urgent() -> Self {
         Self { min: Duration::from_millis(100), max: Duration::from_secs(1), attempt: 0 }
     }
+    /// Shortly after a connection was lost: up to 2 s, so that the network's return is met soon.
+    pub(crate) fn recent() -> Self {
+        Self { min: Duration::from_millis(100), max: Duration::from_secs(2), attempt: 0 }
+    }
     /// Starts over.
     pub(crate) fn reset(&mut self) {
         self.attempt = 0;
@@ -53,6 +57,7 @@ mod tests {
         assert_eq!(delays(primary(), 0.25, 3), [90, 180, 360]);
         assert_eq!(delays(primary(), 0.999, 3), [139, 279, 559]);
         assert_eq!(delays(Backoff::urgent(), 0.0, 6), [100, 200, 400, 800, 1000, 1000]);
+        assert_eq!(delays(Backoff::recent(), 0.0, 7), [100, 200, 400, 800, 1600, 2000, 2000]);
         assert_eq!(delays(primary(), 0.0, 100).last(), Some(&20000));
     }
 

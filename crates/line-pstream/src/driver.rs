@@ -134,7 +134,11 @@ impl Driver {
             | LineEvent::TransferFailed { .. }
             | LineEvent::Reoffered { .. }
             | LineEvent::SignalingLost { .. }
-            | LineEvent::SignalingRestored { .. } => {}
+            | LineEvent::SignalingRestored { .. }
+            | LineEvent::MessageTaken { .. }
+            | LineEvent::MessageRefused { .. }
+            | LineEvent::MessageReceived { .. }
+            | LineEvent::Trouble { .. } => {}
         }
         self.unseen.push_back(event);
     }

@@ -1,6 +1,7 @@
 //! The legs of a line and how frames find them.
 
 use mobilecall_domain::{LegId, Private, SdpOffer};
+use mobilecall_line::MessageId;
 use mobilecall_pstream::{CallSid, ClientFrame, TemporarySid};
 use std::time::Instant;
 
@@ -53,6 +54,17 @@ pub(crate) struct Leg {
     pub(crate) next_offer: Option<SdpOffer>,
     /// The invite, while it waits for a connection.
     pub(crate) invite: Option<ClientFrame>,
+    /// Messages that the server has neither taken nor refused.
+    pub(crate) messages: Vec<SentMessage>,
+}
+
+/// A message beside the call that is on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SentMessage {
+    pub(crate) id: MessageId,
+    /// Its name on the wire.
+    pub(crate) event: String,
+    pub(crate) give_up_at: Instant,
 }
 
 /// A renegotiation in progress.
@@ -86,6 +98,7 @@ impl Leg {
             reoffer: None,
             next_offer: None,
             invite: None,
+            messages: Vec::new(),
         }
     }
     pub(crate) fn incoming(id: LegId, sid: CallSid, reconnect: Option<Private<String>>) -> Self {
@@ -101,6 +114,7 @@ impl Leg {
             reoffer: None,
             next_offer: None,
             invite: None,
+            messages: Vec::new(),
         }
     }
     /// What the server knows the leg by; `None` only in a combination that is never made.
@@ -120,8 +134,12 @@ impl Leg {
     }
     /// When something of this leg is due.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        let reoffer = self.reoffer.as_ref().and_then(|reoffer| reoffer.give_up_at);
-        self.give_up_at().into_iter().chain(reoffer).min()
+        let messages = self.messages.iter().map(|message| message.give_up_at);
+        self.give_up_at().into_iter().chain(self.reoffer_due_at()).chain(messages).min()
+    }
+    /// When an offer within the call is given up.
+    pub(crate) fn reoffer_due_at(&self) -> Option<Instant> {
+        self.reoffer.as_ref().and_then(|reoffer| reoffer.give_up_at)
     }
     /// When to give the leg up.
     pub(crate) fn give_up_at(&self) -> Option<Instant> {
@@ -170,6 +188,14 @@ impl Legs {
                     || leg.temporary.as_ref().is_some_and(|temporary| temporary.as_str() == callsid)
             })
             .map(|leg| leg.id)
+    }
+    /// The leg that has this identifier of the server, which no temporary one can be taken for.
+    pub(crate) fn with_sid(&mut self, callsid: &str) -> Option<&mut Leg> {
+        self.0.iter_mut().find(|leg| leg.sid.as_ref().is_some_and(|sid| sid.as_str() == callsid))
+    }
+    /// The only leg there is.
+    pub(crate) fn only(&self) -> Option<LegId> {
+        if let [leg] = self.0.as_slice() { Some(leg.id) } else { None }
     }
     /// The leg that a `ringing` or `answer` is about. An identifier that is new is given to the outgoing leg that
     /// has none yet, but only if there is exactly one, for the frame does not say which it means.

@@ -30,9 +30,12 @@ mod driver;
 mod endings;
 mod legs;
 mod line;
+mod nearest;
 mod signaling;
 mod socket;
 mod urls;
 
 pub use config::{PstreamLineConfig, TokenError, TokenSource, VoiceToken};
 pub use line::PstreamLine;
+pub use nearest::{Measured, measure, nearest, nearest_first};
+pub use urls::{at_edge, candidates};

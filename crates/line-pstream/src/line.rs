@@ -1,6 +1,6 @@
 //! The handle of a line.
 
-use crate::{config::PstreamLineConfig, driver};
+use crate::{config::PstreamLineConfig, driver, urls::are_loopback};
 use mobilecall_domain::{LegId, LineCapabilities, LineKind};
 use mobilecall_line::{Line, LineCommand, LineError, LineEvent};
 use std::{
@@ -15,14 +15,20 @@ const COMMANDS: usize = 64;
 /// Events that wait for the engine. More are kept inside the line's task, so a slow engine never stalls signaling.
 const EVENTS: usize = 64;
 
-/// What this protocol can do beyond calls. Twilio's client signaling has no frame for a transfer, and our own edge
-/// refuses `dtmf`, since every client can send digits within the sound.
-const CAPABILITIES: LineCapabilities = LineCapabilities::NONE;
+/// What a line of this protocol can do beyond calls. It has no frame for a transfer. Our own edge refuses `dtmf`, since
+/// every client can send digits within the sound, and has nobody to give messages to.
+pub(crate) const fn capabilities(kind: LineKind) -> LineCapabilities {
+    match kind {
+        LineKind::Twilio => LineCapabilities { signaled_digits: true, messages: true, ..LineCapabilities::NONE },
+        LineKind::Direct | LineKind::Sip => LineCapabilities::NONE,
+    }
+}
 
 /// A line that speaks Twilio's client signaling. Dropping it ends its calls and closes its connection.
 #[derive(Debug)]
 pub struct PstreamLine {
     kind: LineKind,
+    is_on_this_machine: bool,
     commands: mpsc::Sender<LineCommand>,
     legs: LiveLegs,
 }
@@ -31,16 +37,16 @@ impl PstreamLine {
     /// Starts the line's task on the current tokio runtime. Nothing is connected before the first command; what
     /// happens comes out of the receiver, which is closed when the line is.
     pub fn connect(config: PstreamLineConfig) -> (Self, mpsc::Receiver<LineEvent>) {
-        let (line, commands) = Self::new(config.kind);
+        let (line, commands) = Self::new(config.kind, are_loopback(&config.urls));
         let (events, events_seen) = mpsc::channel(EVENTS);
         tokio::spawn(driver::run(config, commands, events, line.legs.clone()));
         (line, events_seen)
     }
 
     /// The handle alone, and what it is told.
-    fn new(kind: LineKind) -> (Self, mpsc::Receiver<LineCommand>) {
+    fn new(kind: LineKind, is_on_this_machine: bool) -> (Self, mpsc::Receiver<LineCommand>) {
         let (commands, given) = mpsc::channel(COMMANDS);
-        (Self { kind, commands, legs: LiveLegs::default() }, given)
+        (Self { kind, is_on_this_machine, commands, legs: LiveLegs::default() }, given)
     }
 }
 
@@ -49,12 +55,16 @@ impl Line for PstreamLine {
         self.kind
     }
 
+    fn is_on_this_machine(&self) -> bool {
+        self.is_on_this_machine
+    }
+
     fn capabilities(&self) -> LineCapabilities {
-        CAPABILITIES
+        capabilities(self.kind)
     }
 
     fn send(&self, command: LineCommand) -> Result<(), LineError> {
-        if let Some(what) = command.lacks(CAPABILITIES) {
+        if let Some(what) = command.lacks(self.capabilities()) {
             return Err(LineError::Unsupported { kind: self.kind, what });
         }
         if let Some(unknown) = command.legs().find(|leg| !self.legs.has(*leg)) {
@@ -105,7 +115,8 @@ mod tests {
 
     #[test]
     fn a_task_that_hangs_makes_nobody_wait() {
-        let (line, mut hanging) = PstreamLine::new(LineKind::Direct);
+        let reconnect = || LineCommand::Reconnect { slept: std::time::Duration::ZERO };
+        let (line, mut hanging) = PstreamLine::new(LineKind::Direct, true);
         for _ in 0..COMMANDS {
             assert_eq!(line.send(LineCommand::Register), Ok(()));
         }
@@ -117,13 +128,14 @@ mod tests {
             call: CallId::generate(),
             destination: Address::Extension("102".into()),
             offer: SdpOffer::new("v=0"),
+            parameters: mobilecall_line::CallParameters::default(),
         };
         assert_eq!(line.send(invite), Err(LineError::Stuck));
         assert_eq!(line.send(LineCommand::HangUp { leg }), Err(LineError::UnknownLeg(leg)));
         // The task goes on.
         assert!(matches!(hanging.try_recv(), Ok(LineCommand::Register)));
-        assert_eq!(line.send(LineCommand::Reconnect), Ok(()));
+        assert_eq!(line.send(reconnect()), Ok(()));
         drop(hanging);
-        assert_eq!(line.send(LineCommand::Reconnect), Err(LineError::Closed));
+        assert_eq!(line.send(reconnect()), Err(LineError::Closed));
     }
 }

@@ -1,12 +1,16 @@
 //! One WebSocket connection as a task of its own, so that a slow network never stalls the line.
 
 use crate::signaling::Loss;
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{SinkExt, StreamExt, stream::FuturesUnordered};
 use mobilecall_pstream::MAX_FRAME_BYTES;
-use std::{sync::Arc, time::Duration};
-use tokio::{net::TcpStream, sync::mpsc, time::timeout};
+use std::{io, sync::Arc, time::Duration};
+use tokio::{
+    net::TcpStream,
+    sync::mpsc,
+    time::{Instant, interval_at, timeout},
+};
 use tokio_tungstenite::{
-    Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config,
+    Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config,
     tungstenite::{
         self, Message,
         client::IntoClientRequest,
@@ -24,6 +28,9 @@ const INCOMING: usize = 16;
 /// How long one frame may take to be written, and how long the closing handshake may take.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(5);
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+/// An attempt to connect that is not answered is joined by another after this long. TCP itself waits twice as long each
+/// time before it knocks again, and would let seconds pass after a network is back.
+const KNOCK_EVERY: Duration = Duration::from_secs(1);
 
 /// What happens on a connection, in order. `Lost` is the last. Not to be printed: frames hold tokens and numbers.
 pub(crate) enum SocketEvent {
@@ -101,7 +108,8 @@ async fn open(url: &Url, user_agent: &str, tls: Option<Arc<rustls::ClientConfig>
         WebSocketConfig::default().max_message_size(Some(MAX_FRAME_BYTES)).max_frame_size(Some(MAX_FRAME_BYTES));
     // Without a connector, the operating system's certificates are trusted.
     let connector = tls.map(Connector::Rustls);
-    match connect_async_tls_with_config(request, Some(config), true, connector).await {
+    let stream = connect_tcp(url).await.map_err(|error| Loss::Unreachable(error.to_string()))?;
+    match client_async_tls_with_config(request, stream, Some(config), connector).await {
         Ok((stream, _response)) => Ok(stream),
         Err(tungstenite::Error::Http(response)) => {
             let seconds =
@@ -112,6 +120,29 @@ async fn open(url: &Url, user_agent: &str, tls: Option<Arc<rustls::ClientConfig>
             Err(Loss::Refused { status: status.as_u16(), retry_after: seconds.map(Duration::from_secs) })
         }
         Err(error) => Err(unreachable(error)),
+    }
+}
+
+/// Connects, knocking again and again until one attempt is taken or all there are have failed. Whoever calls sets the
+/// limit.
+pub(crate) async fn connect_tcp(url: &Url) -> io::Result<TcpStream> {
+    let invalid = || io::Error::new(io::ErrorKind::InvalidInput, "the address names no host and port");
+    let host = url.host_str().ok_or_else(invalid)?.trim_start_matches('[').trim_end_matches(']');
+    let port = url.port_or_known_default().ok_or_else(invalid)?;
+    let mut attempts = FuturesUnordered::from_iter([TcpStream::connect((host, port))]);
+    let mut again = interval_at(Instant::now() + KNOCK_EVERY, KNOCK_EVERY);
+    loop {
+        tokio::select! {
+            Some(attempt) = attempts.next() => match attempt {
+                Ok(stream) => {
+                    stream.set_nodelay(true)?;
+                    return Ok(stream);
+                }
+                Err(error) if attempts.is_empty() => return Err(error),
+                Err(_) => {}
+            },
+            _ = again.tick() => attempts.push(TcpStream::connect((host, port))),
+        }
     }
 }
 

@@ -8,6 +8,8 @@ use url::{Host, Url};
 pub(crate) struct Urls {
     all: Vec<Url>,
     next: usize,
+    /// The last one that was tried in place of the first.
+    other: usize,
     preferred: Option<Url>,
 }
 
@@ -18,7 +20,7 @@ impl Urls {
         for url in refused {
             tracing::error!(%url, "signaling URL refused: use wss, or ws on this machine");
         }
-        Self { all, next: 0, preferred: None }
+        Self { all, next: 0, other: 0, preferred: None }
     }
     pub(crate) fn is_empty(&self) -> bool {
         self.all.is_empty()
@@ -31,9 +33,16 @@ impl Urls {
     pub(crate) fn current(&self) -> Option<&Url> {
         self.preferred.as_ref().or_else(|| self.all.get(self.next))
     }
-    /// Takes the next of the list the next time.
+    /// Takes another one the next time: in turns the first and each of the others, because the first is the best, and where
+    /// the network is gone it will be there again with the others.
     pub(crate) fn advance(&mut self) {
-        self.next = (self.next + 1) % self.all.len().max(1);
+        let others = self.all.len().saturating_sub(1);
+        if self.next == 0 && others > 0 {
+            self.other = 1 + self.other % others;
+            self.next = self.other;
+        } else {
+            self.next = 0;
+        }
     }
     /// Stays with the server that holds a call, because only that one can recover it: on Twilio the named edge,
     /// elsewhere the URL in use.
@@ -50,22 +59,54 @@ impl Urls {
     }
 }
 
+/// Twilio's public edges, from the most used on; `roaming` is the one that Twilio's name server takes for the nearest.
+const EDGES: [&str; 8] = ["ashburn", "dublin", "frankfurt", "singapore", "tokyo", "sydney", "umatilla", "sao-paulo"];
+const ROAMING: &str = "roaming";
+
+/// Where a line may sign in, given where its server says: on Twilio's `roaming` edge at any public one of Twilio's, to be
+/// chosen by [`nearest_first`](crate::nearest_first); at a named edge there, and if that fails wherever Twilio thinks
+/// best; elsewhere only there. An edge of a private interconnect stays the only one.
+pub fn candidates(url: &Url) -> Vec<Url> {
+    let edge = url.host_str().and_then(|host| host.strip_prefix("voice-js.")?.strip_suffix(".twilio.com"));
+    let Some(edge) = edge else { return vec![url.clone()] };
+    let others = match edge {
+        ROAMING => EDGES.as_slice(),
+        _ if edge.ends_with("-ix") => &[],
+        _ => &[ROAMING],
+    };
+    std::iter::once(url.clone()).chain(others.iter().filter_map(|edge| at_edge(url, edge))).collect()
+}
+
+/// Whether Twilio's name server chooses the edge.
+pub(crate) fn is_roaming(url: &Url) -> bool {
+    url.host_str() == Some("voice-js.roaming.twilio.com")
+}
+
 /// Encrypted, or to this machine.
 fn is_safe(url: &Url) -> bool {
     match url.scheme() {
         "wss" => url.has_host(),
-        "ws" => match url.host() {
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => IpAddr::V6(address).to_canonical().is_loopback(),
-            Some(Host::Domain(name)) => name == "localhost",
-            None => false,
-        },
+        "ws" => is_loopback(url),
         _ => false,
     }
 }
 
-/// The URL of a named Twilio edge, if this is one of Twilio's.
-fn at_edge(url: &Url, edge: &str) -> Option<Url> {
+/// Whether all of them are on this machine.
+pub(crate) fn are_loopback(urls: &[Url]) -> bool {
+    !urls.is_empty() && urls.iter().all(is_loopback)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address).to_canonical().is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+/// The same at another edge of Twilio; `None` if the URL is none of Twilio's, or the name cannot be that of an edge.
+pub fn at_edge(url: &Url, edge: &str) -> Option<Url> {
     let host = url.host_str()?;
     let is_name = !edge.is_empty() && edge.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     if !is_name || !host.starts_with("voice-js.") || !host.ends_with(".twilio.com") {
@@ -101,6 +142,26 @@ mod tests {
     }
 
     #[test]
+    fn the_servers_word_says_which_edges_there_are() {
+        let hosts = |url: &str| {
+            let all = candidates(&url.parse().unwrap());
+            all.iter().map(|url| url.host_str().unwrap().to_owned()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(hosts("wss://calls.example.com/signal"), "calls.example.com");
+        assert_eq!(hosts("ws://127.0.0.1:4010/signal"), "127.0.0.1");
+        assert_eq!(hosts("wss://voice-js.example.com/signal"), "voice-js.example.com");
+        let roaming = hosts("wss://voice-js.roaming.twilio.com/signal");
+        assert!(roaming.starts_with("voice-js.roaming.twilio.com voice-js.ashburn.twilio.com "), "{roaming}");
+        assert_eq!(roaming.split(' ').count(), 9);
+        assert_eq!(
+            hosts("wss://voice-js.dublin.twilio.com/signal"),
+            "voice-js.dublin.twilio.com voice-js.roaming.twilio.com"
+        );
+        assert_eq!(hosts("wss://voice-js.london-ix.twilio.com/signal"), "voice-js.london-ix.twilio.com");
+        assert!(candidates(&"wss://voice-js.roaming.twilio.com/signal".parse().unwrap()).iter().all(is_safe));
+    }
+
+    #[test]
     fn the_list_is_walked_round() {
         let mut urls = urls(&["wss://a/", "wss://b/"]);
         assert!(!urls.is_single());
@@ -109,6 +170,20 @@ mod tests {
         assert_eq!(current(&urls), "wss://b/");
         urls.advance();
         assert_eq!(current(&urls), "wss://a/");
+    }
+
+    #[test]
+    fn the_best_is_tried_in_turns_with_each_of_the_others() {
+        let mut many = urls(&["wss://a/", "wss://b/", "wss://c/"]);
+        let mut tried = Vec::new();
+        for _ in 0..7 {
+            tried.push(current(&many).to_owned());
+            many.advance();
+        }
+        assert_eq!(tried, ["wss://a/", "wss://b/", "wss://a/", "wss://c/", "wss://a/", "wss://b/", "wss://a/"]);
+        let mut one = urls(&["wss://a/"]);
+        one.advance();
+        assert_eq!(current(&one), "wss://a/");
     }
 
     #[test]

@@ -9,10 +9,10 @@
 //! # }
 //! ```
 
-use crate::{Line, LineCommand, LineError, LineEvent};
+use crate::{CallMessage, CallParameters, Line, LineCommand, LineError, LineEvent, MessageId};
 use async_trait::async_trait;
 use mobilecall_domain::{
-    Address, CallId, DtmfDigit, EndReason, LegId, LineCapabilities, Registration, SdpAnswer, SdpOffer,
+    Address, CallId, DtmfDigit, EndReason, LegId, LineCapabilities, Private, Registration, SdpAnswer, SdpOffer,
 };
 use std::time::Duration;
 use tokio::{sync::mpsc, time::timeout};
@@ -76,8 +76,17 @@ pub async fn run_registered(line: &dyn Line, events: &mut mpsc::Receiver<LineEve
     suite.is_told_of_a_busy_far_end().await;
     suite.is_called_and_hangs_up().await;
     suite.declines().await;
+    suite.ignores().await;
     suite.is_told_when_the_caller_gives_up().await;
     suite.leaves().await;
+}
+
+fn hello() -> CallMessage {
+    CallMessage {
+        content: Private::new(r#"{"hello":"there"}"#.to_owned()),
+        content_type: "application/json".to_owned(),
+        kind: "user-defined-message".to_owned(),
+    }
 }
 
 struct Suite<'a> {
@@ -127,6 +136,7 @@ impl Suite<'_> {
         let commands = [
             LineCommand::Accept { leg, answer: SdpAnswer::new(OUR_ANSWER) },
             LineCommand::Reject { leg },
+            LineCommand::Ignore { leg },
             LineCommand::HangUp { leg },
             LineCommand::Reoffer { leg, offer: SdpOffer::new(OUR_OFFER) },
         ];
@@ -142,6 +152,7 @@ impl Suite<'_> {
             LineCommand::Transfer { leg, target: Address::Extension("103".to_owned()) },
             LineCommand::Join { leg, consulted: LegId::generate() },
             LineCommand::Digits { leg, digits: DtmfDigit::from_char('1').into_iter().collect() },
+            LineCommand::SendMessage { leg, id: MessageId::generate(), message: hello() },
         ];
         for command in commands {
             let lacks = command.lacks(self.line.capabilities());
@@ -158,7 +169,8 @@ impl Suite<'_> {
         let leg = LegId::generate();
         let destination = Address::Extension("102".to_owned());
         let offer = SdpOffer::new(OUR_OFFER);
-        let invite = LineCommand::Invite { leg, call: CallId::generate(), destination: destination.clone(), offer };
+        let (call, parameters) = (CallId::generate(), CallParameters::default());
+        let invite = LineCommand::Invite { leg, call, destination: destination.clone(), offer, parameters };
         self.send(invite).await;
         let called = timeout(TIME_LIMIT, self.far_end.called()).await.expect("the call arrives in time");
         assert_eq!(called, (destination, SdpOffer::new(OUR_OFFER)));
@@ -244,6 +256,13 @@ impl Suite<'_> {
         let id = self.is_called().await;
         self.send(LineCommand::Reject { leg: id }).await;
         timeout(TIME_LIMIT, self.far_end.left()).await.expect("the far end hears of it in time");
+        self.is_over(id, EndReason::LocalDecline).await;
+    }
+
+    /// The far end hears nothing of it, and the next call comes as ever.
+    async fn ignores(&mut self) {
+        let id = self.is_called().await;
+        self.send(LineCommand::Ignore { leg: id }).await;
         self.is_over(id, EndReason::LocalDecline).await;
     }
 

@@ -3,7 +3,7 @@
 //! [`FakeLine`] behaves: it registers when told, keeps legs, refuses commands for legs it does not have, and ends
 //! legs as a real line does. What a far end would do is done through its [`FakeFarEnd`].
 
-use crate::{IncomingLeg, Line, LineCommand, LineError, LineEvent, conformance::FarEnd};
+use crate::{CallParameters, IncomingLeg, Line, LineCommand, LineError, LineEvent, conformance::FarEnd};
 use async_trait::async_trait;
 use mobilecall_domain::{
     Address, CallId, EndReason, LegId, LineCapabilities, LineKind, ProviderCallId, Registration, SdpAnswer, SdpOffer,
@@ -97,16 +97,18 @@ impl Shared {
             LineCommand::Register => self.emit(LineEvent::Registration(Registration::Registered)),
             LineCommand::Unregister => self.emit(LineEvent::Registration(Registration::Unregistered)),
             // The far end says what comes of a transfer.
-            LineCommand::Reconnect
+            LineCommand::Reconnect { .. }
             | LineCommand::Reoffer { .. }
             | LineCommand::Transfer { .. }
             | LineCommand::Join { .. }
-            | LineCommand::Digits { .. } => {}
+            | LineCommand::Digits { .. }
+            | LineCommand::SendMessage { .. } => {}
             LineCommand::Invite { leg, .. } => {
                 self.legs.push(Leg { id: *leg, is_incoming: false, is_answered: false });
             }
             LineCommand::Accept { leg, .. } => self.leg(*leg)?.is_answered = true,
             LineCommand::Reject { leg } => self.end(*leg, EndReason::LocalDecline)?,
+            LineCommand::Ignore { leg } => self.end(*leg, EndReason::LocalDecline)?,
             LineCommand::HangUp { leg } => {
                 let known = self.leg(*leg)?;
                 let reason = match (known.is_answered, known.is_incoming) {
@@ -163,6 +165,8 @@ impl FakeFarEnd {
             from_name: None,
             from_extension: None,
             to: "client:agent".to_owned(),
+            verified: None,
+            parameters: CallParameters::default(),
             offer: SdpOffer::new(crate::conformance::THEIR_OFFER),
         });
         leg

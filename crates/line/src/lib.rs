@@ -13,7 +13,8 @@ use mobilecall_domain::{
     Address, CallId, DtmfDigit, EndReason, LegId, LineCapabilities, LineKind, Private, ProviderCallId, Registration,
     SdpAnswer, SdpOffer,
 };
-use std::fmt;
+use std::{fmt, time::Duration};
+use uuid::Uuid;
 
 /// A line in use. Dropping the last handle closes its connection.
 pub trait Line: Send + Sync {
@@ -21,6 +22,10 @@ pub trait Line: Send + Sync {
     fn kind(&self) -> LineKind;
     /// What it can do beyond calls.
     fn capabilities(&self) -> LineCapabilities;
+    /// Whether its server is on this machine, so that it is reached without a network and media need no other way either.
+    fn is_on_this_machine(&self) -> bool {
+        false
+    }
     /// Hands a command to the line and returns at once, whatever the network does. `Ok` means accepted, not done: the
     /// outcome is a [`LineEvent`].
     ///
@@ -37,7 +42,10 @@ pub enum LineCommand {
     /// Leave.
     Unregister,
     /// The network changed or the machine woke: do not wait for the next attempt.
-    Reconnect,
+    Reconnect {
+        /// How long the machine slept, which clocks of this program do not show; nothing if it did not.
+        slept: Duration,
+    },
     /// Place a call.
     Invite {
         /// The leg, made by the caller of this method.
@@ -48,6 +56,8 @@ pub enum LineCommand {
         destination: Address,
         /// Our media.
         offer: SdpOffer,
+        /// What the provider's application is told beside, where the line can carry it.
+        parameters: CallParameters,
     },
     /// Answer an incoming leg.
     Accept {
@@ -58,6 +68,12 @@ pub enum LineCommand {
     },
     /// Refuse an incoming leg; the caller hears busy.
     Reject {
+        /// The leg.
+        leg: LegId,
+    },
+    /// Let an incoming leg ring on elsewhere: the server is told nothing, and nothing follows here but
+    /// [`LineEvent::Ended`] with [`EndReason::LocalDecline`].
+    Ignore {
         /// The leg.
         leg: LegId,
     },
@@ -97,6 +113,16 @@ pub enum LineCommand {
         leg: LegId,
         /// The digits.
         digits: Vec<DtmfDigit>,
+    },
+    /// Send a message beside a call, to whom the call is with or to the provider's application. The outcome is
+    /// [`LineEvent::MessageTaken`] or [`LineEvent::MessageRefused`], unless the leg ends before.
+    SendMessage {
+        /// The leg.
+        leg: LegId,
+        /// Made by the caller of this method.
+        id: MessageId,
+        /// What is said.
+        message: CallMessage,
     },
 }
 
@@ -170,6 +196,35 @@ pub enum LineEvent {
         /// The leg.
         leg: LegId,
     },
+    /// The server took a message of ours.
+    MessageTaken {
+        /// The leg.
+        leg: LegId,
+        /// The message.
+        id: MessageId,
+    },
+    /// A message of ours was refused, or could not be sent.
+    MessageRefused {
+        /// The leg.
+        leg: LegId,
+        /// The message.
+        id: MessageId,
+        /// The provider's own code.
+        code: u32,
+    },
+    /// A message beside the call came.
+    MessageReceived {
+        /// The leg.
+        leg: LegId,
+        /// What is said.
+        message: CallMessage,
+    },
+    /// The server reports something that is wrong with the line, by the provider's own code. Of what follows from it
+    /// other events tell: a refused token makes the registration fail, after this.
+    Trouble {
+        /// The code, such as 31206.
+        code: u32,
+    },
     /// The leg is over. Nothing follows for it.
     Ended {
         /// The leg.
@@ -198,13 +253,17 @@ pub struct IncomingLeg {
     pub from_extension: Option<String>,
     /// Which of our addresses was called.
     pub to: String,
+    /// Whether a carrier vouches for the caller's number (STIR); `None` if nobody says.
+    pub verified: Option<bool>,
+    /// What the provider's application tells beside.
+    pub parameters: CallParameters,
     /// Their media.
     pub offer: SdpOffer,
 }
 
 impl fmt::Debug for IncomingLeg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { leg, call, provider_call_id, from, from_name, from_extension, to, offer } = self;
+        let Self { leg, call, provider_call_id, from, from_name, from_extension, to, verified, parameters, offer } = self;
         f.debug_struct("IncomingLeg")
             .field("leg", leg)
             .field("call", call)
@@ -213,9 +272,44 @@ impl fmt::Debug for IncomingLeg {
             .field("from_name", &from_name.as_ref().map(Private::new))
             .field("from_extension", &from_extension.as_ref().map(Private::new))
             .field("to", &Private::new(to))
+            .field("verified", verified)
+            .field("parameters", parameters)
             .field("offer", offer)
             .finish()
     }
+}
+
+/// What goes with a call beside its addresses: names and values, in their order. They are about customers, so a log shows
+/// only how many there are.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct CallParameters(pub Vec<(String, String)>);
+
+impl fmt::Debug for CallParameters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{} private parameters]", self.0.len())
+    }
+}
+
+/// Names a message beside a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MessageId(pub Uuid);
+
+impl MessageId {
+    /// A new one.
+    pub fn generate() -> Self {
+        Self(Uuid::new_v4())
+    }
+}
+
+/// A message beside a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallMessage {
+    /// A JSON value as text; private.
+    pub content: Private<String>,
+    /// Media type of the content.
+    pub content_type: String,
+    /// Kind of message, as the provider names it.
+    pub kind: String,
 }
 
 /// Why a line did not take a command.
@@ -253,12 +347,14 @@ impl LineCommand {
             Self::Transfer { .. } => (capabilities.blind_transfer, "handing a call over"),
             Self::Join { .. } => (capabilities.attended_transfer, "joining two calls"),
             Self::Digits { .. } => (capabilities.signaled_digits, "sending digits by signaling"),
+            Self::SendMessage { .. } => (capabilities.messages, "sending messages beside a call"),
             Self::Register
             | Self::Unregister
-            | Self::Reconnect
+            | Self::Reconnect { .. }
             | Self::Invite { .. }
             | Self::Accept { .. }
             | Self::Reject { .. }
+            | Self::Ignore { .. }
             | Self::HangUp { .. }
             | Self::Reoffer { .. } => (true, ""),
         };
@@ -268,10 +364,12 @@ impl LineCommand {
     /// The legs that must be there for the command.
     pub fn legs(&self) -> impl Iterator<Item = LegId> {
         let legs = match self {
-            Self::Register | Self::Unregister | Self::Reconnect | Self::Invite { .. } => [None, None],
+            Self::Register | Self::Unregister | Self::Reconnect { .. } | Self::Invite { .. } => [None, None],
             Self::Accept { leg, .. }
             | Self::Reject { leg }
+            | Self::Ignore { leg }
             | Self::HangUp { leg }
+            | Self::SendMessage { leg, .. }
             | Self::Reoffer { leg, .. }
             | Self::Transfer { leg, .. }
             | Self::Digits { leg, .. } => [Some(*leg), None],
@@ -296,16 +394,30 @@ mod tests {
             from_name: Some("Sara".into()),
             from_extension: Some("102102".into()),
             to: "+966112345678".into(),
+            verified: Some(true),
+            parameters: CallParameters(vec![("customer".into(), "Sara".into())]),
             offer: SdpOffer::new("v=0 secret"),
+        };
+        let message = CallMessage {
+            content: Private::new(r#"{"note":"secret"}"#.to_owned()),
+            content_type: "application/json".into(),
+            kind: "user-defined-message".into(),
         };
         let destination = Address::Extension("102102".into());
         let digits = vec![DtmfDigit::from_char('7').expect("a digit"); 4];
         let printed = format!(
-            "{:?} {:?} {:?} {:?}",
+            "{:?} {:?} {:?} {:?} {:?}",
             LineEvent::Incoming(incoming),
+            LineEvent::MessageReceived { leg, message },
             LineCommand::Transfer { leg, target: destination.clone() },
             LineCommand::Digits { leg, digits },
-            LineCommand::Invite { leg, call: CallId::generate(), destination, offer: SdpOffer::new("v=0 secret") },
+            LineCommand::Invite {
+                leg,
+                call: CallId::generate(),
+                destination,
+                offer: SdpOffer::new("v=0 secret"),
+                parameters: CallParameters(vec![("ticket".into(), "7777".into())]),
+            },
         );
         for private in ["96650", "Sara", "96611", "102102", "7777", "secret"] {
             assert!(!printed.contains(private), "{private} in {printed}");

@@ -191,6 +191,13 @@ pub struct Message {
     pub voiceeventsid: String,
 }
 
+impl Message {
+    /// Reads the content from JSON text; `None` if it is none.
+    pub fn read_content(json: &str) -> Option<Value> {
+        serde_json::from_str(json).ok()
+    }
+}
+
 impl std::fmt::Debug for Message {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Message")

@@ -16,7 +16,7 @@ pub mod sid;
 pub use client::ClientFrame;
 pub use envelope::{Malformed, VERSION};
 pub use server::{ServerFrame, WireError};
-pub use sid::{CallSid, TemporarySid};
+pub use sid::{CallSid, TemporarySid, voice_event_sid};
 
 use std::time::Duration;
 

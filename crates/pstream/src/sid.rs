@@ -25,6 +25,11 @@ impl fmt::Display for CallSid {
     }
 }
 
+/// How a message beside a call is named on the wire: `KX` and 32 hexadecimal digits, drawn by its sender.
+pub fn voice_event_sid(random: Uuid) -> String {
+    format!("KX{}", random.simple())
+}
+
 /// What a client calls its outgoing call until the server has given it a [`CallSid`]: `TJS` and a UUID.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -6,6 +6,7 @@ use mobilecall_client::{BadServerUrl, ClientError, ErrorCode as ServerCode, TlsE
 use mobilecall_domain::{AddressError, CallId, LineKind, PhoneNumberError, dtmf::KeysError, names};
 use mobilecall_ipc::{ErrorCode, Failure};
 use mobilecall_transport::RelayStanding;
+use mobilecall_twilio::errors::ErrorCode as TwilioCode;
 use std::{error::Error, fmt::Write as _};
 
 /// An error and its causes in one line, for the log and for `detail`.
@@ -295,6 +296,29 @@ pub(crate) fn transfer_failed() -> Failure {
     Failure::new(ErrorCode::TransferFailed, message)
 }
 
+/// What Twilio says by one of its codes, if that is about the line of this kind; other providers' ends have words enough.
+pub(crate) fn of_provider(line: LineKind, code: u32) -> Option<Failure> {
+    match line {
+        LineKind::Twilio => Some(of_twilio(code)),
+        LineKind::Direct | LineKind::Sip => None,
+    }
+}
+
+/// A code of Twilio's, with its cause and what to do about it.
+pub(crate) fn of_twilio(code: u32) -> Failure {
+    let failure = match TwilioCode::of(code) {
+        Some(known) => {
+            let remedy = known.remedy.message().trim_start_matches("twilio-remedy-");
+            Failure::new(ErrorCode::Twilio, known.to_string()).with("remedy", remedy)
+        }
+        None => {
+            let message = format!("Twilio reports the error {code}, which is not known here: look it up at twilio.com");
+            Failure::new(ErrorCode::Twilio, message)
+        }
+    };
+    failure.with("code", code.to_string())
+}
+
 /// The engine's own task is gone, which happens only after a shutdown.
 pub(crate) fn stopped() -> Failure {
     Failure::new(ErrorCode::Internal, "the engine has been shut down")
@@ -337,6 +361,17 @@ mod tests {
         assert_eq!(failure.params["who"], "+966501234567");
         let logged = format!("{} {failure:?}", failure.message);
         assert!(!logged.contains("96650") && logged.contains("who"), "{logged}");
+    }
+
+    #[test]
+    fn a_code_of_twilio_brings_its_cause_and_its_remedy() {
+        let known = of_provider(LineKind::Twilio, 20_101).unwrap();
+        assert_eq!((known.params["code"].as_str(), known.params["remedy"].as_str()), ("20101", "check-token"));
+        assert!(known.message.starts_with("The access token is not valid. ") && known.message.contains("20101"));
+        let unknown = of_twilio(99_999);
+        assert_eq!((unknown.code, unknown.params.get("remedy")), (ErrorCode::Twilio, None));
+        assert!(unknown.message.contains("99999"), "{}", unknown.message);
+        assert_eq!(of_provider(LineKind::Direct, 31_404), None);
     }
 
     #[test]

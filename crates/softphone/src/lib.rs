@@ -32,6 +32,7 @@ mod history;
 mod journal;
 mod lines;
 mod message;
+mod network;
 mod offline;
 mod parts;
 mod ports;
@@ -49,6 +50,7 @@ mod tests;
 
 pub use config::EngineConfig;
 pub use engine::{Engine, EventStream};
+pub use lines::twilio_at_edge;
 pub use mobilecall_audio::{CaptureSource, PlayoutSink};
 pub use mobilecall_client::LoginResponse;
 pub use mobilecall_transport::{LOG_DIRECTIVES, TransportConfig};

@@ -4,6 +4,7 @@ use crate::{
     EngineConfig,
     clock::Clock,
     lines::LineFactories,
+    network::Network,
     sound::{SoundSystem, SystemSound},
 };
 use async_trait::async_trait;
@@ -24,6 +25,7 @@ pub(crate) struct Parts {
     /// Where calls' packets are carried.
     pub(crate) media: MediaRuntime,
     pub(crate) lines: LineFactories,
+    pub(crate) network: Network,
     /// See [`HEARTBEAT`].
     pub(crate) heartbeat: Duration,
 }
@@ -66,6 +68,7 @@ impl Parts {
             // A call or two need a hundredth of one.
             media: MediaRuntime::with_threads(NonZeroUsize::MIN),
             lines: LineFactories::real(),
+            network: Network::system(),
             heartbeat: HEARTBEAT,
         }
     }

@@ -11,12 +11,12 @@ use mobilecall_ipc::{
     AudioDevice, CallState, CallView, Command, ErrorCode, Event, Failure, Quality, Reply, SoundBackend,
 };
 use mobilecall_softphone::{CaptureSource, PlayoutSink, check_sound};
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 /// The echo test of the direct line.
-const ECHO: &str = Service::Echo.code();
+pub(super) const ECHO: &str = Service::Echo.code();
 /// Time for the echo test to be connected.
-const CONNECT_LIMIT: Duration = Duration::from_secs(15);
+pub(super) const CONNECT_LIMIT: Duration = Duration::from_secs(15);
 /// Seconds of sound that are judged.
 const SECONDS: u32 = 3;
 
@@ -106,7 +106,7 @@ fn check(report: Report, name: &'static str, outcome: Result<String, &Failure>) 
 
 /// Calls the echo test and gives the quality after some seconds.
 async fn echo(phone: &mut Phone) -> Result<Quality, Failure> {
-    let call = phone.place_call(ECHO.to_owned()).await?;
+    let call = phone.place_call(ECHO.to_owned(), BTreeMap::new()).await?;
     let limit = CONNECT_LIMIT + Duration::from_secs(SECONDS.into());
     let outcome = tokio::time::timeout(limit, listen(phone, call)).await.unwrap_or_else(|_| {
         let message = "the echo test did not connect: a firewall may block the sound (UDP); ask the administrator";
@@ -143,13 +143,13 @@ async fn listen(phone: &mut Phone, call: CallId) -> Result<Quality, Failure> {
     }
 }
 
-fn over(view: &CallView) -> Option<Failure> {
+pub(super) fn over(view: &CallView) -> Option<Failure> {
     let reason = view.end?;
     let message = format!("the echo test ended early: {}", words(reason));
     Some(Failure::new(ErrorCode::NoAudioReceived, message))
 }
 
-fn silent() -> Failure {
+pub(super) fn silent() -> Failure {
     let message = "nothing came back from the server: a firewall may block the sound (UDP); ask the administrator";
     Failure::new(ErrorCode::NoAudioReceived, message)
 }

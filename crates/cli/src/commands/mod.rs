@@ -3,10 +3,12 @@
 mod demo;
 mod doctor;
 mod history;
+mod preflight;
 
 pub(crate) use demo::demo;
 pub(crate) use doctor::doctor;
 pub(crate) use history::history;
+pub(crate) use preflight::preflight;
 
 use crate::{
     conversation::{Conversation, Mode},
@@ -22,7 +24,9 @@ use std::time::Duration;
 
 /// `mcall call`.
 pub(crate) async fn call(common: &Common, options: CallOptions, interrupts: Interrupts) -> Result<Exit, Failure> {
-    converse(common, Mode::Call { destination: options.destination }, options.in_call, interrupts).await
+    let CallOptions { destination, parameters, in_call } = options;
+    let parameters = parameters.into_iter().collect();
+    converse(common, Mode::Call { destination, parameters }, in_call, interrupts).await
 }
 
 /// `mcall listen`.

@@ -27,6 +27,29 @@ async fn a_healthy_phone() {
 }
 
 #[tokio::test]
+async fn a_preflight_reports_what_the_network_does_to_a_call() {
+    let office = Office::open().await;
+    let outcome = office.run("alice", &["doctor", "--preflight"]).await;
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    let report = outcome.last("preflight");
+    println!("{report}");
+    assert_eq!((&report["line"], &report["path"]["local"]), (&"direct".into(), &"host".into()));
+    assert_eq!((&report["relayed"], &report["seconds"], &report["packets_lost"]), (&false.into(), &8.into(), &0.into()));
+    let figure = |name: &str, part: &str| report[name][part].as_f64().unwrap_or_else(|| panic!("no {name}: {report}"));
+    for name in ["rtt_ms", "jitter_ms", "mos"] {
+        let (least, average, most) = (figure(name, "least"), figure(name, "average"), figure(name, "most"));
+        assert!(0.0 <= least && least <= average && average <= most, "{name}: {report}");
+    }
+    assert!(report["connect_ms"].as_u64() > Some(0) && report["registered_ms"].as_u64() > Some(0), "{report}");
+    assert!(report["packets_received"].as_u64() > Some(300), "{report}");
+    // Nobody answers there.
+    let outcome = office.run("alice", &["doctor", "--preflight", "--to", "102"]).await;
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    let people = run(office.line("alice", &[&["doctor", "--preflight"], &NO_SOUND[..]].concat()).iter().filter(|word| *word != "--json")).await;
+    assert!(people.printed.iter().any(|line| line.starts_with("Way of the sound:") && line.ends_with("without a relay")), "{people:?}");
+}
+
+#[tokio::test]
 async fn missing_sound_is_found_and_the_rest_still_checked() {
     let office = Office::open().await;
     let sound = ["--audio-in", "device:no-such-microphone", "--audio-out", "none"];

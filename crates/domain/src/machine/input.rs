@@ -22,6 +22,8 @@ pub enum UserInput {
     Answer,
     /// Refuse an incoming call.
     Decline,
+    /// Let an incoming call ring on elsewhere, without this agent and without a word to the caller.
+    Ignore,
     /// End the call, give it up, or refuse it.
     HangUp,
     /// Switch the microphone off or on.
@@ -96,6 +98,8 @@ pub enum LineAction {
     Accept,
     /// Refuse it.
     Reject,
+    /// Leave it to others.
+    Ignore,
     /// End it or give it up.
     HangUp,
     /// Offer media anew.

@@ -7,7 +7,7 @@
 //! is a state
 //! ```
 //!
-//! Inputs ([`CallInput`]): the user answers, declines, hangs up, mutes, holds; the line says ringing, answered, ended,
+//! Inputs ([`CallInput`]): the user answers, declines, ignores, hangs up, mutes, holds; the line says ringing, answered, ended,
 //! signaling lost, signaling restored; media says connected, lost, failed, stopped; and the clock ticks. An input that
 //! does not fit the state changes nothing and has no effects; once a call is ending, only clean-up passes.
 //!

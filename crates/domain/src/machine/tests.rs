@@ -21,6 +21,7 @@ fn inputs() -> Vec<(&'static str, CallInput)> {
     vec![
         ("answer", User(UserInput::Answer)),
         ("decline", User(UserInput::Decline)),
+        ("ignore", User(UserInput::Ignore)),
         ("hang-up", User(UserInput::HangUp)),
         ("mute", User(UserInput::Mute(true))),
         ("unmute", User(UserInput::Mute(false))),
@@ -198,6 +199,7 @@ fn offered() {
         &[
             ("answer", "connecting", "silence voice:Start line:Accept"),
             ("decline", "ending local-decline line", "line:Reject silence report:busy"),
+            ("ignore", "ending local-decline line", "line:Ignore silence report:busy"),
             ("hang-up", "ending local-decline line", "line:Reject silence report:busy"),
             ("cancelled", "ended remote-cancel", "silence report:canceled"),
             ("hung-up", "ended remote-hangup", "silence report:no-answer"),
@@ -401,7 +403,7 @@ proptest! {
     #[test]
     fn no_order_of_inputs_breaks_a_call(
         goes_out in any::<bool>(),
-        steps in prop::collection::vec((0..21usize, 0u64..40), 0..40),
+        steps in prop::collection::vec((0..22usize, 0u64..40), 0..40),
     ) {
         let (mut call, mut all) = if goes_out { CallMachine::outgoing(START) } else { CallMachine::incoming(START) };
         let known = inputs();

@@ -59,7 +59,7 @@ impl CallMachine {
             CallInput::Tick if self.is_late(now) => self.end(EndReason::NoAnswer, LineAction::HangUp, now),
             // A line ends a leg that loses its signaling before the answer.
             CallInput::Line(LineInput::SignalingLost | LineInput::SignalingRestored)
-            | CallInput::User(UserInput::Answer | UserInput::Decline | UserInput::Hold(_))
+            | CallInput::User(UserInput::Answer | UserInput::Decline | UserInput::Ignore | UserInput::Hold(_))
             | CallInput::Media(MediaInput::Connected | MediaInput::Lost | MediaInput::Stopped)
             | CallInput::Tick => NOTHING,
         }
@@ -92,6 +92,8 @@ impl CallMachine {
             CallInput::User(UserInput::Decline | UserInput::HangUp) => {
                 self.end(EndReason::LocalDecline, LineAction::Reject, now)
             }
+            // Whether others took it the server knows.
+            CallInput::User(UserInput::Ignore) => self.end(EndReason::LocalDecline, LineAction::Ignore, now),
             CallInput::Line(LineInput::Ended(reason)) => self.over(reason, now),
             CallInput::Line(
                 LineInput::Ringing { .. }
@@ -119,7 +121,7 @@ impl CallMachine {
             CallInput::Media(MediaInput::Failed(failure)) => self.end(of_media(failure), LineAction::HangUp, now),
             CallInput::Tick if self.is_late(now) => self.end(EndReason::MediaLost, LineAction::HangUp, now),
             CallInput::Line(LineInput::Ringing { .. } | LineInput::SignalingLost | LineInput::SignalingRestored)
-            | CallInput::User(UserInput::Answer | UserInput::Decline | UserInput::Hold(_))
+            | CallInput::User(UserInput::Answer | UserInput::Decline | UserInput::Ignore | UserInput::Hold(_))
             | CallInput::Media(MediaInput::Lost | MediaInput::Stopped)
             | CallInput::Tick => NOTHING,
         }
@@ -148,7 +150,7 @@ impl CallMachine {
             // it was: neither is a reason to lose the call.
             CallInput::Media(MediaInput::Failed(MediaFailure::Device | MediaFailure::Incompatible))
             | CallInput::Media(MediaInput::Connected | MediaInput::Stopped)
-            | CallInput::User(UserInput::Answer | UserInput::Decline)
+            | CallInput::User(UserInput::Answer | UserInput::Decline | UserInput::Ignore)
             | CallInput::Line(LineInput::Ringing { .. } | LineInput::Answered | LineInput::SignalingRestored)
             | CallInput::Tick => NOTHING,
         }
@@ -182,7 +184,7 @@ impl CallMachine {
             }
             CallInput::Media(MediaInput::Failed(MediaFailure::Device | MediaFailure::Incompatible))
             | CallInput::Media(MediaInput::Stopped)
-            | CallInput::User(UserInput::Answer | UserInput::Decline)
+            | CallInput::User(UserInput::Answer | UserInput::Decline | UserInput::Ignore)
             | CallInput::Line(LineInput::Ringing { .. } | LineInput::Answered | LineInput::SignalingRestored)
             | CallInput::Tick => NOTHING,
         }

@@ -6,7 +6,7 @@ use crate::{
     legs::{Leg, Recovery, Reoffer, Stage},
 };
 use mobilecall_domain::{Address, CallId, EndReason, LegId, Private, ProviderCallId, SdpAnswer, SdpOffer};
-use mobilecall_line::{IncomingLeg, LineError, LineEvent};
+use mobilecall_line::{CallParameters, IncomingLeg, LineError, LineEvent};
 use mobilecall_pstream::{
     CallSid, ClientFrame, TemporarySid,
     client::{Answer, Hangup, Invite, Reconnect, Reinvite, Reject, TwilioParams},
@@ -15,8 +15,23 @@ use mobilecall_pstream::{
 use std::time::Instant;
 use uuid::Uuid;
 
+/// Parameters by which servers of ours say who calls, which are told as such.
+const OURS: [&str; 3] = ["CallId", "FromName", "FromExtension"];
+/// What STIR calls a number that its carrier vouches for in full.
+const VOUCHED_FOR: &str = "TN-Validation-Passed-A";
+
+/// A call to place.
+pub(super) struct Placing<'a> {
+    pub(super) leg: LegId,
+    pub(super) call: CallId,
+    pub(super) destination: &'a Address,
+    pub(super) offer: SdpOffer,
+    pub(super) parameters: &'a CallParameters,
+}
+
 impl Signaling {
-    pub(super) fn invite(&mut self, id: LegId, call: CallId, destination: &Address, offer: SdpOffer, now: Instant) {
+    pub(super) fn invite(&mut self, placing: Placing<'_>, now: Instant) {
+        let Placing { leg: id, call, destination, offer, parameters } = placing;
         if self.failure.is_some() || self.urls.is_empty() {
             return self.emit(LineEvent::Ended {
                 leg: id,
@@ -31,8 +46,11 @@ impl Signaling {
         } else {
             Stage::Waiting { give_up_at: now + self.settings.call_signaling_timeout }
         };
-        let call = call.to_string();
-        let query = params::encode([("To", destination.dialed().as_str()), ("CallId", call.as_str())]);
+        let (to, call) = (destination.dialed(), call.to_string());
+        let own = [("To", to.as_str()), ("CallId", call.as_str())];
+        // Nothing may stand in for whom is called and which record it is.
+        let others = parameters.0.iter().filter(|(name, _)| own.iter().all(|(taken, _)| taken != name));
+        let query = params::encode(own.into_iter().chain(others.map(|(name, value)| (name.as_str(), value.as_str()))));
         let frame = ClientFrame::Invite(Invite {
             callsid: temporary.to_string(),
             sdp: offer.clone(),
@@ -66,6 +84,17 @@ impl Signaling {
             return Err(LineError::NotNow { what: "rejecting a call that does not ring" });
         }
         self.end_by_id(id, None);
+        Ok(())
+    }
+
+    /// The server is told nothing, so that it rings on elsewhere.
+    pub(super) fn ignore(&mut self, id: LegId) -> Result<(), LineError> {
+        let leg = self.legs.get_mut(id).ok_or(LineError::UnknownLeg(id))?;
+        if leg.stage != Stage::Offered {
+            return Err(LineError::NotNow { what: "ignoring a call that does not ring" });
+        }
+        self.legs.remove(id);
+        self.emit(LineEvent::Ended { leg: id, reason: EndReason::LocalDecline, code: None });
         Ok(())
     }
 
@@ -108,9 +137,8 @@ impl Signaling {
 
     /// An `error` about a call: its media stays as it was.
     pub(super) fn call_error(&mut self, callsid: &str, now: Instant) {
-        if let Some(id) = self.legs.named(callsid)
-            && self.legs.get_mut(id).is_some_and(|leg| leg.has_sent_reoffer())
-        {
+        let id = self.legs.with_sid(callsid).filter(|leg| leg.has_sent_reoffer()).map(|leg| leg.id);
+        if let Some(id) = id {
             self.reoffer_settled(id, None, now);
         }
     }
@@ -133,6 +161,8 @@ impl Signaling {
         let parameters = &invite.parameters;
         let text = |name| parameters.get(name).unwrap_or_default().to_owned();
         let call = parameters.custom("CallId").and_then(|text| text.parse::<CallId>().ok()).filter(CallId::is_v7);
+        let mut custom = parameters.get("Params").map(params::decode).unwrap_or_default();
+        custom.retain(|(name, _)| !OURS.contains(&name.as_str()));
         let id = LegId::generate();
         let incoming = IncomingLeg {
             leg: id,
@@ -142,6 +172,8 @@ impl Signaling {
             from_name: parameters.custom("FromName").filter(|name| !name.is_empty()),
             from_extension: parameters.custom("FromExtension").filter(|extension| !extension.is_empty()),
             to: text("To"),
+            verified: parameters.get("StirStatus").map(|status| status == VOUCHED_FOR),
+            parameters: CallParameters(custom),
             offer: invite.sdp,
         };
         self.legs.add(Leg::incoming(id, invite.callsid, invite.reconnect));
@@ -206,26 +238,27 @@ impl Signaling {
     }
 
     pub(super) fn hung_up(&mut self, hangup: server::Hangup) {
-        let ended = match &hangup.callsid {
-            Some(callsid) => self.legs.named(callsid).and_then(|id| self.legs.remove(id)).into_iter().collect(),
-            None => self.legs.drain_if(|_| true),
+        // Without a name it can only mean the only call there is. Twilio's SDK ends them all.
+        let named = match &hangup.callsid {
+            Some(callsid) => self.legs.named(callsid),
+            None => self.legs.only(),
+        };
+        let Some(leg) = named.and_then(|id| self.legs.remove(id)) else {
+            return tracing::debug!("a hang-up that names no call that is here is ignored");
         };
         let error_code = hangup.error.as_ref().map(|error| error.code);
-        for leg in ended {
-            let reason = match error_code {
-                Some(error_code) => endings::of_hangup(error_code),
-                None if leg.stage == Stage::Offered => EndReason::RemoteCancel,
-                None => EndReason::RemoteHangup,
-            };
-            self.emit(LineEvent::Ended { leg: leg.id, reason, code: error_code });
-        }
+        let reason = match error_code {
+            Some(error_code) => endings::of_hangup(error_code),
+            None if leg.stage == Stage::Offered => EndReason::RemoteCancel,
+            None => EndReason::RemoteHangup,
+        };
+        self.emit(LineEvent::Ended { leg: leg.id, reason, code: error_code });
     }
 
     pub(super) fn cancelled(&mut self, cancel: &server::Cancel) {
-        let Some(id) = self.legs.named(cancel.callsid.as_str()) else { return };
-        let is_pending = |leg: &Leg| matches!(leg.stage, Stage::Offered | Stage::Accepted);
         // Once the server confirmed our answer, only `hangup` ends the call.
-        if self.legs.get_mut(id).is_some_and(|leg| is_pending(leg)) {
+        let is_pending = |leg: &&mut Leg| matches!(leg.stage, Stage::Offered | Stage::Accepted);
+        if let Some(id) = self.legs.with_sid(cancel.callsid.as_str()).filter(is_pending).map(|leg| leg.id) {
             self.legs.remove(id);
             self.emit(LineEvent::Ended { leg: id, reason: endings::of_cancel(cancel.reason), code: None });
         }
@@ -242,6 +275,12 @@ impl Signaling {
             self.emit(lost(leg.id));
         }
         let mut events = Vec::new();
+        for leg in self.legs.iter_mut() {
+            // Whether they arrived nobody can say any more.
+            let named = leg.id;
+            let refused = |id| LineEvent::MessageRefused { leg: named, id, code: code::TRANSPORT };
+            events.extend(leg.messages.drain(..).map(|sent| refused(sent.id)));
+        }
         for leg in self.legs.iter_mut().filter(|leg| leg.is_agreed()) {
             if let Some(reoffer) = &mut leg.reoffer {
                 reoffer.give_up_at = None;
@@ -308,7 +347,8 @@ impl Signaling {
             }
             self.emit(lost(leg.id));
         }
-        let is_overdue = |leg: &&Leg| leg.deadline().is_some_and(|at| now >= at);
+        self.tick_messages(now);
+        let is_overdue = |leg: &&Leg| leg.reoffer_due_at().is_some_and(|at| now >= at);
         let overdue: Vec<_> = self.legs.iter().filter(is_overdue).map(|leg| leg.id).collect();
         for id in overdue {
             tracing::warn!(leg.id = %id, "no answer to an offer within a call; its media stays as it was");

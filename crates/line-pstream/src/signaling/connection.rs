@@ -1,8 +1,8 @@
 //! Connecting, registering, and the tokens for it.
 
 use super::{
-    CONNECT_TIMEOUT, LEAVE_TIMEOUT, Link, Loss, MAX_RETRY_AFTER, Output, PROBE_TIMEOUT, REFUSAL_PAUSE, Signaling,
-    TOKEN_RESERVE,
+    CONNECT_TIMEOUT, LEAVE_TIMEOUT, Link, Loss, MAX_RETRY_AFTER, Output, PROBE_TIMEOUT, RECENT_LOSS, REFUSAL_PAUSE,
+    Signaling, TOKEN_RESERVE,
 };
 use crate::{
     config::{TokenError, VoiceToken},
@@ -47,13 +47,17 @@ impl Signaling {
         }
     }
 
-    pub(super) fn reconnect(&mut self, now: Instant) {
+    pub(super) fn reconnect(&mut self, slept: Duration, now: Instant) {
         self.failure = None;
+        self.tokens_slept(slept, now);
         match self.link {
-            Link::Idle | Link::Fetching | Link::Connecting { .. } | Link::Listening => {}
+            Link::Idle | Link::Fetching | Link::Connecting { .. } => {}
+            // The server's word on the token may be lost with the old network.
+            Link::Listening => self.probe_at = Some(now + PROBE_TIMEOUT),
             Link::Waiting { .. } => {
                 self.primary.reset();
                 self.urgent.reset();
+                self.recent.reset();
                 self.retry_after = None;
                 self.link = Link::Idle;
             }
@@ -71,6 +75,22 @@ impl Signaling {
         self.report();
     }
 
+    /// Tokens age while the machine sleeps, though its clocks stand. One that has ended meanwhile is not worth showing.
+    fn tokens_slept(&mut self, slept: Duration, now: Instant) {
+        let earlier = |at: Option<Instant>| at.map(|at| at.checked_sub(slept).unwrap_or(now));
+        self.tokens.refresh_at = earlier(self.tokens.refresh_at);
+        self.tokens.must_refresh_at = earlier(self.tokens.must_refresh_at);
+        if self.tokens.must_refresh_at.is_some_and(|at| at <= now) && slept > Duration::ZERO {
+            self.tokens.refresh_at = None;
+            self.tokens.must_refresh_at = None;
+            self.tokens.current = None;
+            match self.link {
+                Link::Connecting { .. } | Link::Listening | Link::Online => self.request_token(),
+                Link::Idle | Link::Waiting { .. } | Link::Fetching => {}
+            }
+        }
+    }
+
     /// The connection is open.
     pub(crate) fn opened(&mut self, now: Instant) {
         self.link = Link::Listening;
@@ -83,6 +103,7 @@ impl Signaling {
     /// There is no connection, or none any more.
     pub(crate) fn lost(&mut self, loss: Loss, now: Instant) {
         tracing::info!(%loss, line.kind = %self.settings.kind, "signaling connection lost");
+        let refused = matches!(loss, Loss::Refused { .. });
         match loss {
             Loss::Refused { status, retry_after } => {
                 self.retry_after = retry_after.map(|delay| delay.min(MAX_RETRY_AFTER));
@@ -99,6 +120,10 @@ impl Signaling {
                 }
             }
             Loss::Closed(_) => {}
+        }
+        // A server that is there and refuses has its reasons.
+        if refused {
+            self.lost_at = None;
         }
         self.dropped(now);
         self.settle(now);
@@ -166,6 +191,8 @@ impl Signaling {
         self.attempt = 0;
         self.primary.reset();
         self.urgent.reset();
+        self.recent.reset();
+        self.lost_at = None;
         self.retry_after = None;
         self.tokens.refusals = 0;
     }
@@ -181,7 +208,7 @@ impl Signaling {
         }
     }
 
-    pub(super) fn credential_refused(&mut self, credential: Credential) {
+    pub(super) fn credential_refused(&mut self, credential: Credential, code: u32) {
         if self.tokens.is_fetching {
             return;
         }
@@ -197,6 +224,7 @@ impl Signaling {
         if is_first && (self.tokens.is_proven || credential == Credential::Expired) {
             self.request_token();
         } else {
+            self.emit(LineEvent::Trouble { code });
             self.disconnect();
             self.fail(failure);
         }
@@ -305,9 +333,12 @@ impl Signaling {
 
     /// The connection, or the attempt, is over: waits for the next one.
     fn dropped(&mut self, now: Instant) {
-        if self.link != Link::Online {
+        if self.link == Link::Online {
+            self.lost_at.get_or_insert(now);
+        } else {
             self.attempt = self.attempt.saturating_add(1);
         }
+        let is_recent = self.lost_at.is_some_and(|at| now < at + RECENT_LOSS);
         self.lose_legs(now);
         self.register_at = None;
         self.probe_at = None;
@@ -316,7 +347,13 @@ impl Signaling {
         }
         let delay = self.retry_after.take().unwrap_or_else(|| {
             let random = (self.random)();
-            if self.urls.has_preferred() { self.urgent.next(random) } else { self.primary.next(random) }
+            if self.urls.has_preferred() {
+                self.urgent.next(random)
+            } else if is_recent {
+                self.recent.next(random)
+            } else {
+                self.primary.next(random)
+            }
         });
         self.link = Link::Waiting { until: now + delay };
         self.report();

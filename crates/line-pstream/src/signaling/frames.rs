@@ -2,6 +2,7 @@
 
 use super::{MAX_RETRY_AFTER, Output, Signaling};
 use crate::endings;
+use mobilecall_line::LineEvent;
 use mobilecall_pstream::{HEARTBEAT, Malformed, ServerFrame, server::Error};
 use std::time::{Duration, Instant};
 
@@ -37,21 +38,24 @@ impl Signaling {
             ServerFrame::Cancel(cancel) => self.cancelled(&cancel),
             ServerFrame::Error(error) => self.refused(error, now),
             ServerFrame::Close => self.closed_by_server(now),
-            // Call messages are no part of this line's contract.
-            ServerFrame::Ack(_) | ServerFrame::Message(_) => {}
+            ServerFrame::Ack(ack) => self.message_settled(&ack.voiceeventsid, None),
+            ServerFrame::Message(message) => self.message_received(message),
         }
     }
 
     fn refused(&mut self, error: Error, now: Instant) {
-        let Error { error, callsid, .. } = error;
+        let Error { error, callsid, voiceeventsid } = error;
         let meaning = mobilecall_pstream::code::meaning(error.code).unwrap_or("not in the table");
         tracing::warn!(error.code, meaning, callsid = callsid.as_deref(), line.kind = %self.settings.kind, "the signaling server reports an error");
         self.retry_after = error.retry_after.map(|seconds| Duration::from_secs(seconds).min(MAX_RETRY_AFTER));
+        if let Some(event) = voiceeventsid {
+            return self.message_settled(&event, Some(error.code));
+        }
         match (callsid, endings::credential(error.code)) {
             // A call goes on until its `hangup` comes.
             (Some(callsid), _) => self.call_error(&callsid, now),
-            (None, Some(credential)) => self.credential_refused(credential),
-            (None, None) => {}
+            (None, Some(credential)) => self.credential_refused(credential, error.code),
+            (None, None) => self.emit(LineEvent::Trouble { code: error.code }),
         }
     }
 }

@@ -17,11 +17,13 @@
 mod calls;
 mod connection;
 mod frames;
+mod messages;
 
-use crate::{backoff::Backoff, legs::Legs, urls::Urls};
+use crate::{backoff::Backoff, legs::Legs, line::capabilities, urls::Urls};
 use mobilecall_domain::{LineKind, Private, Registration, call::RegistrationFailure};
 use mobilecall_line::{LineCommand, LineError, LineEvent};
 use mobilecall_pstream::ClientFrame;
+use calls::Placing;
 use std::{
     collections::VecDeque,
     time::{Duration, Instant},
@@ -33,7 +35,10 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long to wait for `offline` before leaving without it.
 const LEAVE_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long a server may stay silent after the network changed, when it was asked for a sign of life.
-const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
+const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long after a loss the line tries again quickly: a network that was gone for less is met within seconds of its
+/// return.
+const RECENT_LOSS: Duration = Duration::from_secs(120);
 /// Pause after the server closed the connection without a reason, and after a token could not be refreshed.
 const REFUSAL_PAUSE: Duration = Duration::from_secs(5);
 /// The longest delay a server may ask for.
@@ -138,6 +143,9 @@ pub(crate) struct Signaling {
     attempt: u32,
     primary: Backoff,
     urgent: Backoff,
+    recent: Backoff,
+    /// The line was online, and has not been registered again since then.
+    lost_at: Option<Instant>,
     /// The server asked for this delay.
     retry_after: Option<Duration>,
     /// The last frame came then.
@@ -177,6 +185,8 @@ impl Signaling {
             attempt: 0,
             primary: Backoff::primary(Duration::from_millis(min as u64)),
             urgent: Backoff::urgent(),
+            recent: Backoff::recent(),
+            lost_at: None,
             retry_after: None,
             heard_at: now,
             register_at: None,
@@ -192,6 +202,7 @@ impl Signaling {
 
     /// Takes a command of the engine.
     pub(crate) fn command(&mut self, command: LineCommand, now: Instant) -> Result<(), LineError> {
+        let lacks = command.lacks(capabilities(self.settings.kind));
         let taken = match command {
             LineCommand::Register => {
                 self.register(now);
@@ -201,21 +212,26 @@ impl Signaling {
                 self.unregister(now);
                 Ok(())
             }
-            LineCommand::Reconnect => {
-                self.reconnect(now);
+            LineCommand::Reconnect { slept } => {
+                self.reconnect(slept, now);
                 Ok(())
             }
-            LineCommand::Invite { leg, call, destination, offer } => {
-                self.invite(leg, call, &destination, offer, now);
+            LineCommand::Invite { leg, call, destination, offer, parameters } => {
+                self.invite(Placing { leg, call, destination: &destination, offer, parameters: &parameters }, now);
                 Ok(())
             }
             LineCommand::Accept { leg, answer } => self.accept(leg, answer),
             LineCommand::Reject { leg } => self.reject(leg),
+            LineCommand::Ignore { leg } => self.ignore(leg),
             LineCommand::HangUp { leg } => self.hang_up(leg, now),
             LineCommand::Reoffer { leg, offer } => self.reoffer(leg, offer, now),
-            LineCommand::Transfer { .. } | LineCommand::Join { .. } | LineCommand::Digits { .. } => {
-                let what = "handing calls over and sending digits by signaling";
-                Err(LineError::Unsupported { kind: self.settings.kind, what })
+            LineCommand::Digits { leg, ref digits } if lacks.is_none() => self.send_digits(leg, digits),
+            LineCommand::SendMessage { leg, id, message } if lacks.is_none() => self.send_message(leg, id, message, now),
+            LineCommand::Transfer { .. }
+            | LineCommand::Join { .. }
+            | LineCommand::Digits { .. }
+            | LineCommand::SendMessage { .. } => {
+                Err(LineError::Unsupported { kind: self.settings.kind, what: lacks.unwrap_or("this") })
             }
         };
         self.settle(now);
@@ -234,6 +250,7 @@ impl Signaling {
             Link::Waiting { until } | Link::Connecting { until } => Some(until),
             Link::Listening | Link::Online => Some(self.heard_at + mobilecall_pstream::WATCHDOG),
         };
+        let probe_at = if self.link == Link::Listening { self.probe_at } else { None };
         let of_online = if self.link == Link::Online {
             let refresh_at = if self.legs.is_empty() { self.tokens.refresh_at } else { None };
             [self.register_at, self.probe_at, refresh_at, self.tokens.must_refresh_at]
@@ -242,7 +259,7 @@ impl Signaling {
         };
         let of_legs = self.legs.iter().filter_map(crate::legs::Leg::deadline);
         let of_pending_closes = self.pending_closes.iter().map(|pending_close| pending_close.expires_at);
-        let others = [of_link, self.leaving].into_iter().chain(of_online).flatten();
+        let others = [of_link, self.leaving, probe_at].into_iter().chain(of_online).flatten();
         others.chain(of_legs).chain(of_pending_closes).min()
     }
 

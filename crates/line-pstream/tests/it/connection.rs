@@ -12,6 +12,9 @@ use tokio::{
     time::Instant,
 };
 
+/// The network changed.
+const RECONNECT: LineCommand = LineCommand::Reconnect { slept: Duration::ZERO };
+
 fn error(error_code: u32, retry_after: Option<u64>) -> ServerFrame {
     let error = WireError { retry_after, ..WireError::new(error_code, "test") };
     ServerFrame::Error(Error { error, callsid: None, voiceeventsid: None })
@@ -139,7 +142,7 @@ async fn a_server_that_comes_up_later_is_found() {
     line.send(LineCommand::Register).unwrap();
     stands(&mut events, Registration::Registering { attempt: 2 }).await;
     let server = Server::from_listener(socket.listen(8).unwrap());
-    line.send(LineCommand::Reconnect).unwrap();
+    line.send(RECONNECT).unwrap();
     let mut peer = server.accept().await;
     peer.sign_in("jwt1").await;
     stands(&mut events, Registration::Registered).await;
@@ -191,7 +194,7 @@ async fn an_engine_that_is_gone_ends_the_line() {
     drop(events);
     assert_eq!(peer.frame().await, ClientFrame::Register(mobilecall_pstream::client::Register::OFF));
     assert_eq!(peer.text().await, None);
-    while line.send(LineCommand::Reconnect) != Err(LineError::Closed) {
+    while line.send(RECONNECT) != Err(LineError::Closed) {
         tokio::task::yield_now().await;
     }
     assert_eq!(line.send(LineCommand::Register), Err(LineError::Closed));

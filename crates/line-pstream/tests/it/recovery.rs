@@ -5,7 +5,7 @@ use crate::{
     server::{Peer, Server},
 };
 use mobilecall_domain::{Address, CallId, EndReason, LegId, SdpOffer};
-use mobilecall_line::{Line, LineCommand, LineEvent};
+use mobilecall_line::{CallParameters, Line, LineCommand, LineEvent};
 use mobilecall_line_pstream::PstreamLine;
 use mobilecall_pstream::{ClientFrame, ServerFrame, WireError, code, server::Hangup};
 
@@ -14,7 +14,8 @@ async fn in_call(server: &Server) -> (PstreamLine, Events, Peer, LegId) {
     let (line, mut events, mut peer) = registered(server).await;
     let leg = LegId::generate();
     let destination = Address::Service("*43".into());
-    let invite = LineCommand::Invite { leg, call: CallId::generate(), destination, offer: SdpOffer::new("offer") };
+    let (call, offer) = (CallId::generate(), SdpOffer::new("offer"));
+    let invite = LineCommand::Invite { leg, call, destination, offer, parameters: CallParameters::default() };
     line.send(invite).unwrap();
     peer.invited().await;
     peer.answer("CA1", Some("theirs"), "tok1").await;

@@ -14,13 +14,18 @@ use mobilecall_domain::{
     machine::{CallInput as Input, CallMachine, CallState, UserInput},
 };
 use mobilecall_ipc::{ErrorCode, Failure, ServerChoice};
-use mobilecall_line::{LineCommand, LineError};
+use mobilecall_line::{CallParameters, LineCommand, LineError};
 use mobilecall_media::voice::VoiceError;
 use tokio::time::Instant;
 
 impl Core {
     /// Places a call; another one is held. The record is written before anything else happens.
-    pub(crate) async fn place_call(&mut self, destination: &str, line: Option<LineId>) -> Result<CallId, Failure> {
+    pub(crate) async fn place_call(
+        &mut self,
+        destination: &str,
+        line: Option<LineId>,
+        parameters: CallParameters,
+    ) -> Result<CallId, Failure> {
         let Some(signed_in) = self.sign_in.signed_in() else { return Err(failure::not_signed_in()) };
         let lines = self.lines.candidates();
         let (address, name, post_dial, route) = match resolve(destination, self.dialing(&lines, line))? {
@@ -46,6 +51,7 @@ impl Core {
         self.hold_others(id).await?;
         call.address = history::shown_address(&call.address, &self.shown.snapshot().team);
         call.destination = Some(address);
+        call.parameters = parameters;
         call.post_dial = post_dial;
         self.calls.insert(call);
         for effect in effects {
@@ -103,6 +109,13 @@ impl Core {
     pub(crate) async fn decline(&mut self, call: CallId) -> Result<(), Failure> {
         self.expect(call, |state| matches!(state, CallState::Offered), "the call does not ring here")?;
         self.drive(call, Input::User(UserInput::Decline)).await;
+        Ok(())
+    }
+
+    /// Leaves a call to others.
+    pub(crate) async fn ignore(&mut self, call: CallId) -> Result<(), Failure> {
+        self.expect(call, |state| matches!(state, CallState::Offered), "the call does not ring here")?;
+        self.drive(call, Input::User(UserInput::Ignore)).await;
         Ok(())
     }
 
@@ -232,7 +245,7 @@ impl Core {
     }
 
     /// Gives a line a command that is about no step of a call.
-    fn ask_line(&self, line: LineId, what: &str, command: LineCommand) -> Result<(), Failure> {
+    pub(crate) fn ask_line(&self, line: LineId, what: &str, command: LineCommand) -> Result<(), Failure> {
         let kind = self.lines.get(line).map(LinePart::kind);
         self.lines.send(line, command).map_err(|error| match error {
             LineError::Unsupported { kind, .. } => failure::line_cannot(kind, what),
@@ -254,7 +267,7 @@ impl Core {
         Ok(())
     }
 
-    fn known(&self, call: CallId) -> Result<&Call, Failure> {
+    pub(crate) fn known(&self, call: CallId) -> Result<&Call, Failure> {
         self.calls.get(call).filter(|known| known.is_alive()).ok_or_else(failure::no_such_call)
     }
 
@@ -282,7 +295,7 @@ fn can_be_muted(state: CallState) -> bool {
 /// A line that nothing can make says so; one that is on its way is to be waited for.
 fn not_ready(part: &LinePart) -> Failure {
     match part.why() {
-        Some(why) if why.code == ErrorCode::LineUnavailable => why.clone(),
+        Some(why) if [ErrorCode::LineUnavailable, ErrorCode::Twilio].contains(&why.code) => why.clone(),
         Some(_) | None => failure::line_not_ready(part.kind()),
     }
 }

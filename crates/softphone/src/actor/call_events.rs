@@ -24,7 +24,10 @@ const SILENCE: Duration = Duration::from_secs(3);
 impl Core {
     pub(crate) async fn line_event(&mut self, line: LineId, event: LineEvent) {
         match event {
-            LineEvent::Registration(_) => {}
+            LineEvent::Registration(_) | LineEvent::Trouble { .. } => {}
+            LineEvent::MessageTaken { .. } | LineEvent::MessageRefused { .. } | LineEvent::MessageReceived { .. } => {
+                self.message_event(event);
+            }
             LineEvent::Incoming(leg) => self.incoming(line, leg).await,
             LineEvent::Ringing { leg, provider_call_id, answer } => {
                 // Whether the far end sends sound before it answers shows only when it does.
@@ -72,6 +75,9 @@ impl Core {
             LineEvent::Ended { leg, reason, code } => {
                 if let Some(call) = self.calls.of_leg(leg) {
                     tracing::info!(call.id = %call, %reason, code, "the line ended a call");
+                    if let Some(known) = self.calls.get_mut(call) {
+                        known.why = code.and_then(|code| failure::of_provider(known.line, code));
+                    }
                     self.drive(call, Input::Line(LineInput::Ended(reason))).await;
                 }
             }
@@ -102,6 +108,8 @@ impl Core {
         let (machine, effects) = CallMachine::incoming(now);
         let mut call = Call::new(machine, incoming.leg, record, part);
         call.address = address;
+        call.verified = incoming.verified;
+        call.parameters = incoming.parameters;
         call.offer = Some(incoming.offer);
         call.on_line = true;
         self.calls.insert(call);
@@ -224,7 +232,8 @@ impl Core {
         let (leg, waiting) = (known.leg, known.waiting.take());
         let command = match (waiting, started.description, known.destination.clone()) {
             (Some(Waiting::Invite), Description::Offer(offer), Some(destination)) => {
-                LineCommand::Invite { leg, call, destination, offer }
+                let parameters = known.parameters.clone();
+                LineCommand::Invite { leg, call, destination, offer, parameters }
             }
             (Some(Waiting::Accept), Description::Answer(answer), _) => LineCommand::Accept { leg, answer },
             (_, Description::Offer(_) | Description::Answer(_), _) => {
@@ -270,6 +279,8 @@ impl Core {
         let Some(known) = self.calls.get_mut(call) else { return };
         known.quality = Some(second.quality);
         let receives = known.media.receives();
+        let (since_made, talk) = (self.clock.now().since(known.machine.started_at()), known.machine.talk());
+        known.sounding.second(since_made, &second, !talk.held, receives && !talk.held);
         let silent_for = match known.listening_since {
             Some(since) if receives => second.silent_for.min(since.elapsed()),
             Some(_) | None => Duration::ZERO,

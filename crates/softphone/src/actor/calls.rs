@@ -5,6 +5,7 @@ use crate::{
     calls::{Waiting, start_media},
     failure,
     journal::{CallEntry, Entry, Step, Written},
+    lines::LinePart,
     parts::Reach,
     post::CallPost,
 };
@@ -121,6 +122,7 @@ impl Core {
                 return None;
             }
             LineAction::Reject => LineCommand::Reject { leg },
+            LineAction::Ignore => LineCommand::Ignore { leg },
             LineAction::HangUp => LineCommand::HangUp { leg },
         };
         known.waiting = None;
@@ -159,7 +161,8 @@ impl Core {
     fn start_call_media(&mut self, call: CallId) {
         let Some(post) = self.call_post(call) else { return };
         let (parts, carrier) = (Arc::clone(&self.parts), self.parts.media.clone());
-        let is_local = self.sign_in.online().is_some_and(|online| online.session.http().server().is_loopback());
+        let line = self.calls.get(call).and_then(|known| self.lines.get(known.line_id));
+        let is_local = line.is_some_and(LinePart::is_on_this_machine);
         let reach = if is_local { Reach::ThisMachine } else { Reach::Network };
         let line = self.calls.get(call).and_then(|known| self.lines.get(known.line_id));
         let relays = line.map(|part| part.relays.clone()).unwrap_or_default();
@@ -206,6 +209,7 @@ impl Core {
             | CallState::Reconnecting { .. }
             | CallState::Ending { .. } => known.listening_since = None,
         }
+        known.explain();
         let view = known.view();
         self.shown.call(view);
         if open {

@@ -3,6 +3,7 @@
 use super::Core;
 use crate::{failure, history, journal::Entry, message::ReplyTo, message::answer, preview, session::unused, settings};
 use mobilecall_ipc::{Command, Failure, HistoryQuery, Reply, Settings};
+use mobilecall_line::CallParameters;
 
 impl Core {
     /// Carries out a command. Those whose outcome takes time take the reply with them.
@@ -29,11 +30,16 @@ impl Core {
             }
             Command::SyncNow => self.sync_now(),
             Command::ChangeSettings { settings } => self.change_settings(settings).await.map(|()| Reply::Done),
-            Command::PlaceCall { destination, line } => {
-                self.place_call(&destination, line).await.map(|call| Reply::Call { call })
+            Command::PlaceCall { destination, line, parameters } => {
+                let parameters = CallParameters(parameters.into_iter().collect());
+                self.place_call(&destination, line, parameters).await.map(|call| Reply::Call { call })
             }
             Command::Answer { call } => self.answer(call).await.map(|()| Reply::Done),
             Command::Decline { call } => self.decline(call).await.map(|()| Reply::Done),
+            Command::Ignore { call } => self.ignore(call).await.map(|()| Reply::Done),
+            Command::SendMessage { call, content } => {
+                self.send_message(call, content).map(|message| Reply::Message { message })
+            }
             Command::HangUp { call } => self.hang_up(call).await.map(|()| Reply::Done),
             Command::SetMute { call, muted } => self.set_mute(call, muted).await.map(|()| Reply::Done),
             Command::SetHold { call, held } => self.set_hold(call, held).await.map(|()| Reply::Done),

@@ -13,7 +13,7 @@ use mobilecall_domain::{
 };
 use mobilecall_ipc::{Failure, Registration as Standing, Settings};
 use mobilecall_line::{LineCommand, LineEvent};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 impl Core {
     /// Opens the lines that are not open; those that have given up, or wait for their next try, try at once.
@@ -28,7 +28,7 @@ impl Core {
         let Some(part) = self.lines.get(line) else { return };
         let command = match part.registration() {
             Standing::Failed { .. } if part.is_open() => LineCommand::Register,
-            Standing::Registering { .. } if part.is_open() => LineCommand::Reconnect,
+            Standing::Registering { .. } if part.is_open() => LineCommand::Reconnect { slept: Duration::ZERO },
             Standing::Failed { .. } | Standing::Registering { .. } | Standing::Registered | Standing::Unregistered => {
                 return self.open_line(line);
             }
@@ -151,6 +151,15 @@ impl Core {
             }
             LineMessage::NotYet { attempt, why } => part.stands(Standing::Registering { attempt }, why),
             LineMessage::Event(LineEvent::Registration(registration)) => registered(part, &registration),
+            LineMessage::Event(LineEvent::Trouble { code }) => {
+                let trouble = failure::of_provider(part.kind(), code);
+                // Said once, however often it comes while the line tries.
+                let news = trouble.clone().filter(|trouble| part.trouble() != Some(trouble));
+                part.in_trouble(trouble);
+                if let Some(news) = news {
+                    self.shown.problem(news);
+                }
+            }
             LineMessage::Event(event) => return self.line_event(line, event).await,
             LineMessage::Closed => {
                 tracing::error!(line.id = %line, "the task of a line ended by itself");
@@ -176,11 +185,21 @@ impl Core {
 
 fn registered(part: &mut LinePart, registration: &Registration) {
     let standing = view::registration(registration);
+    let trouble = part.trouble().cloned();
+    let standing = match (standing, &trouble) {
+        // What the provider says is more than that it refuses.
+        (Standing::Failed { .. }, Some(trouble)) => Standing::Failed { code: trouble.code },
+        (standing, _) => standing,
+    };
     let why = match standing {
-        Standing::Failed { code } => Some(failure::registration_refused(code)),
+        Standing::Failed { code } => Some(trouble.unwrap_or_else(|| failure::registration_refused(code))),
         // What made the first attempt fail is still so.
-        Standing::Registering { attempt: 1.. } => part.why().cloned(),
-        Standing::Registering { attempt: 0 } | Standing::Registered | Standing::Unregistered => None,
+        Standing::Registering { attempt: 1.. } => trouble.or_else(|| part.why().cloned()),
+        Standing::Registering { attempt: 0 } | Standing::Unregistered => None,
+        Standing::Registered => {
+            part.in_trouble(None);
+            None
+        }
     };
     part.stands(standing, why);
 }

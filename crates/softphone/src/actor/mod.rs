@@ -10,6 +10,8 @@ mod calls;
 mod commands;
 mod devices;
 mod line;
+mod messages;
+mod network;
 mod session;
 mod sound;
 mod sync;
@@ -23,6 +25,7 @@ use crate::{
     journal::Journal,
     lines::Lines,
     message::{Message, ReplyTo, answer},
+    network::LOOK_EVERY,
     parts::Parts,
     post::Post,
     session::{Secrets, SignInState},
@@ -156,6 +159,9 @@ impl Core {
         }
         let mut heartbeat = tokio::time::interval(self.parts.heartbeat);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut network = self.network_now();
+        let mut looks = tokio::time::interval(LOOK_EVERY);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let done = loop {
             tokio::select! {
                 message = inbox.recv() => match message {
@@ -164,6 +170,7 @@ impl Core {
                     None => break None,
                 },
                 _ = heartbeat.tick() => self.heartbeat().await,
+                _ = looks.tick() => self.look_at_network(&mut network).await,
                 Ok(()) = self.set_aside.changed() => {
                     self.set_aside.mark_changed();
                     self.tell_set_aside().await;

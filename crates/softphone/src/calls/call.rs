@@ -1,18 +1,22 @@
 //! One call.
 
-use super::{Keys, Media, Renegotiation};
-use crate::{lines::LinePart, session::Profile, view};
+use super::{Keys, Media, Renegotiation, Sounding};
+use crate::{failure, lines::LinePart, session::Profile, view};
 use mobilecall_domain::{
     Address, CallId, CallQuality, CallRecord, CallStart, Direction, EndReason, LegId, LineCapabilities, LineId,
     LineKind, PostDial, SdpOffer, Timestamp,
     machine::{CallMachine, CallState},
 };
-use mobilecall_ipc::{CallState as ShownState, CallView};
-use std::time::Duration;
+use mobilecall_ipc::{CallState as ShownState, CallView, Failure};
+use mobilecall_line::CallParameters;
+use std::{collections::BTreeMap, time::Duration};
 use tokio::time::Instant;
 
 /// How long a call that is over stays on the screen.
 const SHOWN_AFTER_END: Duration = Duration::from_secs(5);
+
+/// Twilio's code for media that failed or died.
+const TWILIO_MEDIA_LOST: u32 = 53_405;
 
 /// A call and everything that belongs to it.
 pub(crate) struct Call {
@@ -29,6 +33,12 @@ pub(crate) struct Call {
     pub(crate) name: Option<String>,
     /// Whom to invite, on an outgoing call.
     pub(crate) destination: Option<Address>,
+    /// What the line's application is told with the invitation, or told with theirs.
+    pub(crate) parameters: CallParameters,
+    /// Whether a carrier vouches for the caller's number.
+    pub(crate) verified: Option<bool>,
+    /// What the provider says of the end.
+    pub(crate) why: Option<Failure>,
     /// Their first offer, on an incoming call.
     pub(crate) offer: Option<SdpOffer>,
     /// The record as it begins.
@@ -48,6 +58,7 @@ pub(crate) struct Call {
     /// What was dialed behind the number, until it is sent.
     pub(crate) post_dial: Option<PostDial>,
     pub(crate) quality: Option<CallQuality>,
+    pub(crate) sounding: Sounding,
     /// When the agent placed or answered it.
     pub(crate) commanded_at: Instant,
     pub(crate) setup_ms: Option<u32>,
@@ -80,6 +91,9 @@ impl Call {
             address: view::other_party(&record).to_owned(),
             name: record.customer_name.clone(),
             destination: None,
+            parameters: CallParameters::default(),
+            verified: None,
+            why: None,
             offer: None,
             record,
             begun: false,
@@ -92,6 +106,7 @@ impl Call {
             keys: Keys::default(),
             post_dial: None,
             quality: None,
+            sounding: Sounding::default(),
             commanded_at: Instant::now(),
             setup_ms: None,
             first_audio_ms: None,
@@ -111,6 +126,13 @@ impl Call {
     pub(crate) fn may_go_on(&self) -> bool {
         let is_offer = self.machine.direction() == Direction::Incoming && self.machine.answered_at().is_none();
         self.line == LineKind::Direct && is_offer && self.machine.end_reason() == Some(EndReason::SignalingLost)
+    }
+
+    /// What the provider would say of an end that this side came to.
+    pub(crate) fn explain(&mut self) {
+        if self.line == LineKind::Twilio && self.machine.end_reason() == Some(EndReason::MediaLost) {
+            self.why.get_or_insert_with(|| failure::of_twilio(TWILIO_MEDIA_LOST));
+        }
     }
 
     /// Both sides can talk, or could a moment ago.
@@ -149,7 +171,15 @@ impl Call {
             digits: self.digits.clone(),
             post_dial: self.post_dial.as_ref().map(|keys| keys.as_str().to_owned()),
             quality: self.quality.as_ref().map(view::quality),
+            warnings: self.sounding.warnings(self.machine.state()),
+            path: self.sounding.path(self.machine.state()),
+            verified: self.verified,
+            parameters: match self.machine.direction() {
+                Direction::Incoming => self.parameters.0.iter().cloned().collect(),
+                Direction::Outgoing => BTreeMap::new(),
+            },
             end: self.machine.end_reason(),
+            why: self.why.clone(),
             setup_ms: self.setup_ms,
             first_audio_ms: self.first_audio_ms,
         }

@@ -5,6 +5,7 @@ mod devices;
 mod keys;
 mod media;
 mod renegotiation;
+mod sounding;
 mod voice;
 
 pub(crate) use call::{Call, Waiting, record_of};
@@ -12,6 +13,7 @@ pub(crate) use devices::{Devices, Opening};
 pub(crate) use keys::{Keys, Press};
 pub(crate) use media::{Description, Media, StartedMedia, add, kind as media_failure, start_media};
 pub(crate) use renegotiation::{NextOffer, Renegotiation};
+pub(crate) use sounding::Sounding;
 pub(crate) use voice::{Second, VoiceTask};
 
 use crate::sound::DeviceOpened;

@@ -6,8 +6,12 @@ use bytes::Bytes;
 use mobilecall_domain::CallQuality;
 use mobilecall_ipc::{Event, LevelSource, Levels};
 use mobilecall_media::voice::{OutgoingPacket, VoiceEvent};
-use mobilecall_transport::{MediaRuntime, MediaTransport, RtpPacket};
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use mobilecall_transport::{CandidatePair, MediaRuntime, MediaTransport, RtpPacket};
+use std::{
+    convert::Infallible,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 use tokio::{
     sync::{broadcast, mpsc},
     time::{Instant, Interval, MissedTickBehavior},
@@ -22,11 +26,15 @@ const LEVELS_AGAIN: Duration = Duration::from_secs(2);
 const LEVEL_STEPS: f32 = 5.0;
 
 /// One second of a call.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Second {
     pub(crate) quality: CallQuality,
     /// How long nothing has come from the far end.
     pub(crate) silent_for: Duration,
+    /// Readings of the microphone's level before processing; none while it is off for the call.
+    pub(crate) levels: Vec<f32>,
+    /// The ends of the path that packets take.
+    pub(crate) pair: Option<CandidatePair>,
 }
 
 /// Everything the task needs.
@@ -51,7 +59,8 @@ impl VoiceTask {
     pub(crate) async fn run(self, carrier: MediaRuntime) {
         let Self { voice, transport, packets, events, counted, post, windows } = self;
         let sent = AbortOnDropHandle::new(carrier.spawn(send_packets(packets, Arc::clone(&transport))));
-        let reports = Reports { voice, transport, counted, post, windows };
+        let readings = Mutex::default();
+        let reports = Reports { voice, transport, counted, post, windows, readings };
         tokio::select! {
             ended = sent => if let Err(error) = ended {
                 tracing::error!(%error, "sending the packets of a call panicked");
@@ -87,7 +96,12 @@ struct Reports {
     counted: Option<CallQuality>,
     post: CallPost,
     windows: broadcast::Sender<Event>,
+    /// Of the microphone since the last second, taken as often as levels are shown.
+    readings: Mutex<Vec<f32>>,
 }
+
+/// More readings than this nobody has taken for many seconds.
+const MOST_READINGS: usize = 100;
 
 impl Reports {
     /// Waits for the owner. Seconds that pass meanwhile are left out: the next one is measured afresh.
@@ -107,6 +121,7 @@ impl Reports {
         let mut told = (Instant::now(), None);
         loop {
             ticks.tick().await;
+            self.read();
             let levels = self.levels();
             // Again after a while, for windows that came meanwhile.
             if levels.is_some() && (levels != told.1 || told.0.elapsed() >= LEVELS_AGAIN) {
@@ -135,8 +150,22 @@ impl Reports {
         let second = Second {
             quality: add(self.voice.quality(stats.rtt), self.counted),
             silent_for: self.voice.stats().since_last_packet,
+            levels: std::mem::take(&mut *self.readings.lock().unwrap_or_else(PoisonError::into_inner)),
+            pair: stats.pair,
         };
         self.post.tell(CallEvent::Second(second)).await;
+    }
+
+    /// Reads the microphone, unless it is off.
+    fn read(&self) {
+        let is_off = self.voice.is_held() || self.voice.is_muted();
+        let mut readings = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_off || readings.len() >= MOST_READINGS {
+            readings.clear();
+        }
+        if !is_off {
+            readings.push(self.voice.stats().path.raw_level);
+        }
     }
 
     /// None while the call is held. What a muted microphone hears is of no use to anybody.

@@ -127,6 +127,11 @@ fn described(settings: &Settings, available: &[LineKind]) -> Vec<LineSettings> {
     given.map(said).chain(by_hand).filter(|line| line.enabled).collect()
 }
 
+/// What the settings say to sign in over Twilio at an edge of one's own choice, such as `frankfurt`.
+pub fn twilio_at_edge(edge: &str) -> Option<LineSettings> {
+    given_out(LineKind::Twilio).map(|line| LineSettings { server: Some(edge.to_owned()), ..line })
+}
+
 /// The line of a kind that a server gives out, unless the settings say otherwise; `None` if servers give out none.
 pub(crate) fn given_out(kind: LineKind) -> Option<LineSettings> {
     let id = match kind {

@@ -20,6 +20,8 @@ pub(crate) struct LinePart {
     line: Option<Arc<dyn Line>>,
     registration: Registration,
     why: Option<Failure>,
+    /// What the provider said last, since the line was last registered.
+    trouble: Option<Failure>,
     task: Option<AbortOnDropHandle<()>>,
     leaving: CancellationToken,
     /// Which opening the task belongs to.
@@ -35,6 +37,7 @@ impl LinePart {
             line: None,
             registration: Registration::Unregistered,
             why: None,
+            trouble: None,
             task: None,
             leaving: CancellationToken::new(),
             opening: 0,
@@ -54,12 +57,26 @@ impl LinePart {
         self.line.as_ref().map_or(LineCapabilities::NONE, |line| line.capabilities())
     }
 
+    /// Whether its server is on this machine, which no change of networks concerns.
+    pub(crate) fn is_on_this_machine(&self) -> bool {
+        self.line.as_ref().is_some_and(|line| line.is_on_this_machine())
+    }
+
     pub(crate) const fn registration(&self) -> Registration {
         self.registration
     }
 
     pub(crate) const fn why(&self) -> Option<&Failure> {
         self.why.as_ref()
+    }
+
+    pub(crate) const fn trouble(&self) -> Option<&Failure> {
+        self.trouble.as_ref()
+    }
+
+    /// The provider says that something is wrong, or nothing is any more.
+    pub(crate) fn in_trouble(&mut self, what: Option<Failure>) {
+        self.trouble = what;
     }
 
     /// Whether the server of the session gives out its credentials.

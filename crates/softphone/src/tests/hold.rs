@@ -1,4 +1,4 @@
-use super::{Rig, told, within};
+use super::{Rig, dial, told, within};
 use mobilecall_ipc::{CallState, Command, ErrorCode, Event, LevelSource};
 use mobilecall_line::{LineCommand, LineEvent};
 use mobilecall_transport::MediaTransport as _;
@@ -130,7 +130,7 @@ async fn what_does_not_fit_the_state_is_refused() {
         Command::Decline { call },
         Command::SetHold { call, held: true },
         Command::SendDigits { call, digits: "1".into() },
-        Command::PlaceCall { destination: "103".into(), line: None },
+        dial("103", None),
     ] {
         assert_eq!(rig.refused(command.clone()).await, ErrorCode::NotNow, "{command:?}");
     }

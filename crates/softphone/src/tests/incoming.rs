@@ -1,7 +1,7 @@
 use super::{Rig, eventually};
 use mobilecall_domain::{CallId, CallStatus, EndReason, LegId, SdpOffer};
 use mobilecall_ipc::{CallState, Command, Direction, EndReason as ShownEnd, ErrorCode};
-use mobilecall_line::{IncomingLeg, LineCommand, LineEvent};
+use mobilecall_line::{CallParameters, IncomingLeg, LineCommand, LineEvent};
 use mobilecall_media::tones::Tone;
 use mobilecall_transport::MediaTransport as _;
 use std::time::Duration;
@@ -161,6 +161,8 @@ async fn an_offer_that_cannot_be_understood_ends_the_call_when_it_is_answered() 
         from_name: None,
         from_extension: None,
         to: "client:alice".into(),
+        verified: None,
+        parameters: CallParameters::default(),
         offer: SdpOffer::new("this is no session description"),
     }));
     rig.until_state(call, CallState::Offered).await;
@@ -193,6 +195,8 @@ async fn a_colleague_is_shown_by_the_extension_that_comes_with_the_call() {
         from_name: Some(format!("Zo\u{202e}e{}", "\u{301}".repeat(200))),
         from_extension: Some("117".into()),
         to: "client:alice".into(),
+        verified: None,
+        parameters: CallParameters::default(),
         offer: SdpOffer::new("not looked at before the answer"),
     }));
     let view = rig.until_call(call, "the ring", |view| view.state == CallState::Offered).await;

@@ -1,6 +1,6 @@
 //! Several lines at once, of different kinds and of the same.
 
-use super::{FakeLineEnd, FarEnd, Rig, direct, standing, told, within};
+use super::{FakeLineEnd, FarEnd, Rig, dial, direct, standing, told, within};
 use crate::lines::{DIRECT, LineContext, LineFactories, LineFactory, OpenedLine, given_out};
 use async_trait::async_trait;
 use mobilecall_domain::{CallId, EndReason, LegId, LineCapabilities, LineId, LineKind, Registration, SdpOffer};
@@ -8,7 +8,7 @@ use mobilecall_ipc::{
     CallState, Command, ErrorCode, Event, Failure, LineCredentials, LineSettings, LineView, Registration as Shown,
     Reply, Settings, Snapshot,
 };
-use mobilecall_line::{IncomingLeg, LineCommand, LineEvent, fake::FakeLine};
+use mobilecall_line::{CallParameters, IncomingLeg, LineCommand, LineEvent, fake::FakeLine};
 use mobilecall_transport::MediaTransport as _;
 use std::{
     collections::HashMap,
@@ -116,7 +116,7 @@ impl Office {
 
     /// Places a call, which must come out of this line.
     async fn place(&mut self, destination: &str, chosen: Option<LineId>, over: LineId) -> (CallId, LegId, SdpOffer) {
-        let command = Command::PlaceCall { destination: destination.into(), line: chosen };
+        let command = dial(destination, chosen);
         let reply = self.rig.send(command).await.unwrap();
         let Reply::Call { call } = reply else { panic!("{reply:?}") };
         let (leg, invited, _, offer) = self.end(over).invite().await;
@@ -147,6 +147,8 @@ impl Office {
             from_name: None,
             from_extension: None,
             to: "+966112345678".into(),
+            verified: None,
+            parameters: CallParameters::default(),
             offer,
         }));
         let view = self.rig.until_state(call, CallState::Offered).await;
@@ -213,7 +215,7 @@ async fn a_call_goes_through_the_line_of_its_address_or_the_chosen_one() {
         office.end(over).say(LineEvent::Ended { leg, reason: EndReason::Busy, code: None });
         office.rig.until_call(call, "the end", |view| view.end.is_some()).await;
     }
-    let refused = |destination: &str, line| Command::PlaceCall { destination: destination.into(), line };
+    let refused = |destination: &str, line| dial(destination, line);
     let rig = &office.rig;
     let failure = rig.send(refused("0501234567", Some(DIRECT))).await.unwrap_err();
     assert_eq!((failure.code, &*failure.params["advice"]), (ErrorCode::UnsupportedAddress, "chooseLine"));
@@ -226,7 +228,7 @@ async fn a_call_waits_for_no_other_kind_of_line() {
     let mut office = Office::registered(&[twilio]).await;
     office.rig.line.say(LineEvent::Registration(Registration::Registering { attempt: 1 }));
     office.rig.until("the loss", |snapshot| direct(snapshot) != Shown::Registered).await;
-    let command = Command::PlaceCall { destination: "102".into(), line: None };
+    let command = dial("102", None);
     let failure = office.rig.send(command).await.unwrap_err();
     assert_eq!((failure.code, failure.params["line"].as_str()), (ErrorCode::LineNotReady, "direct"));
 }
@@ -294,7 +296,7 @@ async fn lines_that_cannot_be_made_say_so_and_harm_no_other() {
         assert_eq!(view.why.as_ref().map(|why| why.code), Some(code));
         assert_eq!(direct(&snapshot), Shown::Registered);
     }
-    let command = Command::PlaceCall { destination: "102".into(), line: Some(other_direct.id) };
+    let command = dial("102", Some(other_direct.id));
     assert_eq!(office.rig.refused(command).await, ErrorCode::LineUnavailable);
     office.place("sip:a@b.example", None, good.id).await;
 
@@ -312,7 +314,7 @@ async fn a_line_that_ends_by_itself_ends_its_calls_and_is_opened_again() {
     let (call, _, far) = office.talk("sip:a@b.example", pbx.id).await;
     office.rig.send(Command::SetHold { call, held: true }).await.unwrap();
     office.answer_reoffer(pbx.id, &far).await;
-    let command = Command::PlaceCall { destination: "sip:c@d.example".into(), line: Some(branch.id) };
+    let command = dial("sip:c@d.example", Some(branch.id));
     let Reply::Call { call: other } = office.rig.send(command).await.unwrap() else { panic!("no call") };
 
     let lost = office.ends.remove(&pbx.id).unwrap();

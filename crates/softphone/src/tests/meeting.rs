@@ -1,8 +1,8 @@
 //! Two people who dial each other.
 
-use super::Rig;
+use super::{Rig, dial};
 use mobilecall_domain::{CallId, EndReason};
-use mobilecall_ipc::{CallState, Command, Reply};
+use mobilecall_ipc::{CallState, Reply};
 use mobilecall_line::{LineCommand, LineEvent};
 use mobilecall_transport::MediaTransport as _;
 
@@ -10,7 +10,7 @@ use mobilecall_transport::MediaTransport as _;
 async fn dialing_somebody_who_rings_here_takes_their_call() {
     let mut rig = Rig::start().await;
     let (call, leg, far) = rig.ring().await;
-    let dial = |destination: &str| Command::PlaceCall { destination: destination.into(), line: None };
+    let dial = |destination: &str| dial(destination, None);
     let reply = rig.send(dial("client:bob")).await.unwrap();
     assert_eq!(reply, Reply::Call { call });
     let LineCommand::Accept { leg: accepted, answer } = rig.line.command().await else { panic!("no answer") };

@@ -12,6 +12,7 @@ mod lines;
 mod lost;
 mod meeting;
 mod outgoing;
+mod provider;
 mod records;
 mod rig;
 mod session;
@@ -19,4 +20,4 @@ mod sound;
 mod team;
 
 pub(crate) use rig::FakeSound;
-use rig::{FakeLineEnd, FarEnd, Rig, START_MS, direct, eventually, problems, profile, standing, told, within};
+use rig::{FakeLineEnd, FarEnd, Rig, START_MS, dial, direct, eventually, problems, profile, standing, told, within};

@@ -1,4 +1,4 @@
-use super::{Rig, direct};
+use super::{Rig, dial, direct};
 use mobilecall_domain::{CallStatus, EndReason, ProviderCallId};
 use mobilecall_ipc::{CallState, CallView, Command, EndReason as ShownEnd, ErrorCode, Reply};
 use mobilecall_line::{LineCommand, LineEvent};
@@ -67,7 +67,7 @@ async fn each_refusal_has_its_reason_and_status() {
 #[tokio::test]
 async fn a_call_given_up_at_once_never_reaches_the_line() {
     let mut rig = Rig::start().await;
-    let Reply::Call { call } = rig.send(Command::PlaceCall { destination: "102".into(), line: None }).await.unwrap()
+    let Reply::Call { call } = rig.send(dial("102", None)).await.unwrap()
     else {
         panic!("no call")
     };
@@ -100,7 +100,7 @@ async fn what_cannot_be_called_is_refused_with_its_reason() {
         ("فاطمة", ErrorCode::UnknownExtension),
     ] {
         assert_eq!(
-            rig.refused(Command::PlaceCall { destination: destination.into(), line: None }).await,
+            rig.refused(dial(destination, None)).await,
             code,
             "{destination}"
         );
@@ -111,7 +111,7 @@ async fn what_cannot_be_called_is_refused_with_its_reason() {
 #[tokio::test]
 async fn nobody_is_sent_to_an_administrator_of_a_server_without_one() {
     let rig = Rig::start().await;
-    let command = Command::PlaceCall { destination: "0501234567".into(), line: None };
+    let command = dial("0501234567", None);
     assert_eq!(rig.send(command).await.unwrap_err().params["advice"], "signIn");
 }
 
@@ -122,7 +122,7 @@ async fn a_call_needs_a_registered_line() {
     rig.line.say(LineEvent::Registration(lost));
     rig.until("the loss", |snapshot| direct(snapshot) != mobilecall_ipc::Registration::Registered).await;
     assert_eq!(
-        rig.refused(Command::PlaceCall { destination: "102".into(), line: None }).await,
+        rig.refused(dial("102", None)).await,
         ErrorCode::LineNotReady
     );
 }

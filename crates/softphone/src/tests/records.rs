@@ -1,4 +1,4 @@
-use super::{Rig, START_MS};
+use super::{Rig, START_MS, dial};
 use crate::message::Message;
 use mobilecall_audio::Role;
 use mobilecall_client::{SyncEvent, SyncStatus};
@@ -165,7 +165,7 @@ async fn the_preview_says_what_the_call_would_say() {
             Preview::WillCall { .. } => None,
             Preview::Empty | Preview::Choices { .. } => panic!("{preview:?}"),
         };
-        let reply = rig.send(Command::PlaceCall { destination: text.into(), line: None }).await;
+        let reply = rig.send(dial(text, None)).await;
         if let Ok(Reply::Call { call }) = reply {
             rig.send(Command::HangUp { call }).await.unwrap();
         }

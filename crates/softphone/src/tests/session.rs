@@ -200,7 +200,7 @@ async fn a_line_that_gave_up_registers_when_the_agent_connects() {
     rig.line.say(LineEvent::Registration(Registration::Registering { attempt: 3 }));
     rig.until("the loss", |snapshot| direct(snapshot) != Shown::Registered).await;
     rig.send(Command::Connect).await.unwrap();
-    assert!(matches!(rig.line.command().await, LineCommand::Reconnect), "it does not wait for its next try");
+    assert!(matches!(rig.line.command().await, LineCommand::Reconnect { .. }), "it does not wait for its next try");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a step that fails is a failed test")]
 
 mod application;
+mod beside;
 mod calls;
 mod rest;
 mod softphone;

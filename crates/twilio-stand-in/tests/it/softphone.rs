@@ -3,9 +3,9 @@
 use crate::{OWN, TIME_LIMIT, share_of, soon};
 use async_trait::async_trait;
 use mobilecall_domain::{
-    Address, CallId, EndReason, LegId, LineKind, Private, Region, Registration, SdpAnswer, Timestamp,
+    Address, CallId, EndReason, LegId, LineKind, Private, Region, Registration, SdpAnswer, SdpOffer, Timestamp,
 };
-use mobilecall_line::{Line, LineCommand, LineEvent};
+use mobilecall_line::{CallParameters, Line, LineCommand, LineEvent};
 use mobilecall_line_pstream::{PstreamLine, PstreamLineConfig, TokenError, TokenSource, VoiceToken};
 use mobilecall_media::apm::Processing;
 use mobilecall_media::jitter::ReceivedPayload;
@@ -70,7 +70,7 @@ impl Softphone {
     }
 
     /// The next event that is not about the registration.
-    async fn next_of_call(&mut self) -> LineEvent {
+    pub(crate) async fn next_of_call(&mut self) -> LineEvent {
         loop {
             match self.next().await {
                 LineEvent::Registration(_) => {}
@@ -79,13 +79,23 @@ impl Softphone {
         }
     }
 
+    /// Tells the line something.
+    pub(crate) fn tell(&self, command: LineCommand) {
+        self.line.send(command).unwrap();
+    }
+
     /// Calls, and waits until it is answered.
     pub(crate) async fn call(&mut self, number: &str) -> (LegId, Sound) {
+        self.call_with(number, &[]).await
+    }
+
+    /// Calls, with what is to be told beside.
+    pub(crate) async fn call_with(&mut self, number: &str, parameters: &[(&str, &str)]) -> (LegId, Sound) {
         let sound = Sound::new().await;
         let offer = sound.transport.create_offer().await.unwrap();
         let leg = LegId::generate();
         let destination = Address::parse(number, Region::SA).unwrap();
-        self.line.send(LineCommand::Invite { leg, call: CallId::generate(), destination, offer }).unwrap();
+        self.tell(invite(leg, destination, offer, parameters));
         loop {
             match self.next_of_call().await {
                 LineEvent::Ringing { answer, .. } => sound.accept(answer).await,
@@ -151,13 +161,28 @@ impl Softphone {
 
     /// A call that is refused; tells why.
     pub(crate) async fn is_refused(&mut self, number: &str) -> (EndReason, Option<u32>) {
+        self.is_refused_with(number, &[]).await
+    }
+
+    /// The same, with what is to be told beside.
+    pub(crate) async fn is_refused_with(
+        &mut self,
+        number: &str,
+        parameters: &[(&str, &str)],
+    ) -> (EndReason, Option<u32>) {
         let sound = Sound::new().await;
         let offer = sound.transport.create_offer().await.unwrap();
         let leg = LegId::generate();
         let destination = Address::parse(number, Region::SA).unwrap();
-        self.line.send(LineCommand::Invite { leg, call: CallId::generate(), destination, offer }).unwrap();
+        self.tell(invite(leg, destination, offer, parameters));
         self.is_over(leg).await
     }
+}
+
+fn invite(leg: LegId, destination: Address, offer: SdpOffer, parameters: &[(&str, &str)]) -> LineCommand {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    let parameters = CallParameters(parameters.iter().map(owned).collect());
+    LineCommand::Invite { leg, call: CallId::generate(), destination, offer, parameters }
 }
 
 /// What a softphone hears and says.

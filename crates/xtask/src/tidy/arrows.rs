@@ -27,7 +27,10 @@ pub(crate) const ARROWS: &[(&str, &[&str])] = &[
     ("client", &["api", "cache", "domain"]),
     ("edge", &["domain", "pstream", "transport"]),
     ("backend", &["api", "domain", "edge", "store", "twilio"]),
-    ("softphone", &["audio", "cache", "client", "domain", "ipc", "line", "line-pstream", "media", "transport"]),
+    (
+        "softphone",
+        &["audio", "cache", "client", "domain", "ipc", "line", "line-pstream", "media", "transport", "twilio"],
+    ),
     ("server", &["backend", "domain", "store", "store-sqlite"]),
     ("cli", &["backend", "domain", "ipc", "softphone", "store", "store-sqlite"]),
     ("mobile-call", &["backend", "domain", "ipc", "softphone", "store-sqlite"]),

@@ -1,6 +1,7 @@
 /** Words of a call: who it is with, how it stands, why it ended. */
 import { nameOfTarget } from '../dialer/targetWords';
 import type { CallView, Quality } from '../ipc';
+import { problemWords } from '../problems/problemWords';
 import { number, percent, readableAddress } from '@mobilecall/kit/format';
 import { t } from '@mobilecall/kit/i18n';
 
@@ -14,6 +15,12 @@ export const hasName = (call: Pick<CallView, 'name' | 'address'>): boolean => na
 export const stateWords = (call: CallView): string =>
   call.held && call.state === 'active' ? t('call-state-held') : t(`call-state-${call.state}`);
 
+/** Why it ended; what the provider says of it is more than the reason. */
+export function endWords(call: Pick<CallView, 'end' | 'why'>): string {
+  if (call.why) return problemWords(call.why);
+  return call.end ? t(`end-${call.end}`) : t('call-state-ended');
+}
+
 /** So many have room in the narrowest window, whichever they are. */
 const DIGITS_IN_SIGHT = 16;
 
@@ -24,6 +31,10 @@ export const newestDigits = (digits: string): string => (digits.length > DIGITS_
 const LOSS_PERCENT = 1;
 const ROUND_TRIP_MS = 400;
 const JITTER_MS = 30;
+
+/** What is wrong with the sound right now, in plain words; nothing while all is well. */
+export const warningWords = (call: Pick<CallView, 'warnings'>): string | null =>
+  call.warnings?.[0] ? t(`quality-warning-${call.warnings[0]}`) : null;
 
 /** Why the sound is not good, in plain words; nothing while it is. */
 export function qualityCause(quality: Quality): string | null {

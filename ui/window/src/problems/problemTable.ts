@@ -27,6 +27,7 @@ export const problemTable: Readonly<Record<ErrorCode, ProblemKind>> = {
   lineCannot: { severity: 'warning' },
   calledWhileTalking: { severity: 'warning', action: 'history' },
   transferFailed: { severity: 'warning' },
+  twilio: { severity: 'error' },
   nothingToDial: { severity: 'info' },
   malformedNumber: { severity: 'warning' },
   numberTooShort: { severity: 'warning' },

@@ -13,6 +13,8 @@ test.each<[ErrorCode, Record<string, string>, string]>([
   ['historyDamaged', { path: '/c', lost: '2' }, 'The call history on this computer was damaged. It is fetched from the server again, and calls go on. The damaged file is kept as /c. Entries that could not be taken over: 2.'],
   ['databaseNotWritable', { path: '/c', access: 'write' }, 'The file /c cannot be written. Give your user the right to write to it and to its folder, and check the disk.'],
   ['databaseNotWritable', { path: '/c', access: 'all' }, 'The file /c cannot be read or cannot be written. Give your user the right to read and to write it and its folder, and check the disk.'],
+  ['twilio', { code: '31486', remedy: 'try-later' }, 'The called party is busy. Try again later. (Twilio 31486)'],
+  ['twilio', { code: '99999' }, 'Twilio reports the error 99999, which this version does not know. Look it up at twilio.com/docs/api/errors/99999.'],
   ['lineNotReady', { line: 'direct' }, 'You are not connected yet. Wait until the status says “Ready”, or connect.'],
   ['lineNotReady', { line: 'sip' }, 'This line is not ready yet. Wait, or choose another one.'],
   ['unsupportedAddress', { line: 'direct', kind: 'phone', advice: 'askAdministrator' }, 'Phone numbers first need a line to the phone network. Your administrator can set one up.'],

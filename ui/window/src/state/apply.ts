@@ -26,6 +26,7 @@ export function apply(snapshot: Snapshot, event: EngineEvent): Snapshot {
       return { ...snapshot, sound: event.sound };
     case 'soundMended':
     case 'digitReceived':
+    case 'callMessage':
     case 'problem':
     case 'levels':
     case 'lagged':

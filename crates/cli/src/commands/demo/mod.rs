@@ -15,7 +15,7 @@ use crate::{
 use mobilecall_ipc::{Command, ErrorCode, Failure};
 use mobilecall_softphone::{CaptureSource, PlayoutSink};
 use server::{CALLEE, CALLER, DemoServer, Person};
-use std::{path::Path, time::Duration};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 use voice::{Voice, heard};
 
 /// Length of the call, if nothing else is asked.
@@ -60,7 +60,8 @@ impl Stage<'_> {
         let mut callee = interrupts.or(self.phone(&CALLEE, Voice::HIGH)).await?;
         let files = InCall { files: vec!["microphone", "speaker"], ..InCall::default() };
         let in_call = InCall { duration: Some(length), ..files.clone() };
-        let call = Conversation::new(Mode::Call { destination: CALLEE.extension.to_owned() }, in_call, interrupts);
+        let (destination, parameters) = (CALLEE.extension.to_owned(), BTreeMap::new());
+        let call = Conversation::new(Mode::Call { destination, parameters }, in_call, interrupts);
         let listen = Mode::Listen { auto_answer: true, once: true };
         let listen = Conversation::new(listen, files, also);
         // Without a good call there may be nothing for the other one to wait for.
@@ -82,6 +83,7 @@ impl Stage<'_> {
             ca: None,
             data_dir: Some(self.folder.join(person.username)),
             line: None,
+            edge: None,
             audio_in: CaptureSource::Wav { path: self.files.join(voice.said()), repeat: true },
             process_audio: false,
             audio_out: PlayoutSink::Wav(self.files.join(voice.heard())),

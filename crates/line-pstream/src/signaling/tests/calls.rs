@@ -94,7 +94,12 @@ fn a_refusal_names_its_reason() {
     assert_eq!(bench.did(), ["ended remote-hangup -"]);
     let mut bench = Bench::in_call();
     bench.receive(r#"{"type":"hangup"}"#);
-    assert_eq!(bench.did(), ["ended remote-hangup -"], "without a name it means every call");
+    assert_eq!(bench.did(), ["ended remote-hangup -"], "without a name it means the only call there is");
+    let mut bench = Bench::in_call();
+    bench.invite();
+    bench.did();
+    bench.receive(r#"{"type":"hangup"}"#);
+    assert_eq!(bench.did(), NOTHING, "and of two it means neither");
 }
 
 #[test]
@@ -176,6 +181,25 @@ fn an_incoming_call_is_refused_or_cancelled() {
     bench.did();
     bench.receive(r#"{"type":"cancel","payload":{"callsid":"CA5"}}"#);
     assert_eq!(bench.did(), NOTHING);
+}
+
+#[test]
+fn an_ignored_call_rings_on_elsewhere() {
+    let mut bench = Bench::registered();
+    bench.receive(INVITE);
+    bench.receive(&INVITE.replace("CA5", "CA6"));
+    bench.did();
+    let second = bench.leg;
+    bench.command(LineCommand::Ignore { leg: second });
+    assert_eq!(bench.did(), ["ended local-decline -"], "the server hears nothing");
+    bench.receive(r#"{"type":"cancel","payload":{"callsid":"CA6"}}"#);
+    assert_eq!(bench.did(), NOTHING);
+    assert_eq!(bench.try_command(LineCommand::Ignore { leg: second }), Err(LineError::UnknownLeg(second)));
+    bench.receive(r#"{"type":"cancel","payload":{"callsid":"CA5"}}"#);
+    assert_eq!(bench.did(), ["ended remote-cancel -"], "the other one is another call");
+    let mut bench = Bench::in_call();
+    let not_now = Err(LineError::NotNow { what: "ignoring a call that does not ring" });
+    assert_eq!(bench.try_command(LineCommand::Ignore { leg: bench.leg }), not_now);
 }
 
 #[test]

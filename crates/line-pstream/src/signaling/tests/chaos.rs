@@ -1,12 +1,12 @@
 //! Whatever happens in whatever order, the line keeps its promises.
 
-use super::Bench;
+use super::{Bench, beside::note};
 use crate::{
     config::TokenError,
     signaling::{Link, Loss, Output},
 };
-use mobilecall_domain::{LegId, SdpAnswer, SdpOffer};
-use mobilecall_line::{LineCommand, LineEvent};
+use mobilecall_domain::{LegId, LineKind, SdpAnswer, SdpOffer};
+use mobilecall_line::{LineCommand, LineEvent, MessageId};
 use mobilecall_pstream::ClientFrame;
 use proptest::prelude::*;
 use std::collections::HashSet;
@@ -29,6 +29,7 @@ const FRAMES: &[&str] = &[
     r#"{"type":"hangup","payload":{"callsid":"CA#"}}"#,
     r#"{"type":"hangup"}"#,
     r#"{"type":"cancel","payload":{"callsid":"CA#"}}"#,
+    r#"{"type":"message","payload":{"callsid":"CA#","content":{},"voiceeventsid":"KX1"}}"#,
     "\n",
     "{",
 ];
@@ -45,7 +46,7 @@ enum Step {
 
 fn any_step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        3 => (0..8usize, any::<prop::sample::Index>()).prop_map(|(command, leg)| Step::Command(command, leg)),
+        3 => (0..10usize, any::<prop::sample::Index>()).prop_map(|(command, leg)| Step::Command(command, leg)),
         6 => (0..FRAMES.len(), 0..4usize).prop_map(|(frame, number)| Step::Frame(frame, number)),
         3 => Just(Step::Opened),
         1 => (0..4usize).prop_map(Step::Lost),
@@ -107,7 +108,7 @@ impl Watch {
         let command = match command {
             0 => LineCommand::Register,
             1 => LineCommand::Unregister,
-            2 => LineCommand::Reconnect,
+            2 => LineCommand::Reconnect { slept: std::time::Duration::from_secs(40) },
             3 => {
                 self.bench.invite();
                 self.live.insert(self.bench.leg);
@@ -116,9 +117,14 @@ impl Watch {
             4 => LineCommand::Accept { leg, answer: SdpAnswer::new("ours") },
             5 => LineCommand::Reject { leg },
             6 => LineCommand::HangUp { leg },
+            7 => LineCommand::Ignore { leg },
+            8 => LineCommand::SendMessage { leg, id: MessageId::generate(), message: note() },
             _ => LineCommand::Reoffer { leg, offer: SdpOffer::new("again") },
         };
-        let is_register = matches!(command, LineCommand::Register | LineCommand::Unregister | LineCommand::Reconnect);
+        let is_register = matches!(
+            command,
+            LineCommand::Register | LineCommand::Unregister | LineCommand::Reconnect { .. }
+        );
         let taken = self.bench.try_command(command);
         assert!(taken.is_err() || is_register || self.live.contains(&leg), "a leg that is over takes no command");
     }
@@ -167,7 +173,7 @@ impl Watch {
 
     fn event(&mut self, event: LineEvent) {
         match event {
-            LineEvent::Registration(_) => {}
+            LineEvent::Registration(_) | LineEvent::Trouble { .. } => {}
             LineEvent::Incoming(incoming) => {
                 self.known.push(incoming.leg);
                 assert!(self.live.insert(incoming.leg), "a leg begins once");
@@ -181,7 +187,10 @@ impl Watch {
             | LineEvent::TransferFailed { leg, .. }
             | LineEvent::Reoffered { leg, .. }
             | LineEvent::SignalingLost { leg }
-            | LineEvent::SignalingRestored { leg } => {
+            | LineEvent::SignalingRestored { leg }
+            | LineEvent::MessageTaken { leg, .. }
+            | LineEvent::MessageRefused { leg, .. }
+            | LineEvent::MessageReceived { leg, .. } => {
                 assert!(self.live.contains(&leg), "nothing follows for a leg that is over");
             }
         }
@@ -192,7 +201,7 @@ proptest! {
     #[test]
     fn the_line_keeps_its_promises(steps in prop::collection::vec(any_step(), 0..120)) {
         let mut watch = Watch {
-            bench: Bench::new(&["wss://a/signal", "wss://b/signal"]),
+            bench: Bench::of_kind(LineKind::Twilio, &["wss://a/signal", "wss://b/signal"]),
             has_socket: false,
             is_open: false,
             has_listened: false,

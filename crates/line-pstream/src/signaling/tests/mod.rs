@@ -1,6 +1,7 @@
 //! Signaling as a table of inputs and what they lead to: no socket, no clock, no waiting.
 
 mod calls;
+mod beside;
 mod chaos;
 mod recovery;
 mod registration;
@@ -8,7 +9,7 @@ mod registration;
 use super::{Loss, Output, Settings, Signaling};
 use crate::{config::VoiceToken, urls::Urls};
 use mobilecall_domain::{Address, CallId, LegId, LineKind, Private, SdpAnswer, SdpOffer};
-use mobilecall_line::{LineCommand, LineError, LineEvent};
+use mobilecall_line::{CallParameters, LineCommand, LineError, LineEvent};
 use mobilecall_pstream::ClientFrame;
 use std::time::{Duration, Instant};
 
@@ -29,9 +30,13 @@ struct Bench {
 
 impl Bench {
     fn new(urls: &[&str]) -> Self {
+        Self::of_kind(LineKind::Direct, urls)
+    }
+
+    fn of_kind(kind: LineKind, urls: &[&str]) -> Self {
         let start = Instant::now();
         let settings = Settings {
-            kind: LineKind::Direct,
+            kind,
             platform: "test".into(),
             user_agent: "bench".into(),
             call_signaling_timeout: Duration::from_secs(30),
@@ -43,7 +48,11 @@ impl Bench {
 
     /// Registered with the first server.
     fn registered() -> Self {
-        let mut bench = Self::new(&["wss://a/signal"]);
+        Self::new(&["wss://a/signal"]).registers()
+    }
+
+    fn registers(self) -> Self {
+        let mut bench = self;
         bench.command(LineCommand::Register);
         bench.token();
         bench.opened();
@@ -55,7 +64,11 @@ impl Bench {
 
     /// In an answered outgoing call that can be recovered.
     fn in_call() -> Self {
-        let mut bench = Self::registered();
+        Self::registered().calls()
+    }
+
+    fn calls(self) -> Self {
+        let mut bench = self;
         bench.invite();
         bench.receive(r#"{"type":"answer","payload":{"callsid":"CA1","sdp":"theirs","reconnect":"tok1"}}"#);
         bench.did();
@@ -75,6 +88,7 @@ impl Bench {
             call: CallId::from_uuid(uuid::Uuid::nil()),
             destination: Address::Service("*43".into()),
             offer: SdpOffer::new("offer"),
+            parameters: CallParameters::default(),
         });
     }
     fn accept(&mut self) {
@@ -162,7 +176,11 @@ impl Bench {
             ClientFrame::Reinvite(again) => format!("reinvite {} {}", again.callsid, again.sdp.expose()),
             ClientFrame::Hangup(hangup) => format!("hangup {}", short(&hangup.callsid)),
             ClientFrame::Reject(reject) => format!("reject {}", reject.callsid),
-            ClientFrame::Dtmf(_) | ClientFrame::Message(_) => panic!("the line sends none of these"),
+            ClientFrame::Dtmf(dtmf) => format!("dtmf {} {}", dtmf.callsid, dtmf.dtmf.expose()),
+            ClientFrame::Message(message) => {
+                let event = &message.voiceeventsid[..4];
+                format!("message {} {event} {} {}", message.callsid, message.messagetype, message.content)
+            }
         }
     }
 
@@ -191,6 +209,10 @@ impl Bench {
             LineEvent::Reoffered { .. } => panic!("servers do not offer anew"),
             LineEvent::SignalingLost { .. } => "signaling lost".into(),
             LineEvent::SignalingRestored { .. } => "signaling restored".into(),
+            LineEvent::MessageTaken { .. } => "message taken".into(),
+            LineEvent::MessageRefused { code, .. } => format!("message refused {code}"),
+            LineEvent::MessageReceived { message, .. } => format!("message {} {}", message.kind, message.content.expose()),
+            LineEvent::Trouble { code } => format!("trouble {code}"),
             LineEvent::Ended { reason, code, .. } => {
                 format!("ended {reason} {}", code.map_or("-".to_owned(), |code| code.to_string()))
             }

@@ -1,7 +1,9 @@
 //! Calls through the loss of a connection.
 
 use super::Bench;
+use crate::signaling::Loss;
 use mobilecall_line::LineCommand;
+use std::time::Duration;
 
 const NOTHING: [&str; 0] = [];
 const INVITE: &str = r#"{"type":"invite","payload":{"callsid":"CA5","sdp":"theirs","reconnect":"tok5",
@@ -232,4 +234,48 @@ fn a_call_stays_with_the_server_that_holds_it() {
     bench.tick();
     assert!(bench.did().contains(&"connect wss://voice-js.roaming.twilio.com/signal".to_owned()));
     assert_eq!(bench.did(), NOTHING);
+}
+
+#[test]
+fn a_network_that_was_gone_for_half_a_minute_is_met_soon_after_its_return() {
+    // While an attempt lasts it knocks every second, so only the pauses between attempts count.
+    for (bench, most) in [(Bench::in_call as fn() -> Bench, 1.0), (Bench::registered, 2.0)] {
+        for hangs in [true, false] {
+            let mut bench = bench();
+            let start = bench.elapsed();
+            bench.broken();
+            while bench.elapsed() < start + 29.0 {
+                let waited = bench.tick();
+                assert!(waited <= most, "{waited} s without an attempt");
+                assert_eq!(bench.did().last().unwrap(), "connect wss://a/signal");
+                if hangs {
+                    assert!(bench.tick() <= 5.0);
+                } else {
+                    bench.signaling.lost(Loss::Unreachable("no network".into()), bench.now);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_connection_that_died_with_the_network_is_replaced_after_two_seconds() {
+    let mut bench = Bench::in_call();
+    bench.command(LineCommand::Reconnect { slept: Duration::ZERO });
+    assert_eq!(bench.did(), ["> register true"]);
+    let before = bench.elapsed();
+    bench.tick();
+    assert_eq!(bench.did(), ["close", "signaling lost", "Registering { attempt: 0 }"]);
+    bench.reconnects();
+    assert!(bench.elapsed() - before <= 2.2, "{} s", bench.elapsed() - before);
+    assert!(bench.did().contains(&"> reconnect CA1 tok1 offer".to_owned()));
+    // The first word of a new connection may be lost in the same way.
+    let mut bench = Bench::registered();
+    bench.broken();
+    bench.tick();
+    bench.opened();
+    bench.did();
+    bench.command(LineCommand::Reconnect { slept: Duration::ZERO });
+    assert_eq!(bench.tick(), 2.0);
+    assert_eq!(bench.did(), ["close", "Registering { attempt: 1 }"]);
 }

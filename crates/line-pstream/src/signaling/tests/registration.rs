@@ -6,6 +6,8 @@ use mobilecall_line::LineCommand;
 use std::time::Duration;
 
 const NOTHING: [&str; 0] = [];
+/// The network changed.
+const RECONNECT: LineCommand = LineCommand::Reconnect { slept: Duration::ZERO };
 
 #[test]
 fn registering_goes_step_by_step() {
@@ -66,13 +68,47 @@ fn delays_double_until_the_line_is_registered_again() {
         bench.signaling.lost(Loss::Unreachable("test".into()), bench.now);
         assert_eq!(bench.did(), [format!("Registering {{ attempt: {attempt} }}")]);
     }
-    assert_eq!(delays, [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 20.0, 20.0]);
+    assert_eq!(delays, [0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0, 2.0, 2.0, 2.0], "the network may be back any moment");
     bench.reconnects();
     bench.receive(r#"{"type":"ready"}"#);
     assert_eq!(bench.did().last().unwrap(), "Registered");
     bench.broken();
     assert_eq!(bench.did(), ["Registering { attempt: 0 }"]);
     assert_eq!(bench.tick(), 0.1);
+}
+
+#[test]
+fn a_network_that_stays_away_is_asked_less_and_less() {
+    let mut bench = Bench::registered();
+    bench.broken();
+    let mut last = 0.0;
+    while bench.elapsed() < 600.0 {
+        let before = bench.elapsed();
+        last = bench.tick();
+        assert!(last <= if before < 120.0 { 2.0 } else { 20.0 }, "{last} s at {before}");
+        bench.signaling.lost(Loss::Unreachable("test".into()), bench.now);
+    }
+    assert_eq!(last, 20.0);
+    // So is a server that is there and has its reasons.
+    let mut bench = Bench::registered();
+    bench.broken();
+    let mut delays = Vec::new();
+    for _ in 0..7 {
+        delays.push(bench.tick());
+        bench.signaling.lost(Loss::Refused { status: 503, retry_after: None }, bench.now);
+    }
+    assert_eq!(delays, [0.1, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2]);
+}
+
+#[test]
+fn several_servers_are_tried_as_quickly_after_a_loss() {
+    let mut bench = Bench::new(&["wss://a/", "wss://b/"]).registers();
+    bench.broken();
+    assert_eq!(bench.tick(), 0.1);
+    bench.did();
+    bench.signaling.lost(Loss::Unreachable("test".into()), bench.now);
+    assert_eq!(bench.tick(), 0.2);
+    assert_eq!(bench.did().last().unwrap(), "connect wss://b/", "the next edge");
 }
 
 #[test]
@@ -108,7 +144,7 @@ fn a_command_to_reconnect_skips_the_delay() {
         bench.broken();
     }
     bench.did();
-    bench.command(LineCommand::Reconnect);
+    bench.command(RECONNECT);
     assert_eq!(bench.did(), ["connect wss://a/signal"]);
     bench.broken();
     assert_eq!(bench.tick(), 0.1, "and starts over");
@@ -117,13 +153,13 @@ fn a_command_to_reconnect_skips_the_delay() {
 #[test]
 fn a_command_to_reconnect_asks_a_connected_server_for_a_sign_of_life() {
     let mut bench = Bench::registered();
-    bench.command(LineCommand::Reconnect);
+    bench.command(RECONNECT);
     assert_eq!(bench.did(), ["> register true"]);
     bench.receive(r#"{"type":"ready"}"#);
     bench.run(10.0);
     assert_eq!(bench.did(), NOTHING);
-    bench.command(LineCommand::Reconnect);
-    bench.run(5.0);
+    bench.command(RECONNECT);
+    bench.run(2.0);
     assert_eq!(bench.did(), ["> register true", "close", "Registering { attempt: 0 }"]);
 }
 
@@ -203,7 +239,42 @@ fn a_token_that_may_not_register_is_a_failure_and_not_a_loop() {
     bench.receive(r#"{"type":"connected"}"#);
     assert_eq!(bench.did(), ["> listen jwt2 30", "> register true"]);
     bench.receive(r#"{"type":"error","payload":{"error":{"code":31201}}}"#);
-    assert_eq!(bench.did(), ["close", "Failed(CredentialsRefused)"]);
+    assert_eq!(bench.did(), ["trouble 31201", "close", "Failed(CredentialsRefused)"]);
+}
+
+#[test]
+fn a_machine_that_slept_shows_no_token_that_ended_meanwhile() {
+    let slept = |minutes: u64| LineCommand::Reconnect { slept: Duration::from_secs(minutes * 60) };
+    // Not long enough for anything.
+    let mut bench = Bench::registered();
+    bench.command(slept(40));
+    assert_eq!(bench.did(), ["> register true"]);
+    // Past four fifths of its life: a fresh one is asked for at once.
+    let mut bench = Bench::registered();
+    bench.command(slept(50));
+    bench.tick();
+    assert_eq!(bench.did(), ["> register true", "fetch token"]);
+    // In a call the old one does, as long as it is good.
+    let mut bench = Bench::in_call();
+    bench.command(slept(50));
+    bench.receive("\n");
+    bench.run(10.0);
+    assert!(!bench.did().contains(&"fetch token".to_owned()));
+    // Past its end, whether the connection still stands or not.
+    let mut bench = Bench::registered();
+    bench.command(slept(600));
+    assert_eq!(bench.did(), ["fetch token", "> register true"]);
+    bench.broken();
+    bench.token();
+    bench.reconnects();
+    assert!(bench.did().contains(&"> listen jwt2 30".to_owned()));
+    let mut bench = Bench::registered();
+    bench.broken();
+    bench.did();
+    bench.command(slept(600));
+    assert_eq!(bench.did(), ["fetch token"], "nothing is shown before there is a good one");
+    bench.token();
+    assert_eq!(bench.did(), ["connect wss://a/signal"]);
 }
 
 #[test]
@@ -303,7 +374,7 @@ fn a_fresh_token_that_is_expired_is_a_failure() {
     bench.token();
     bench.did();
     bench.receive(r#"{"type":"error","payload":{"error":{"code":31205}}}"#);
-    assert_eq!(bench.did(), ["close", "Failed(CredentialsExpired)"]);
+    assert_eq!(bench.did(), ["trouble 31205", "close", "Failed(CredentialsExpired)"]);
     assert_eq!(bench.signaling.deadline(), None);
 }
 
@@ -316,7 +387,8 @@ fn refused_credentials_are_a_failure_until_somebody_asks_again() {
         bench.opened();
         bench.did();
         bench.receive(&format!(r#"{{"type":"error","payload":{{"error":{{"code":{code},"message":"no"}}}}}}"#));
-        assert_eq!(bench.did(), ["close", "Failed(CredentialsRefused)"]);
+        let trouble = format!("trouble {code}");
+        assert_eq!(bench.did(), [trouble.as_str(), "close", "Failed(CredentialsRefused)"]);
         assert_eq!(bench.signaling.deadline(), None);
         bench.command(LineCommand::Register);
         assert_eq!(bench.did(), ["Registering { attempt: 0 }", "fetch token"]);
@@ -362,7 +434,7 @@ fn a_token_source_that_fails_for_now_is_asked_again() {
 fn a_server_may_ask_to_be_left_alone_for_a_while() {
     let mut bench = Bench::registered();
     bench.receive(r#"{"type":"error","payload":{"error":{"code":31206,"retryAfter":20}}}"#);
-    assert_eq!(bench.did(), NOTHING);
+    assert_eq!(bench.did(), ["trouble 31206"]);
     bench.broken();
     assert_eq!(bench.tick(), 20.0);
     // No more than a minute, and only once.

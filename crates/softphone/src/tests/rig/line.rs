@@ -6,7 +6,7 @@ use crate::{
     lines::{DIRECT, pump},
     post::Post,
 };
-use mobilecall_domain::{CallId, LegId, LineKind, SdpOffer};
+use mobilecall_domain::{CallId, LegId, LineCapabilities, LineKind, SdpOffer};
 use mobilecall_line::{
     LineCommand, LineEvent,
     fake::{FakeFarEnd, FakeLine},
@@ -32,15 +32,15 @@ impl FakeLineEnd {
     }
     pub(crate) async fn invite(&mut self) -> (LegId, CallId, String, SdpOffer) {
         match self.command().await {
-            LineCommand::Invite { leg, call, destination, offer } => (leg, call, destination.dialed(), offer),
+            LineCommand::Invite { leg, call, destination, offer, .. } => (leg, call, destination.dialed(), offer),
             other => panic!("{other:?} in place of an invitation"),
         }
     }
 }
 
 /// Puts a fake line in the place of the server's.
-pub(super) fn open_line(engine: &Engine) -> FakeLineEnd {
-    let (line, happened, far_end) = FakeLine::new(LineKind::Direct);
+pub(super) fn open_line(engine: &Engine, kind: LineKind, capabilities: LineCapabilities) -> FakeLineEnd {
+    let (line, happened, far_end) = FakeLine::with(kind, capabilities);
     let post = Post::new(engine.inbox.downgrade(), 0).of_line(DIRECT, 0);
     tokio::spawn(async move { pump(Arc::new(line), happened, &post, &CancellationToken::new()).await });
     FakeLineEnd(far_end)

@@ -18,6 +18,7 @@ use crate::{
     clock::Clock,
     lines::{DIRECT, LineFactories},
     message::Message,
+    network::Network,
     parts::{HEARTBEAT, Parts, Transports},
     session::{Profile, SessionInput},
     sound::SoundSystem,
@@ -25,14 +26,22 @@ use crate::{
 use line::open_line;
 use mobilecall_cache::{Account, AccountKey, Cache};
 use mobilecall_client::User;
-use mobilecall_domain::{CallId, CallRecord, CompanyId, LegId, LineId, Registration, SdpOffer, Timestamp, UserId};
+use mobilecall_domain::{
+    CallId, CallRecord, CompanyId, LegId, LineCapabilities, LineId, LineKind, Registration, SdpOffer, Timestamp, UserId,
+};
 use mobilecall_ipc::{
     CallState, CallView, Command, ErrorCode, Event, Failure, LineSettings, Reply, Settings, Snapshot,
 };
-use mobilecall_line::{IncomingLeg, LineCommand, LineEvent};
+use mobilecall_line::{CallParameters, IncomingLeg, LineCommand, LineEvent};
 use mobilecall_testkit::HeldDatabase;
 use mobilecall_transport::{MediaRuntime, MediaTransport, TransportConfig, fake::FakeNetwork};
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, Ipv4Addr},
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 use tempfile::TempDir;
 
 /// When the tests' clock begins.
@@ -40,12 +49,17 @@ pub(crate) const START_MS: i64 = 1_700_000_000_000;
 /// Longer than any test moves its clock.
 const NEVER: Duration = Duration::from_secs(86_400);
 
+/// What the server gives out.
+const DIRECT_LINE: (LineKind, LineCapabilities) = (LineKind::Direct, LineCapabilities::NONE);
+
 /// A signed-in engine on a registered line.
 pub(crate) struct Rig {
     pub(crate) engine: Engine,
     pub(crate) events: EventStream,
     pub(crate) line: FakeLineEnd,
     pub(crate) network: FakeNetwork,
+    /// Those of this machine.
+    pub(crate) addresses: Arc<Mutex<Vec<IpAddr>>>,
     pub(crate) sound: Arc<FakeSound>,
     pub(crate) ours: Arc<OurTransports>,
     pub(crate) account: Account,
@@ -55,21 +69,34 @@ pub(crate) struct Rig {
 
 impl Rig {
     pub(crate) async fn start() -> Self {
-        Self::start_as(Vec::new(), LineFactories::default(), HEARTBEAT).await
+        Self::start_as(Vec::new(), LineFactories::default(), HEARTBEAT, DIRECT_LINE).await
     }
 
     /// With further lines, which open when the agent connects.
     pub(crate) async fn start_with(lines: Vec<LineSettings>, factories: LineFactories) -> Self {
-        Self::start_as(lines, factories, HEARTBEAT).await
+        Self::start_as(lines, factories, HEARTBEAT, DIRECT_LINE).await
     }
 
     /// With no heartbeat but the first.
     pub(crate) async fn start_without_heartbeat() -> Self {
-        Self::start_as(Vec::new(), LineFactories::default(), NEVER).await
+        Self::start_as(Vec::new(), LineFactories::default(), NEVER, DIRECT_LINE).await
     }
 
-    async fn start_as(lines: Vec<LineSettings>, factories: LineFactories, heartbeat: Duration) -> Self {
+    /// On a line that is one over Twilio.
+    pub(crate) async fn start_on_twilio() -> Self {
+        let capabilities = LineCapabilities { messages: true, ..LineCapabilities::NONE };
+        let twilio = (LineKind::Twilio, capabilities);
+        Self::start_as(Vec::new(), LineFactories::default(), HEARTBEAT, twilio).await
+    }
+
+    async fn start_as(
+        lines: Vec<LineSettings>,
+        factories: LineFactories,
+        heartbeat: Duration,
+        (kind, capabilities): (LineKind, LineCapabilities),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let addresses = Arc::new(Mutex::new(vec![Ipv4Addr::new(192, 168, 1, 7).into()]));
         let ours = Arc::new(OurTransports::default());
         let sound = Arc::new(FakeSound::default());
         let settings = Settings { auto_connect: false, lines, ..Settings::default() };
@@ -80,6 +107,10 @@ impl Rig {
             transports: Arc::clone(&ours) as Arc<dyn Transports>,
             media: MediaRuntime::of_caller(),
             lines: factories,
+            network: Network::of({
+                let addresses = Arc::clone(&addresses);
+                move || addresses.lock().unwrap().clone()
+            }),
             heartbeat,
         };
         let engine = Engine::start_with(config, Arc::new(parts)).await.unwrap();
@@ -91,9 +122,9 @@ impl Rig {
         let account = cache.account(&key, Timestamp::from_millis(START_MS)).await.unwrap();
         let input = SessionInput::Restored { profile: Box::new(profile.clone()), account: account.clone() };
         engine.inbox.send(Message::Session { epoch: 0, input }).await.unwrap();
-        let line = open_line(&engine);
+        let line = open_line(&engine, kind, capabilities);
         let network = ours.network.clone();
-        let mut rig = Self { engine, events, line, network, sound, ours, account, profile, folder };
+        let mut rig = Self { engine, events, line, network, addresses, sound, ours, account, profile, folder };
         assert!(matches!(rig.line.command().await, LineCommand::Register));
         rig.until("the line", |snapshot| direct(snapshot) == mobilecall_ipc::Registration::Registered).await;
         rig
@@ -192,7 +223,7 @@ impl Rig {
 
     /// Places a call and gives its id and leg and the far end's answer-in-waiting.
     pub(crate) async fn place(&mut self, destination: &str) -> (CallId, LegId, SdpOffer) {
-        let reply = self.send(Command::PlaceCall { destination: destination.into(), line: None }).await.unwrap();
+        let reply = self.send(dial(destination, None)).await.unwrap();
         let Reply::Call { call } = reply else { panic!("{reply:?}") };
         let (leg, invited, _, offer) = self.line.invite().await;
         assert_eq!(call, invited);
@@ -236,10 +267,17 @@ impl Rig {
             from_name: Some("Bob".into()),
             from_extension: None,
             to: "client:alice".into(),
+            verified: None,
+            parameters: CallParameters::default(),
             offer,
         }));
         (leg, far)
     }
+}
+
+/// The command to call somebody.
+pub(crate) fn dial(destination: &str, line: Option<LineId>) -> Command {
+    Command::PlaceCall { destination: destination.into(), line, parameters: BTreeMap::new() }
 }
 
 /// How the line of the server stands.

@@ -39,7 +39,7 @@ export const team: Colleague[] = [
 ];
 
 /** What today's lines can do beyond calls. */
-export const noCapabilities: LineCapabilities = { blindTransfer: false, attendedTransfer: false, signaledDigits: false };
+export const noCapabilities: LineCapabilities = { blindTransfer: false, attendedTransfer: false, signaledDigits: false, messages: false };
 
 /** The line of the server. */
 export const line = (change: Partial<LineView> = {}): LineView => ({
