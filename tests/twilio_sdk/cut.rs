@@ -65,8 +65,15 @@ impl MediaWay {
     }
 
     /// Drops every packet of one leg, or lets them through again.
+    #[allow(dead_code, reason = "each test program includes this and uses its own part")]
     pub(crate) fn set(&self, port: u16, up: bool) {
         self.gates[usize::from(port - self.first_port)].store(up, Ordering::Relaxed);
+    }
+
+    /// The same with every leg.
+    #[allow(dead_code, reason = "each test program includes this and uses its own part")]
+    pub(crate) fn set_all(&self, up: bool) {
+        self.gates.iter().for_each(|gate| gate.store(up, Ordering::Relaxed));
     }
 }
 

@@ -38,6 +38,7 @@ const KINDS: &[(&str, Kind)] = &[
     ("crash", Kind::Plain),
     ("cli/it", Kind::Plain),
     (PAGES, Kind::Plain),
+    ("network_gone", Kind::Plain),
     ("ring_again", Kind::Plain),
 ];
 
