@@ -4,6 +4,7 @@
 
 mod conformance;
 mod connection;
+mod nearest;
 mod recovery;
 mod server;
 mod tls;
