@@ -192,7 +192,9 @@ mod tests {
         assert_eq!((&json["line"], &json["verdict"]), (&"direct".into(), &"veryGood".into()));
         let words = report.to_string();
         assert!(words.contains("50 ms (40 to 60)") && words.contains("through a relay"), "{words}");
-        assert!(words.ends_with("Note: the network is uneven: the sound comes in more than 30 ms too early or too late."));
+        assert!(
+            words.ends_with("Note: the network is uneven: the sound comes in more than 30 ms too early or too late.")
+        );
     }
 
     #[test]

@@ -20,7 +20,8 @@ pub struct LineCapabilities {
 
 impl LineCapabilities {
     /// Calls and nothing more.
-    pub const NONE: Self = Self { blind_transfer: false, attended_transfer: false, signaled_digits: false, messages: false };
+    pub const NONE: Self =
+        Self { blind_transfer: false, attended_transfer: false, signaled_digits: false, messages: false };
     /// Everything there is.
     pub const ALL: Self = Self { blind_transfer: true, attended_transfer: true, signaled_digits: true, messages: true };
 }

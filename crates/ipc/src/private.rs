@@ -1,6 +1,8 @@
 //! How the contract is printed for a log: passwords, numbers, digits and names of customers stay out of it.
 
-use crate::{CallMessage, CallView, Colleague, Command, Event, Failure, HistoryEntry, HistoryQuery, Preview, SessionView};
+use crate::{
+    CallMessage, CallView, Colleague, Command, Event, Failure, HistoryEntry, HistoryQuery, Preview, SessionView,
+};
 use mobilecall_domain::Private;
 use std::fmt;
 

@@ -75,10 +75,12 @@ mod tests {
             let urls = nearest_first(measured);
             urls.iter().map(|url| url.host_str().unwrap().to_owned()).collect::<Vec<_>>().join(" ")
         };
-        let far = [measured(roaming, 9), measured("a", None), measured("b", 80), measured("c", 12), measured("d", None)];
+        let far =
+            [measured(roaming, 9), measured("a", None), measured("b", 80), measured("c", 12), measured("d", None)];
         assert_eq!(order(far.to_vec()), format!("c b {roaming} a d"));
         let many = [measured("a", 1), measured("b", 2), measured("c", 3), measured("d", 4), measured(roaming, 1)];
-        let kept: Vec<_> = few(nearest_first(many.to_vec())).iter().map(|url| url.host_str().unwrap().to_owned()).collect();
+        let kept: Vec<_> =
+            few(nearest_first(many.to_vec())).iter().map(|url| url.host_str().unwrap().to_owned()).collect();
         assert_eq!(kept, ["a", "b", "c", roaming]);
         let deaf = [measured("a", None), measured(roaming, None), measured("b", None)];
         assert_eq!(order(deaf.to_vec()), format!("{roaming} a b"));

@@ -263,7 +263,8 @@ pub struct IncomingLeg {
 
 impl fmt::Debug for IncomingLeg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { leg, call, provider_call_id, from, from_name, from_extension, to, verified, parameters, offer } = self;
+        let Self { leg, call, provider_call_id, from, from_name, from_extension, to, verified, parameters, offer } =
+            self;
         f.debug_struct("IncomingLeg")
             .field("leg", leg)
             .field("call", call)

@@ -34,7 +34,10 @@ async fn a_preflight_reports_what_the_network_does_to_a_call() {
     let report = outcome.last("preflight");
     println!("{report}");
     assert_eq!((&report["line"], &report["path"]["local"]), (&"direct".into(), &"host".into()));
-    assert_eq!((&report["relayed"], &report["seconds"], &report["packets_lost"]), (&false.into(), &8.into(), &0.into()));
+    assert_eq!(
+        (&report["relayed"], &report["seconds"], &report["packets_lost"]),
+        (&false.into(), &8.into(), &0.into())
+    );
     let figure = |name: &str, part: &str| report[name][part].as_f64().unwrap_or_else(|| panic!("no {name}: {report}"));
     for name in ["rtt_ms", "jitter_ms", "mos"] {
         let (least, average, most) = (figure(name, "least"), figure(name, "average"), figure(name, "most"));
@@ -45,8 +48,15 @@ async fn a_preflight_reports_what_the_network_does_to_a_call() {
     // Nobody answers there.
     let outcome = office.run("alice", &["doctor", "--preflight", "--to", "102"]).await;
     assert_eq!(outcome.code, Some(1), "{outcome:?}");
-    let people = run(office.line("alice", &[&["doctor", "--preflight"], &NO_SOUND[..]].concat()).iter().filter(|word| *word != "--json")).await;
-    assert!(people.printed.iter().any(|line| line.starts_with("Way of the sound:") && line.ends_with("without a relay")), "{people:?}");
+    let people = run(office
+        .line("alice", &[&["doctor", "--preflight"], &NO_SOUND[..]].concat())
+        .iter()
+        .filter(|word| *word != "--json"))
+    .await;
+    assert!(
+        people.printed.iter().any(|line| line.starts_with("Way of the sound:") && line.ends_with("without a relay")),
+        "{people:?}"
+    );
 }
 
 #[tokio::test]

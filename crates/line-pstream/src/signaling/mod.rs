@@ -20,10 +20,10 @@ mod frames;
 mod messages;
 
 use crate::{backoff::Backoff, legs::Legs, line::capabilities, urls::Urls};
+use calls::Placing;
 use mobilecall_domain::{LineKind, Private, Registration, call::RegistrationFailure};
 use mobilecall_line::{LineCommand, LineError, LineEvent};
 use mobilecall_pstream::ClientFrame;
-use calls::Placing;
 use std::{
     collections::VecDeque,
     time::{Duration, Instant},
@@ -226,7 +226,9 @@ impl Signaling {
             LineCommand::HangUp { leg } => self.hang_up(leg, now),
             LineCommand::Reoffer { leg, offer } => self.reoffer(leg, offer, now),
             LineCommand::Digits { leg, ref digits } if lacks.is_none() => self.send_digits(leg, digits),
-            LineCommand::SendMessage { leg, id, message } if lacks.is_none() => self.send_message(leg, id, message, now),
+            LineCommand::SendMessage { leg, id, message } if lacks.is_none() => {
+                self.send_message(leg, id, message, now)
+            }
             LineCommand::Transfer { .. }
             | LineCommand::Join { .. }
             | LineCommand::Digits { .. }

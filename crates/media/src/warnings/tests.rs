@@ -66,11 +66,7 @@ fn each_threshold_needs_three_bad_samples_of_ten_and_clears_when_none_is_left() 
         (CallQuality { rtt_ms: Some(401.0), ..fine() }, CallQuality { rtt_ms: Some(400.0), ..fine() }, "high-rtt"),
         (CallQuality { jitter_ms: 31.0, ..fine() }, CallQuality { jitter_ms: 30.0, ..fine() }, "high-jitter"),
         (CallQuality { mos: Some(2.9), ..fine() }, CallQuality { mos: Some(3.0), ..fine() }, "low-mos"),
-        (
-            CallQuality { loss_percent: 1.1, ..fine() },
-            CallQuality { loss_percent: 1.0, ..fine() },
-            "high-packet-loss",
-        ),
+        (CallQuality { loss_percent: 1.1, ..fine() }, CallQuality { loss_percent: 1.0, ..fine() }, "high-packet-loss"),
     ] {
         let mut call = Call::settled();
         call.last(20, &[barely]);

@@ -67,10 +67,7 @@ async fn each_refusal_has_its_reason_and_status() {
 #[tokio::test]
 async fn a_call_given_up_at_once_never_reaches_the_line() {
     let mut rig = Rig::start().await;
-    let Reply::Call { call } = rig.send(dial("102", None)).await.unwrap()
-    else {
-        panic!("no call")
-    };
+    let Reply::Call { call } = rig.send(dial("102", None)).await.unwrap() else { panic!("no call") };
     rig.send(Command::HangUp { call }).await.unwrap();
     let view = rig.until_state(call, CallState::Ended).await;
     assert_eq!((view.end, rig.record(call).await.status), (Some(ShownEnd::LocalCancel), CallStatus::Canceled));
@@ -99,11 +96,7 @@ async fn what_cannot_be_called_is_refused_with_its_reason() {
         ("sip:a@b.example", ErrorCode::UnsupportedAddress),
         ("فاطمة", ErrorCode::UnknownExtension),
     ] {
-        assert_eq!(
-            rig.refused(dial(destination, None)).await,
-            code,
-            "{destination}"
-        );
+        assert_eq!(rig.refused(dial(destination, None)).await, code, "{destination}");
     }
 }
 
@@ -121,10 +114,7 @@ async fn a_call_needs_a_registered_line() {
     let lost = mobilecall_domain::Registration::Registering { attempt: 1 };
     rig.line.say(LineEvent::Registration(lost));
     rig.until("the loss", |snapshot| direct(snapshot) != mobilecall_ipc::Registration::Registered).await;
-    assert_eq!(
-        rig.refused(dial("102", None)).await,
-        ErrorCode::LineNotReady
-    );
+    assert_eq!(rig.refused(dial("102", None)).await, ErrorCode::LineNotReady);
 }
 
 #[tokio::test]

@@ -19,7 +19,10 @@ async fn a_call_that_twilio_refuses_says_why_and_what_to_do() {
     let view = rig.until_call(call, "the end", |view| view.end.is_some()).await;
     assert_eq!(view.end, Some(ShownEnd::NotAllowed));
     let why = view.why.unwrap();
-    assert_eq!((why.code, why.params["code"].as_str(), why.params["remedy"].as_str()), (ErrorCode::Twilio, "31002", "check-app"));
+    assert_eq!(
+        (why.code, why.params["code"].as_str(), why.params["remedy"].as_str()),
+        (ErrorCode::Twilio, "31002", "check-app")
+    );
     // The codes of our own server have words of their own.
     let mut rig = Rig::start().await;
     let (call, leg, _) = rig.place("102").await;

@@ -72,10 +72,14 @@ fn what_an_incoming_call_brings_is_decoded() {
 fn a_message_is_taken_or_refused() {
     let mut bench = twilio().calls();
     bench.command(send(&bench, note()));
-    assert_eq!(bench.did(), [r#"> message CA1 KX"#.to_owned() + &sent(&mut bench)[2..4] + r#" user-defined-message {"hello":"x"}"#]);
+    assert_eq!(
+        bench.did(),
+        [r#"> message CA1 KX"#.to_owned() + &sent(&mut bench)[2..4] + r#" user-defined-message {"hello":"x"}"#]
+    );
     let event = sent(&mut bench);
     assert_eq!((event.len(), event.starts_with("KX")), (34, true));
-    let ack = format!(r#"{{"type":"ack","payload":{{"acktype":"message","callsid":"CA1","voiceeventsid":"{event}"}}}}"#);
+    let ack =
+        format!(r#"{{"type":"ack","payload":{{"acktype":"message","callsid":"CA1","voiceeventsid":"{event}"}}}}"#);
     bench.receive(&ack);
     assert_eq!(bench.did(), ["message taken"]);
     bench.receive(&ack);

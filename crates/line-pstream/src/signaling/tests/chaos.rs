@@ -121,10 +121,8 @@ impl Watch {
             8 => LineCommand::SendMessage { leg, id: MessageId::generate(), message: note() },
             _ => LineCommand::Reoffer { leg, offer: SdpOffer::new("again") },
         };
-        let is_register = matches!(
-            command,
-            LineCommand::Register | LineCommand::Unregister | LineCommand::Reconnect { .. }
-        );
+        let is_register =
+            matches!(command, LineCommand::Register | LineCommand::Unregister | LineCommand::Reconnect { .. });
         let taken = self.bench.try_command(command);
         assert!(taken.is_err() || is_register || self.live.contains(&leg), "a leg that is over takes no command");
     }

@@ -1,7 +1,7 @@
 //! Signaling as a table of inputs and what they lead to: no socket, no clock, no waiting.
 
-mod calls;
 mod beside;
+mod calls;
 mod chaos;
 mod recovery;
 mod registration;
@@ -211,7 +211,9 @@ impl Bench {
             LineEvent::SignalingRestored { .. } => "signaling restored".into(),
             LineEvent::MessageTaken { .. } => "message taken".into(),
             LineEvent::MessageRefused { code, .. } => format!("message refused {code}"),
-            LineEvent::MessageReceived { message, .. } => format!("message {} {}", message.kind, message.content.expose()),
+            LineEvent::MessageReceived { message, .. } => {
+                format!("message {} {}", message.kind, message.content.expose())
+            }
             LineEvent::Trouble { code } => format!("trouble {code}"),
             LineEvent::Ended { reason, code, .. } => {
                 format!("ended {reason} {}", code.map_or("-".to_owned(), |code| code.to_string()))
