@@ -14,6 +14,7 @@ mod frame;
 pub mod jitter;
 pub mod level;
 pub mod quality;
+pub mod recording;
 mod sequence;
 pub mod tones;
 pub mod voice;

@@ -18,4 +18,5 @@ pub use devices::{Microphone, Speaker, VoiceDevices};
 pub use handle::{VoiceError, VoiceHandle, VoiceThread};
 pub use outputs::{VoiceEvent, VoiceOutputs};
 pub use path::{IncomingPacket, OutgoingPacket, PathFigures, StreamPosition, VoiceConfig, VoicePath};
+pub(crate) use resample::{FromDevice, ToDevice};
 pub use stats::VoiceStats;

@@ -22,13 +22,13 @@ fn sinc(ratio: f64, fixed: FixedAsync) -> Result<Async<f32>, ResamplerConstructi
 }
 
 /// A device's rate to frames at 48 kHz.
-pub(super) struct FromDevice {
+pub(crate) struct FromDevice {
     resampler: Option<Async<f32>>,
     input: Vec<f32>,
 }
 
 impl FromDevice {
-    pub(super) fn new(rate_hz: u32) -> Result<Self, ResamplerConstructionError> {
+    pub(crate) fn new(rate_hz: u32) -> Result<Self, ResamplerConstructionError> {
         let resampler = match rate_hz {
             SAMPLE_RATE_HZ => None,
             _ => Some(sinc(f64::from(SAMPLE_RATE_HZ) / f64::from(rate_hz), FixedAsync::Output)?),
@@ -38,13 +38,13 @@ impl FromDevice {
     }
 
     /// Where to put the device's next samples, exactly as many as the next frame needs.
-    pub(super) fn input(&mut self) -> &mut [f32] {
+    pub(crate) fn input(&mut self) -> &mut [f32] {
         let needed = self.resampler.as_ref().map_or(FRAME_SAMPLES, |resampler| resampler.input_frames_next());
         &mut self.input[..needed]
     }
 
     /// The frame made of what [`Self::input`] holds.
-    pub(super) fn frame(&mut self, out: &mut Frame) {
+    pub(crate) fn frame(&mut self, out: &mut Frame) {
         let Some(resampler) = &mut self.resampler else {
             out.copy_from_slice(&self.input[..FRAME_SAMPLES]);
             return;
@@ -56,13 +56,13 @@ impl FromDevice {
 }
 
 /// Frames at 48 kHz to a device's rate.
-pub(super) struct ToDevice {
+pub(crate) struct ToDevice {
     resampler: Option<Async<f32>>,
     output: Vec<f32>,
 }
 
 impl ToDevice {
-    pub(super) fn new(rate_hz: u32) -> Result<Self, ResamplerConstructionError> {
+    pub(crate) fn new(rate_hz: u32) -> Result<Self, ResamplerConstructionError> {
         let resampler = match rate_hz {
             SAMPLE_RATE_HZ => None,
             _ => Some(sinc(f64::from(rate_hz) / f64::from(SAMPLE_RATE_HZ), FixedAsync::Input)?),
@@ -72,7 +72,7 @@ impl ToDevice {
     }
 
     /// The frame at the device's rate; its length varies by a sample or two.
-    pub(super) fn samples(&mut self, frame: &Frame) -> &[f32] {
+    pub(crate) fn samples(&mut self, frame: &Frame) -> &[f32] {
         let Some(resampler) = &mut self.resampler else {
             self.output.copy_from_slice(frame);
             return &self.output;

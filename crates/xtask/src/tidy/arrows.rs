@@ -52,6 +52,7 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
     ("turn-client-proto", &["turn"], "relays are `turn`'s"),
     ("opus", &["media"], "codecs are `media`'s"),
     ("sonora", &["media"], "echo cancelling is `media`'s"),
+    ("symphonia", &["media"], "codecs are `media`'s"),
     ("rusqlite", &["sqlite"], "`sqlite` decides the version and hands it on"),
     ("axum", &["backend", "edge", "twilio-stand-in"], "HTTP routes are the backend's, and the stand-in's"),
     (
