@@ -34,7 +34,7 @@ const LOCAL_EXTENSION: &str = "100";
 const LOCAL_REGION: &str = "SA";
 
 /// No hash of this form exists, so no password fits.
-const NO_PASSWORD: &str = "!";
+pub(crate) const NO_PASSWORD: &str = "!";
 
 /// A backend over a store, ready to serve. Cheap to clone; serve it once.
 #[derive(Clone)]

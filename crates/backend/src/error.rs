@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use mobilecall_api::error::{ErrorBody, ErrorCode};
+use mobilecall_api::error::{ErrorBody, ErrorCode, ProviderRefusal};
 use mobilecall_store::StoreError;
 use std::{borrow::Cow, fmt::Write as _, path::Path, sync::Arc, time::Duration};
 
@@ -23,13 +23,15 @@ pub(crate) struct ApiError {
     /// Safe to show.
     message: Cow<'static, str>,
     retry_after: Option<Duration>,
+    /// Whose refusal it is, if not ours.
+    provider: Option<ProviderRefusal>,
     /// For the log only.
     cause: Option<Cause>,
 }
 
 impl ApiError {
     pub(crate) fn new(status: StatusCode, code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, code, message: message.into(), retry_after: None, cause: None }
+        Self { status, code, message: message.into(), retry_after: None, provider: None, cause: None }
     }
     /// What the client is told.
     pub(crate) fn message(&self) -> &str {
@@ -84,6 +86,10 @@ impl ApiError {
     pub(crate) fn unavailable(message: impl Into<Cow<'static, str>>) -> Self {
         let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable, message);
         Self { retry_after: Some(TRY_AGAIN_AFTER), ..error }
+    }
+    /// The provider of calls refused, or could not.
+    pub(crate) fn of_provider(self, provider: Option<ProviderRefusal>) -> Self {
+        Self { provider, ..self }
     }
     pub(crate) fn internal(cause: impl Into<Cause>) -> Self {
         let message = "the server made a mistake: try again, and tell the administrator the request id if it stays";
@@ -142,7 +148,7 @@ impl IntoResponse for ApiError {
         if let Some(cause) = &self.cause {
             tracing::error!(cause = chain(cause.as_ref()), status = self.status.as_u16(), "a request failed");
         }
-        let body = ErrorBody { code: self.code, message: self.message.into_owned() };
+        let body = ErrorBody { code: self.code, message: self.message.into_owned(), provider: self.provider };
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();
         if let Some(retry_after) = self.retry_after {

@@ -32,6 +32,8 @@ macro_rules! remedies {
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
             /// What to do, as a sentence.
             pub const fn advice(self) -> &'static str { match self { $(Self::$variant => $advice),+ } }
+            /// It in a word, for programs.
+            pub const fn word(self) -> &'static str { match self { $(Self::$variant => $key),+ } }
             /// The message of the window that says it.
             pub const fn message(self) -> &'static str {
                 match self { $(Self::$variant => concat!("twilio-remedy-", $key)),+ }

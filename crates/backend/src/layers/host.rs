@@ -1,6 +1,9 @@
 //! On a loopback listener only loopback names are served, so that a web page whose name was pointed at 127.0.0.1 (DNS
 //! rebinding) cannot talk to an agent's own backend.
 //!
+//! What says that Twilio signed it comes under the public name of a tunnel or a proxy, and is served under any name: nothing
+//! is done with it before its signature is verified, which no web page can make.
+//!
 //! A request names one host in one form, as RFC 9112 §3.2 wants it; what else stands there is refused, so that nobody
 //! between reads another host out of it.
 
@@ -12,10 +15,14 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use mobilecall_api::error::ErrorCode;
+use mobilecall_twilio::signature;
 use std::{
     net::{IpAddr, Ipv6Addr},
     sync::Arc,
 };
+
+/// Below these every request that has a signature is refused if that is wrong.
+const WEBHOOKS: [&str; 2] = ["/api/calls/webhook/", "/api/calls/twiml/"];
 
 /// Which names a listener answers to.
 #[derive(Clone)]
@@ -49,7 +56,7 @@ impl HostRule {
 /// Refuses requests for other names.
 pub(crate) async fn check(State(rule): State<HostRule>, request: Request, next: Next) -> Response {
     match named(&request) {
-        Ok(named) if rule.serves(&named.host) => next.run(request).await,
+        Ok(named) if rule.serves(&named.host) || is_signed_webhook(&request) => next.run(request).await,
         Ok(_) => {
             let message =
                 "this server does not serve that host name: use its own address, or start it with --allowed-host NAME";
@@ -57,6 +64,13 @@ pub(crate) async fn check(State(rule): State<HostRule>, request: Request, next: 
         }
         Err(message) => ApiError::bad_request(message).into_response(),
     }
+}
+
+/// Whether a request says that it is signed, where that is verified.
+fn is_signed_webhook(request: &Request) -> bool {
+    let path = request.uri().path();
+    let is_webhook = WEBHOOKS.iter().any(|webhooks| path.starts_with(webhooks));
+    is_webhook && request.headers().contains_key(signature::HEADER)
 }
 
 /// Whom a request is for.

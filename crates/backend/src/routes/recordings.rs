@@ -9,14 +9,14 @@ use crate::{
 use axum::{
     body::Body,
     extract::State,
-    http::{HeaderMap, header},
+    http::{HeaderMap, StatusCode, header},
     response::Response,
 };
 use mobilecall_api::{
-    error::ErrorBody,
+    error::{ErrorBody, ErrorCode},
     twilio::{Recording, RecordingsQuery},
 };
-use mobilecall_store::{Recording as Kept, StoreError, recordings::media_path};
+use mobilecall_store::{Recording as Kept, RecordingStatus, StoreError, recordings::media_path};
 use mobilecall_twilio::{rest::recording_media_path, sid::RecordingSid};
 
 /// What is said of the bytes.
@@ -86,6 +86,8 @@ pub(crate) async fn of_call(
         (status = 206, description = "A part of it", content_type = "audio/mpeg", body = Vec<u8>),
         (status = 401, description = "Not signed in", body = ErrorBody),
         (status = 404, description = "No such recording among those that the caller may hear", body = ErrorBody),
+        (status = 409, description = "It is not finished yet", body = ErrorBody),
+        (status = 410, description = "It was deleted", body = ErrorBody),
         (status = 416, description = "The part lies behind the end"),
         (status = 422, description = "Twilio is not set up, or refused", body = ErrorBody),
     )
@@ -98,14 +100,30 @@ pub(crate) async fn media(
 ) -> Result<Response, ApiError> {
     let gone = || ApiError::from(StoreError::NotFound("recording"));
     let kept = state.store.recording(permissions::visible(&principal), &sid).await?.ok_or_else(gone)?;
+    match kept.status {
+        RecordingStatus::InProgress | RecordingStatus::Processing => return Err(unfinished()),
+        RecordingStatus::Absent => return Err(gone()),
+        RecordingStatus::Deleted => return Err(deleted()),
+        RecordingStatus::Completed => {}
+    }
     let recording: RecordingSid = kept.sid.parse().map_err(ApiError::internal)?;
     let settings = state.twilio_account(principal.company.id).await?.settings.for_rest()?;
     let target = recording_media_path(settings.account, recording);
     match state.rest.fetch(&settings, &target, headers.get(header::RANGE)).await {
         Ok(fetched) => Ok(passed_on(fetched)),
-        Err(error) if error.is_not_found() => Err(gone()),
+        Err(error) if error.is_not_found() => Err(deleted()),
         Err(error) => Err(error.into()),
     }
+}
+
+fn unfinished() -> ApiError {
+    let message = "the recording is not finished yet: try again in a moment";
+    ApiError::new(StatusCode::CONFLICT, ErrorCode::Conflict, message)
+}
+
+/// Here or at Twilio.
+fn deleted() -> ApiError {
+    ApiError::new(StatusCode::GONE, ErrorCode::NotFound, "the recording was deleted")
 }
 
 /// Bytes as they come; nothing is kept here.

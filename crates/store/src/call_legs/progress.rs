@@ -85,7 +85,7 @@ fn unanswered(direction: Direction, first: Option<&CallLeg>, dialed: &[&CallLeg]
         (Some(end), Direction::Incoming) => {
             CallReport { ended_at: known.ended_at, duration_seconds: Some(0), ..status(end) }
         }
-        (None, _) => status(alerting(direction, dialed)),
+        (None, _) => status(alerting(direction, first, dialed)),
     }
 }
 
@@ -107,9 +107,12 @@ const fn given_up(end: CallStatus, was_dialing: bool) -> CallStatus {
     }
 }
 
-fn alerting(direction: Direction, dialed: &[&CallLeg]) -> CallStatus {
+/// A call that waits for the agent's own phone to be picked up is queued till then.
+fn alerting(direction: Direction, first: Option<&CallLeg>, dialed: &[&CallLeg]) -> CallStatus {
     let rings = dialed.iter().any(|leg| leg.status() == Some(CallStatus::Ringing));
+    let waits = dialed.is_empty() && !first.is_some_and(CallLeg::was_answered);
     match direction {
+        Direction::Outgoing if waits => CallStatus::Queued,
         Direction::Outgoing if !rings => CallStatus::Initiated,
         Direction::Outgoing | Direction::Incoming => CallStatus::Ringing,
     }

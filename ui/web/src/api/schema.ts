@@ -733,6 +733,7 @@ export interface components {
             code: components["schemas"]["ErrorCode"];
             /** @description English sentence that says what to do; safe to show. */
             message: string;
+            provider?: components["schemas"]["ProviderRefusal"] | null;
         };
         /**
          * @description Every way a request can be refused.
@@ -882,6 +883,16 @@ export interface components {
          * @enum {string}
          */
         PresenceState: "offline" | "available" | "busy";
+        /** @description Why the provider of calls refused, so that a window can say it in its language. */
+        ProviderRefusal: {
+            /**
+             * Format: int32
+             * @description The provider's number, as in `https://www.twilio.com/docs/api/errors/21211`.
+             */
+            code: number;
+            /** @description What mends it, in a word such as `check-number` or `allow-country`; absent for codes that are not known here. */
+            remedy?: string | null;
+        };
         /** @description A recording, in the shape that old pages read. */
         Recording: {
             /** @description The call's `twilioCallSid`. */
@@ -3757,6 +3768,24 @@ export interface operations {
             };
             /** @description No such recording among those that the caller may hear */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It is not finished yet */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It was deleted */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,5 +1,6 @@
 //! What Twilio answers instead of doing it, in words for people.
 
+use mobilecall_api::error::ProviderRefusal;
 use mobilecall_twilio::rest::{AnswerError, ApiError, Outcome, retry_after};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use std::time::Duration;
@@ -88,6 +89,13 @@ impl RestError {
         matches!(self, Self::Refused { status: 404 | 410, .. })
     }
 
+    /// What Twilio said, if it answered and gave a number.
+    pub(crate) fn refusal(&self) -> Option<ProviderRefusal> {
+        let Self::Refused { refusal, .. } = self else { return None };
+        let remedy = refusal.known().map(|known| known.remedy.word().to_owned());
+        refusal.code.map(|code| ProviderRefusal { code, remedy })
+    }
+
     /// What is the matter and what to do.
     pub(crate) fn words(&self) -> String {
         match self {
@@ -118,6 +126,8 @@ mod tests {
         let said = r#"{"code": 21211, "message": "+966501234567 is not valid", "status": 400}"#;
         let known = refused(400, said);
         assert!(known.words().contains("Twilio's error 21211"), "{}", known.words());
+        let told = known.refusal().map(|refusal| (refusal.code, refusal.remedy));
+        assert_eq!(told, Some((21_211, Some("check-number".to_owned()))));
         let unknown = refused(400, &said.replace("21211", "99999"));
         assert!(unknown.words().contains("its error 99999"), "{}", unknown.words());
         let foreign = refused(502, "<html>");

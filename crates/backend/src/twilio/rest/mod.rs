@@ -197,11 +197,11 @@ fn honor_retry_after(error: &RestError, pause: Option<Duration>) -> Option<Durat
 
 impl From<RestError> for ApiError {
     fn from(error: RestError) -> Self {
-        let words = error.words();
+        let (words, refusal) = (error.words(), error.refusal());
         if error.is_refusal() {
-            return Self::unprocessable(words);
+            return Self::unprocessable(words).of_provider(refusal);
         }
         tracing::warn!(cause = crate::error::chain(&error), "Twilio could not be asked");
-        Self::unavailable(words)
+        Self::unavailable(words).of_provider(refusal)
     }
 }

@@ -187,3 +187,16 @@ async fn an_account_speaks_for_its_own_company_alone() {
     let theirs: Vec<Value> = office.read(&office.zboss, "/api/calls").await;
     assert!(theirs.is_empty(), "what is refused leaves nothing behind");
 }
+
+/// Whoever runs the app with the server in it, in which nobody is an administrator.
+#[tokio::test]
+async fn the_app_s_own_agent_sets_the_account_of_the_server_inside_it() {
+    let server = TestServer::start().await;
+    let session = server.backend().local_session().await.unwrap();
+    let set = server.request(&session, Method::PUT, PATH).json(&own()).send().await.unwrap();
+    assert_eq!(set.status(), StatusCode::OK);
+    let set: Value = set.json().await.unwrap();
+    assert_eq!((&set["source"], &set["apiSecret"]["set"]), (&json!("company"), &json!(true)));
+    let company: Value = server.get(&session, "/api/company").await.json().await.unwrap();
+    assert_eq!(company["available"], json!(["direct", "twilio"]));
+}

@@ -66,7 +66,7 @@ async fn the_agents_phone_rings_first_and_the_record_follows_both_legs() {
     let customers = path(number(dial).status_callback.as_ref());
     let leg = ca(2);
     for (callback, leg_sid, parent, word, second, seconds, expected) in [
-        (&own, &sid, "", "ringing", 1, "", CallStatus::Initiated),
+        (&own, &sid, "", "ringing", 1, "", CallStatus::Queued),
         (&own, &sid, "", "in-progress", 5, "", CallStatus::Initiated),
         (&customers, &leg, sid.as_str(), "ringing", 8, "", CallStatus::Ringing),
         (&customers, &leg, sid.as_str(), "in-progress", 12, "", CallStatus::InProgress),
@@ -115,6 +115,7 @@ async fn twilios_refusals_are_told_in_words_and_recorded() {
         let message = said["message"].as_str().unwrap();
         assert!(message.contains(words) && message.contains(&code.to_string()), "{message}");
         assert!(!message.contains(PHONE), "{message}");
+        assert_eq!(said["provider"]["code"], code);
     }
     let all = calls(&office, &office.alice).await;
     assert!(all.len() == 3 && all.iter().all(|call| call.status == CallStatus::Failed), "{all:?}");
@@ -220,7 +221,7 @@ async fn the_sound_of_a_recording_goes_through_to_its_company() {
         assert_eq!(refusal(office.get(stranger, &media).await).await, refused(404, "not_found"));
     }
     for (status, expected) in
-        [(404, refused(404, "not_found")), (401, refused(422, "unprocessable")), (503, refused(503, "unavailable"))]
+        [(404, refused(410, "not_found")), (401, refused(422, "unprocessable")), (503, refused(503, "unavailable"))]
     {
         api.answers(status, &[], refusal_of(20003, status));
         assert_eq!(refusal(office.get(&office.alice, &media).await).await, expected, "{status}");

@@ -2,6 +2,8 @@
 
 use super::{ask, ca, call, from_alice, office, post, tell, told_at};
 use crate::office::{Office, refusal, refused};
+use mobilecall_domain::Timestamp;
+use mobilecall_store::{RecordingReport, RecordingStatus};
 use serde_json::{Value, json};
 
 const LIST: &str = "/api/calls/recordings";
@@ -86,4 +88,36 @@ async fn agents_see_their_own_and_nobody_another_companys() {
     }
     let response = post(&office, "/api/calls/webhook/recording", &[("RecordingSid", "RE1")]).await;
     assert_eq!(refusal(response).await, refused(422, "unprocessable"));
+}
+
+#[tokio::test]
+async fn why_there_is_no_sound_is_told_apart() {
+    let office = office().await;
+    recorded(&office, "alice", 4).await;
+    let media = |number| format!("/api/recordings/{}/media", re(number));
+    let begun = async |status: &str| {
+        let (sid, recording) = (ca(4), re(6));
+        let told = [
+            ("CallSid", sid.as_str()),
+            ("From", "client:alice"),
+            ("RecordingSid", recording.as_str()),
+            ("RecordingStatus", status),
+        ];
+        tell(&office, "/api/calls/webhook/recording", &told).await;
+        refusal(office.get(&office.alice, &media(6)).await).await
+    };
+    assert_eq!(begun("in-progress").await, refused(409, "conflict"));
+    assert_eq!(begun("absent").await, refused(404, "not_found"));
+    let deleted = RecordingReport {
+        company: office.acme.id,
+        sid: re(4),
+        call_sid: ca(4),
+        status: RecordingStatus::Deleted,
+        duration_seconds: None,
+        started_at: None,
+    };
+    office.server.store().save_recording(&deleted, Timestamp::now()).await.unwrap();
+    assert_eq!(refusal(office.get(&office.alice, &media(4)).await).await, refused(410, "not_found"));
+    assert_eq!(call(&office, &office.alice).await.recording_url, None, "devices hear of it with the record");
+    assert_eq!(refusal(office.get(&office.basil, &media(4)).await).await, refused(404, "not_found"));
 }

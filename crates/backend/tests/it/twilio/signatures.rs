@@ -164,3 +164,29 @@ async fn an_old_client_tells_of_its_own_call_alone() {
     let response = post_form(&office, path, &[], Some(&none)).await;
     assert_eq!(refusal(response).await, refused(403, "forbidden"));
 }
+
+/// As it comes through a tunnel to somebody's own computer.
+#[tokio::test]
+async fn what_is_signed_is_taken_under_the_public_name_and_nothing_else_is() {
+    let office = office().await;
+    let send = async |path: &str, signature: Option<&str>| {
+        let url = format!("{}{path}", office.server.base_url());
+        let request = office.server.client().post(url).header(header::HOST, "calls.example.com");
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let request = request.body(serde_urlencoded::to_string(&FIELDS[..]).unwrap());
+        let request = match signature {
+            Some(signature) => request.header(HEADER, signature),
+            None => request,
+        };
+        request.send().await.unwrap().status().as_u16()
+    };
+    const FIELDS: [(&str, &str); 2] = [("AccountSid", ACCOUNT), ("CallSid", "CA00000000000000000000000000000001")];
+    const PATH: &str = "/api/calls/webhook/status";
+    let fields = FIELDS.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let right = signer().sign(&format!("{BASE}{PATH}"), Payload::Form(&fields));
+    assert_ne!(send(PATH, Some(&right)).await, 421, "its signature is what counts");
+    assert_eq!(send(PATH, Some("d3Jvbmc=")).await, 403);
+    for (path, signature) in [(PATH, None), ("/api/auth/login", Some(right.as_str()))] {
+        assert_eq!(send(path, signature).await, 421, "{path}");
+    }
+}
