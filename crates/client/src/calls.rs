@@ -7,6 +7,7 @@ use mobilecall_api::{
     company::Company,
     events::Presence,
     people::Person,
+    twilio::MakeCall,
 };
 use mobilecall_domain::{CallRecord, LineKind, Timestamp};
 use std::time::Duration;
@@ -81,6 +82,14 @@ impl Session {
         };
         let (_, stored) = self.request_once::<_, ApiRecord>(&Request::post("/api/calls", &report)).await?;
         Ok(stored.into())
+    }
+
+    /// `POST /api/calls/make-call`: Twilio calls the agent's own phone, then `to`. Repeated where that can help; under the same
+    /// `key` it is one call. Returns the server's record.
+    pub async fn make_call(&self, to: &str, agent_phone: &str, key: &str) -> Result<CallRecord, ClientError> {
+        let wanted = MakeCall { to: to.to_owned(), from: None, agent_phone: agent_phone.to_owned() };
+        let request = Request::post("/api/calls/make-call", &wanted).once(key);
+        Ok(self.request::<_, ApiRecord>(&request).await?.1.into())
     }
 
     /// `PATCH /api/calls/{id}`: facts about a call that the server has. Idempotent. Returns the server's record.

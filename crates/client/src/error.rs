@@ -1,6 +1,6 @@
 //! What can go wrong between here and the server.
 
-use mobilecall_api::error::{ErrorBody, ErrorCode};
+use mobilecall_api::error::{ErrorBody, ErrorCode, ProviderRefusal};
 use rustls::CertificateError;
 use std::{error::Error, io, path::PathBuf, time::Duration};
 
@@ -40,6 +40,8 @@ pub enum ClientError {
         message: String,
         /// When to try again.
         retry_after: Option<Duration>,
+        /// What the provider of calls said, if it was the provider who refused.
+        provider: Option<ProviderRefusal>,
     },
     /// The answer is not what the API promises.
     #[error("the server's answer to {what} cannot be understood: is this address a Mobile Call server?")]
@@ -150,8 +152,13 @@ impl ClientError {
 
     pub(crate) fn refused(status: u16, body: &[u8], retry_after: Option<Duration>) -> Self {
         match serde_json::from_slice::<ErrorBody>(body) {
-            Ok(body) => Self::Refused { status, code: Some(body.code), message: body.message, retry_after },
-            Err(_) => Self::Refused { status, code: None, message: "no reason was given".to_owned(), retry_after },
+            Ok(ErrorBody { code, message, provider }) => {
+                Self::Refused { status, code: Some(code), message, retry_after, provider }
+            }
+            Err(_) => {
+                let message = "no reason was given".to_owned();
+                Self::Refused { status, code: None, message, retry_after, provider: None }
+            }
         }
     }
 }

@@ -1,11 +1,14 @@
 //! One request and its answer.
 
-use crate::{ClientError, ServerUrl, TlsError};
+use crate::{
+    ClientError, ServerUrl, TlsError,
+    recordings::{RecordingPart, range_told},
+};
 use backon::{ExponentialBuilder, Retryable as _};
 use mobilecall_api::health::Health;
 use reqwest::{
-    Method, RequestBuilder, Response,
-    header::{HeaderMap, RETRY_AFTER},
+    Method, RequestBuilder, Response, StatusCode,
+    header::{CONTENT_RANGE, HeaderMap, RANGE, RETRY_AFTER},
 };
 use rustls::ClientConfig;
 use serde::{Serialize, de::DeserializeOwned};
@@ -17,6 +20,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 /// Somebody waits for these repetitions, so they are few.
 const RETRIES: usize = 2;
+/// The header by which a request that is repeated is done once.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// A longer `Retry-After` is reported instead of waited for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 
@@ -86,10 +91,39 @@ impl Http {
         self.exchange(self.prepare(request, token)).await.map(drop)
     }
 
+    /// Asks once for a part of something that is no JSON.
+    pub(crate) async fn part(
+        &self,
+        path: &str,
+        from: u64,
+        length: u64,
+        token: &str,
+    ) -> Result<RecordingPart, ClientError> {
+        let request = self.prepare(&Request::get(path), Some(token));
+        let last = from.saturating_add(length.max(1) - 1);
+        let response = self.exchange(request.header(RANGE, format!("bytes={from}-{last}"))).await?;
+        let is_part = response.status() == StatusCode::PARTIAL_CONTENT;
+        let told = response.headers().get(CONTENT_RANGE).and_then(|told| range_told(told.to_str().ok()?));
+        let bytes = response.bytes().await.map_err(|error| self.failed(error))?;
+        let whole = (0, bytes.len() as u64);
+        match if is_part { told } else { Some(whole) } {
+            Some((first, total)) if first == from || !is_part => {
+                Ok(RecordingPart { from: first, bytes: bytes.into(), total })
+            }
+            Some(_) | None => Err(ClientError::Garbled {
+                what: format!("GET {path}"),
+                source: "it does not say which part of the recording it is".into(),
+            }),
+        }
+    }
+
     fn prepare<B: Serialize + ?Sized>(&self, request: &Request<'_, B>, token: Option<&str>) -> RequestBuilder {
         let mut prepared = self.client.request(request.method.clone(), self.server.at(&request.path));
         if let Some(token) = token {
             prepared = prepared.bearer_auth(token);
+        }
+        if let Some(key) = request.key {
+            prepared = prepared.header(IDEMPOTENCY_KEY, key);
         }
         if let Some(body) = request.body {
             prepared = prepared.json(body);
@@ -120,20 +154,32 @@ pub(crate) struct Request<'a, B: ?Sized> {
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) body: Option<&'a B>,
+    /// By which the server knows it again when it is repeated.
+    pub(crate) key: Option<&'a str>,
 }
 
 impl Request<'static, ()> {
+    pub(crate) fn delete(path: impl Into<String>) -> Self {
+        Self { method: Method::DELETE, path: path.into(), body: None, key: None }
+    }
     pub(crate) fn get(path: impl Into<String>) -> Self {
-        Self { method: Method::GET, path: path.into(), body: None }
+        Self { method: Method::GET, path: path.into(), body: None, key: None }
     }
 }
 
 impl<'a, B: Serialize + ?Sized> Request<'a, B> {
     pub(crate) fn post(path: impl Into<String>, body: &'a B) -> Self {
-        Self { method: Method::POST, path: path.into(), body: Some(body) }
+        Self { method: Method::POST, path: path.into(), body: Some(body), key: None }
     }
     pub(crate) fn patch(path: impl Into<String>, body: &'a B) -> Self {
-        Self { method: Method::PATCH, path: path.into(), body: Some(body) }
+        Self { method: Method::PATCH, path: path.into(), body: Some(body), key: None }
+    }
+    pub(crate) fn put(path: impl Into<String>, body: &'a B) -> Self {
+        Self { method: Method::PUT, path: path.into(), body: Some(body), key: None }
+    }
+    /// The same request under this name is done once.
+    pub(crate) fn once(self, key: &'a str) -> Self {
+        Self { key: Some(key), ..self }
     }
 }
 

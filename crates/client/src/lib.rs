@@ -22,24 +22,28 @@ mod calls;
 mod error;
 mod events;
 mod http;
+mod recordings;
 mod server_url;
 mod session;
 mod sync;
 mod tls;
+mod twilio;
 
 pub use calls::Changes;
 pub use error::{ClientError, TlsError};
 pub use events::EventSocket;
 pub use http::Http;
 pub use mobilecall_api::{
-    auth::{LoginResponse, User},
+    auth::{LoginResponse, Role, User},
     calls::{IceServer, VoiceToken},
     company::Company,
-    error::ErrorCode,
+    error::{ErrorCode, ProviderRefusal},
     events::{Presence, PresenceState},
     health::Health,
     people::Person,
+    twilio::{SecretState, TwilioAccount, TwilioSettings, TwilioSource},
 };
+pub use recordings::{RecordingPart, RecordingPath};
 pub use server_url::{BadServerUrl, ServerUrl};
 pub use session::{Session, SessionState};
 pub use sync::{Applied, Local, Operation, Remote, Sync, SyncError, SyncEvent, SyncStatus, apply, plan, synchronize};

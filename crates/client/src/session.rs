@@ -140,6 +140,23 @@ impl Session {
     }
 }
 
+impl Session {
+    /// Sends a request whose answer has no content, and once more with a fresh token if the first is refused.
+    pub(crate) async fn request_for_nothing<B: Serialize + ?Sized>(
+        &self,
+        request: &Request<'_, B>,
+    ) -> Result<(), ClientError> {
+        let token = self.token(None).await?;
+        match self.http.send_for_nothing(request, Some(token.expose())).await {
+            Err(error) if error.is_unauthenticated() => {
+                let fresh = self.token(Some(token)).await?;
+                self.http.send_for_nothing(request, Some(fresh.expose())).await
+            }
+            outcome => outcome,
+        }
+    }
+}
+
 async fn refresh(http: &Http, refresh_token: &Private<String>) -> Result<LoginResponse, ClientError> {
     let body = RefreshRequest { refresh_token: refresh_token.expose().clone() };
     Ok(http.send(&Request::post("/api/auth/refresh", &body), None).await?.1)

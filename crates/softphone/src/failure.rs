@@ -352,7 +352,7 @@ mod tests {
     use super::*;
 
     fn refused(status: u16, code: Option<ServerCode>) -> ClientError {
-        ClientError::Refused { status, code, message: "no".into(), retry_after: None }
+        ClientError::Refused { status, code, message: "no".into(), retry_after: None, provider: None }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failing unwrap fails the test")]
 
 mod live;
+mod recordings;
 mod session;
 mod sync;
 
