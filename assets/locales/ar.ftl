@@ -64,6 +64,7 @@ line-kind-sip = مقسم الهاتف
 dial-label = اسم أو رقم
 dial-placeholder = اسم أو رقم
 dial-call = اتصال
+dial-via-phone = اتصل بهاتفي أولًا
 dial-clear = مسح
 dial-will-call = سيتم الاتصال بـ { $address }
 dial-will-call-name = سيتم الاتصال بـ { $name }
@@ -164,6 +165,19 @@ end-signalingLost = انقطع الاتصال بالخادم. تحقق من ال
 end-interrupted = توقف التطبيق أو الخادم أثناء المكالمة
 end-failed = تعذّر إجراء المكالمة. حاول مرة أخرى.
 
+## المكالمات عبر هاتف الموظف
+
+phone-call-label = مكالمة مع { $who } عبر هاتفك
+phone-call-forget = إخفاء، والمكالمة مستمرة
+phone-call-ended = انتهت المكالمة: { $how }
+phone-call-talked = جرت المحادثة
+phone-call-code = (Twilio { $code })
+phone-call-stage-asked = جارٍ الطلب من الخادم…
+phone-call-stage-ringsHere = هاتفك يرن: ارفعه.
+phone-call-stage-answeredHere = رددتَ. جارٍ الاتصال بالطرف الآخر…
+phone-call-stage-ringsThere = يرن عند الطرف الآخر…
+phone-call-stage-talking = تتحدث عبر هاتفك
+
 ## السجل
 
 missed-news =
@@ -222,6 +236,19 @@ disposition-declined-incoming = مرفوضة
 disposition-declined-outgoing = مشغول أو مرفوضة
 disposition-failed = لم تتم
 disposition-ongoing = الآن
+recording-label = التسجيل
+recording-listen = تشغيل تسجيل المكالمة مع { $who }
+recording-close = إغلاق تسجيل المكالمة مع { $who }
+recording-play = تشغيل
+recording-pause = إيقاف مؤقت
+recording-position = الموضع في التسجيل
+recording-time = { $at } من { $length }
+recording-speed = السرعة
+recording-speed-times = { $speed }×
+recording-save = حفظ في مجلد التنزيلات
+recording-saved = حُفظ في { $folder } باسم { $name }
+recording-loading = جارٍ تحميل التسجيل…
+recording-loading-percent = جارٍ تحميل التسجيل… { $percent }
 
 ## الفريق
 
@@ -251,6 +278,44 @@ settings-server-in-use = العنوان المستخدم
 settings-server-port = هذا الخادم على المنفذ { $port }، لأن برنامجًا آخر كان يشغل المنفذ { $wanted } عند بدء التطبيق.
 settings-server-reachable = يستجيب
 settings-server-unreachable = لا يستجيب
+settings-phone = هاتفك
+settings-phone-number = رقمه
+settings-phone-hint = يُتصل به أولًا إذا اخترت ذلك للمكالمة، وتتحدث عبره. تُحسب هذه المكالمة مكالمتين هاتفيتين.
+twilio-title = المكالمات إلى شبكة الهاتف (Twilio)
+twilio-loading = جارٍ سؤال الخادم…
+twilio-source-company = تمر المكالمات إلى أرقام الهاتف عبر هذا الحساب.
+twilio-source-server = تمر المكالمات عبر حساب الخادم. أدخل حسابًا آخر هنا لاستعماله.
+twilio-source-none = لم يُعَدّ بعد. بحساب لدى Twilio يمكن الاتصال بأرقام الهاتف.
+twilio-field-accountSid = معرّف الحساب (Account SID)
+twilio-field-authToken = رمز المصادقة (Auth Token)
+twilio-field-apiKey = مفتاح API
+twilio-field-apiSecret = سرّ مفتاح API
+twilio-field-twimlAppSid = تطبيق TwiML
+twilio-field-phoneNumber = رقم الهاتف
+twilio-field-publicBaseUrl = العنوان العام للخادم
+twilio-hint-accountSid = في الصفحة الأولى من لوحة Twilio.
+twilio-hint-authToken = تحت معرّف الحساب.
+twilio-hint-apiKey = في Account ثم API keys & tokens: أنشئ مفتاحًا من نوع Standard.
+twilio-hint-apiSecret = يظهر مرة واحدة عند إنشاء المفتاح.
+twilio-hint-twimlAppSid = في Voice ثم TwiML apps.
+twilio-hint-phoneNumber = رقم اشتريته لدى Twilio، ويراه من تتصل بهم.
+twilio-hint-publicBaseUrl = هنا تسأل Twilio ماذا تفعل بالمكالمة.
+twilio-shape-accountSid = يبدأ بـ AC ويليه 32 حرفًا ورقمًا.
+twilio-shape-authToken = يتكون من 32 حرفًا ورقمًا.
+twilio-shape-apiKey = يبدأ بـ SK ويليه 32 حرفًا ورقمًا.
+twilio-shape-apiSecret = يتكون من 32 حرفًا ورقمًا.
+twilio-shape-twimlAppSid = يبدأ بـ AP ويليه 32 حرفًا ورقمًا.
+twilio-shape-phoneNumber = اكتبه بعلامة + ورمز الدولة، مثل ‎+966112345678.
+twilio-shape-publicBaseUrl = اكتبه مثل https://calls.example.com.
+twilio-missing = هذه القيمة مطلوبة.
+twilio-secret-set = محفوظ. اتركه فارغًا ليبقى كما هو.
+twilio-secret-ends = محفوظ وينتهي بـ { $end }. اتركه فارغًا ليبقى كما هو.
+twilio-reach-embedded = يجب أن تصل Twilio إلى هذا الجهاز عبر الإنترنت: بعنوان عام أو عبر نفق. أدخل عنوان https أعلاه. لا يُجاب هناك إلا عما وقّعته Twilio.
+twilio-reach-tunnel = اجعل النفق يؤدي إلى
+twilio-reach-server = يجب أن تصل Twilio إلى الخادم بعنوانه العام عبر https بشهادة صالحة.
+twilio-saved = حُفظ.
+twilio-remove = حذف هذا الحساب من هنا
+twilio-remove-again = احذفه الآن
 settings-apply = تطبيق
 settings-auto-connect = اتصال تلقائي
 settings-auto-connect-hint = يتصل من تلقاء نفسه عند بدء التطبيق
@@ -500,6 +565,29 @@ error-embeddedServerFailed = تعذّر تشغيل الخادم على هذا ا
 error-badSetting = لا يمكن أن تكون للإعداد «{ $setting }» هذه القيمة. لم يتغير شيء.
 error-settingsUnreadable = تعذّرت قراءة بعض إعدادات هذا الجهاز ({ $setting })، فاستُخدمت القيم المعتادة: تحقق منها.
 error-lineSetAside = خطوط في الإعدادات لا يمكن استخدامها وقد نُحّيت جانبًا: { $line }. صحّحها أو حدّث التطبيق.
+error-recordingNotReady = لم يكتمل التسجيل بعد. حاول بعد لحظات.
+error-recordingDeleted = حُذف التسجيل ولم يعد بالإمكان سماعه.
+error-recordingNotAllowed = لا يوجد لهذه المكالمة تسجيل يحق لك سماعه. اسأل المسؤول لديكم.
+error-recordingNotPlayable = لا يمكن تشغيل هذا التسجيل هنا. احفظه وافتحه ببرنامج آخر.
+error-recordingNotSaved = تعذّر حفظ التسجيل في { $folder }. تحقق من أن لك حق الكتابة هناك وأن القرص فيه مساحة.
+error-noAgentPhone = أدخل رقم هاتفك في الإعدادات أولًا.
+error-notByPhone = لا يمكن الاتصال عبر هاتفك إلا بأرقام الهاتف.
+error-phoneCallRefused =
+    { $reason ->
+        [company] شركتك لا تسمح بهذه المكالمة، بحسب قواعدها للأرقام أو الأوقات أو عدد المكالمات.
+        [notSetUp] المكالمات عبر هاتفك غير مُعدّة على الخادم. اسأل المسؤول لديكم.
+        [number] لا يمكن الاتصال بأحد الرقمين. تحقق منهما مع رمز الدولة.
+        [caller] لا يجوز إظهار رقم الشركة لمن يُتصل بهم. على المسؤول لديكم توثيقه لدى Twilio.
+        [trial] الحساب التجريبي لدى Twilio لا يتصل إلا بأرقام موثّقة هناك. وثّق الرقم أو رقِّ الحساب.
+        [country] لا يُسمح للحساب لدى Twilio بالاتصال بهذه الدولة. يستطيع المسؤول السماح بها في Geo permissions لدى Twilio.
+        [balance] الحساب لدى Twilio غير فعّال، لنفاد الرصيد غالبًا. على المسؤول لديكم إضافة رصيد.
+        [account] تحظر Twilio الحساب أو الرقم. على المسؤول لديكم سؤال دعم Twilio.
+        [credentials] لا تقبل Twilio بيانات اعتماد الخادم. على المسؤول لديكم التحقق منها.
+        [webhook] لا تستطيع Twilio الوصول إلى الخادم. على المسؤول لديكم التحقق من عنوانه العام.
+        [busy] مكالمات كثيرة تنتظر لدى Twilio أو لديها مشكلة. حاول بعد لحظات.
+       *[other] رفضت Twilio المكالمة. اطلب من المسؤول لديكم النظر في لوحة Twilio.
+    }
+error-badTwilioAccount = قيم ناقصة أو لا يمكن أن تكون صحيحة: انظر تحت كل منها.
 error-internal = حدث خطأ داخل التطبيق: { $detail }. حاول مرة أخرى، وإن تكرر فشغّل التطبيق من جديد.
 
 ## معاني رموز أخطاء Twilio وما العمل

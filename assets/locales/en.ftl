@@ -60,6 +60,7 @@ line-kind-sip = PBX
 dial-label = Name or number
 dial-placeholder = Name or number
 dial-call = Call
+dial-via-phone = Call me on my phone first
 dial-clear = Clear
 dial-will-call = Will call { $address }
 dial-will-call-name = Will call { $name }
@@ -160,6 +161,19 @@ end-signalingLost = The connection to the server was lost. Check the network and
 end-interrupted = The app or the server ended during the call
 end-failed = The call could not be put through. Try again.
 
+## Calls by way of the agent's own phone
+
+phone-call-label = Call to { $who } by way of your phone
+phone-call-forget = Hide this, the call goes on
+phone-call-ended = Call over: { $how }
+phone-call-talked = you talked
+phone-call-code = (Twilio { $code })
+phone-call-stage-asked = Asking the server…
+phone-call-stage-ringsHere = Your phone rings: pick it up.
+phone-call-stage-answeredHere = You answered. The other side is being called…
+phone-call-stage-ringsThere = It rings on the other side…
+phone-call-stage-talking = Talking on your phone
+
 ## History
 
 missed-news =
@@ -212,6 +226,19 @@ disposition-declined-incoming = Declined
 disposition-declined-outgoing = Busy or declined
 disposition-failed = Failed
 disposition-ongoing = Now
+recording-label = Recording
+recording-listen = Play the recording of the call with { $who }
+recording-close = Close the recording of the call with { $who }
+recording-play = Play
+recording-pause = Pause
+recording-position = Place in the recording
+recording-time = { $at } of { $length }
+recording-speed = Speed
+recording-speed-times = { $speed }×
+recording-save = Save in the downloads folder
+recording-saved = Saved in { $folder } as { $name }
+recording-loading = Loading the recording…
+recording-loading-percent = Loading the recording… { $percent }
 
 ## Team
 
@@ -241,6 +268,44 @@ settings-server-in-use = Address in use
 settings-server-port = This server is on port { $port }: another program had port { $wanted } when the app started.
 settings-server-reachable = Answers
 settings-server-unreachable = Does not answer
+settings-phone = Your phone
+settings-phone-number = Its number
+settings-phone-hint = It is called first when you choose that for a call, and you talk on it. Such a call costs two phone calls.
+twilio-title = Calls to the phone network (Twilio)
+twilio-loading = Asking the server…
+twilio-source-company = Calls to phone numbers go over this account.
+twilio-source-server = Calls go over the account of the server. Enter another one here to use that.
+twilio-source-none = Not set up. With an account at Twilio phone numbers can be called.
+twilio-field-accountSid = Account SID
+twilio-field-authToken = Auth token
+twilio-field-apiKey = API key
+twilio-field-apiSecret = API secret
+twilio-field-twimlAppSid = TwiML app
+twilio-field-phoneNumber = Phone number
+twilio-field-publicBaseUrl = Public address of the server
+twilio-hint-accountSid = On the first page of Twilio’s console.
+twilio-hint-authToken = Below the Account SID.
+twilio-hint-apiKey = Account, API keys & tokens: create a standard key.
+twilio-hint-apiSecret = Shown once, when the key is created.
+twilio-hint-twimlAppSid = Voice, TwiML apps.
+twilio-hint-phoneNumber = One that you bought at Twilio. Those you call see it.
+twilio-hint-publicBaseUrl = Here Twilio asks what to do with a call.
+twilio-shape-accountSid = It begins with AC, and 32 letters and digits follow.
+twilio-shape-authToken = It has 32 letters and digits.
+twilio-shape-apiKey = It begins with SK, and 32 letters and digits follow.
+twilio-shape-apiSecret = It has 32 letters and digits.
+twilio-shape-twimlAppSid = It begins with AP, and 32 letters and digits follow.
+twilio-shape-phoneNumber = Write it with a plus and the country code, like +966112345678.
+twilio-shape-publicBaseUrl = Write it like https://calls.example.com.
+twilio-missing = This is needed.
+twilio-secret-set = It is set. Leave this empty to keep it.
+twilio-secret-ends = It is set and ends in { $end }. Leave this empty to keep it.
+twilio-reach-embedded = Twilio must reach this computer over the internet: at a public address, or through a tunnel. Enter its https address above. Only what Twilio has signed is answered there.
+twilio-reach-tunnel = Let the tunnel lead to
+twilio-reach-server = Twilio must reach the server at its public address, over https with a valid certificate.
+twilio-saved = Saved.
+twilio-remove = Forget this account
+twilio-remove-again = Forget it now
 settings-apply = Apply
 settings-auto-connect = Connect automatically
 settings-auto-connect-hint = Connect by itself when the app starts
@@ -486,6 +551,29 @@ error-embeddedServerFailed = The server on this computer could not start: { $det
 error-badSetting = The setting “{ $setting }” cannot have this value. Nothing was changed.
 error-settingsUnreadable = The settings of this computer could not be read in part ({ $setting }). The usual ones are used instead: check them.
 error-lineSetAside = These lines of the settings cannot be used and were left aside: { $line }. Correct them, or update the app.
+error-recordingNotReady = The recording is not finished yet. Try again in a moment.
+error-recordingDeleted = The recording was deleted and cannot be heard any more.
+error-recordingNotAllowed = There is no recording of this call that you may hear. Ask your administrator.
+error-recordingNotPlayable = This recording cannot be played here. Save it, and open it with another program.
+error-recordingNotSaved = The recording could not be saved in { $folder }. Check that you may write there and that the disk has room.
+error-noAgentPhone = Enter the number of your own phone in the settings first.
+error-notByPhone = Only phone numbers can be called by way of your phone.
+error-phoneCallRefused =
+    { $reason ->
+        [company] Your company does not allow this call: by its rules for numbers, hours or how many calls there may be.
+        [notSetUp] Calls by way of your phone are not set up at the server. Ask your administrator.
+        [number] One of the two numbers cannot be called. Check them, with their country codes.
+        [caller] The company’s number may not be shown to those who are called. Your administrator has to verify it at Twilio.
+        [trial] The trial account at Twilio calls only numbers that were verified there. Verify the number, or upgrade the account.
+        [country] The account at Twilio may not call this country. Your administrator can allow it in Twilio’s Geo permissions.
+        [balance] The account at Twilio is not active, most often for want of money. Your administrator has to add some.
+        [account] Twilio blocks the account or the number. Your administrator has to ask Twilio’s support.
+        [credentials] Twilio does not accept the server’s credentials. Your administrator has to check them.
+        [webhook] Twilio cannot reach the server. Your administrator has to check its public address.
+        [busy] Too many calls wait at Twilio, or it has trouble. Try again in a moment.
+       *[other] Twilio refused the call. Ask your administrator to look into Twilio’s console.
+    }
+error-badTwilioAccount = Some values are missing or cannot be right: see below each of them.
 error-internal = Something went wrong inside the app: { $detail }. Try again; if it stays, start the app again.
 
 ## What Twilio's error codes mean, and what to do about them

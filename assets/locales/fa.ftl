@@ -60,6 +60,7 @@ line-kind-sip = مرکز تلفن
 dial-label = نام یا شماره
 dial-placeholder = نام یا شماره
 dial-call = تماس
+dial-via-phone = اول به تلفن خودم زنگ بزن
 dial-clear = پاک کردن
 dial-will-call = تماس با { $address }
 dial-will-call-name = تماس با { $name }
@@ -160,6 +161,19 @@ end-signalingLost = ارتباط با سرور قطع شد. شبکه را برر
 end-interrupted = برنامه یا سرور هنگام تماس بسته شد
 end-failed = تماس برقرار نشد. دوباره تلاش کنید.
 
+## تماس از راه تلفن کارشناس
+
+phone-call-label = تماس با { $who } از راه تلفن شما
+phone-call-forget = پنهان کردن، تماس ادامه دارد
+phone-call-ended = تماس تمام شد: { $how }
+phone-call-talked = گفتگو کردید
+phone-call-code = (Twilio { $code })
+phone-call-stage-asked = در حال درخواست از سرور…
+phone-call-stage-ringsHere = تلفن شما زنگ می‌زند: بردارید.
+phone-call-stage-answeredHere = پاسخ دادید. طرف مقابل گرفته می‌شود…
+phone-call-stage-ringsThere = طرف مقابل زنگ می‌خورد…
+phone-call-stage-talking = گفتگو با تلفن شما
+
 ## تماس‌ها (تاریخچه)
 
 missed-news =
@@ -212,6 +226,19 @@ disposition-declined-incoming = رد شده
 disposition-declined-outgoing = مشغول یا رد شده
 disposition-failed = ناموفق
 disposition-ongoing = اکنون
+recording-label = فایل ضبط‌شده
+recording-listen = پخش مکالمهٔ ضبط‌شده با { $who }
+recording-close = بستن مکالمهٔ ضبط‌شده با { $who }
+recording-play = پخش
+recording-pause = مکث
+recording-position = جای پخش
+recording-time = { $at } از { $length }
+recording-speed = سرعت
+recording-speed-times = { $speed }×
+recording-save = ذخیره در پوشهٔ بارگیری‌ها
+recording-saved = در { $folder } با نام { $name } ذخیره شد
+recording-loading = در حال دریافت مکالمهٔ ضبط‌شده…
+recording-loading-percent = در حال دریافت مکالمهٔ ضبط‌شده… { $percent }
 
 ## همکاران
 
@@ -241,6 +268,44 @@ settings-server-in-use = نشانی در حال استفاده
 settings-server-port = این سرور روی درگاه { $port } است، چون هنگام شروع برنامه درگاه { $wanted } را برنامهٔ دیگری گرفته بود.
 settings-server-reachable = پاسخ می‌دهد
 settings-server-unreachable = پاسخ نمی‌دهد
+settings-phone = تلفن شما
+settings-phone-number = شمارهٔ آن
+settings-phone-hint = اگر برای تماسی بخواهید، اول به آن زنگ زده می‌شود و با آن گفتگو می‌کنید. چنین تماسی دو تماس تلفنی حساب می‌شود.
+twilio-title = تماس با شبکهٔ تلفن (Twilio)
+twilio-loading = در حال پرسش از سرور…
+twilio-source-company = تماس با شماره‌های تلفن از این حساب می‌گذرد.
+twilio-source-server = تماس‌ها از حساب سرور می‌گذرد. برای استفاده از حسابی دیگر آن را اینجا وارد کنید.
+twilio-source-none = راه‌اندازی نشده است. با حسابی در Twilio می‌توان با شماره‌های تلفن تماس گرفت.
+twilio-field-accountSid = شناسهٔ حساب (Account SID)
+twilio-field-authToken = رمز حساب (Auth Token)
+twilio-field-apiKey = کلید API
+twilio-field-apiSecret = رمز کلید API
+twilio-field-twimlAppSid = برنامهٔ TwiML
+twilio-field-phoneNumber = شمارهٔ تلفن
+twilio-field-publicBaseUrl = نشانی عمومی سرور
+twilio-hint-accountSid = در صفحهٔ اول کنسول Twilio.
+twilio-hint-authToken = زیر شناسهٔ حساب.
+twilio-hint-apiKey = در Account، بخش API keys & tokens: کلیدی از نوع Standard بسازید.
+twilio-hint-apiSecret = فقط یک بار، هنگام ساختن کلید، دیده می‌شود.
+twilio-hint-twimlAppSid = در Voice، بخش TwiML apps.
+twilio-hint-phoneNumber = شماره‌ای که از Twilio خریده‌اید. طرف تماس آن را می‌بیند.
+twilio-hint-publicBaseUrl = Twilio اینجا می‌پرسد با تماس چه کند.
+twilio-shape-accountSid = با AC آغاز می‌شود و ۳۲ حرف و رقم در پی دارد.
+twilio-shape-authToken = از ۳۲ حرف و رقم است.
+twilio-shape-apiKey = با SK آغاز می‌شود و ۳۲ حرف و رقم در پی دارد.
+twilio-shape-apiSecret = از ۳۲ حرف و رقم است.
+twilio-shape-twimlAppSid = با AP آغاز می‌شود و ۳۲ حرف و رقم در پی دارد.
+twilio-shape-phoneNumber = با + و کد کشور بنویسید، مانند ‎+966112345678.
+twilio-shape-publicBaseUrl = مانند https://calls.example.com بنویسید.
+twilio-missing = این مقدار لازم است.
+twilio-secret-set = ثبت شده است. برای نگه‌داشتن آن خالی بگذارید.
+twilio-secret-ends = ثبت شده و به { $end } ختم می‌شود. برای نگه‌داشتن آن خالی بگذارید.
+twilio-reach-embedded = Twilio باید از اینترنت به این رایانه برسد: با نشانی عمومی یا از راه تونل. نشانی https آن را بالا وارد کنید. آنجا فقط به آنچه Twilio امضا کرده پاسخ داده می‌شود.
+twilio-reach-tunnel = تونل را برسانید به
+twilio-reach-server = Twilio باید با https و گواهی معتبر به نشانی عمومی سرور برسد.
+twilio-saved = ذخیره شد.
+twilio-remove = فراموش کردن این حساب
+twilio-remove-again = همین حالا فراموش شود
 settings-apply = اعمال
 settings-auto-connect = اتصال خودکار
 settings-auto-connect-hint = با باز شدن برنامه خودش وصل می‌شود
@@ -486,6 +551,29 @@ error-embeddedServerFailed = سرور روی این رایانه اجرا نشد
 error-badSetting = تنظیم «{ $setting }» این مقدار را نمی‌پذیرد. چیزی تغییر نکرد.
 error-settingsUnreadable = بخشی از تنظیمات این رایانه خوانده نشد ({ $setting }) و مقدارهای معمول به کار رفت: آن‌ها را بررسی کنید.
 error-lineSetAside = این خط‌های تنظیمات قابل استفاده نیستند و کنار گذاشته شدند: { $line }. آن‌ها را درست کنید یا برنامه را به‌روز کنید.
+error-recordingNotReady = ضبط هنوز کامل نشده است. کمی بعد دوباره امتحان کنید.
+error-recordingDeleted = مکالمهٔ ضبط‌شده حذف شده و دیگر شنیدنی نیست.
+error-recordingNotAllowed = از این تماس مکالمهٔ ضبط‌شده‌ای نیست که اجازهٔ شنیدنش را داشته باشید. از مدیر خود بپرسید.
+error-recordingNotPlayable = این مکالمهٔ ضبط‌شده اینجا پخش نمی‌شود. آن را ذخیره و با برنامهٔ دیگری باز کنید.
+error-recordingNotSaved = مکالمهٔ ضبط‌شده در { $folder } ذخیره نشد. بررسی کنید که اجازهٔ نوشتن دارید و دیسک جا دارد.
+error-noAgentPhone = اول شمارهٔ تلفن خود را در تنظیمات وارد کنید.
+error-notByPhone = از راه تلفن شما فقط با شمارهٔ تلفن می‌توان تماس گرفت.
+error-phoneCallRefused =
+    { $reason ->
+        [company] شرکت شما این تماس را اجازه نمی‌دهد، بنا بر قاعده‌هایش برای شماره‌ها، ساعت‌ها یا تعداد تماس‌ها.
+        [notSetUp] تماس از راه تلفن شما در سرور راه‌اندازی نشده است. از مدیر خود بپرسید.
+        [number] با یکی از دو شماره نمی‌توان تماس گرفت. آن‌ها را با کد کشور بررسی کنید.
+        [caller] شمارهٔ شرکت را نمی‌توان به طرف تماس نشان داد. مدیر شما باید آن را در Twilio تأیید کند.
+        [trial] حساب آزمایشی Twilio فقط با شماره‌های تأییدشده در آنجا تماس می‌گیرد. شماره را تأیید کنید یا حساب را ارتقا دهید.
+        [country] حساب Twilio اجازهٔ تماس با این کشور را ندارد. مدیر شما می‌تواند آن را در Geo permissions مجاز کند.
+        [balance] حساب Twilio فعال نیست، بیشتر برای نبود اعتبار. مدیر شما باید آن را شارژ کند.
+        [account] Twilio حساب یا شماره را مسدود کرده است. مدیر شما باید از پشتیبانی Twilio بپرسد.
+        [credentials] Twilio مشخصات سرور را نمی‌پذیرد. مدیر شما باید آن‌ها را بررسی کند.
+        [webhook] Twilio به سرور نمی‌رسد. مدیر شما باید نشانی عمومی آن را بررسی کند.
+        [busy] تماس‌های زیادی در Twilio در انتظارند یا Twilio مشکل دارد. کمی بعد دوباره امتحان کنید.
+       *[other] Twilio تماس را نپذیرفت. از مدیر خود بخواهید کنسول Twilio را ببیند.
+    }
+error-badTwilioAccount = بعضی مقدارها نیست یا نمی‌تواند درست باشد: زیر هر کدام را ببینید.
 error-internal = خطایی درون برنامه رخ داد: { $detail }. دوباره تلاش کنید؛ اگر ماند، برنامه را دوباره باز کنید.
 
 ## معنی کدهای خطای Twilio و چارهٔ آن‌ها

@@ -92,6 +92,7 @@ fn set_up(app: &App, options: Options) -> anyhow::Result<()> {
         secrets: Some(Arc::new(Keyring)),
         capture: paths::audio_in(),
         playout: paths::audio_out(),
+        downloads: paths::downloads(&handle, &data_dir),
         ..EngineConfig::new(&data_dir)
     };
     let phone = Arc::new(Phone::new(handle.clone(), config, |app, engine, stream| {

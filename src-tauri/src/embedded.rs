@@ -3,7 +3,8 @@
 use anyhow::Context;
 use async_trait::async_trait;
 use mobilecall_backend::{
-    Backend, BackendConfig, CancellationToken, EdgeConfig, Limits, MediaRuntime, ServeError, StartError,
+    Backend, BackendConfig, CancellationToken, EdgeConfig, Limits, MediaRuntime, SecretKeyStore, ServeError,
+    StartError, TwilioConfig,
 };
 use mobilecall_softphone::{EmbeddedServer, EmbeddedServerError, LoginResponse, RunningServer};
 use mobilecall_store_sqlite::{SqliteStore, Store as _, StoreError};
@@ -42,7 +43,12 @@ impl Embedded {
             tokio::fs::create_dir_all(folder).await.map_err(|error| self.failed(error.into()))?;
         }
         let store = SqliteStore::open(&self.database).await.map_err(|error| self.refused(error))?;
+        let twilio = TwilioConfig {
+            secret_keys: Some(SecretKeyStore::in_file(self.database.with_extension("key"))),
+            ..TwilioConfig::default()
+        };
         let config = BackendConfig {
+            twilio,
             // For the calls of one person.
             edge: EdgeConfig { media: MediaRuntime::with_threads(NonZeroUsize::MIN), ..EdgeConfig::loopback() },
             limits: Limits { shutdown_grace: SHUTDOWN_GRACE, ..Limits::default() },

@@ -90,6 +90,9 @@ impl WindowLink {
             | Event::SyncChanged { .. }
             | Event::SoundChanged { .. }
             | Event::SoundMended { .. }
+            | Event::RecordingChanged { .. }
+            | Event::RecordingPosition { .. }
+            | Event::PhoneCallChanged { .. }
             | Event::Problem { .. }
             | Event::Levels { .. }
             | Event::CallMessage { .. }

@@ -31,6 +31,17 @@ pub(crate) fn data_dir(app: &AppHandle) -> tauri::Result<PathBuf> {
     }
 }
 
+/// Where files go that the agent asks for: the user's folder for downloads, if the system has one.
+pub(crate) fn downloads(app: &AppHandle, data_dir: &std::path::Path) -> PathBuf {
+    match app.path().download_dir() {
+        Ok(folder) => folder,
+        Err(error) => {
+            tracing::info!(%error, "there is no folder for downloads; recordings are saved beside the app's data");
+            data_dir.join("recordings")
+        }
+    }
+}
+
 /// The embedded server's database in the data folder.
 pub(crate) fn backend_database(data_dir: &std::path::Path) -> PathBuf {
     data_dir.join("backend.sqlite")

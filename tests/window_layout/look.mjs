@@ -42,14 +42,14 @@ const RINGING = ["incoming", "incoming-in-call", "problems-ringing", "ringing-tw
 /** Where nobody is signed in. */
 const SIGNED_OUT = ["sign-in", "sign-in-error", "sign-in-unreachable", "signed-out", "history-signed-out"];
 /** Lists, which scroll in their place. */
-const LISTS = ["history", "history-in-call", "team", "settings", "keys"];
+const LISTS = ["history", "history-playing", "history-paused-saved", "history-recording-loading", "history-recording-deleted", "history-in-call", "team", "settings", "settings-phone", "settings-twilio-none", "settings-twilio", "settings-twilio-wrong", "keys"];
 /** More stands here than has room, so that a part scrolls. */
-const CROWDED = /^(ringing-three|problems|digits-details|choosing|missed-two)/;
+const CROWDED = /^(ringing-three|problems|digits-details|choosing|missed-two|phone-call-refused)/;
 /** The field and the keys of the pad are in the same place in all of these. */
-const WITHOUT_CALL = ["keypad", "dial-number", "dial-refused", "dial-no-line", "dial-long-name", "dial-line-down", "incoming", "ringing-two", "ringing-three", "ringing-long", "ended", "ended-trouble", "long-number-ended", "unseen-one", "unseen-three", "problems", "server-down"];
+const WITHOUT_CALL = ["keypad", "phone-call-asked", "phone-call-rings-here", "phone-call-answered-here", "phone-call-talking", "phone-call-ended", "phone-call-refused", "dial-number", "dial-refused", "dial-no-line", "dial-long-name", "dial-line-down", "incoming", "ringing-two", "ringing-three", "ringing-long", "ended", "ended-trouble", "long-number-ended", "unseen-one", "unseen-three", "problems", "server-down"];
 
 /** What is drawn and judged; of the other states of the gallery only whether everybody can use them. */
-const DRAWN = [...CALLS, ...WITHOUT_CALL, ...CHOOSING, "ringing-two-lines", ...SIGNED_OUT, ...LISTS];
+const DRAWN = [...CALLS, ...WITHOUT_CALL, ...CHOOSING, "dial-via-phone", "phone-call-two-lines", "ringing-two-lines", ...SIGNED_OUT, ...LISTS];
 
 // Built once: it is opened some two hundred times, and as the server for developers gives it out it is many files.
 const outDir = await mkdtemp(join(tmpdir(), "mobile-call-gallery-"));

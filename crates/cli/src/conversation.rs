@@ -133,6 +133,9 @@ impl Conversation {
             | Event::SettingsChanged { .. }
             | Event::SoundChanged { .. }
             | Event::SoundMended { .. }
+            | Event::RecordingChanged { .. }
+            | Event::RecordingPosition { .. }
+            | Event::PhoneCallChanged { .. }
             | Event::Levels { .. } => {}
         }
     }

@@ -87,6 +87,15 @@ impl Exit {
             | ErrorCode::KeyringKeepsSecret
             | ErrorCode::SettingsUnreadable
             | ErrorCode::LineSetAside
+            | ErrorCode::RecordingNotReady
+            | ErrorCode::RecordingDeleted
+            | ErrorCode::RecordingNotAllowed
+            | ErrorCode::RecordingNotPlayable
+            | ErrorCode::RecordingNotSaved
+            | ErrorCode::NoAgentPhone
+            | ErrorCode::NotByPhone
+            | ErrorCode::PhoneCallRefused
+            | ErrorCode::BadTwilioAccount
             | ErrorCode::EmbeddedServerFailed
             | ErrorCode::Internal => Self::Failed,
         }

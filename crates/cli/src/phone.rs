@@ -230,7 +230,9 @@ impl Phone {
             | Reply::Message { .. }
             | Reply::Preview { .. }
             | Reply::History { .. }
-            | Reply::Devices { .. } => {
+            | Reply::Devices { .. }
+            | Reply::TwilioAccount { .. }
+            | Reply::Saved { .. } => {
                 Err(Failure::new(ErrorCode::Internal, "the engine gave another reply than the call"))
             }
         }

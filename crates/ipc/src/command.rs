@@ -1,4 +1,4 @@
-use crate::{AudioDevices, HistoryPage, HistoryQuery, Settings};
+use crate::{AudioDevices, HistoryPage, HistoryQuery, SavedFile, Settings, TwilioAccountView, TwilioValues};
 use mobilecall_domain::{CallId, DialNote, LineId, PresenceState};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -43,6 +43,14 @@ pub enum Command {
         #[ts(as = "Option<BTreeMap<String, String>>", optional)]
         parameters: BTreeMap<String, String>,
     },
+    /// Have the server call the agent's own phone, as the settings have it, and then connect it with a phone number. What comes
+    /// of it is told by events.
+    CallViaPhone {
+        /// What the agent typed: a number.
+        destination: String,
+    },
+    /// Follow the call by way of the agent's own phone no longer. It goes on.
+    ForgetPhoneCall,
     /// Answer an incoming call; another active call is held.
     Answer {
         /// The call.
@@ -138,6 +146,44 @@ pub enum Command {
     },
     /// Play a test tone of one second on the chosen speaker.
     PlayTestTone,
+    /// Play the recording of a call on the chosen speaker: from where it stands if it is open, else from its beginning. Not
+    /// while a call is up, and a call that begins pauses it. What comes of it is told by events.
+    PlayRecording {
+        /// The call.
+        #[ts(as = "String")]
+        call: CallId,
+    },
+    /// Stop where the open recording is.
+    PauseRecording,
+    /// Go to another place of the open recording.
+    SeekRecording {
+        /// In milliseconds from the beginning.
+        position_ms: u32,
+    },
+    /// Play recordings faster or slower, with the same pitch.
+    SetRecordingSpeed {
+        /// In percent of their own speed, 50 to 200.
+        percent: u16,
+    },
+    /// Stop and close the open recording.
+    CloseRecording,
+    /// Write the recording of a call into the folder for downloads. Reply: `Saved`.
+    SaveRecording {
+        /// The call.
+        #[ts(as = "String")]
+        call: CallId,
+        /// How the file is to be named, without its ending. What no file may be named is replaced.
+        name: String,
+    },
+    /// The account at Twilio that the company's calls go over. Only for its administrator. Reply: `TwilioAccount`.
+    TwilioAccount,
+    /// Set the company's own account at Twilio. Reply: `TwilioAccount`, or what is wrong with which value.
+    SetTwilioAccount {
+        /// All of it.
+        values: TwilioValues,
+    },
+    /// Forget the company's own account at Twilio.
+    RemoveTwilioAccount,
 }
 
 /// The answer to a command.
@@ -171,6 +217,16 @@ pub enum Reply {
     Devices {
         /// The lists.
         devices: AudioDevices,
+    },
+    /// An account at Twilio.
+    TwilioAccount {
+        /// As it stands.
+        account: TwilioAccountView,
+    },
+    /// A file was written.
+    Saved {
+        /// Where.
+        file: SavedFile,
     },
 }
 

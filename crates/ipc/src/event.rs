@@ -1,6 +1,6 @@
 use crate::{
-    CallView, Colleague, Failure, LevelSource, Levels, LineView, ServerView, SessionView, Settings, SoundRole,
-    SoundView, SyncView,
+    CallView, Colleague, Failure, LevelSource, Levels, LineView, PhoneCallView, RecordingView, ServerView, SessionView,
+    Settings, SoundRole, SoundView, SyncView,
 };
 use mobilecall_domain::{CallId, LineKind};
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,10 @@ pub struct Snapshot {
     pub settings: Settings,
     /// Microphone and speaker.
     pub sound: SoundView,
+    /// The recording that is open.
+    pub recording: Option<RecordingView>,
+    /// The call by way of the agent's own phone.
+    pub phone_call: Option<PhoneCallView>,
 }
 
 /// What happened. Each carries the whole part that changed.
@@ -107,6 +111,24 @@ pub enum Event {
     SoundMended {
         /// Which.
         role: SoundRole,
+    },
+    /// A recording was opened or closed, or something else than its position changed.
+    RecordingChanged {
+        /// The recording that is open.
+        recording: Option<RecordingView>,
+    },
+    /// The recording that is open is heard; sent some times a second.
+    RecordingPosition {
+        /// Its call.
+        #[ts(as = "String")]
+        call: CallId,
+        /// What is heard next, in milliseconds from the beginning.
+        position_ms: u32,
+    },
+    /// A call by way of the agent's own phone began, went on or is followed no longer.
+    PhoneCallChanged {
+        /// The call.
+        phone_call: Option<PhoneCallView>,
     },
     /// Something went wrong that no command is waiting for.
     Problem {

@@ -152,6 +152,27 @@ pub enum ErrorCode {
     SettingsUnreadable,
     /// Lines of the stored settings cannot be used, and are kept aside. Params: `line`, their names.
     LineSetAside,
+    /// The recording of a call is not finished yet.
+    RecordingNotReady,
+    /// The recording of a call was deleted, here or at the provider.
+    RecordingDeleted,
+    /// There is no recording of the call that this person may hear.
+    RecordingNotAllowed,
+    /// What was fetched is no sound that this version can play, or is more than it can hold.
+    RecordingNotPlayable,
+    /// The file could not be written. Params: `folder`.
+    RecordingNotSaved,
+    /// The agent's own phone is not in the settings.
+    NoAgentPhone,
+    /// Only phone numbers can be called by way of the agent's own phone.
+    NotByPhone,
+    /// The server or the provider refused a call by way of the agent's own phone. Params: `reason` (`company`, `notSetUp`,
+    /// `number`, `caller`, `trial`, `country`, `balance`, `account`, `credentials`, `webhook`, `busy` or `other`), `code` (the
+    /// provider's number, or empty), `detail` (in English).
+    PhoneCallRefused,
+    /// Values of an account at Twilio are missing or have the wrong shape, and nothing was changed. Params: for each its name,
+    /// such as `TWILIO_API_KEY`, with `missing` or `wrong`.
+    BadTwilioAccount,
     /// Ours. Params: `detail`.
     Internal,
 }
@@ -215,6 +236,15 @@ impl ErrorCode {
         Self::BadSetting,
         Self::SettingsUnreadable,
         Self::LineSetAside,
+        Self::RecordingNotReady,
+        Self::RecordingDeleted,
+        Self::RecordingNotAllowed,
+        Self::RecordingNotPlayable,
+        Self::RecordingNotSaved,
+        Self::NoAgentPhone,
+        Self::NotByPhone,
+        Self::PhoneCallRefused,
+        Self::BadTwilioAccount,
         Self::Internal,
     ];
 }

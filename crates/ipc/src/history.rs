@@ -67,4 +67,6 @@ pub struct HistoryEntry {
     pub line: LineKind,
     /// The server has it.
     pub synced: bool,
+    /// There is a recording of it.
+    pub recorded: bool,
 }

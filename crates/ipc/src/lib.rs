@@ -10,10 +10,13 @@ mod command;
 mod event;
 mod failure;
 mod history;
+mod phone_call;
 mod private;
+mod recording;
 mod session;
 mod settings;
 mod sound;
+mod twilio;
 
 pub use call::*;
 pub use command::*;
@@ -24,6 +27,9 @@ pub use mobilecall_domain::{
     DialNote, Direction, Disposition, EndReason, LineCapabilities, LineKind, PresenceState, QualityLabel,
     QualityWarning,
 };
+pub use phone_call::*;
+pub use recording::*;
 pub use session::*;
 pub use settings::*;
 pub use sound::*;
+pub use twilio::*;

@@ -1,7 +1,8 @@
 //! How the contract is printed for a log: passwords, numbers, digits and names of customers stay out of it.
 
 use crate::{
-    CallMessage, CallView, Colleague, Command, Event, Failure, HistoryEntry, HistoryQuery, Preview, SessionView,
+    CallMessage, CallView, Colleague, Command, Event, Failure, HistoryEntry, HistoryQuery, OwnPhone, PhoneCallView,
+    Preview, SavedFile, SecretView, SessionView, TwilioAccountView, TwilioValues,
 };
 use mobilecall_domain::Private;
 use std::fmt;
@@ -26,6 +27,10 @@ impl fmt::Debug for Command {
                 .field("line", line)
                 .field("parameters", &parameters.len())
                 .finish(),
+            Self::CallViaPhone { destination } => {
+                f.debug_struct("CallViaPhone").field("destination", &Private::new(destination)).finish()
+            }
+            Self::ForgetPhoneCall => f.write_str("ForgetPhoneCall"),
             Self::Answer { call } => f.debug_struct("Answer").field("call", call).finish(),
             Self::Decline { call } => f.debug_struct("Decline").field("call", call).finish(),
             Self::Ignore { call } => f.debug_struct("Ignore").field("call", call).finish(),
@@ -52,6 +57,21 @@ impl fmt::Debug for Command {
             Self::AudioDevices => f.write_str("AudioDevices"),
             Self::SetLevelMeter { on } => f.debug_struct("SetLevelMeter").field("on", on).finish(),
             Self::PlayTestTone => f.write_str("PlayTestTone"),
+            Self::PlayRecording { call } => f.debug_struct("PlayRecording").field("call", call).finish(),
+            Self::PauseRecording => f.write_str("PauseRecording"),
+            Self::SeekRecording { position_ms } => {
+                f.debug_struct("SeekRecording").field("position_ms", position_ms).finish()
+            }
+            Self::SetRecordingSpeed { percent } => {
+                f.debug_struct("SetRecordingSpeed").field("percent", percent).finish()
+            }
+            Self::CloseRecording => f.write_str("CloseRecording"),
+            Self::TwilioAccount => f.write_str("TwilioAccount"),
+            Self::SetTwilioAccount { values: _ } => f.debug_struct("SetTwilioAccount").finish_non_exhaustive(),
+            Self::RemoveTwilioAccount => f.write_str("RemoveTwilioAccount"),
+            Self::SaveRecording { call, name } => {
+                f.debug_struct("SaveRecording").field("call", call).field("name", &Private::new(name)).finish()
+            }
         }
     }
 }
@@ -96,6 +116,11 @@ impl fmt::Debug for Event {
             Self::SettingsChanged { settings } => ("SettingsChanged", settings),
             Self::SoundChanged { sound } => ("SoundChanged", sound),
             Self::SoundMended { role } => ("SoundMended", role),
+            Self::RecordingChanged { recording } => ("RecordingChanged", recording),
+            Self::RecordingPosition { call, position_ms } => {
+                return f.debug_tuple("RecordingPosition").field(call).field(position_ms).finish();
+            }
+            Self::PhoneCallChanged { phone_call } => ("PhoneCallChanged", phone_call),
             Self::Problem { failure } => ("Problem", failure),
             Self::Levels { source, levels } => return f.debug_tuple("Levels").field(source).field(levels).finish(),
             Self::Lagged => return f.write_str("Lagged"),
@@ -170,7 +195,49 @@ impl fmt::Debug for HistoryEntry {
             .field("duration_seconds", &self.duration_seconds)
             .field("line", &self.line)
             .field("synced", &self.synced)
+            .field("recorded", &self.recorded)
             .finish()
+    }
+}
+
+impl fmt::Debug for PhoneCallView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PhoneCallView")
+            .field("call", &self.call)
+            .field("address", &Private::new(&self.address))
+            .field("name", &hidden(&self.name))
+            .field("stage", &self.stage)
+            .finish()
+    }
+}
+
+impl fmt::Debug for OwnPhone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("OwnPhone").field(&Private::new(&self.0)).finish()
+    }
+}
+
+impl fmt::Debug for TwilioAccountView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TwilioAccountView").field("source", &self.source).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for SecretView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SecretView").field("set", &self.set).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for TwilioValues {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TwilioValues").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for SavedFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SavedFile").field("name", &Private::new(&self.name)).finish_non_exhaustive()
     }
 }
 
@@ -179,7 +246,17 @@ impl fmt::Debug for SessionView {
         match self {
             Self::SignedOut { why } => f.debug_struct("SignedOut").field("why", why).finish(),
             Self::SigningIn => f.write_str("SigningIn"),
-            Self::SignedIn { username, name, company, extension, region, company_lines, kept } => f
+            Self::SignedIn {
+                username,
+                name,
+                company,
+                extension,
+                region,
+                company_lines,
+                calls_via_phone,
+                sets_up_twilio,
+                kept,
+            } => f
                 .debug_struct("SignedIn")
                 .field("username", &Private::new(username))
                 .field("name", &Private::new(name))
@@ -187,6 +264,8 @@ impl fmt::Debug for SessionView {
                 .field("extension", &hidden(extension))
                 .field("region", region)
                 .field("company_lines", company_lines)
+                .field("calls_via_phone", calls_via_phone)
+                .field("sets_up_twilio", sets_up_twilio)
                 .field("kept", kept)
                 .finish(),
         }
@@ -250,10 +329,49 @@ mod tests {
             (Command::SendMessage { call, content: PRIVATE[3].into() }, 1),
             (Command::Transfer { call, destination: number() }, 1),
             (Command::SendDigits { call, digits: PRIVATE[2].into() }, 1),
+            (Command::SaveRecording { call, name: PRIVATE[3].into() }, 1),
+            (Command::CallViaPhone { destination: number() }, 1),
+            (
+                Command::ChangeSettings {
+                    settings: Settings { agent_phone: Some(OwnPhone(number())), ..Settings::default() },
+                },
+                1,
+            ),
             (Command::History { query: HistoryQuery { text: PRIVATE[3].into(), ..HistoryQuery::default() } }, 1),
         ] {
             check(&format!("{command:?}"), parts);
         }
+    }
+
+    #[test]
+    fn of_an_account_at_twilio_nothing_is_printed() {
+        let [secret, number, ..] = PRIVATE.map(str::to_owned);
+        let values = TwilioValues {
+            account_sid: secret.clone(),
+            auth_token: Some(secret.clone()),
+            phone_number: number.clone(),
+            api_key: secret.clone(),
+            api_secret: Some(secret.clone()),
+            twiml_app_sid: secret.clone(),
+            public_base_url: String::new(),
+            region: None,
+            edge: None,
+        };
+        check(&format!("{values:?} {:?}", Command::SetTwilioAccount { values: values.clone() }), 0);
+        let state = SecretView { set: true, ends_in: Some(secret.clone()) };
+        let account = TwilioAccountView {
+            source: TwilioSource::Company,
+            account_sid: Some(secret.clone()),
+            auth_token: state.clone(),
+            phone_number: Some(number),
+            api_key: Some(secret.clone()),
+            api_secret: state,
+            twiml_app_sid: Some(secret),
+            public_base_url: None,
+            region: None,
+            edge: None,
+        };
+        check(&format!("{:?} {:?}", account.auth_token, Reply::TwilioAccount { account: account.clone() }), 0);
     }
 
     #[test]
@@ -265,7 +383,18 @@ mod tests {
         let Colleague { username, name, extension, .. } = colleague;
         let (company, region) = ("Acme".to_owned(), "SA".to_owned());
         let company_lines = vec![LineKind::Sip];
-        let session = SessionView::SignedIn { username, name, company, extension, region, company_lines, kept: true };
+        let (calls_via_phone, sets_up_twilio) = (false, true);
+        let session = SessionView::SignedIn {
+            username,
+            name,
+            company,
+            extension,
+            region,
+            company_lines,
+            calls_via_phone,
+            sets_up_twilio,
+            kept: true,
+        };
         check(&format!("{:?}", Event::SessionChanged { session }), 3);
         let failure = Failure::new(ErrorCode::CalledWhileTalking, "a call came").with("who", PRIVATE[1]);
         check(&format!("{:?}", Event::Problem { failure }), 0);
@@ -314,8 +443,15 @@ mod tests {
             duration_seconds: None,
             line: LineKind::Direct,
             synced: true,
+            recorded: true,
         };
         check(&format!("{entry:?}"), 2);
+        let stage = PhoneCallStage::RingsHere;
+        let phone_call =
+            PhoneCallView { call: Some(id), address: PRIVATE[1].into(), name: Some(PRIVATE[3].into()), stage };
+        check(&format!("{:?}", Event::PhoneCallChanged { phone_call: Some(phone_call) }), 2);
+        let file = SavedFile { path: PRIVATE[3].into(), folder: "Downloads".into(), name: PRIVATE[3].into() };
+        check(&format!("{:?}", Reply::Saved { file }), 1);
         let preview = Preview::WillCall {
             address: PRIVATE[1].into(),
             kind: AddressKind::Phone,

@@ -28,6 +28,10 @@ pub enum SessionView {
         region: String,
         /// Kinds of line that the company prefers, the first before the others. Empty if it has no preference.
         company_lines: Vec<LineKind>,
+        /// The company has an account with which the server can call the agent's own phone.
+        calls_via_phone: bool,
+        /// This person may set the company's account at Twilio.
+        sets_up_twilio: bool,
         /// The session outlives the app (kept in the OS keyring).
         kept: bool,
     },

@@ -31,7 +31,15 @@ pub struct Settings {
     pub automatic_gain: bool,
     /// Lines beside the one of the server. An entry with that one's id changes what is said of it.
     pub lines: Vec<LineSettings>,
+    /// The agent's own telephone, for calls by way of it: as E.164, or as the agent types it in what is to be changed.
+    #[ts(as = "Option<String>")]
+    pub agent_phone: Option<OwnPhone>,
 }
+
+/// The agent's own telephone number. `Debug` leaves it out.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OwnPhone(pub String);
 
 impl Default for Settings {
     fn default() -> Self {
@@ -48,6 +56,7 @@ impl Default for Settings {
             noise_suppression: true,
             automatic_gain: true,
             lines: Vec::new(),
+            agent_phone: None,
         }
     }
 }

@@ -25,6 +25,8 @@ pub struct EngineConfig {
     pub playout: Option<PlayoutSink>,
     /// Sound that comes from a file is processed as that of a microphone: echo, noise and volume, as the settings say.
     pub process_files: bool,
+    /// Where files are written that the agent asks for.
+    pub downloads: PathBuf,
     /// How media sessions are set up. Without it they use every network of this machine, or only the machine itself
     /// when the server is on it.
     pub transport: Option<TransportConfig>,
@@ -33,8 +35,10 @@ pub struct EngineConfig {
 impl EngineConfig {
     /// An engine that keeps its data in `data_dir` and knows no server of its own.
     pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+        let data_dir = data_dir.into();
         Self {
-            data_dir: data_dir.into(),
+            downloads: data_dir.join("recordings"),
+            data_dir,
             settings: None,
             authority: None,
             embedded: None,

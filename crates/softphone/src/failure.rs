@@ -4,10 +4,10 @@ use crate::ports::EmbeddedServerError;
 use mobilecall_cache::{CacheError, OpenError, SetAside};
 use mobilecall_client::{BadServerUrl, ClientError, ErrorCode as ServerCode, TlsError};
 use mobilecall_domain::{AddressError, CallId, LineKind, PhoneNumberError, dtmf::KeysError, names};
-use mobilecall_ipc::{ErrorCode, Failure};
+use mobilecall_ipc::{ErrorCode, Failure, Snapshot};
 use mobilecall_transport::RelayStanding;
 use mobilecall_twilio::errors::ErrorCode as TwilioCode;
-use std::{error::Error, fmt::Write as _};
+use std::{error::Error, fmt::Write as _, path::Path};
 
 /// An error and its causes in one line, for the log and for `detail`.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
@@ -238,6 +238,110 @@ pub(crate) fn of_keys(error: &KeysError) -> Failure {
     Failure::new(ErrorCode::BadDigit, error.to_string())
 }
 
+pub(crate) fn no_agent_phone() -> Failure {
+    Failure::new(ErrorCode::NoAgentPhone, "enter the number of your own phone in the settings first")
+}
+
+pub(crate) fn not_by_phone() -> Failure {
+    Failure::new(ErrorCode::NotByPhone, "only phone numbers can be called by way of your own phone")
+}
+
+/// Why the server makes no call by way of the agent's own phone.
+pub(crate) fn of_make_call(error: &ClientError) -> Failure {
+    let ClientError::Refused { status, code: Some(_), message, provider, .. } = error else { return of_client(error) };
+    let remedy = provider.as_ref().and_then(|provider| provider.remedy.as_deref());
+    let reason = match (status, remedy) {
+        (_, Some(remedy)) => reason_of(remedy),
+        (422 | 503, None) if provider.is_some() => "other",
+        (403, None) => "company",
+        // As the server names what is not set.
+        (422, None) if message.starts_with("Missing ") => "notSetUp",
+        (422, None) => "number",
+        (_, None) => return of_client(error),
+    };
+    let code = provider.as_ref().map(|provider| provider.code.to_string()).unwrap_or_default();
+    tracing::info!(reason, code, "a call by way of the agent's own phone was refused");
+    Failure::new(ErrorCode::PhoneCallRefused, message.clone())
+        .with("reason", reason)
+        .with("code", code)
+        .with("detail", message)
+}
+
+/// The words of a window for what mends a refusal of the provider's.
+fn reason_of(remedy: &str) -> &'static str {
+    match remedy {
+        "check-number" => "number",
+        "check-caller-id" => "caller",
+        "verify-number" => "trial",
+        "allow-country" => "country",
+        "add-balance" => "balance",
+        "ask-twilio" => "account",
+        "check-credentials" | "check-token" => "credentials",
+        "check-webhook" | "check-app" => "webhook",
+        "slow-down" | "try-again" | "try-later" => "busy",
+        _ => "other",
+    }
+}
+
+/// What is wrong with which value of an account at Twilio: the server names each at the beginning of a line, or after
+/// `Missing`.
+pub(crate) fn of_twilio_settings(error: &ClientError) -> Failure {
+    let ClientError::Refused { status: 422, code: Some(_), message, .. } = error else { return of_client(error) };
+    let failure = Failure::new(ErrorCode::BadTwilioAccount, message.clone());
+    message.lines().fold(failure, |failure, line| {
+        let (told, wrong) = match line.strip_prefix("Missing ") {
+            Some(rest) => (rest, "missing"),
+            None => (line, "wrong"),
+        };
+        let is_name = |c: char| c.is_ascii_uppercase() || c == '_';
+        match told.split_once(|c| !is_name(c)) {
+            Some((name, _)) if !name.is_empty() => failure.with(name, wrong),
+            Some(_) | None => failure,
+        }
+    })
+}
+
+/// Why a recording cannot be fetched.
+pub(crate) fn of_recording(error: &ClientError) -> Failure {
+    match error {
+        ClientError::Refused { status: 409, code: Some(_), .. } => {
+            Failure::new(ErrorCode::RecordingNotReady, "the recording is not finished yet: try again in a moment")
+        }
+        ClientError::Refused { status: 410, code: Some(_), .. } => {
+            Failure::new(ErrorCode::RecordingDeleted, "the recording was deleted")
+        }
+        ClientError::Refused { status: 403 | 404, code: Some(_), .. } => recording_not_allowed(),
+        ClientError::Refused { .. }
+        | ClientError::Unreachable { .. }
+        | ClientError::CertificateNotTrusted { .. }
+        | ClientError::Garbled { .. }
+        | ClientError::SessionEnded => of_client(error),
+    }
+}
+
+pub(crate) fn recording_not_allowed() -> Failure {
+    let message = "there is no recording of this call that you may hear: ask your administrator";
+    Failure::new(ErrorCode::RecordingNotAllowed, message)
+}
+
+pub(crate) fn recording_not_playable() -> Failure {
+    let message = "the recording cannot be played here: save it, and open it with another program";
+    Failure::new(ErrorCode::RecordingNotPlayable, message)
+}
+
+pub(crate) fn recording_not_saved(folder: &Path) -> Failure {
+    let folder = folder.display().to_string();
+    let message = format!("the recording cannot be saved in {folder}: check the folder's rights and the disk's room");
+    Failure::new(ErrorCode::RecordingNotSaved, message).with("folder", folder)
+}
+
+/// Before the server was reached for the first time since the start.
+pub(crate) fn server_out_of_reach(snapshot: &Snapshot) -> Failure {
+    let url = &snapshot.server.url;
+    let message = format!("the server {url} does not answer: check the network, and try again");
+    Failure::new(ErrorCode::ServerUnreachable, message).with("url", url)
+}
+
 pub(crate) fn no_such_call() -> Failure {
     Failure::new(ErrorCode::NoSuchCall, "there is no such call, or it is over")
 }
@@ -372,6 +476,23 @@ mod tests {
         assert_eq!((unknown.code, unknown.params.get("remedy")), (ErrorCode::Twilio, None));
         assert!(unknown.message.contains("99999"), "{}", unknown.message);
         assert_eq!(of_provider(LineKind::Direct, 31_404), None);
+    }
+
+    #[test]
+    fn each_value_of_an_account_is_told_what_is_wrong_with_it() {
+        let message = "Missing TWILIO_API_KEY: create a standard API key\nTWILIO_ACCOUNT_SID is wrong: it begins with AC: \
+                       copy it";
+        let refused = ClientError::Refused {
+            status: 422,
+            code: Some(ServerCode::Unprocessable),
+            message: message.into(),
+            retry_after: None,
+            provider: None,
+        };
+        let failure = of_twilio_settings(&refused);
+        let told: Vec<_> = failure.params.iter().map(|(name, wrong)| (name.as_str(), wrong.as_str())).collect();
+        assert_eq!(told, [("TWILIO_ACCOUNT_SID", "wrong"), ("TWILIO_API_KEY", "missing")]);
+        assert_eq!(failure.code, ErrorCode::BadTwilioAccount);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::{failure, view};
 use mobilecall_cache::{Account, HistoryFilter, HistoryQuery, HistoryRow};
+use mobilecall_client::RecordingPath;
 use mobilecall_domain::{CallRecord, names};
 use mobilecall_ipc as ipc;
 
@@ -44,6 +45,7 @@ fn entry(row: HistoryRow, team: &[ipc::Colleague]) -> ipc::HistoryEntry {
         duration_seconds: record.duration_seconds,
         line: record.line,
         synced,
+        recorded: RecordingPath::of(&record).is_some(),
     }
 }
 

@@ -38,6 +38,7 @@ mod parts;
 mod ports;
 mod post;
 mod preview;
+mod recordings;
 mod session;
 mod settings;
 mod shown;

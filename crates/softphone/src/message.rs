@@ -1,10 +1,10 @@
 //! Everything that can reach the engine's owner.
 
-use crate::{calls::CallInput, parts::Relays, session::SessionInput};
+use crate::{calls::CallInput, parts::Relays, recordings::RecordingInput, session::SessionInput};
 use mobilecall_audio::{DeviceList, Role};
 use mobilecall_cache::CacheError;
 use mobilecall_client::SyncEvent;
-use mobilecall_domain::LineId;
+use mobilecall_domain::{CallRecord, LineId};
 use mobilecall_ipc::{Command, Failure, HistoryPage, Reply, Snapshot};
 use mobilecall_line::{Line, LineEvent};
 use std::sync::Arc;
@@ -34,6 +34,10 @@ pub(crate) enum Message {
     Sync { epoch: u64, event: SyncEvent },
     /// From media and timers of calls.
     Call { epoch: u64, input: CallInput },
+    /// From the fetching and the playing of a recording.
+    Recording { epoch: u64, input: RecordingInput },
+    /// What came of a call by way of the agent's own phone.
+    PhoneCall { epoch: u64, input: PhoneCallInput },
     /// A page of the history was read.
     Page { reply: ReplyTo, page: Result<HistoryPage, Failure> },
     /// What was written late is on the disk.
@@ -48,6 +52,14 @@ pub(crate) enum Message {
     SoundMended(Role),
     /// From anywhere.
     Problem(Failure),
+}
+
+/// What the server said of a call by way of the agent's own phone.
+pub(crate) struct PhoneCallInput {
+    /// Which of them.
+    pub(crate) number: u32,
+    /// Its record, or why there is none.
+    pub(crate) outcome: Result<CallRecord, Failure>,
 }
 
 /// What a line's task reports.

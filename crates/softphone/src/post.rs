@@ -2,7 +2,8 @@
 
 use crate::{
     calls::{CallEvent, CallInput},
-    message::{LineMessage, Message, ReplyTo},
+    message::{LineMessage, Message, PhoneCallInput, ReplyTo},
+    recordings::{RecordingEvent, RecordingInput},
     session::SessionInput,
 };
 use mobilecall_audio::Role;
@@ -72,6 +73,15 @@ impl Post {
         LinePost { post: self, line, opening }
     }
 
+    pub(crate) async fn phone_call(&self, input: PhoneCallInput) {
+        self.send(Message::PhoneCall { epoch: self.epoch, input }).await;
+    }
+
+    /// For what belongs to an opening of a recording.
+    pub(crate) fn of_recording(self, opening: u32) -> RecordingPost {
+        RecordingPost { post: self, opening }
+    }
+
     async fn send(&self, message: Message) {
         let unsent = match self.inbox.upgrade() {
             Some(inbox) => match inbox.send(message).await {
@@ -119,5 +129,19 @@ impl CallPost {
     pub(crate) async fn tell(&self, event: CallEvent) {
         let input = CallInput { call: self.call, leg: self.leg, event };
         self.post.send(Message::Call { epoch: self.post.epoch, input }).await;
+    }
+}
+
+/// Reaches the owner on behalf of one opening of a recording, so that what still comes of an earlier one is dropped.
+#[derive(Clone)]
+pub(crate) struct RecordingPost {
+    post: Post,
+    opening: u32,
+}
+
+impl RecordingPost {
+    pub(crate) async fn tell(&self, event: RecordingEvent) {
+        let input = RecordingInput { opening: self.opening, event };
+        self.post.send(Message::Recording { epoch: self.post.epoch, input }).await;
     }
 }

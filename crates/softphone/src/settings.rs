@@ -3,8 +3,8 @@
 use crate::failure;
 use mobilecall_cache::{Cache, CacheError};
 use mobilecall_client::ServerUrl;
-use mobilecall_domain::{LineId, names};
-use mobilecall_ipc::{ErrorCode, Failure, LineSettings, ServerChoice, Settings};
+use mobilecall_domain::{LineId, PhoneNumber, Region, names};
+use mobilecall_ipc::{ErrorCode, Failure, LineSettings, OwnPhone, ServerChoice, Settings};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 
@@ -124,8 +124,12 @@ fn set_aside(wrong: &[(String, String)]) -> Failure {
     Failure::new(ErrorCode::LineSetAside, message).with("line", names.join(", "))
 }
 
-/// Brings settings into their one form, or says what is wrong with them.
-pub(crate) fn check(mut settings: Settings) -> Result<Settings, Failure> {
+/// Brings settings into their one form, or says what is wrong with them. Numbers without a country code are of `region`.
+pub(crate) fn check(mut settings: Settings, region: &str) -> Result<Settings, Failure> {
+    if let Some(OwnPhone(phone)) = &mut settings.agent_phone {
+        let number = PhoneNumber::parse(phone, Region::parse(region).unwrap_or(Region::SA));
+        *phone = number.map_err(|error| failure::of_address(&error.into()))?.as_e164().to_owned();
+    }
     if let ServerChoice::Remote { url } = &mut settings.server {
         *url = ServerUrl::parse(url).map_err(|error| failure::of_url(&error))?.to_string();
     }
@@ -159,11 +163,11 @@ mod tests {
     #[test]
     fn server_addresses_are_checked_and_brought_into_one_form() {
         let remote = |url: &str| Settings { server: ServerChoice::Remote { url: url.into() }, ..Settings::default() };
-        assert_eq!(check(remote("https://Call.Example/")).unwrap(), remote("https://call.example"));
-        assert_eq!(check(remote("call.example")).unwrap(), remote("https://call.example"));
-        assert_eq!(check(remote("two words")).unwrap_err().code, ErrorCode::BadServerUrl);
+        assert_eq!(check(remote("https://Call.Example/"), "SA").unwrap(), remote("https://call.example"));
+        assert_eq!(check(remote("call.example"), "SA").unwrap(), remote("https://call.example"));
+        assert_eq!(check(remote("two words"), "SA").unwrap_err().code, ErrorCode::BadServerUrl);
         let unnamed = Settings { input_device: Some(String::new()), ..Settings::default() };
-        assert_eq!(check(unnamed).unwrap_err().code, ErrorCode::BadSetting);
+        assert_eq!(check(unnamed, "SA").unwrap_err().code, ErrorCode::BadSetting);
     }
 
     fn line(label: &str, kind: &str, id: LineId) -> Value {
@@ -175,7 +179,7 @@ mod tests {
         let (one, two) = (LineId::generate(), LineId::generate());
         let with = |ids: &[LineId]| {
             let lines = ids.iter().map(|id| serde_json::from_value(line("Office", "sip", *id)).unwrap()).collect();
-            check(Settings { lines, ..Settings::default() })
+            check(Settings { lines, ..Settings::default() }, "SA")
         };
         assert_eq!(with(&[one, two]).unwrap().lines.len(), 2);
         let refused = with(&[one, two, one]).unwrap_err();
@@ -219,6 +223,25 @@ mod tests {
             (&json!(1), None)
         );
         assert_eq!(load(&cache).await.unwrap().settings, loaded.settings);
+    }
+
+    #[test]
+    fn the_agents_own_phone_is_a_number_in_one_form() {
+        let with = |phone: &str, region: &str| {
+            let settings = Settings { agent_phone: Some(OwnPhone(phone.to_owned())), ..Settings::default() };
+            check(settings, region).map(|settings| settings.agent_phone.unwrap().0).map_err(|failure| failure.code)
+        };
+        for (typed, region, expected) in [
+            ("055 990 2557", "SA", Ok("+966559902557")),
+            ("+966 55 990 2557", "DE", Ok("+966559902557")),
+            ("٠٥٥٩٩٠٢٥٥٧", "SA", Ok("+966559902557")),
+            ("0912 123 4567", "IR", Ok("+989121234567")),
+            ("", "SA", Err(ErrorCode::NothingToDial)),
+            ("my phone", "SA", Err(ErrorCode::BadCharacter)),
+        ] {
+            let found = with(typed, region);
+            assert_eq!(found.as_deref().map_err(|code| *code), expected, "{typed}");
+        }
     }
 
     #[tokio::test]

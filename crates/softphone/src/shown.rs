@@ -3,8 +3,8 @@
 use crate::lines::Lines;
 use mobilecall_domain::{CallId, LineKind};
 use mobilecall_ipc::{
-    CallView, Colleague, Event, Failure, LineView, ServerChoice, ServerView, SessionView, Settings, Snapshot,
-    SoundView, SyncView,
+    CallView, Colleague, Event, Failure, LineView, PhoneCallView, RecordingView, ServerChoice, ServerView, SessionView,
+    Settings, Snapshot, SoundView, SyncView,
 };
 use tokio::sync::broadcast;
 
@@ -76,6 +76,27 @@ impl Shown {
         }
     }
 
+    pub(crate) fn phone_call(&mut self, phone_call: Option<PhoneCallView>) {
+        if self.snapshot.phone_call != phone_call {
+            self.snapshot.phone_call.clone_from(&phone_call);
+            tell(&self.events, Event::PhoneCallChanged { phone_call });
+        }
+    }
+
+    pub(crate) fn recording(&mut self, recording: Option<RecordingView>) {
+        if self.snapshot.recording != recording {
+            self.snapshot.recording.clone_from(&recording);
+            tell(&self.events, Event::RecordingChanged { recording });
+        }
+    }
+
+    /// The open recording is heard.
+    pub(crate) fn recording_position(&mut self, position_ms: u32) {
+        let Some(recording) = self.snapshot.recording.as_mut() else { return };
+        recording.position_ms = position_ms;
+        tell(&self.events, Event::RecordingPosition { call: recording.call, position_ms });
+    }
+
     /// Rows of the history changed, whatever the count is.
     pub(crate) fn history(&mut self, missed: u32) {
         self.snapshot.missed = missed;
@@ -130,6 +151,8 @@ pub(crate) fn nothing(settings: Settings) -> Snapshot {
         missed: 0,
         settings,
         sound: SoundView::default(),
+        recording: None,
+        phone_call: None,
     }
 }
 

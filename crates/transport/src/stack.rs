@@ -10,7 +10,9 @@ use crate::sdp::RemoteDescription;
 use crate::sdp::candidate::Candidate;
 use crate::sdp::stack::{INNER_PAYLOAD_TYPE, StackTransport, describe_peer};
 use crate::tap::{Tap, TapState};
-use crate::{CandidatePair, CandidateType, PeerAddresses, RelayStanding, RtpPacket, TransportError, TransportEvent, ports};
+use crate::{
+    CandidatePair, CandidateType, PeerAddresses, RelayStanding, RtpPacket, TransportError, TransportEvent, ports,
+};
 use async_trait::async_trait;
 use rtc::ice::mdns::MulticastDnsMode;
 use rtc::interceptor::{Registry, Slot};

@@ -73,7 +73,13 @@ async fn offline(common: &Common, options: &HistoryOptions, why: Failure) -> Res
 async fn of_engine(engine: &Engine, query: HistoryQuery) -> Result<HistoryPage, Failure> {
     match engine.send(Command::History { query }).await? {
         Reply::History { page } => Ok(page),
-        Reply::Done | Reply::Message { .. } | Reply::Call { .. } | Reply::Preview { .. } | Reply::Devices { .. } => {
+        Reply::Done
+        | Reply::Message { .. }
+        | Reply::Call { .. }
+        | Reply::Preview { .. }
+        | Reply::Devices { .. }
+        | Reply::TwilioAccount { .. }
+        | Reply::Saved { .. } => {
             Err(Failure::new(ErrorCode::Internal, "the engine gave another reply than the history"))
         }
     }

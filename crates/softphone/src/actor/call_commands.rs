@@ -54,6 +54,7 @@ impl Core {
         call.parameters = parameters;
         call.post_dial = post_dial;
         self.calls.insert(call);
+        self.pause_recording();
         for effect in effects {
             if let Err(failure) = self.perform(id, effect, now).await {
                 self.calls.remove(id);

@@ -113,6 +113,7 @@ impl Core {
         call.offer = Some(incoming.offer);
         call.on_line = true;
         self.calls.insert(call);
+        self.pause_recording();
         self.told_missed = Some(id);
         for effect in effects {
             // An incoming call that cannot be written rings all the same: losing the record is the lesser harm.

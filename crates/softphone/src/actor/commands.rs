@@ -28,6 +28,32 @@ impl Core {
                 let lines = self.lines.candidates();
                 Ok(Reply::Preview { preview: preview::preview(&text, self.dialing(&lines, line)) })
             }
+            Command::SaveRecording { call, name } => return self.save_recording(call, name, reply),
+            Command::CallViaPhone { destination } => self.call_via_phone(&destination).map(|()| Reply::Done),
+            Command::ForgetPhoneCall => {
+                self.forget_phone_call();
+                Ok(Reply::Done)
+            }
+            Command::TwilioAccount => return self.twilio_account(reply),
+            Command::SetTwilioAccount { values } => return self.set_twilio_account(values, reply),
+            Command::RemoveTwilioAccount => return self.remove_twilio_account(reply),
+            Command::PlayRecording { call } => self.play_recording(call).map(|()| Reply::Done),
+            Command::PauseRecording => {
+                self.pause_recording();
+                Ok(Reply::Done)
+            }
+            Command::SeekRecording { position_ms } => {
+                self.seek_recording(position_ms);
+                Ok(Reply::Done)
+            }
+            Command::SetRecordingSpeed { percent } => {
+                self.set_recording_speed(percent);
+                Ok(Reply::Done)
+            }
+            Command::CloseRecording => {
+                self.close_recording();
+                Ok(Reply::Done)
+            }
             Command::SyncNow => self.sync_now(),
             Command::ChangeSettings { settings } => self.change_settings(settings).await.map(|()| Reply::Done),
             Command::PlaceCall { destination, line, parameters } => {
@@ -104,7 +130,7 @@ impl Core {
     }
 
     async fn change_settings(&mut self, wanted: Settings) -> Result<(), Failure> {
-        let wanted = settings::check(wanted)?;
+        let wanted = settings::check(wanted, self.sign_in.region())?;
         let server_changes = wanted.server != self.settings.server;
         if server_changes && self.calls.any_alive() {
             return Err(failure::not_now("end the call before changing the server"));

@@ -12,10 +12,13 @@ mod devices;
 mod line;
 mod messages;
 mod network;
+mod phone_calls;
+mod recordings;
 mod session;
 mod sound;
 mod sync;
 mod tones;
+mod twilio;
 
 use crate::{
     EngineConfig,
@@ -28,6 +31,7 @@ use crate::{
     network::LOOK_EVERY,
     parts::Parts,
     post::Post,
+    recordings::{Kept, Open},
     session::{Secrets, SignInState},
     settings::{LinesAside, Loaded},
     shown::Shown,
@@ -96,6 +100,16 @@ pub(crate) struct Core {
     pub(crate) meter: Option<AbortOnDropHandle<()>>,
     /// The sound devices there are, and what is wrong with them.
     pub(crate) known_devices: KnownDevices,
+    /// Counts calls by way of the agent's own phone, and how often one was put away.
+    pub(crate) phone_call_number: u32,
+    /// The recording that is open.
+    pub(crate) recording: Option<Open>,
+    /// Counts the recordings that were opened.
+    pub(crate) openings: u32,
+    /// How fast they are played, in percent.
+    pub(crate) recording_speed: u16,
+    /// Those that were heard last.
+    pub(crate) kept_recordings: Kept,
     /// What is still being closed.
     pub(crate) closing_tasks: TaskTracker,
 }
@@ -144,6 +158,11 @@ impl Core {
             recordings: 0,
             meter: None,
             known_devices: KnownDevices::default(),
+            phone_call_number: 0,
+            recording: None,
+            openings: 0,
+            recording_speed: recordings::OWN_SPEED,
+            kept_recordings: Kept::default(),
             closing_tasks: TaskTracker::new(),
         }
     }
@@ -205,6 +224,8 @@ impl Core {
             }
             Message::Sync { epoch, event } if epoch == self.epoch => self.sync_event(event).await,
             Message::Call { epoch, input } if epoch == self.epoch => self.call_input(input).await,
+            Message::Recording { epoch, input } if epoch == self.epoch => self.recording_input(input),
+            Message::PhoneCall { epoch, input } if epoch == self.epoch => self.phone_call_input(input),
             Message::Page { reply, page } => {
                 // Whoever gets the page has been told why it is short.
                 self.tell_set_aside().await;
@@ -213,7 +234,12 @@ impl Core {
             Message::Recorded => self.recorded().await,
             Message::WrittenAll => self.settle_put_off().await,
             Message::Counted { epoch, missed } => self.counted_late(epoch, missed).await,
-            late @ (Message::Session { .. } | Message::Line { .. } | Message::Sync { .. } | Message::Call { .. }) => {
+            late @ (Message::Session { .. }
+            | Message::Line { .. }
+            | Message::Sync { .. }
+            | Message::Call { .. }
+            | Message::Recording { .. }
+            | Message::PhoneCall { .. }) => {
                 tracing::trace!("a message of an earlier sign-in is dropped");
                 // It may hold an open device, and closing that waits for the sound server.
                 self.closing_tasks.spawn_blocking(move || drop(late));

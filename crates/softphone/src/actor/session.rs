@@ -84,6 +84,8 @@ impl Core {
         self.hang_up_all().await;
         self.close_lines().await;
         self.drop_calls();
+        self.forget_recordings();
+        self.forget_phone_call();
         self.epoch += 1;
         self.sign_in = SignInState::SignedOut;
         self.leave_when_idle = false;

@@ -76,9 +76,17 @@ impl Core {
 
     /// No two recordings go to the same file: a second call would overwrite the first, or write into it at once.
     fn own_file(&mut self, wanted: &Wanted) -> Wanted {
-        let Wanted::Speaker(PlayoutSink::Wav(path)) = wanted else { return wanted.clone() };
+        match wanted {
+            Wanted::Speaker(sink) => Wanted::Speaker(self.own_sink(sink.clone())),
+            Wanted::Microphone(_) => wanted.clone(),
+        }
+    }
+
+    /// As [`Self::own_file`], for whatever sounds there.
+    pub(crate) fn own_sink(&mut self, sink: PlayoutSink) -> PlayoutSink {
+        let PlayoutSink::Wav(path) = &sink else { return sink };
         self.recordings += 1;
-        Wanted::Speaker(PlayoutSink::Wav(numbered(path, self.recordings)))
+        PlayoutSink::Wav(numbered(path, self.recordings))
     }
 
     /// A device is open, or is not there: hands it to the voice, or keeps it until there is one.
@@ -342,6 +350,9 @@ impl Core {
                     self.choose_device(call, role);
                 }
             }
+        }
+        if old.wanted(Role::Speaker) != new.wanted(Role::Speaker) {
+            self.move_recording();
         }
         self.show_sound();
         if self.known_devices.is_unwatched() {

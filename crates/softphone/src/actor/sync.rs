@@ -28,6 +28,7 @@ impl Core {
             SyncEvent::RecordsChanged => {
                 self.recount_missed().await;
                 self.tell_refused_call().await;
+                self.follow_phone_call().await;
             }
             SyncEvent::NotWritten { disk_full } => self.shown.problem(failure::not_written(disk_full)),
             SyncEvent::Team(team) => {

@@ -7,7 +7,7 @@ pub(crate) use flow::{How, OpenedSession, SignInFlow};
 pub(crate) use keep::{Secrets, keep, unused};
 
 use mobilecall_cache::{Account, Cache, CacheError};
-use mobilecall_client::{Company, Http, Person, Session, Sync, User};
+use mobilecall_client::{Company, Http, Person, Role, Session, Sync, User};
 use mobilecall_domain::LineKind;
 use mobilecall_ipc::{ServerChoice, SessionView};
 use serde::{Deserialize, Serialize};
@@ -89,6 +89,9 @@ impl Profile {
             extension: self.user.extension.clone(),
             region: self.user.region.clone(),
             company_lines: self.company_lines(),
+            calls_via_phone: self.available.contains(&LineKind::Twilio),
+            // Whoever runs the server inside the app administers it.
+            sets_up_twilio: self.server == EMBEDDED || self.user.role == Role::Admin,
             kept,
         }
     }

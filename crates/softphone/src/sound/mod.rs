@@ -3,6 +3,7 @@
 mod check;
 mod meter;
 mod open;
+mod recording;
 mod tones;
 
 #[cfg(test)]
@@ -13,6 +14,7 @@ pub(crate) use open::{
     DeviceOpened, End, OpenDevice, SoundChoice, Wanted, failure_of, failure_of_fallback, failure_of_loss,
     notice_of_device, open_device,
 };
+pub(crate) use recording::{RecordingPlayer, play_recording};
 pub(crate) use tones::{Playing, play};
 
 use mobilecall_audio::{

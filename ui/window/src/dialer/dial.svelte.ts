@@ -41,6 +41,11 @@ export class Dial {
     if (this.pending) return false;
     return preview.type === 'willCall' ? preview.obstacle === null : this.marked >= 0;
   });
+  /** The server can call the agent's own phone and connect it with what is typed. Whether a line here is ready does not matter. */
+  readonly goesViaPhone: boolean = $derived.by(() => {
+    const session = this.phone.snapshot?.session;
+    return session?.state === 'signedIn' && session.callsViaPhone && this.preview.type === 'willCall' && this.preview.kind === 'phone';
+  });
   /** Colleagues fit, and neither is one of them marked nor is the text the whole of anything. */
   readonly undecided: boolean = $derived.by(() => !this.pending && this.choices.length > 0 && this.marked < 0);
 
@@ -113,6 +118,15 @@ export class Dial {
   choose({ username }: Colleague): Promise<boolean> {
     this.markedName = username;
     return this.send(`client:${username}`, {});
+  }
+
+  /** Has the server call the agent's own phone first; says whether it was asked. */
+  async placeViaPhone(): Promise<boolean> {
+    const { text } = this;
+    const failure = await this.phone.attempt({ type: 'callViaPhone', destination: text });
+    if (failure === null) this.setText('');
+    else if (this.text === text) this.refused = failure;
+    return failure === null;
   }
 
   private async send(destination: string, chosen: { line?: string }): Promise<boolean> {

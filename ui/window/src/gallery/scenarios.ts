@@ -1,5 +1,5 @@
 /** Every view and every state of a call, for looking at and for the accessibility tests. */
-import type { CallView, Failure, HistoryEntry, LineKind, LineView, Snapshot } from '../ipc';
+import type { CallView, Failure, HistoryEntry, LineKind, LineView, PhoneCallStage, Snapshot } from '../ipc';
 import { FakeHost } from '../platform/fake/fakeHost';
 import {
   call,
@@ -7,9 +7,12 @@ import {
   line,
   lineSettings,
   pbxLine,
+  phoneCall,
   poorQuality,
+  recording,
   settings,
   snapshot,
+  twilioAccount,
   twilioLine,
 } from '../platform/fake/fixtures';
 
@@ -65,6 +68,7 @@ const unreachable: Partial<Snapshot> = {
     why: { code: 'serverUnreachable', message: '', params: { url: 'https://calls.example.com' } },
   },
 };
+const unheard = { outline: [], positionMs: 0, lengthMs: 0 };
 const unanswered = { answeredAtMs: null, quality: null };
 const offered: Partial<CallView> = { ...unanswered, direction: 'incoming', state: 'offered', name: 'أحمد الحربي', address: '104' };
 
@@ -90,7 +94,24 @@ const longTeam = snapshot().team.map((one, index) => ({
   name: [longArabic, longPersian, 'Maximiliana Featherstonehaugh-Cholmondeley'][index % 3] ?? one.name,
   extension: String(1_000_000 + index),
 }));
-const signedIn = { state: 'signedIn', username: 'agent', region: 'SA', companyLines: [] as LineKind[], kept: true } as const;
+const signedIn = { state: 'signedIn', username: 'agent', region: 'SA', companyLines: [] as LineKind[], callsViaPhone: false, setsUpTwilio: false, kept: true } as const;
+
+/** At a server that can call the agent's own phone. */
+const viaPhone = (stage?: PhoneCallStage): Partial<Snapshot> => ({
+  session: { ...signedIn, name: 'Agent', company: 'Local', extension: '100', callsViaPhone: true },
+  settings: { ...settings, agentPhone: '+966559902557' },
+  phoneCall: stage ? phoneCall(stage) : null,
+});
+const withTwilio = (name: string, steps: NonNullable<Scenario['steps']>, refused?: Failure): Scenario => ({
+  name,
+  host: () => {
+    const host = new FakeHost();
+    host.twilio = twilioAccount;
+    if (refused) host.refuse.set('setTwilioAccount', refused);
+    return host;
+  },
+  steps: [{ click: 'tab-settings' }, ...steps],
+});
 
 const withLines = (...others: LineView[]): Partial<Snapshot> => ({
   lines: [line(), ...others],
@@ -117,6 +138,14 @@ export const scenarios: readonly Scenario[] = [
     },
     steps: [{ dial: '0501234567' }, { click: 'dial-button' }],
   },
+  shows('dial-via-phone', { ...withLines(twilioLine), ...viaPhone() }, [{ dial: '0501234567' }]),
+  shows('phone-call-two-lines', { ...withLines(twilioLine), ...viaPhone({ type: 'ringsThere' }) }),
+  shows('phone-call-asked', viaPhone({ type: 'asked' })),
+  shows('phone-call-rings-here', viaPhone({ type: 'ringsHere' })),
+  shows('phone-call-answered-here', viaPhone({ type: 'answeredHere' })),
+  shows('phone-call-talking', viaPhone({ type: 'talking', sinceMs: Date.now() - 75_000 })),
+  shows('phone-call-ended', viaPhone({ type: 'ended', disposition: 'unanswered' })),
+  shows('phone-call-refused', viaPhone({ type: 'refused', failure: failure('phoneCallRefused', { reason: 'country', code: '21215' }) })),
   shows('choosing-one-digit', {}, [{ dial: '1' }]),
   shows('dial-long-name', { team: longTeam.map((one, index) => (index === 0 ? { ...one, extension: '102' } : one)) }, [{ dial: '102' }]),
   shows('dial-line-down', { lines: [line({ registration: { state: 'registering', attempt: 1 } })] }, [{ dial: '102' }]),
@@ -186,6 +215,15 @@ export const scenarios: readonly Scenario[] = [
   troubled('missed-in-call', withCalls({}), missedTwo.slice(0, 1)),
   inCall('quit-in-call', {}, [{ click: 'tab-settings' }, { click: 'quit' }]),
   shows('history', { missed: 0 }, [{ click: 'tab-history' }]),
+  shows('history-playing', { recording: recording() }, [{ click: 'tab-history' }]),
+  shows('history-paused-saved', { recording: recording({ standing: { type: 'paused' }, speedPercent: 150 }) }, [
+    { click: 'tab-history' },
+    { click: 'recording-save' },
+  ]),
+  shows('history-recording-loading', { recording: recording({ ...unheard, standing: { type: 'loading', percent: 40 } }) }, [{ click: 'tab-history' }]),
+  shows('history-recording-deleted', { recording: recording({ ...unheard, standing: { type: 'failed', failure: failure('recordingDeleted') } }) }, [
+    { click: 'tab-history' },
+  ]),
   shows('history-offline', { sync: { state: 'offline', pending: 3 } }, [{ click: 'tab-history' }]),
   { name: 'history-empty', host: () => new FakeHost({}, []), steps: [{ click: 'tab-history' }] },
   shows('history-in-call', withCalls({}), [{ click: 'tab-history' }]),
@@ -194,6 +232,14 @@ export const scenarios: readonly Scenario[] = [
   shows('settings', {}, [{ click: 'tab-settings' }]),
   shows('settings-remote', { ...remote, session: { ...snapshot().session, kept: false } as Snapshot['session'] }, [{ click: 'tab-settings' }]),
   shows('settings-sound', {}, [{ click: 'tab-settings' }, { click: 'level-toggle' }, { scrollTo: 'setting-gain' }]),
+  shows('settings-phone', viaPhone(), [{ click: 'tab-settings' }, { fill: ['setting-agent-phone', '055'] }, { scrollTo: 'agent-phone-save' }]),
+  shows('settings-twilio-none', {}, [{ click: 'tab-settings' }, { scrollTo: 'twilio-reach' }]),
+  withTwilio('settings-twilio', [{ scrollTo: 'twilio-remove' }]),
+  withTwilio(
+    'settings-twilio-wrong',
+    [{ click: 'twilio-save' }, { scrollTo: 'setting-TWILIO_AUTH_TOKEN' }],
+    failure('badTwilioAccount', { TWILIO_ACCOUNT_SID: 'wrong', TWILIO_AUTH_TOKEN: 'missing' }),
+  ),
   shows('server-moved', { server: { embedded: true, url: 'http://127.0.0.1:4003', reachable: true, portTaken: 4000 } }, [{ click: 'tab-settings' }, { scrollTo: 'server-port' }]),
   shows('settings-end', {}, [{ click: 'tab-settings' }, { scrollTo: 'keys-show' }]),
   shows('keys', {}, [{ click: 'tab-settings' }, { click: 'keys-show' }]),

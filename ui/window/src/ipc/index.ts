@@ -24,11 +24,17 @@ export type { LineCapabilities } from './generated/LineCapabilities';
 export type { LineKind } from './generated/LineKind';
 export type { LineSettings } from './generated/LineSettings';
 export type { LineView } from './generated/LineView';
+export type { PhoneCallStage } from './generated/PhoneCallStage';
+export type { PhoneCallView } from './generated/PhoneCallView';
 export type { PresenceState } from './generated/PresenceState';
 export type { Preview } from './generated/Preview';
 export type { Quality } from './generated/Quality';
+export type { RecordingStanding } from './generated/RecordingStanding';
+export type { RecordingView } from './generated/RecordingView';
 export type { Registration } from './generated/Registration';
 export type { Reply } from './generated/Reply';
+export type { SavedFile } from './generated/SavedFile';
+export type { SecretView } from './generated/SecretView';
 export type { ServerChoice } from './generated/ServerChoice';
 export type { ServerView } from './generated/ServerView';
 export type { SessionView } from './generated/SessionView';
@@ -40,6 +46,8 @@ export type { SoundStanding } from './generated/SoundStanding';
 export type { SoundView } from './generated/SoundView';
 export type { SyncView } from './generated/SyncView';
 export type { Theme } from './generated/Theme';
+export type { TwilioAccountView } from './generated/TwilioAccountView';
+export type { TwilioValues } from './generated/TwilioValues';
 
 export type { EngineEvent };
 /** The event that comes many times a second. */

@@ -63,7 +63,7 @@ const isForeign = (key: string): boolean => key.charCodeAt(0) > 0x7f;
 
 /** Whether keys typed into this element are text. */
 export function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+  return (target instanceof HTMLInputElement && target.type !== 'range') || target instanceof HTMLTextAreaElement;
 }
 
 /** Whether Enter belongs to this element even while a call rings: a button of the incoming card, or of a dialog. */

@@ -67,6 +67,15 @@ export const problemTable: Readonly<Record<ErrorCode, ProblemKind>> = {
   badSetting: { severity: 'warning' },
   settingsUnreadable: { severity: 'error', action: 'settings' },
   lineSetAside: { severity: 'error' },
+  recordingNotReady: { severity: 'info' },
+  recordingDeleted: { severity: 'info' },
+  recordingNotAllowed: { severity: 'warning' },
+  recordingNotPlayable: { severity: 'warning' },
+  recordingNotSaved: { severity: 'error' },
+  noAgentPhone: { severity: 'info', action: 'settings' },
+  notByPhone: { severity: 'info' },
+  phoneCallRefused: { severity: 'error' },
+  badTwilioAccount: { severity: 'warning' },
   internal: { severity: 'error' },
 };
 

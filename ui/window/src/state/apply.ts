@@ -1,5 +1,5 @@
 /** State flows one way: a snapshot, then events, each of which carries the whole part that changed. */
-import type { EngineEvent, Snapshot } from '../ipc';
+import type { EngineEvent, RecordingView, Snapshot } from '../ipc';
 
 /** The snapshot after an event. Events that change nothing drawn from the snapshot return it as it is. */
 export function apply(snapshot: Snapshot, event: EngineEvent): Snapshot {
@@ -24,6 +24,12 @@ export function apply(snapshot: Snapshot, event: EngineEvent): Snapshot {
       return { ...snapshot, settings: event.settings };
     case 'soundChanged':
       return { ...snapshot, sound: event.sound };
+    case 'recordingChanged':
+      return { ...snapshot, recording: event.recording };
+    case 'recordingPosition':
+      return { ...snapshot, recording: heardAt(snapshot.recording, event.call, event.positionMs) };
+    case 'phoneCallChanged':
+      return { ...snapshot, phoneCall: event.phoneCall };
     case 'soundMended':
     case 'digitReceived':
     case 'callMessage':
@@ -32,6 +38,10 @@ export function apply(snapshot: Snapshot, event: EngineEvent): Snapshot {
     case 'lagged':
       return snapshot;
   }
+}
+
+function heardAt(open: RecordingView | null, call: string, positionMs: number): RecordingView | null {
+  return open?.call === call ? { ...open, positionMs } : open;
 }
 
 function replaced<T extends { id: string }>(known: readonly T[], one: T): T[] {

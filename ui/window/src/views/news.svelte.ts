@@ -1,5 +1,6 @@
 /** What has happened and waits to be seen: calls that ring, messages, a call that is just over. It has one place in the window; this says what stands there, and what Esc closes. */
-import type { CallView } from '../ipc';
+import { isPhoneCallOver } from '../call/phoneCallWords';
+import type { CallView, PhoneCallView } from '../ipc';
 import type { Problem } from '../problems/problems.svelte';
 import { wasMissed } from '../state/calls';
 import type { Phone } from '../state/phone.svelte';
@@ -9,6 +10,8 @@ export class News {
   private putAway = $state.raw<readonly string[]>([]);
   readonly ringing: readonly CallView[] = $derived.by(() => this.phone.calls.offered);
   readonly problems: readonly Problem[] = $derived.by(() => this.phone.problems.shown);
+  /** A call by way of the agent's own phone. */
+  readonly phoneCall: PhoneCallView | null = $derived.by(() => this.phone.snapshot?.phoneCall ?? null);
   readonly ended: CallView | null = $derived.by(() => {
     const { front, ended } = this.phone.calls;
     const isNews = (call: CallView): boolean => !this.putAway.includes(call.id) && !(this.phone.missed.count > 0 && wasMissed(call));
@@ -23,6 +26,11 @@ export class News {
     this.putAway = [...this.putAway, call.id];
   }
 
+  /** The call goes on, if it is not over. */
+  forgetPhoneCall(): void {
+    void this.phone.send({ type: 'forgetPhoneCall' });
+  }
+
   /** Who called while the agent talked is a missed call that the agent knows of now. */
   closeProblem({ id, calls }: Problem): void {
     this.phone.missed.putAway(calls);
@@ -33,6 +41,7 @@ export class News {
   closeFirst(): boolean {
     const [problem] = this.problems;
     if (problem) this.closeProblem(problem);
+    else if (this.phoneCall && isPhoneCallOver(this.phoneCall.stage)) this.forgetPhoneCall();
     else if (this.ended) this.putAwayEnded(this.ended);
     else if (this.missed > 0) this.phone.missed.putAwayAll();
     else return false;

@@ -20,12 +20,12 @@ use crate::{
     message::Message,
     network::Network,
     parts::{HEARTBEAT, Parts, Transports},
-    session::{Profile, SessionInput},
+    session::{OpenedSession, Profile, SessionInput},
     sound::SoundSystem,
 };
 use line::open_line;
 use mobilecall_cache::{Account, AccountKey, Cache};
-use mobilecall_client::User;
+use mobilecall_client::{Session, User};
 use mobilecall_domain::{
     CallId, CallRecord, CompanyId, LegId, LineCapabilities, LineId, LineKind, Registration, SdpOffer, Timestamp, UserId,
 };
@@ -67,34 +67,62 @@ pub(crate) struct Rig {
     folder: TempDir,
 }
 
+/// Who is signed in, on which lines.
+struct Beginning {
+    profile: Profile,
+    /// Those beside the registered one.
+    lines: Vec<LineSettings>,
+    factories: LineFactories,
+    heartbeat: Duration,
+    /// What the registered line is and can.
+    line: (LineKind, LineCapabilities),
+}
+
+impl Default for Beginning {
+    fn default() -> Self {
+        Self {
+            profile: profile(),
+            lines: Vec::new(),
+            factories: LineFactories::default(),
+            heartbeat: HEARTBEAT,
+            line: DIRECT_LINE,
+        }
+    }
+}
+
 impl Rig {
     pub(crate) async fn start() -> Self {
-        Self::start_as(Vec::new(), LineFactories::default(), HEARTBEAT, DIRECT_LINE).await
+        Self::start_as(Beginning::default()).await
     }
 
     /// With further lines, which open when the agent connects.
     pub(crate) async fn start_with(lines: Vec<LineSettings>, factories: LineFactories) -> Self {
-        Self::start_as(lines, factories, HEARTBEAT, DIRECT_LINE).await
+        Self::start_as(Beginning { lines, factories, ..Beginning::default() }).await
+    }
+
+    /// As the one who is signed in at a server, which is in reach.
+    pub(crate) async fn start_at(session: Session) -> Self {
+        let profile = Profile { user: session.user().clone(), ..profile() };
+        let rig = Self::start_as(Beginning { profile, ..Beginning::default() }).await;
+        let opened = OpenedSession { session, profile: rig.profile.clone(), account: rig.account.clone() };
+        let input = SessionInput::Opened(Box::new(opened));
+        rig.engine.inbox.send(Message::Session { epoch: 0, input }).await.unwrap();
+        rig
     }
 
     /// With no heartbeat but the first.
     pub(crate) async fn start_without_heartbeat() -> Self {
-        Self::start_as(Vec::new(), LineFactories::default(), NEVER, DIRECT_LINE).await
+        Self::start_as(Beginning { heartbeat: NEVER, ..Beginning::default() }).await
     }
 
     /// On a line that is one over Twilio.
     pub(crate) async fn start_on_twilio() -> Self {
         let capabilities = LineCapabilities { messages: true, ..LineCapabilities::NONE };
-        let twilio = (LineKind::Twilio, capabilities);
-        Self::start_as(Vec::new(), LineFactories::default(), HEARTBEAT, twilio).await
+        Self::start_as(Beginning { line: (LineKind::Twilio, capabilities), ..Beginning::default() }).await
     }
 
-    async fn start_as(
-        lines: Vec<LineSettings>,
-        factories: LineFactories,
-        heartbeat: Duration,
-        (kind, capabilities): (LineKind, LineCapabilities),
-    ) -> Self {
+    async fn start_as(beginning: Beginning) -> Self {
+        let Beginning { profile, lines, factories, heartbeat, line: (kind, capabilities) } = beginning;
         let folder = tempfile::tempdir().unwrap();
         let addresses = Arc::new(Mutex::new(vec![Ipv4Addr::new(192, 168, 1, 7).into()]));
         let ours = Arc::new(OurTransports::default());
@@ -116,7 +144,6 @@ impl Rig {
         let engine = Engine::start_with(config, Arc::new(parts)).await.unwrap();
         let events = engine.subscribe();
         let cache = Cache::open(&folder.path().join("cache.sqlite")).await.unwrap();
-        let profile = profile();
         let key =
             AccountKey { server: profile.server.clone(), company: profile.user.company_id, user: profile.user.id };
         let account = cache.account(&key, Timestamp::from_millis(START_MS)).await.unwrap();

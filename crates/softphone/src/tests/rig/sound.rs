@@ -7,7 +7,7 @@ use mobilecall_audio::{
     Role, Sound, StreamGuard,
 };
 use mobilecall_media::voice::{VoiceConfig, VoiceError, VoiceOutputs};
-use rtrb::RingBuffer;
+use rtrb::{Consumer, RingBuffer};
 use std::{
     collections::{HashMap, HashSet},
     sync::{
@@ -15,6 +15,9 @@ use std::{
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
+
+/// Samples that a speaker takes before somebody hears them: a tenth of a second.
+const RING: usize = 4_800;
 
 /// Told of the devices whenever they change.
 type Watcher = Box<dyn FnMut(DeviceList) + Send>;
@@ -40,6 +43,8 @@ pub(crate) struct FakeSound {
     watching: Mutex<Option<Watcher>>,
     asked: Mutex<Vec<Role>>,
     opened: Mutex<Vec<Role>>,
+    /// The other ends of the speakers that were opened.
+    heard: Mutex<Vec<Consumer<f32>>>,
 }
 
 /// Waits for the sound server when it is dropped, as an open device does, and panics where that must not be done.
@@ -65,6 +70,14 @@ impl FakeSound {
     /// How often somebody tried to.
     pub(crate) fn asked(&self, role: Role) -> usize {
         self.asked.lock().unwrap().iter().filter(|asked| **asked == role).count()
+    }
+    /// What went to speakers since the last time, up to their rings: as many samples as somebody listens for.
+    pub(crate) fn hear(&self) -> Vec<f32> {
+        let mut heard = Vec::new();
+        for ring in self.heard.lock().unwrap().iter_mut() {
+            heard.extend(std::iter::from_fn(|| ring.pop().ok()));
+        }
+        heard
     }
     /// Tones that sound beside calls.
     pub(crate) fn sounding(&self) -> usize {
@@ -124,7 +137,9 @@ impl SoundSystem for FakeSound {
     fn open_playout(&self, _: &PlayoutSink, losses: &LossSink) -> Result<PlayoutStream, AudioError> {
         let guard = self.open(Role::Speaker, losses)?;
         let instead = self.instead.lock().unwrap().clone();
-        Ok(PlayoutStream { samples: RingBuffer::new(1).0, rate_hz: 48_000, misses: Arc::default(), instead, guard })
+        let (samples, heard) = RingBuffer::new(RING);
+        self.heard.lock().unwrap().push(heard);
+        Ok(PlayoutStream { samples, rate_hz: 48_000, misses: Arc::default(), instead, guard })
     }
     fn play(&self, _: &PlayoutSink, _: Sound, _: &LossSink) -> Result<Box<dyn Send>, AudioError> {
         self.tones_tried.fetch_add(1, Ordering::SeqCst);

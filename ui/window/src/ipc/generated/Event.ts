@@ -5,6 +5,8 @@ import type { Failure } from "./Failure";
 import type { LevelSource } from "./LevelSource";
 import type { Levels } from "./Levels";
 import type { LineView } from "./LineView";
+import type { PhoneCallView } from "./PhoneCallView";
+import type { RecordingView } from "./RecordingView";
 import type { ServerView } from "./ServerView";
 import type { SessionView } from "./SessionView";
 import type { Settings } from "./Settings";
@@ -67,7 +69,23 @@ sound: SoundView, } | { "type": "soundMended",
 /**
  * Which.
  */
-role: SoundRole, } | { "type": "problem", 
+role: SoundRole, } | { "type": "recordingChanged", 
+/**
+ * The recording that is open.
+ */
+recording: RecordingView | null, } | { "type": "recordingPosition", 
+/**
+ * Its call.
+ */
+call: string, 
+/**
+ * What is heard next, in milliseconds from the beginning.
+ */
+positionMs: number, } | { "type": "phoneCallChanged", 
+/**
+ * The call.
+ */
+phoneCall: PhoneCallView | null, } | { "type": "problem", 
 /**
  * What.
  */

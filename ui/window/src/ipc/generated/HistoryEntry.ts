@@ -42,4 +42,8 @@ line: LineKind,
 /**
  * The server has it.
  */
-synced: boolean, };
+synced: boolean, 
+/**
+ * There is a recording of it.
+ */
+recorded: boolean, };

@@ -2,6 +2,8 @@
 import type { AudioDevices } from "./AudioDevices";
 import type { HistoryPage } from "./HistoryPage";
 import type { Preview } from "./Preview";
+import type { SavedFile } from "./SavedFile";
+import type { TwilioAccountView } from "./TwilioAccountView";
 
 /**
  * The answer to a command.
@@ -22,4 +24,12 @@ page: HistoryPage, } | { "type": "devices",
 /**
  * The lists.
  */
-devices: AudioDevices, };
+devices: AudioDevices, } | { "type": "twilioAccount", 
+/**
+ * As it stands.
+ */
+account: TwilioAccountView, } | { "type": "saved", 
+/**
+ * Where.
+ */
+file: SavedFile, };

@@ -35,6 +35,14 @@ region: string,
  */
 companyLines: Array<LineKind>, 
 /**
+ * The company has an account with which the server can call the agent's own phone.
+ */
+callsViaPhone: boolean, 
+/**
+ * This person may set the company's account at Twilio.
+ */
+setsUpTwilio: boolean, 
+/**
  * The session outlives the app (kept in the OS keyring).
  */
 kept: boolean, };

@@ -55,4 +55,8 @@ automaticGain: boolean,
 /**
  * Lines beside the one of the server. An entry with that one's id changes what is said of it.
  */
-lines: Array<LineSettings>, };
+lines: Array<LineSettings>, 
+/**
+ * The agent's own telephone, for calls by way of it: as E.164, or as the agent types it in what is to be changed.
+ */
+agentPhone: string | null, };

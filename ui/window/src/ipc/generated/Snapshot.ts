@@ -3,6 +3,8 @@ import type { CallView } from "./CallView";
 import type { Colleague } from "./Colleague";
 import type { LineKind } from "./LineKind";
 import type { LineView } from "./LineView";
+import type { PhoneCallView } from "./PhoneCallView";
+import type { RecordingView } from "./RecordingView";
 import type { ServerView } from "./ServerView";
 import type { SessionView } from "./SessionView";
 import type { Settings } from "./Settings";
@@ -52,4 +54,12 @@ settings: Settings,
 /**
  * Microphone and speaker.
  */
-sound: SoundView, };
+sound: SoundView, 
+/**
+ * The recording that is open.
+ */
+recording: RecordingView | null, 
+/**
+ * The call by way of the agent's own phone.
+ */
+phoneCall: PhoneCallView | null, };

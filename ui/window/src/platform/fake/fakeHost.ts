@@ -12,15 +12,19 @@ import type {
   LineKind,
   LineView,
   Preview,
+  RecordingView,
   Reply,
+  SecretView,
   Snapshot,
+  TwilioAccountView,
+  TwilioValues,
 } from '../../ipc';
 import { companyLines } from '../../session/companyLines';
 import { ordered } from '../../settings/lines';
 import { apply } from '../../state/apply';
 import { canMute, isAnswered } from '../../state/calls';
 import type { Host, ShowTarget, Unsubscribe } from '../host';
-import { call, devices, goodQuality, history, snapshot } from './fixtures';
+import { call, devices, goodQuality, history, noTwilioAccount, phoneCall, recording, snapshot } from './fixtures';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
 
@@ -40,6 +44,9 @@ export class FakeHost implements Host {
   preferred: readonly string[] = ['en'];
   /** How often the app was to end. */
   quits = 0;
+
+  /** The company's account at Twilio. */
+  twilio: TwilioAccountView = noTwilioAccount;
 
   private listeners = new Set<(event: EngineEvent) => void>();
   private levelListeners = new Set<(event: LevelsEvent) => void>();
@@ -168,6 +175,37 @@ export class FakeHost implements Host {
         this.expect(command.call, isAnswered);
         this.change(command.call, { state: 'ended', end: 'localHangup' });
         return { type: 'done' };
+      case 'callViaPhone':
+        this.emit({ type: 'phoneCallChanged', phoneCall: { ...phoneCall(), address: command.destination } });
+        return { type: 'done' };
+      case 'forgetPhoneCall':
+        this.emit({ type: 'phoneCallChanged', phoneCall: null });
+        return { type: 'done' };
+      case 'twilioAccount':
+        return { type: 'twilioAccount', account: this.twilio };
+      case 'setTwilioAccount':
+        this.setTwilio(command.values);
+        return { type: 'twilioAccount', account: this.twilio };
+      case 'removeTwilioAccount':
+        this.twilio = noTwilioAccount;
+        return { type: 'done' };
+      case 'playRecording':
+        this.open(command.call);
+        return { type: 'done' };
+      case 'pauseRecording':
+        this.changeRecording({ standing: { type: 'paused' } });
+        return { type: 'done' };
+      case 'seekRecording':
+        this.changeRecording({ positionMs: command.positionMs });
+        return { type: 'done' };
+      case 'setRecordingSpeed':
+        this.changeRecording({ speedPercent: command.percent });
+        return { type: 'done' };
+      case 'closeRecording':
+        this.emit({ type: 'recordingChanged', recording: null });
+        return { type: 'done' };
+      case 'saveRecording':
+        return { type: 'saved', file: { path: `/home/agent/Downloads/${command.name}.mp3`, folder: 'Downloads', name: `${command.name}.mp3` } };
       case 'syncNow':
       case 'setLevelMeter':
       case 'playTestTone':
@@ -199,6 +237,24 @@ export class FakeHost implements Host {
     const known = this.current.calls.find((view) => view.id === id);
     if (!known || known.end !== null) throw { code: 'noSuchCall', message: 'it is over', params: {} } satisfies Failure;
     if (!fits(known)) throw { code: 'notNow', message: 'not in this state', params: {} } satisfies Failure;
+  }
+
+  /** As the server keeps it: a secret that is left out stays. */
+  private setTwilio({ authToken, apiSecret, ...values }: TwilioValues): void {
+    const kept = (secret: string | null, known: SecretView): SecretView => (secret === null ? known : { set: true, endsIn: secret.slice(-2) });
+    const secrets = { authToken: kept(authToken, this.twilio.authToken), apiSecret: kept(apiSecret, this.twilio.apiSecret) };
+    this.twilio = { ...values, ...secrets, source: 'company' };
+  }
+
+  private open(call: string): void {
+    const known = this.current.recording;
+    const opened = known?.call === call ? known : recording({ call, positionMs: 0 });
+    this.emit({ type: 'recordingChanged', recording: { ...opened, standing: { type: 'playing' } } });
+  }
+
+  private changeRecording(change: Partial<RecordingView>): void {
+    const known = this.current.recording;
+    if (known) this.emit({ type: 'recordingChanged', recording: { ...known, ...change } });
   }
 
   private changeLines(change: Partial<LineView>): void {

@@ -7,9 +7,13 @@ import type {
   LineCapabilities,
   LineSettings,
   LineView,
+  PhoneCallStage,
+  PhoneCallView,
   Quality,
+  RecordingView,
   Settings,
   Snapshot,
+  TwilioAccountView,
 } from '../../ipc';
 import { SERVER_LINE } from '../../session/serverLine';
 
@@ -26,6 +30,7 @@ export const settings: Settings = {
   noiseSuppression: true,
   automaticGain: true,
   lines: [],
+  agentPhone: null,
 };
 
 /** Without the agent, as the engine gives it. */
@@ -74,6 +79,8 @@ export const snapshot = (change: Partial<Snapshot> = {}): Snapshot => ({
     extension: '100',
     region: 'SA',
     companyLines: [],
+    callsViaPhone: false,
+    setsUpTwilio: true,
     kept: true,
   },
   server: { embedded: true, url: 'http://127.0.0.1:4000', reachable: true, portTaken: null },
@@ -85,6 +92,8 @@ export const snapshot = (change: Partial<Snapshot> = {}): Snapshot => ({
   missed: 0,
   settings,
   sound: { backend: 'pipeWire', microphone: 'there', speaker: 'there' },
+  recording: null,
+  phoneCall: null,
   ...change,
 });
 
@@ -141,22 +150,69 @@ export const devices: AudioDevices = {
   ],
 };
 
+/** A recording of a talk, with a pause in its middle. */
+export const recording = (change: Partial<RecordingView> = {}): RecordingView => ({
+  call: '019ac000-0000-7000-8000-100000000000',
+  standing: { type: 'playing' },
+  speedPercent: 100,
+  positionMs: 96_000,
+  lengthMs: 254_000,
+  outline: Array.from({ length: 160 }, (_, at) => (Math.abs(at - 80) < 6 ? 8 : Math.round(70 + 90 * Math.sin(at / 7) ** 2 + 90 * Math.sin(at * 2.1) ** 2))),
+  ...change,
+});
+
+/** A customer who is called by way of the agent's own phone. */
+export const phoneCall = (stage: PhoneCallStage = { type: 'ringsHere' }): PhoneCallView => ({
+  call: '019ac000-0000-7000-8000-400000000000',
+  address: '+966501234567',
+  name: null,
+  stage,
+});
+
+/** An account that is set up. */
+export const twilioAccount: TwilioAccountView = {
+  source: 'company',
+  accountSid: 'AC00000000000000000000000000009f3c',
+  authToken: { set: true, endsIn: 'ef' },
+  phoneNumber: '+966112345678',
+  apiKey: 'SK00000000000000000000000000005e1f',
+  apiSecret: { set: true, endsIn: '45' },
+  twimlAppSid: 'AP0000000000000000000000000000a11c',
+  publicBaseUrl: 'https://calls.example.com',
+  region: null,
+  edge: null,
+};
+
+/** None is set up. */
+export const noTwilioAccount: TwilioAccountView = {
+  source: 'none',
+  accountSid: null,
+  authToken: { set: false, endsIn: null },
+  phoneNumber: null,
+  apiKey: null,
+  apiSecret: { set: false, endsIn: null },
+  twimlAppSid: null,
+  publicBaseUrl: null,
+  region: null,
+  edge: null,
+};
+
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
 /** A history that shows every kind of row, counted back from now. */
 export function history(nowMs = Date.now()): HistoryEntry[] {
   const rows: [number, Partial<HistoryEntry>][] = [
-    [3 * minute, { name: 'Sara Khan', address: '102', durationSeconds: 254 }],
+    [3 * minute, { name: 'Sara Khan', address: '102', durationSeconds: 254, recorded: true }],
     [18 * minute, { direction: 'incoming', disposition: 'missed', address: '+966559902557', durationSeconds: 0 }],
-    [55 * minute, { direction: 'incoming', name: 'أحمد الحربي', address: '104', durationSeconds: 1312 }],
+    [55 * minute, { direction: 'incoming', name: 'أحمد الحربي', address: '104', durationSeconds: 1312, recorded: true }],
     [70 * minute, { disposition: 'unanswered', address: '+966501234567', durationSeconds: 0, synced: false }],
     [day, { disposition: 'answered', name: 'Echo test', address: '*43', durationSeconds: 12 }],
     [day + 40 * minute, { direction: 'incoming', disposition: 'declined', name: 'Lina Haddad', address: '103', durationSeconds: 0 }],
     [day + 95 * minute, { disposition: 'failed', address: '999', durationSeconds: 0 }],
     [4 * day, { direction: 'incoming', disposition: 'missed', name: 'مریم رضایی', address: 'client:maryam', durationSeconds: 0 }],
     [4 * day + 30 * minute, { name: 'Omar Al-Otaibi', address: '105', durationSeconds: 3907 }],
-    [9 * day, { address: '+989121234567', durationSeconds: 61 }],
+    [9 * day, { address: '+989121234567', durationSeconds: 61, recorded: true }],
   ];
   return rows.map(([ago, change], index) => ({
     id: `019ac000-0000-7000-8000-1000000000${String(index).padStart(2, '0')}`,
@@ -168,6 +224,7 @@ export function history(nowMs = Date.now()): HistoryEntry[] {
     durationSeconds: 60,
     line: 'direct',
     synced: true,
+    recorded: false,
     ...change,
   }));
 }
