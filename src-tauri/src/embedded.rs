@@ -45,6 +45,8 @@ impl Embedded {
         let store = SqliteStore::open(&self.database).await.map_err(|error| self.refused(error))?;
         let twilio = TwilioConfig {
             secret_keys: Some(SecretKeyStore::in_file(self.database.with_extension("key"))),
+            // Nobody hears callbacks while the app does not run.
+            look_every: Some(TwilioConfig::LOOK_EVERY),
             ..TwilioConfig::default()
         };
         let config = BackendConfig {

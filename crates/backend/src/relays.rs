@@ -3,7 +3,7 @@
 use crate::{error, state::State, twilio::accounts::Account};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use mobilecall_api::calls::IceServer;
-use mobilecall_domain::{Private, Timestamp};
+use mobilecall_domain::{CompanyId, Private, Timestamp};
 use mobilecall_twilio::{
     rest::{RelayToken, create_relay_token},
     settings::RestSettings,
@@ -12,6 +12,7 @@ use mobilecall_twilio::{
 use ring::hmac;
 use std::{
     collections::HashMap,
+    net::Ipv6Addr,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -81,25 +82,28 @@ fn is_relay(url: &str) -> bool {
     is_host(host) && query.is_none_or(|query| queries.contains(&query))
 }
 
-/// A name or address, and a port if need be.
+/// A name or address, an IPv6 address in brackets, and a port if need be.
 fn is_host(text: &str) -> bool {
-    let is_bracketed = text.starts_with('[') && text.ends_with(']');
-    let host = match text.rsplit_once(':') {
-        Some((host, port)) if !is_bracketed => {
-            if !port.parse::<u16>().is_ok_and(|port| port > 0) {
-                return false;
-            }
-            host
+    let (is_named, rest) = match text.strip_prefix('[') {
+        Some(text) => {
+            let (address, rest) = text.split_once(']').unwrap_or((text, ""));
+            (text.contains(']') && address.parse::<Ipv6Addr>().is_ok(), rest)
         }
-        Some(_) | None => text,
+        None => {
+            let (name, rest) = text.split_at(text.find(':').unwrap_or(text.len()));
+            (!name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')), rest)
+        }
     };
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
-    !host.is_empty() && host.chars().all(is_plain)
+    let is_port = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0);
+    is_named && (rest.is_empty() || rest.strip_prefix(':').is_some_and(is_port))
 }
 
-/// What Twilio said of its relays, by account.
+/// Whose account, and which. Anybody can enter another's SID, and what Twilio gave to the one is not the other's.
+type Asker = (Option<CompanyId>, AccountSid);
+
+/// What Twilio said of its relays, to whom.
 #[derive(Default)]
-pub(crate) struct TwilioRelays(Mutex<HashMap<AccountSid, Said>>);
+pub(crate) struct TwilioRelays(Mutex<HashMap<Asker, Said>>);
 
 struct Said {
     at: Timestamp,
@@ -108,15 +112,23 @@ struct Said {
 }
 
 impl TwilioRelays {
-    fn said(&self, account: AccountSid, now: Timestamp) -> Option<Vec<IceServer>> {
+    fn said(&self, asker: Asker, now: Timestamp) -> Option<Vec<IceServer>> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Said { at, servers } = known.get(&account)?;
-        let holds = if servers.is_some() { KEPT } else { PAUSE };
-        (now.since(*at) < holds).then(|| servers.clone().unwrap_or_default())
+        let said = known.get(&asker).filter(|said| said.holds(now))?;
+        Some(said.servers.clone().unwrap_or_default())
     }
 
-    fn keep(&self, account: AccountSid, at: Timestamp, servers: Option<Vec<IceServer>>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(account, Said { at, servers });
+    /// Accounts that are used no more are not kept for ever.
+    fn keep(&self, asker: Asker, at: Timestamp, servers: Option<Vec<IceServer>>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, said| said.holds(at));
+        known.insert(asker, Said { at, servers });
+    }
+}
+
+impl Said {
+    fn holds(&self, now: Timestamp) -> bool {
+        now.since(self.at) < if self.servers.is_some() { KEPT } else { PAUSE }
     }
 }
 
@@ -134,11 +146,12 @@ impl State {
         }
         // A token can be signed without what the REST API needs.
         let Ok(settings) = account.settings.for_rest() else { return Vec::new() };
-        if let Some(said) = self.twilio_relays.said(settings.account, now) {
+        let asker = (account.owner, settings.account);
+        if let Some(said) = self.twilio_relays.said(asker, now) {
             return said;
         }
         let servers = self.ask_twilio(&settings).await;
-        self.twilio_relays.keep(settings.account, now, servers.clone());
+        self.twilio_relays.keep(asker, now, servers.clone());
         servers.unwrap_or_default()
     }
 
@@ -186,6 +199,11 @@ mod tests {
             "stun:relay.example.com",
             "turn:",
             "turn::3478",
+            "turn:2001:db8::7",
+            "turn:[2001:db8::7",
+            "turn:[2001:db8::7]x",
+            "turn:[relay]:3478",
+            "turn:a[b]:3478",
             "turn:relay.example.com:0",
             "turn:relay.example.com:70000",
             "turn:relay.example.com:port",

@@ -37,8 +37,10 @@ impl CallLegs for SqliteStore {
             match known {
                 Some(known) if is_legs_call(&known.record, has_legs, &record) => {
                     put(connection, &first_leg(&known.record, leg, now))?;
-                    // The softphone knew its extension, the provider knows the numbers.
-                    let numbers = (record.from_number, record.to_number);
+                    // The softphone knew its extension, the provider knows the numbers; but not always whom it dialed.
+                    let or_known = |said: String, known: &str| if said.is_empty() { known.to_owned() } else { said };
+                    let from = or_known(record.from_number, &known.record.from_number);
+                    let numbers = (from, or_known(record.to_number, &known.record.to_number));
                     bring_up(connection, entries, known, Some(numbers), now)
                 }
                 taken => {

@@ -30,16 +30,15 @@ impl EventSink {
     pub(crate) fn emit(&self, event: TransportEvent) {
         let mut state = self.state();
         state.is_decided |= matches!(event, TransportEvent::Connected | TransportEvent::Failed);
-        match &mut state.held {
-            Some(held) => held.push(event),
-            None => state.send(event),
-        }
+        state.emit(event);
     }
 
     /// Says that no connection has come up in time, unless one has, or it was said that there will be none.
     pub(crate) fn no_path(&self, relays: RelayStanding) {
-        if !self.state().is_decided {
-            self.emit(TransportEvent::NoPath(relays));
+        // Under one lock, so that a connection that comes up in this moment is not followed by the news that there is none.
+        let mut state = self.state();
+        if !state.is_decided {
+            state.emit(TransportEvent::NoPath(relays));
         }
     }
 
@@ -71,6 +70,13 @@ impl EventSink {
 }
 
 impl State {
+    fn emit(&mut self, event: TransportEvent) {
+        match &mut self.held {
+            Some(held) => held.push(event),
+            None => self.send(event),
+        }
+    }
+
     fn send(&mut self, event: TransportEvent) {
         let Some(sender) = &self.sender else { return };
         match sender.try_send(event) {

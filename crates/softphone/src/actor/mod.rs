@@ -225,7 +225,7 @@ impl Core {
             Message::Sync { epoch, event } if epoch == self.epoch => self.sync_event(event).await,
             Message::Call { epoch, input } if epoch == self.epoch => self.call_input(input).await,
             Message::Recording { epoch, input } if epoch == self.epoch => self.recording_input(input),
-            Message::PhoneCall { epoch, input } if epoch == self.epoch => self.phone_call_input(input),
+            Message::PhoneCall { epoch, input } if epoch == self.epoch => self.phone_call_input(input).await,
             Message::Page { reply, page } => {
                 // Whoever gets the page has been told why it is short.
                 self.tell_set_aside().await;

@@ -42,7 +42,7 @@ impl Core {
     }
 
     /// The server has taken the call, or refused it.
-    pub(crate) fn phone_call_input(&mut self, PhoneCallInput { number, outcome }: PhoneCallInput) {
+    pub(crate) async fn phone_call_input(&mut self, PhoneCallInput { number, outcome }: PhoneCallInput) {
         if number != self.phone_call_number {
             return tracing::trace!("an answer to a call that was put away is dropped");
         }
@@ -52,6 +52,8 @@ impl Core {
             Err(failure) => PhoneCallView { stage: PhoneCallStage::Refused { failure }, ..view },
         };
         self.shown.phone_call(Some(view));
+        // Its record may have come before this answer, and may have been the last of it that changed.
+        self.follow_phone_call().await;
     }
 
     /// Records changed: perhaps this call's.

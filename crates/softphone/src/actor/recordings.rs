@@ -34,9 +34,8 @@ impl Core {
 
     /// The recording of this call, in place of the one that was open.
     fn open_recording(&mut self, call: CallId) -> Result<Open, Failure> {
-        self.recording = None;
-        self.openings += 1;
         let fetch = self.fetch(call)?;
+        self.openings += 1;
         let post = self.post().of_recording(self.openings);
         let task = AbortOnDropHandle::new(tokio::spawn(fetch.run(post)));
         Ok(Open::loading(self.openings, call, self.recording_speed, task))

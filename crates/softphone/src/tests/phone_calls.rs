@@ -1,6 +1,7 @@
 //! Calls by way of the agent's own phone, at a real server whose provider is played here.
 
 use super::{Rig, provider_server::server_with};
+use crate::message::{Message, PhoneCallInput};
 use axum::{
     Json, Router,
     extract::State,
@@ -8,7 +9,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use mobilecall_client::{Http, ServerUrl, Session, trust};
-use mobilecall_domain::{CallId, CallStatus, CompanyId, Timestamp};
+use mobilecall_domain::{CallId, CallRecord, CallStart, CallStatus, CompanyId, LineKind, Timestamp};
 use mobilecall_ipc::{
     CallState, Command, Disposition, ErrorCode, OwnPhone, PhoneCallStage, PhoneCallView, SessionView, Settings,
 };
@@ -123,6 +124,32 @@ async fn a_call_by_way_of_the_own_phone_is_followed_from_its_record() {
     office.until("the end", |view| view.stage == over).await;
     office.rig.send(Command::ForgetPhoneCall).await.unwrap();
     office.rig.until("nothing", |snapshot| snapshot.phone_call.is_none()).await;
+}
+
+/// The log of changes may be faster than the answer to the request, which says less then.
+#[tokio::test]
+async fn a_call_whose_end_came_before_the_answer_is_over() {
+    let mut office = Office::with_phone().await;
+    office.rig.send(via_phone()).await.unwrap();
+    let id = office.until("the own phone", |view| view.call.is_some()).await.call.unwrap();
+    office.told(id, OWN, CallStatus::NoAnswer).await;
+    let over = PhoneCallStage::Ended { disposition: Disposition::Unanswered };
+    office.until("the end", |view| view.stage == over).await;
+    let start = CallStart {
+        id,
+        company_id: office.company,
+        line: LineKind::Twilio,
+        from_number: "+966112345678".to_owned(),
+        to_number: CUSTOMER.to_owned(),
+        at: Timestamp::now(),
+    };
+    let outcome = Ok(CallRecord { status: CallStatus::Queued, ..CallRecord::outgoing(start) });
+    let late = Message::PhoneCall { epoch: 0, input: PhoneCallInput { number: 1, outcome } };
+    office.rig.engine.inbox.send(late).await.unwrap();
+    // What is asked after it is answered after it.
+    let preview = Command::Preview { text: "101".to_owned(), line: None };
+    office.rig.send(preview).await.unwrap();
+    assert_eq!(office.rig.engine.snapshot().await.phone_call.map(|view| view.stage), Some(over));
 }
 
 #[tokio::test]

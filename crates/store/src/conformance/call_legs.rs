@@ -70,6 +70,18 @@ pub async fn a_softphones_own_record_is_joined_with_its_leg(store: &dyn Store) {
     assert_ne!(other.call.record.id, told.id, "two legs that begin are two calls");
 }
 
+/// A provider that does not say whom the softphone dialed takes nothing from what the softphone told.
+pub async fn what_a_leg_does_not_say_stays_as_it_was_told(store: &dyn Store) {
+    let one = fixture(store, "one").await;
+    let told = CallRecord { to_number: "+966501234567".to_owned(), ..outgoing(&one, &one.alice, at(1)) };
+    store.save_call(&told, at(1)).await.expect("stored");
+    let listed = CallRecord { to_number: String::new(), from_number: String::new(), ..told.clone() };
+    let opened = store.open_leg(&listed, &first("CA1"), at(2)).await.expect("opened");
+    let record = &opened.call.record;
+    assert_eq!((&record.from_number, &record.to_number), (&told.from_number, &told.to_number));
+    assert_eq!(record.twilio_call_sid.as_deref(), Some("CA1"));
+}
+
 /// An id belongs to one agent's call for good.
 pub async fn taken_ids_are_not_used_again(store: &dyn Store) {
     let (one, two) = (fixture(store, "one").await, fixture(store, "two").await);

@@ -36,6 +36,7 @@ macro_rules! conformance_suite {
                 ids_are_not_shared scopes_hold_for_writes sequences_are_per_company concurrent_writers_share_the_sequence
                 many_are_written_as_one opened_calls_are_joined_or_get_fresh_ids,
             call_legs: a_call_is_opened_with_its_first_leg a_softphones_own_record_is_joined_with_its_leg
+                what_a_leg_does_not_say_stays_as_it_was_told
                 taken_ids_are_not_used_again legs_make_the_record legs_find_their_call legs_of_other_companies_are_not_found
                 a_softphones_word_does_not_count_beside_legs who_takes_a_call_has_it dials_are_counted
                 a_request_is_one_call,

@@ -2,7 +2,7 @@
 
 use super::{
     LookError,
-    plan::{self, Hint, Opening, Origin, Window},
+    plan::{self, CallList, Hint, Opening, Origin, Window},
 };
 use crate::{
     convert::recording_status,
@@ -42,7 +42,7 @@ pub(super) struct Looker<'a> {
     /// For whom the account speaks.
     companies: BTreeSet<CompanyId>,
     now: Timestamp,
-    /// Legs that are known here, of those that were listed.
+    /// Legs that are known here, of those that were listed in this window.
     known: BTreeMap<String, KnownLeg>,
     /// Where the next look has to begin again at the latest.
     held: Option<Timestamp>,
@@ -81,16 +81,18 @@ impl<'a> Looker<'a> {
             page_size: Some(PAGE),
             ..CallFilter::default()
         };
-        let listed = plan::in_order(self.list(list_calls(self.settings.account, &filter)).await?);
-        let named = listed.iter().flat_map(|call| [Some(call.sid), call.parent_call_sid]).flatten();
+        let listed = CallList::new(self.list(list_calls(self.settings.account, &filter)).await?);
+        let named = listed.calls().iter().flat_map(|call| [Some(call.sid), call.parent_call_sid]).flatten();
+        // A long downtime has many windows.
+        self.known.clear();
         self.learn(named.map(|sid| sid.to_string()).collect()).await?;
-        for call in &listed {
-            self.call(call, &listed).await?;
+        for call in listed.calls() {
+            self.call(call, &listed).await.or_else(passed_over)?;
         }
         Ok(())
     }
 
-    async fn call(&mut self, call: &Call, listed: &[Call]) -> Result<(), LookError> {
+    async fn call(&mut self, call: &Call, listed: &CallList) -> Result<(), LookError> {
         let origin = plan::origin(call);
         let facts = plan::facts(call, plan::left(&origin, call, listed));
         let sid = call.sid.to_string();
@@ -115,7 +117,7 @@ impl<'a> Looker<'a> {
     }
 
     /// A first leg that is not known here: its record, if somebody can say whose it is.
-    async fn unknown(&mut self, origin: &Origin, call: &Call, listed: &[Call]) -> Result<(), LookError> {
+    async fn unknown(&mut self, origin: &Origin, call: &Call, listed: &CallList) -> Result<(), LookError> {
         let owner = match origin {
             Origin::Softphone(identity) => match self.agent(identity).await? {
                 Some(user) => Owner::Agent(Box::new(user)),
@@ -146,7 +148,7 @@ impl<'a> Looker<'a> {
         Ok(())
     }
 
-    async fn hint(&self, call: &Call, listed: &[Call]) -> Result<Hint, LookError> {
+    async fn hint(&self, call: &Call, listed: &CallList) -> Result<Hint, LookError> {
         let hint = Hint::of_dialed(call, listed, &self.known);
         if hint.ours.is_some() {
             return Ok(hint);
@@ -160,7 +162,7 @@ impl<'a> Looker<'a> {
     }
 
     /// Makes the leg one of a call that is known here; whether it is.
-    async fn join(&mut self, call: &Call, listed: &[Call], company: CompanyId, id: CallId) -> Result<bool, LookError> {
+    async fn join(&mut self, call: &Call, listed: &CallList, company: CompanyId, id: CallId) -> Result<bool, LookError> {
         if !self.companies.contains(&company) {
             return Ok(false);
         }
@@ -173,7 +175,7 @@ impl<'a> Looker<'a> {
         &mut self,
         owner: Owner,
         call: &Call,
-        listed: &[Call],
+        listed: &CallList,
         id: Option<CallId>,
         hint: &Hint,
     ) -> Result<(), LookError> {
@@ -249,7 +251,7 @@ impl<'a> Looker<'a> {
         for recording in &listed {
             let leg = recording.call_sid.and_then(|sid| self.known.get(&sid.to_string()));
             if let Some(company) = leg.map(|leg| leg.company) {
-                self.recording(company, recording).await?;
+                self.recording(company, recording).await.or_else(passed_over)?;
             }
         }
         Ok(())
@@ -288,17 +290,20 @@ impl<'a> Looker<'a> {
     /// What began before the lists that were gone through, and is not over as far as is known here.
     pub(super) async fn unfinished(&mut self) -> Result<(), LookError> {
         let before = self.now.minus(plan::OVERLAP);
-        // One of those whose record is waited for may be what was to be placed.
-        let may_be_placed = self.held.is_some();
         for company in self.companies.clone() {
-            let unfinished = self.state.store.unfinished(company, before, MOST_UNFINISHED).await?;
+            let mut unfinished = self.state.store.unfinished(company, before, MOST_UNFINISHED).await?;
+            // One of those whose record is waited for may be what was to be placed a moment before it began.
+            if let Some(held) = self.held {
+                let long_before = before.min(held.minus(plan::OVERLAP));
+                unfinished.unplaced = self.state.store.unfinished(company, long_before, MOST_UNFINISHED).await?.unplaced;
+            }
             for leg in unfinished.legs {
                 self.open_leg(company, leg).await?;
             }
             for (sid, call_sid) in unfinished.recordings {
                 self.unfinished_recording(company, sid, call_sid).await?;
             }
-            for call in unfinished.unplaced.into_iter().filter(|_| !may_be_placed) {
+            for call in unfinished.unplaced {
                 self.not_placed(company, call).await?;
             }
         }
@@ -355,8 +360,12 @@ impl<'a> Looker<'a> {
         Ok(self.agent(&identity).await?.filter(|user| user.company_id == company).map(|user| user.id))
     }
 
+    /// As with what comes signed: whoever entered the SID of this account with another token does not share it.
     async fn called_company(&self, number: &str) -> Result<Option<CompanyId>, LookError> {
-        let sharing = self.state.twilio_accounts_of(&self.settings.account.to_string()).await?;
+        let mut sharing = self.state.twilio_accounts_of(&self.settings.account.to_string()).await?;
+        if let Some(token) = &self.account.settings.auth_token {
+            sharing.retain(|other| other.settings.auth_token.as_ref().is_none_or(|theirs| theirs == token));
+        }
         let company = match self.state.company_of_number(&sharing, number).await? {
             Some(company) => company,
             None => return Ok(None),
@@ -405,6 +414,17 @@ enum Owner {
     Company(CompanyId),
     /// Nobody can say but addresses of ours.
     Unknown,
+}
+
+/// An entry that cannot be joined with what is here hides no other.
+fn passed_over(error: LookError) -> Result<(), LookError> {
+    match error {
+        LookError::Store(error @ (StoreError::NotFound(_) | StoreError::Conflict(_))) => {
+            tracing::warn!(%error, "an entry of Twilio's lists was passed over");
+            Ok(())
+        }
+        error => Err(error),
+    }
 }
 
 fn address(party: &Option<Private<String>>) -> String {

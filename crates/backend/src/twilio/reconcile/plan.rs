@@ -64,10 +64,32 @@ pub(super) fn is_due(looked_until: Option<Timestamp>, now: Timestamp, every: Dur
     looked_until.is_none_or(|reached| now.since(reached) >= every / 2)
 }
 
-/// Callers before those whom they dialed.
-pub(super) fn in_order(mut calls: Vec<Call>) -> Vec<Call> {
-    calls.sort_by_key(|call| (call.date_created, call.parent_call_sid.is_some(), call.sid));
-    calls
+/// What was listed at once: callers before those whom they dialed, who are found by them.
+pub(super) struct CallList {
+    calls: Vec<Call>,
+    dialed: BTreeMap<CallSid, Vec<usize>>,
+}
+
+impl CallList {
+    pub(super) fn new(mut calls: Vec<Call>) -> Self {
+        calls.sort_by_key(|call| (call.date_created, call.parent_call_sid.is_some(), call.sid));
+        let mut dialed: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (place, call) in calls.iter().enumerate() {
+            if let Some(parent) = call.parent_call_sid {
+                dialed.entry(parent).or_default().push(place);
+            }
+        }
+        Self { calls, dialed }
+    }
+
+    pub(super) fn calls(&self) -> &[Call] {
+        &self.calls
+    }
+
+    /// Whom a leg dialed, the first before the others.
+    fn dialed_by(&self, leg: CallSid) -> impl Iterator<Item = &Call> {
+        self.dialed.get(&leg).into_iter().flatten().map(|place| &self.calls[*place])
+    }
 }
 
 /// Where a leg comes from.
@@ -124,7 +146,7 @@ pub(super) fn facts(call: &Call, left: Option<CallStatus>) -> LegFacts {
 /// What becomes of an agent's call that dials nobody, as far as was listed. Whoever it dialed after all counts more. A softphone's
 /// comes to nothing because it was refused or this server did not answer; one by way of the agent's own phone, because the agent
 /// hung up.
-pub(super) fn left(origin: &Origin, call: &Call, listed: &[Call]) -> Option<CallStatus> {
+pub(super) fn left(origin: &Origin, call: &Call, listed: &CallList) -> Option<CallStatus> {
     let status = match origin {
         Origin::Softphone(_) => CallStatus::Failed,
         Origin::Rest(_) => CallStatus::Canceled,
@@ -178,8 +200,8 @@ impl Hint {
     }
 
     /// From whom it dialed, where that is known.
-    pub(super) fn of_dialed(call: &Call, listed: &[Call], known: &BTreeMap<String, KnownLeg>) -> Self {
-        let mut dialed = listed.iter().filter(|other| other.parent_call_sid == Some(call.sid));
+    pub(super) fn of_dialed(call: &Call, listed: &CallList, known: &BTreeMap<String, KnownLeg>) -> Self {
+        let mut dialed = listed.dialed_by(call.sid);
         let ours = dialed.find_map(|other| known.get(&other.sid.to_string()).map(|leg| (leg.company, leg.call)));
         Self { ours, ..Self::default() }
     }
@@ -225,8 +247,8 @@ pub(super) fn began_at(call: &Call) -> Option<Timestamp> {
 }
 
 /// The called as Twilio lists whom a leg dialed first; a softphone's own leg does not name them.
-pub(super) fn first_dialed<'a>(call: &Call, listed: &'a [Call]) -> Option<&'a Call> {
-    listed.iter().filter(|other| other.parent_call_sid == Some(call.sid)).min_by_key(|other| other.date_created)
+pub(super) fn first_dialed<'a>(call: &Call, listed: &'a CallList) -> Option<&'a Call> {
+    listed.dialed_by(call.sid).next()
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! Relays in the answer with a voice token: the server's own, or Twilio's.
 
 use super::rest_api::RestApi;
-use crate::office::Office;
+use crate::office::{Office, Person};
 use axum::http::Method;
 use mobilecall_api::calls::{IceServer, VoiceToken};
 use mobilecall_backend::RelayServers;
 use mobilecall_domain::{Private, Timestamp};
+use mobilecall_store::Role;
 use mobilecall_turn::{Carrier, RelayConfig, RelayError, coturn::Coturn};
 use serde_json::{Value, json};
 
@@ -113,4 +114,26 @@ async fn a_token_is_there_also_where_twilio_gives_no_relays() {
         assert_eq!(answer.ice_servers, []);
     }
     assert_eq!(api.asked().len(), 1, "it is left alone for a while");
+}
+
+/// Whoever enters the SID of another's account has nothing of what Twilio gives to that one, and takes nothing from it.
+#[tokio::test]
+async fn relays_of_an_account_are_not_told_to_who_only_names_it() {
+    let (api, office) = RestApi::with_office().await;
+    let user = office.server.user(&office.zenith, "zadmin", None, Role::Admin).await;
+    let session = office.server.sign_in(&user).await;
+    let zadmin = Person { user, session };
+    let own = json!({"accountSid": super::ACCOUNT, "authToken": "f".repeat(32), "phoneNumber": super::NUMBER,
+        "apiKey": super::KEY, "apiSecret": "z".repeat(32), "twimlAppSid": super::APP});
+    let set = office.send(&zadmin, Method::PUT, "/api/company/twilio", Some(&own)).await;
+    assert!(set.status().is_success(), "{set:?}");
+    let told = async |who: &Person| office.read::<VoiceToken>(who, TWILIO).await.ice_servers.len();
+    let refusal = || json!({"code": 20_003, "message": "Authenticate", "status": 401}).to_string();
+
+    api.answers(401, &[], refusal());
+    assert_eq!(told(&zadmin).await, 0);
+    api.answers(201, &[], twilios().to_string());
+    assert_eq!(told(&office.alice).await, 2, "another's refusal is not hers");
+    assert_eq!((told(&zadmin).await, told(&office.basil).await), (0, 2));
+    assert_eq!(api.asked().len(), 2);
 }

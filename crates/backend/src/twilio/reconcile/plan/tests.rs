@@ -91,8 +91,11 @@ fn callers_come_before_those_whom_they_dialed() {
         call(3, json!({})),
         call(4, json!({"parent_call_sid": ca(3), "date_created": time::write(at(1))})),
     ];
-    let order: Vec<_> = in_order(calls.into()).into_iter().map(|call| call.sid).collect();
-    assert_eq!(order, [3, 2, 4, 1].map(ca));
+    let list = CallList::new(calls.into());
+    let sids = |calls: Vec<&Call>| calls.into_iter().map(|call| call.sid).collect::<Vec<_>>();
+    assert_eq!(sids(list.calls().iter().collect()), [3, 2, 4, 1].map(ca));
+    assert_eq!(sids(list.dialed_by(ca(3)).collect()), [2, 4].map(ca), "the first before the others");
+    assert_eq!(list.dialed_by(ca(1)).count(), 0);
 }
 
 #[test]
@@ -131,12 +134,12 @@ fn facts_are_those_that_callbacks_tell() {
 #[test]
 fn an_agents_call_that_dialed_nobody_came_to_nothing() {
     let (first, dialed) = (call(1, json!({})), call(2, json!({"parent_call_sid": ca(1)})));
-    let alone = |call: &Call| left(&origin(call), call, std::slice::from_ref(call));
+    let alone = |call: &Call| left(&origin(call), call, &CallList::new(vec![call.clone()]));
     assert_eq!(alone(&first), Some(CallStatus::Failed));
     assert_eq!(alone(&call(3, json!({"direction": "outbound-api"}))), Some(CallStatus::Canceled));
     assert_eq!(alone(&call(3, json!({"from": "+966559902557"}))), None);
     assert_eq!(alone(&dialed), None);
-    assert_eq!(left(&origin(&first), &first, &[first.clone(), dialed]), None);
+    assert_eq!(left(&origin(&first), &first, &CallList::new(vec![first.clone(), dialed])), None);
     let nothing = Outcome { status: CallStatus::Failed, duration_seconds: Some(0) };
     assert_eq!(facts(&first, Some(CallStatus::Failed)).outcome, Some(nothing));
     let goes_on = call(1, json!({"status": "in-progress"}));

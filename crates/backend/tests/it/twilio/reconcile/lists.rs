@@ -1,13 +1,14 @@
 //! Twilio's lists, as far as they are looked into: what stands in them is given by the test.
 
 use crate::office::Office;
-use crate::twilio::{ACCOUNT, set_up};
+use crate::twilio::{ACCOUNT, API_SECRET, KEY, set_up};
 use axum::{
     Router,
     extract::State,
-    http::{StatusCode, Uri},
+    http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse as _, Response},
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
@@ -62,13 +63,14 @@ impl Lists {
     }
 }
 
-async fn answer(State(api): State<Lists>, uri: Uri) -> Response {
+async fn answer(State(api): State<Lists>, uri: Uri, headers: HeaderMap) -> Response {
     let account = format!("/2010-04-01/Accounts/{ACCOUNT}/");
     let path = uri.path().strip_prefix(&account).unwrap().trim_end_matches(".json").to_owned();
     let query: BTreeMap<String, String> = serde_urlencoded::from_str(uri.query().unwrap_or_default()).unwrap();
     let mut inner = api.0.lock().unwrap();
     inner.asked.push(path.clone());
-    if inner.refuses {
+    let basic = format!("Basic {}", STANDARD.encode(format!("{KEY}:{API_SECRET}")));
+    if inner.refuses || headers[header::AUTHORIZATION] != basic {
         let refusal = json!({"code": 20003, "message": "Authenticate", "status": 401});
         return (StatusCode::UNAUTHORIZED, refusal.to_string()).into_response();
     }

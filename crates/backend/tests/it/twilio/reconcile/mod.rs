@@ -210,16 +210,66 @@ async fn a_look_that_was_broken_off_is_made_up_for() {
     assert_eq!(call(&office, &office.boss).await.from_number, SARA);
 }
 
+/// A call that the server was asked to place, and of which nothing is known.
+async fn unplaced(office: &Office, at: Timestamp) -> CallId {
+    let start = mobilecall_domain::CallStart {
+        id: CallId::generate(),
+        company_id: office.acme.id,
+        line: mobilecall_domain::LineKind::Twilio,
+        from_number: NUMBER.to_owned(),
+        to_number: SARA.to_owned(),
+        at,
+    };
+    let begun = mobilecall_domain::CallRecord::outgoing(start).of_agent(office.alice.user.user.id, None);
+    let record = mobilecall_domain::CallRecord { status: mobilecall_domain::CallStatus::Queued, ..begun };
+    office.server.store().save_call(&record, at).await.unwrap();
+    record.id
+}
+
+/// Somebody else's program calls with the same number all the time: each of its calls may be one of ours for a while.
 #[tokio::test]
-async fn a_companys_own_account_gets_its_own_calls() {
+async fn a_call_that_twilio_never_placed_has_failed() {
     let (api, office) = Lists::with_office().await;
-    let own = json!({"accountSid": ACCOUNT, "authToken": super::AUTH_TOKEN, "phoneNumber": "+966112345679",
-        "apiKey": super::KEY, "apiSecret": super::API_SECRET, "twimlAppSid": super::APP});
+    let ago = |minutes: u64| Timestamp::now().minus(std::time::Duration::from_secs(minutes * 60));
+    let (old, may_be_that) = (unplaced(&office, ago(120)).await, unplaced(&office, ago(20)).await);
+    api.set("Calls", vec![listed(&ca(1), now() - 600, json!({"direction": "outbound-api", "from": NUMBER}))]);
+    let status_of = async |id: CallId| {
+        let path = format!("/api/calls/{id}");
+        office.read::<CallRecord>(&office.boss, &path).await.status
+    };
+    office.server.backend().look_into_twilio().await;
+    assert_eq!((status_of(old).await, status_of(may_be_that).await), (CallStatus::Failed, CallStatus::Queued));
+    api.set("Calls", Vec::new());
+    office.server.backend().look_into_twilio().await;
+    assert_eq!(status_of(may_be_that).await, CallStatus::Failed, "nothing may be that call any more");
+}
+
+/// An administrator of Zenith, whose own account has these values beside the server's.
+async fn own_account(office: &Office, number: &str, token: &str, secret: &str) -> crate::office::Person {
+    let own = json!({"accountSid": ACCOUNT, "authToken": token, "phoneNumber": number, "apiKey": super::KEY,
+        "apiSecret": secret, "twimlAppSid": super::APP});
     let user = office.server.user(&office.zenith, "zadmin", None, mobilecall_store::Role::Admin).await;
     let session = office.server.sign_in(&user).await;
     let zadmin = crate::office::Person { user, session };
     let set = office.send(&zadmin, reqwest::Method::PUT, "/api/company/twilio", Some(&own)).await;
     assert!(set.status().is_success());
+    zadmin
+}
+
+#[tokio::test]
+async fn who_only_names_another_account_and_number_takes_no_calls_from_it() {
+    let (api, office) = Lists::with_office().await;
+    let zadmin = own_account(&office, NUMBER, &"f".repeat(32), &"z".repeat(32)).await;
+    api.set("Calls", vec![listed(&ca(1), now() - 1800, json!({"from": SARA, "to": NUMBER}))]);
+    office.server.backend().look_into_twilio().await;
+    assert_eq!(call(&office, &office.boss).await.from_number, SARA);
+    assert!(calls(&office, &zadmin).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_companys_own_account_gets_its_own_calls() {
+    let (api, office) = Lists::with_office().await;
+    let zadmin = own_account(&office, "+966112345679", super::AUTH_TOKEN, super::API_SECRET).await;
     let begun = now() - 1800;
     let calls_in = [(1, SARA, NUMBER), (2, SARA, "+966112345679"), (3, "client:alice", ""), (4, "client:zoe", "")];
     let listed = calls_in.map(|(sid, from, to)| listed(&ca(sid), begun, json!({"from": from, "to": to})));
