@@ -101,9 +101,20 @@ mod sounds {
         (0..samples).map(|at| (1..5).map(|overtone| part(at, overtone)).sum()).collect()
     }
 
-    /// How often the sound goes from below zero to above.
+    /// How often the sound goes from well below zero to well above: what hovers about zero, as a voice does between its
+    /// pulses, is not counted.
     pub(super) fn crossings(samples: &[f32]) -> usize {
-        samples.windows(2).filter(|pair| pair[0] < 0.0 && pair[1] >= 0.0).count()
+        const WELL: f32 = 0.1;
+        let mut below = false;
+        let mut count = 0;
+        for sample in samples {
+            if *sample < -WELL {
+                below = true;
+            } else if *sample > WELL && below {
+                (below, count) = (false, count + 1);
+            }
+        }
+        count
     }
 }
 

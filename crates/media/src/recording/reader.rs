@@ -1,7 +1,7 @@
 //! A recording as mono samples at its own rate, from any place of it.
 
 use super::NotPlayable;
-use std::{io::Cursor, sync::Arc};
+use std::{io::Cursor, ops::RangeInclusive, sync::Arc};
 use symphonia::core::{
     audio::SampleBuffer,
     codecs::{CODEC_TYPE_NULL, Decoder, DecoderOptions},
@@ -11,6 +11,9 @@ use symphonia::core::{
     meta::MetadataOptions,
     probe::Hint,
 };
+
+/// Rates at which anybody records. A file may say any number, and all that follows is as long as that says.
+const RATES_HZ: RangeInclusive<u32> = 4_000..=192_000;
 
 pub(super) struct Reader {
     format: Box<dyn FormatReader>,
@@ -28,6 +31,11 @@ pub(super) struct Reader {
 impl Reader {
     pub(super) fn open(bytes: Arc<[u8]>) -> Result<Self, NotPlayable> {
         let refused = |error: Error| NotPlayable(error.into());
+        let no_rate = || NotPlayable("its rate is not one at which sound is recorded".into());
+        // The library panics at a rate of nothing.
+        if wav_rate_hz(&bytes).is_some_and(|rate| !RATES_HZ.contains(&rate)) {
+            return Err(no_rate());
+        }
         let stream = MediaSourceStream::new(Box::new(Cursor::new(bytes)), Default::default());
         let probed = symphonia::default::get_probe()
             .format(&Hint::new(), stream, &FormatOptions::default(), &MetadataOptions::default())
@@ -35,8 +43,8 @@ impl Reader {
         let format = probed.format;
         let track = format.tracks().iter().find(|track| track.codec_params.codec != CODEC_TYPE_NULL);
         let track = track.ok_or_else(|| NotPlayable("there is no sound in it".into()))?;
-        let rate_hz = track.codec_params.sample_rate.filter(|rate| *rate > 0);
-        let rate_hz = rate_hz.ok_or_else(|| NotPlayable("its rate is not known".into()))?;
+        let rate_hz = track.codec_params.sample_rate.filter(|rate| RATES_HZ.contains(rate));
+        let rate_hz = rate_hz.ok_or_else(no_rate)?;
         let decoder =
             symphonia::default::get_codecs().make(&track.codec_params, &DecoderOptions::default()).map_err(refused)?;
         let track = track.id;
@@ -122,6 +130,21 @@ impl Reader {
     }
 }
 
+/// What the format chunk of a WAV file says (Microsoft's and IBM's "Multimedia Programming Interface", 1991); nothing of
+/// other files.
+fn wav_rate_hz(bytes: &[u8]) -> Option<u32> {
+    let four = |at: usize| bytes.get(at..at + 4)?.try_into().ok();
+    if four(0)? != *b"RIFF" || four(8)? != *b"WAVE" {
+        return None;
+    }
+    let mut chunk = 12;
+    while four(chunk)? != *b"fmt " {
+        let length = u32::from_le_bytes(four(chunk + 4)?) as usize;
+        chunk = chunk.checked_add(8 + length + length % 2)?;
+    }
+    four(chunk + 12).map(u32::from_le_bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::sounds::wav;
@@ -129,6 +152,17 @@ mod tests {
 
     fn ramp() -> Vec<f32> {
         (0..20_000_u16).map(|at| f32::from(at) / 32_767.0).collect()
+    }
+
+    #[test]
+    fn a_rate_that_no_sound_has_is_refused() {
+        for (rate_hz, is_taken) in [(0, false), (1, false), (8_000_u32, true), (48_000, true), (u32::MAX, false)] {
+            let mut file = wav(8_000, &[ramp()]).to_vec();
+            // Where the format says it, and how many bytes that is in a second.
+            file[24..28].copy_from_slice(&rate_hz.to_le_bytes());
+            file[28..32].copy_from_slice(&rate_hz.wrapping_mul(2).to_le_bytes());
+            assert_eq!(Reader::open(file.into()).is_ok(), is_taken, "{rate_hz} Hz");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@ import type { Failure } from '../ipc';
 import { t } from '@mobilecall/kit/i18n';
 
 /** Values that a sentence may name; one that the engine did not give reads as a dash instead of a placeholder. */
-const values = ['url', 'seconds', 'character', 'place', 'region', 'device', 'role', 'cause', 'line', 'kind', 'detail', 'path', 'setting', 'who', 'advice', 'access', 'folder', 'reason', 'code'];
+const values = ['url', 'seconds', 'character', 'place', 'region', 'device', 'role', 'cause', 'line', 'kind', 'detail', 'path', 'setting', 'who', 'advice', 'access', 'folder', 'reason', 'code', 'relay'];
 
 /** Those that are numbers, and are written in the digits of the language. */
 const counts = ['seconds', 'place'];

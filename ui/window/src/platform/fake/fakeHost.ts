@@ -52,6 +52,7 @@ export class FakeHost implements Host {
   private levelListeners = new Set<(event: LevelsEvent) => void>();
   private showListeners = new Set<(target: ShowTarget) => void>();
   private nextCall = 1;
+  private nextMessage = 1;
 
   constructor(start: Partial<Snapshot> = {}, entries: HistoryEntry[] = history()) {
     this.current = snapshot(start);
@@ -137,6 +138,7 @@ export class FakeHost implements Host {
         this.change(command.call, { state: 'active', answeredAtMs: Date.now(), quality: goodQuality });
         return { type: 'done' };
       case 'decline':
+      case 'ignore':
         this.expect(command.call, isOffered);
         this.change(command.call, { state: 'ended', end: 'localDecline' });
         return { type: 'done' };
@@ -175,6 +177,12 @@ export class FakeHost implements Host {
         this.expect(command.call, isAnswered);
         this.change(command.call, { state: 'ended', end: 'localHangup' });
         return { type: 'done' };
+      case 'sendMessage': {
+        this.expect(command.call, isAnswered);
+        const message = `message-${this.nextMessage++}`;
+        this.emit({ type: 'callMessage', call: command.call, message: { state: 'taken', message } });
+        return { type: 'message', message };
+      }
       case 'callViaPhone':
         this.emit({ type: 'phoneCallChanged', phoneCall: { ...phoneCall(), address: command.destination } });
         return { type: 'done' };
