@@ -142,9 +142,9 @@ impl Core {
 
     /// The speaker is another one now.
     pub(crate) fn move_recording(&mut self) {
-        if self.recording.as_mut().is_some_and(Open::pause) {
-            self.sound_recording();
-        }
+        let Some(open) = self.recording.as_mut().filter(|open| open.is_playing()) else { return };
+        open.pause();
+        self.sound_recording();
     }
 
     fn show_recording(&mut self) {

@@ -56,6 +56,11 @@ impl Open {
         matches!(self.state, State::Failed { .. })
     }
 
+    /// Somebody hears it now.
+    pub(crate) fn is_playing(&self) -> bool {
+        matches!(self.state, State::Playing { .. })
+    }
+
     pub(crate) fn view(&self) -> RecordingView {
         let recording = match &self.state {
             State::Playing { recording, .. } | State::Paused { recording } => Some(recording),

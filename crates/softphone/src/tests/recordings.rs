@@ -11,7 +11,7 @@ use mobilecall_audio::Role;
 use mobilecall_client::{Http, ServerUrl, Session, trust};
 use mobilecall_domain::{CallId, Timestamp};
 use mobilecall_ipc::{
-    CallState, Command, ErrorCode, Event, HistoryEntry, HistoryQuery, RecordingStanding, RecordingView, Reply,
+    CallState, Command, ErrorCode, Event, HistoryEntry, HistoryQuery, RecordingStanding, RecordingView, Reply, Settings,
 };
 use mobilecall_store::{RecordingReport, RecordingStatus};
 use mobilecall_testkit::TestServer;
@@ -44,10 +44,13 @@ struct Provider {
     sound: Arc<[u8]>,
     status: AtomicU16,
     asked: AtomicUsize,
+    /// Held while nothing is to be answered.
+    answers: tokio::sync::Mutex<()>,
 }
 
 async fn provide(State(provider): State<Arc<Provider>>, headers: HeaderMap) -> Response {
     provider.asked.fetch_add(1, Ordering::SeqCst);
+    let _turn = provider.answers.lock().await;
     match provider.status.load(Ordering::SeqCst) {
         0 => {}
         status => return StatusCode::from_u16(status).unwrap().into_response(),
@@ -70,7 +73,8 @@ struct Recorded {
 
 impl Recorded {
     async fn start(sound: Arc<[u8]>) -> Self {
-        let provider = Arc::new(Provider { sound, status: AtomicU16::new(0), asked: AtomicUsize::new(0) });
+        let (status, asked) = (AtomicU16::new(0), AtomicUsize::new(0));
+        let provider = Arc::new(Provider { sound, status, asked, answers: tokio::sync::Mutex::new(()) });
         let router = Router::new().fallback(provide).with_state(Arc::clone(&provider));
         let server = server_with(router).await;
         let company = server.company("Acme").await;
@@ -225,6 +229,19 @@ async fn a_speaker_that_goes_away_is_followed_by_another_one_or_by_silence() {
     recorded.rig.sound.lose(Role::Speaker, "Speakers").await;
     recorded.rig.until_problem(ErrorCode::NoSpeaker).await;
     recorded.until("the pause", |view| view.standing == RecordingStanding::Paused).await;
+}
+
+#[tokio::test]
+async fn what_still_loads_is_heard_by_the_speaker_that_is_chosen_meanwhile() {
+    let mut recorded = Recorded::start(sound_of_seconds(3, 8_000)).await;
+    let provider = Arc::clone(&recorded.provider);
+    let held = provider.answers.lock().await;
+    recorded.play().await;
+    let before = recorded.rig.engine.snapshot().await.settings;
+    let settings = Settings { output_device: Some("headset".into()), ..before };
+    recorded.rig.send(Command::ChangeSettings { settings }).await.unwrap();
+    drop(held);
+    recorded.until_playing().await;
 }
 
 #[tokio::test]

@@ -48,6 +48,11 @@ fn relays_are_sorted_by_what_reaches_them_and_kept_from_the_stack() {
 }
 
 #[test]
+fn what_relays_log_is_left_out_too() {
+    assert!(crate::LOG_DIRECTIVES.ends_with(mobilecall_turn::LOG_DIRECTIVES), "{}", crate::LOG_DIRECTIVES);
+}
+
+#[test]
 fn without_relays_the_stack_is_told_of_none() {
     let (stack, relays) = split(&config(&["stun:stun.example.com"])).expect("a usable server");
     assert_eq!((stack.len(), relays.is_empty(), relays.standing()), (1, true, RelayStanding::NotConfigured));

@@ -37,8 +37,9 @@ export function drafted(account: TwilioAccountView): Record<FieldName, string> {
   };
 }
 
-/** What is to be kept: a secret that was not typed stays, and so does what has no field here. */
-export function toKeep(draft: Record<FieldName, string>, { region, edge }: TwilioAccountView): TwilioValues {
+/** What is to be kept: a secret that was not typed stays, and so does what has no field here, but not of the server's account. */
+export function toKeep(draft: Record<FieldName, string>, account: TwilioAccountView): TwilioValues {
+  const { region, edge } = account.source === 'company' ? account : { region: null, edge: null };
   const plain = Object.fromEntries(Object.entries(draft).map(([name, value]) => [name, value.trim()])) as Record<FieldName, string>;
   return { ...plain, authToken: plain.authToken || null, apiSecret: plain.apiSecret || null, region, edge };
 }

@@ -80,4 +80,10 @@ describe('a recording in the history', () => {
     await user.click(screen.getByTestId('tab-team'));
     expect(host.sent('pauseRecording')).toHaveLength(1);
   });
+
+  test('that still loads does not begin out of sight', async () => {
+    const { host, user } = await openHistory(new FakeHost({ recording: recording({ standing: { type: 'loading', percent: 40 } }) }, entries));
+    await user.click(screen.getByTestId('tab-team'));
+    expect(host.sent('pauseRecording')).toHaveLength(1);
+  });
 });

@@ -62,6 +62,17 @@ describe('an account at Twilio in the settings', () => {
     expect(sent?.values).toMatchObject({ authToken: null, apiSecret: null, phoneNumber: '+966112345679', region: 'ie1', edge: 'dublin' });
   });
 
+  test('of the company takes no region of the server’s account', async () => {
+    const host = new FakeHost();
+    host.twilio = { ...twilioAccount, source: 'server', region: 'ie1', edge: 'dublin' };
+    const { user } = await openSettings(host);
+    await screen.findByTestId('twilio-form');
+    await user.type(input('Account SID'), twilioAccount.accountSid ?? '');
+    await user.click(screen.getByTestId('twilio-save'));
+    await screen.findByTestId('twilio-saved');
+    expect(host.sent('setTwilioAccount')[0]?.values).toMatchObject({ accountSid: twilioAccount.accountSid, region: null, edge: null });
+  });
+
   test('says at each field what is wrong with it', async () => {
     const host = new FakeHost();
     host.refuse.set('setTwilioAccount', {

@@ -162,7 +162,13 @@ impl<'a> Looker<'a> {
     }
 
     /// Makes the leg one of a call that is known here; whether it is.
-    async fn join(&mut self, call: &Call, listed: &CallList, company: CompanyId, id: CallId) -> Result<bool, LookError> {
+    async fn join(
+        &mut self,
+        call: &Call,
+        listed: &CallList,
+        company: CompanyId,
+        id: CallId,
+    ) -> Result<bool, LookError> {
         if !self.companies.contains(&company) {
             return Ok(false);
         }
@@ -295,7 +301,8 @@ impl<'a> Looker<'a> {
             // One of those whose record is waited for may be what was to be placed a moment before it began.
             if let Some(held) = self.held {
                 let long_before = before.min(held.minus(plan::OVERLAP));
-                unfinished.unplaced = self.state.store.unfinished(company, long_before, MOST_UNFINISHED).await?.unplaced;
+                unfinished.unplaced =
+                    self.state.store.unfinished(company, long_before, MOST_UNFINISHED).await?.unplaced;
             }
             for leg in unfinished.legs {
                 self.open_leg(company, leg).await?;
