@@ -14,7 +14,7 @@ use std::{
         Arc,
         mpsc::{Receiver, RecvTimeoutError, Sender, channel},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::runtime::Handle;
 
@@ -22,6 +22,8 @@ use tokio::runtime::Handle;
 const FILL_EVERY: Duration = Duration::from_millis(20);
 /// After so many of these the position is told.
 const TOLD_EVERY: u32 = 10;
+/// Another device is opened so long after one went away: one that opens and goes away again and again costs little.
+const REOPENED_AFTER: Duration = Duration::from_millis(200);
 
 /// A recording that sounds until this is dropped or it ends.
 pub(crate) struct RecordingPlayer(Sender<Order>);
@@ -108,9 +110,24 @@ impl Playing {
                 Err(error) => return self.tell(RecordingEvent::Failed(failure::internal(&error))),
             };
             match self.play_on(stream, playback) {
-                Over::Lost => {}
+                Over::Lost if self.is_wanted_after(REOPENED_AFTER) => {}
+                Over::Lost => return,
                 Over::Stopped => return,
                 Over::Ended => return self.tell(RecordingEvent::Ended { turn: self.wanted.turn }),
+            }
+        }
+    }
+
+    fn is_wanted_after(&mut self, pause: Duration) -> bool {
+        let until = Instant::now() + pause;
+        loop {
+            match self.received.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Err(RecvTimeoutError::Timeout) => return true,
+                Ok(Order::Seek { to, turn }) => (self.wanted.from, self.wanted.turn) = (to, turn),
+                Ok(Order::Speed(speed)) => self.wanted.speed = speed,
+                // It may be told more than once.
+                Ok(Order::Lost) => {}
+                Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return false,
             }
         }
     }

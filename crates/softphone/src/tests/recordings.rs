@@ -223,8 +223,13 @@ async fn a_speaker_that_goes_away_is_followed_by_another_one_or_by_silence() {
     recorded.play().await;
     recorded.until_playing().await;
     eventually("the speaker", || recorded.rig.sound.opened(Role::Speaker) == 1).await;
-    recorded.rig.sound.lose(Role::Speaker, "Headset").await;
+    for _twice in 0..2 {
+        recorded.rig.sound.lose(Role::Speaker, "Headset").await;
+    }
     eventually("another one", || recorded.rig.sound.opened(Role::Speaker) == 2).await;
+    // Whatever was told twice would be followed by now.
+    recorded.hear(8_000).await;
+    assert_eq!(recorded.rig.sound.opened(Role::Speaker), 2, "one that is lost is lost once");
     recorded.rig.sound.missing.lock().unwrap().insert(Role::Speaker);
     recorded.rig.sound.lose(Role::Speaker, "Speakers").await;
     recorded.rig.until_problem(ErrorCode::NoSpeaker).await;
