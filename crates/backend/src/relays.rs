@@ -158,7 +158,7 @@ impl State {
     async fn ask_twilio(&self, settings: &RestSettings) -> Option<Vec<IceServer>> {
         let request = create_relay_token(settings.account, LIFE);
         match tokio::time::timeout(ASK_LIMIT, self.rest.send::<RelayToken>(settings, &request)).await {
-            Ok(Ok(token)) => Some(token.ice_servers.into_iter().map(from_twilio).collect()),
+            Ok(Ok(token)) => Some(token.ice_servers.into_iter().filter_map(from_twilio).collect()),
             Ok(Err(error)) => {
                 tracing::warn!(cause = error::chain(&error), "Twilio gives no relays; calls go on without");
                 None
@@ -171,8 +171,18 @@ impl State {
     }
 }
 
-fn from_twilio(server: mobilecall_twilio::rest::IceServer) -> IceServer {
-    IceServer { urls: vec![server.urls], username: server.username, credential: server.credential }
+/// What softphones can use: one that they cannot read would cost them the call.
+fn from_twilio(server: mobilecall_twilio::rest::IceServer) -> Option<IceServer> {
+    let mobilecall_twilio::rest::IceServer { urls: url, username, credential } = server;
+    let is_usable = match url.strip_prefix("stun:") {
+        Some(address) => is_host(address.split('?').next().unwrap_or_default()),
+        None => is_relay(&url) && username.is_some() && credential.is_some(),
+    };
+    if !is_usable {
+        tracing::warn!(url, "Twilio names a relay that cannot be used");
+        return None;
+    }
+    Some(IceServer { urls: vec![url], username, credential })
 }
 
 #[cfg(test)]

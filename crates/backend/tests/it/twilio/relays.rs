@@ -104,6 +104,22 @@ async fn twilios_relays_come_with_its_tokens_and_are_asked_for_once() {
     assert_eq!(direct.ice_servers, []);
 }
 
+/// One that a softphone cannot read would cost it the call.
+#[tokio::test]
+async fn of_twilios_relays_those_that_can_be_used_are_told() {
+    let (api, office) = RestApi::with_office().await;
+    let mut told = twilios();
+    let servers = told["ice_servers"].as_array_mut().unwrap();
+    let further = ["stun:global.stun.twilio.com:3478?transport=udp", "turn:x:1?transport=quic", "turnq:x:1", ""];
+    servers.extend(further.map(|url| json!({"url": url, "urls": url, "username": "u", "credential": "p"})));
+    servers.push(json!({"url": "turn:x:1", "urls": "turn:x:1"}));
+    api.answers(201, &[], told.to_string());
+    let answer: VoiceToken = office.read(&office.alice, TWILIO).await;
+    let urls: Vec<_> = answer.ice_servers.iter().flat_map(|server| server.urls.clone()).collect();
+    let relay = "turn:global.turn.twilio.com:3478?transport=tcp";
+    assert_eq!(urls, ["stun:global.stun.twilio.com:3478", relay, further[0]]);
+}
+
 #[tokio::test]
 async fn a_token_is_there_also_where_twilio_gives_no_relays() {
     let (api, office) = RestApi::with_office().await;
