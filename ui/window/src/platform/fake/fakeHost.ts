@@ -213,7 +213,7 @@ export class FakeHost implements Host {
         this.emit({ type: 'recordingChanged', recording: null });
         return { type: 'done' };
       case 'saveRecording':
-        return { type: 'saved', file: { path: `/home/agent/Downloads/${command.name}.mp3`, folder: 'Downloads', name: `${command.name}.mp3` } };
+        return { type: 'saved', file: { path: `/agent/Downloads/${command.name}.mp3`, folder: 'Downloads', name: `${command.name}.mp3` } };
       case 'syncNow':
       case 'setLevelMeter':
       case 'playTestTone':
