@@ -111,8 +111,7 @@ impl Playing {
             };
             match self.play_on(stream, playback) {
                 Over::Lost if self.is_wanted_after(REOPENED_AFTER) => {}
-                Over::Lost => return,
-                Over::Stopped => return,
+                Over::Lost | Over::Stopped => return,
                 Over::Ended => return self.tell(RecordingEvent::Ended { turn: self.wanted.turn }),
             }
         }
