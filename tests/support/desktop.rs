@@ -4,7 +4,7 @@
 use super::process::{Running, wait_for};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -237,6 +237,9 @@ impl Desktop {
         // The others end when they do not find it.
         wait_for("PipeWire", START_LIMIT, || std::os::unix::net::UnixStream::connect(&socket).ok());
         start(self, "wireplumber");
+        // Who looks for the server makes this folder too, and `pipewire-pulse` ends if somebody does so at the same time.
+        let folder = self.home.path().join("run/pulse");
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).expect("a folder can be made");
         start(self, "pipewire-pulse");
         let order = |order: &str| self.command("pactl").args(order.split(' ')).output().expect("pactl starts").status;
         for device in [

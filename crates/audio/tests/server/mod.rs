@@ -2,9 +2,10 @@
 
 use mobilecall_audio::{Backend, DeviceList, LossSink, devices};
 use std::{
-    fs::File,
+    fs::{DirBuilder, File},
     io::{BufRead, BufReader, Read, Write},
-    path::Path,
+    os::unix::fs::DirBuilderExt as _,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
     time::{Duration, Instant},
@@ -60,6 +61,21 @@ pub(crate) fn alone(test: impl FnOnce(&Path)) {
 /// Ends the process when the test ends, however it ends.
 pub(crate) struct Running(Child);
 
+/// A program of the sound server.
+struct Part {
+    process: Running,
+    log: PathBuf,
+}
+
+impl Part {
+    /// One that has ended by itself will not do what is waited for.
+    fn expect_alive(&mut self) {
+        let ended = self.process.0.try_wait().expect("our own child can be asked for");
+        let log = || std::fs::read_to_string(&self.log).unwrap_or_default();
+        assert!(ended.is_none(), "{} ended with {ended:?}: {}", self.log.display(), log());
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
         self.0.kill().expect("our own child can be killed");
@@ -69,8 +85,8 @@ impl Drop for Running {
 
 pub(crate) struct Server {
     /// The last started ends first.
-    parts: Vec<Running>,
-    folder: std::path::PathBuf,
+    parts: Vec<Part>,
+    folder: PathBuf,
     backend: Backend,
     bus: Option<String>,
 }
@@ -97,13 +113,14 @@ impl Server {
 
     fn run(&mut self, mut command: Command) -> &mut Child {
         let name = command.get_program().to_string_lossy().into_owned();
-        let log = File::create(self.folder.join(format!("{name}.log"))).unwrap();
+        let log = self.folder.join(format!("{name}.log"));
+        let told = File::create(&log).unwrap();
         if let Some(bus) = &self.bus {
             command.env("DBUS_SESSION_BUS_ADDRESS", bus);
         }
-        let child = command.stderr(log).spawn().unwrap_or_else(|error| panic!("{name} (cargo xtask setup): {error}"));
-        self.parts.push(Running(child));
-        &mut self.parts.last_mut().unwrap().0
+        let child = command.stderr(told).spawn().unwrap_or_else(|error| panic!("{name} (cargo xtask setup): {error}"));
+        self.parts.push(Part { process: Running(child), log });
+        &mut self.parts.last_mut().unwrap().process.0
     }
 
     fn start_pulseaudio(&mut self) {
@@ -129,9 +146,14 @@ impl Server {
         let socket = self.folder.join("run/pipewire-0");
         wait_until("PipeWire's socket", || std::os::unix::net::UnixStream::connect(&socket).is_ok());
         self.run(Command::new("wireplumber"));
+        // Who looks for the server makes this folder too, and `pipewire-pulse` ends if somebody does so at the same time.
+        DirBuilder::new().recursive(true).mode(0o700).create(self.folder.join("run/pulse")).unwrap();
         self.run(Command::new("pipewire-pulse"));
         // Whether its manager makes up a device of its own before ours are there is a matter of moments.
-        wait_until("PipeWire", || pactl_output(&["info"]).is_some());
+        wait_until("PipeWire", || {
+            self.parts.iter_mut().for_each(Part::expect_alive);
+            pactl_output(&["info"]).is_some()
+        });
         self.load("module-null-sink sink_name=speaker");
         self.load("module-null-sink sink_name=micsink");
         self.load("module-remap-source master=micsink.monitor source_name=mic channels=1");
