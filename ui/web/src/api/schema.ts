@@ -343,6 +343,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/company/calling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is set. */
+        get: operations["company_calling"];
+        /** Set all of it; what is left out is as it is by default from then on. Holds for the next call. */
+        put: operations["set_company_calling"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/company/lines": {
         parameters: {
             query?: never;
@@ -377,6 +395,26 @@ export interface paths {
         post?: never;
         /** Forget the company's own account; its calls go over the server's again, if it has one. */
         delete: operations["remove_company_twilio"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/company/twilio/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask Twilio whether the account that the company's calls are made with is set up as it must be.
+         * @description Answers with what is right and what to change where; that something is to be changed is no refusal.
+         */
+        post: operations["check_company_twilio"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -660,6 +698,24 @@ export interface components {
          * @enum {string}
          */
         CallStatus: "queued" | "initiated" | "ringing" | "in-progress" | "completed" | "busy" | "no-answer" | "canceled" | "failed";
+        /** @description Some hours of each day, by a clock that is so far from UTC. */
+        CallingHours: {
+            /**
+             * Format: int32
+             * @description Minutes after midnight, 0 to 1439.
+             */
+            fromMinute: number;
+            /**
+             * Format: int32
+             * @description Minutes after midnight, 0 to 1440; before `fromMinute` if it is on the next day.
+             */
+            toMinute: number;
+            /**
+             * Format: int32
+             * @description Minutes to the east of UTC, as 180 in Riyadh; -720 to 840.
+             */
+            utcOffset: number;
+        };
         /** @description One entity and the sequence of its newest change. */
         Change: components["schemas"]["Entity"] & {
             /**
@@ -694,6 +750,13 @@ export interface components {
             /** @description Display name. */
             name: string;
         };
+        /** @description Answer of `GET` and `PUT /api/company/calling`, and body of the latter: what is left out or null is as it is by default. */
+        CompanyCalling: {
+            /** @default null */
+            dialing: components["schemas"]["DialingRules"] | null;
+            /** @default null */
+            language: components["schemas"]["SpokenLanguage"] | null;
+        };
         /** @description Body of `PUT /api/company/lines`. */
         CompanyLines: {
             /**
@@ -701,6 +764,34 @@ export interface components {
              *     no preference.
              */
             lines: components["schemas"]["LineKind"][];
+        };
+        /** @description Whom a company's people may call over Twilio, against toll fraud. */
+        DialingRules: {
+            /**
+             * Format: int32
+             * @description Calls of the company at once, 1 to 10000.
+             * @default 50
+             */
+            atOnce: number;
+            /**
+             * @description ISO 3166-1 alpha-2 codes of the countries that may be called; none for the company's own.
+             * @default []
+             */
+            countries: string[];
+            /** @default null */
+            hours: components["schemas"]["CallingHours"] | null;
+            /**
+             * Format: int32
+             * @description Calls that an agent may begin in a minute, 1 to 1000.
+             * @default 12
+             */
+            perMinuteOfAgent: number;
+            /**
+             * Format: int32
+             * @description Calls that all of the company may begin in a minute, 1 to 10000.
+             * @default 120
+             */
+            perMinuteOfCompany: number;
         };
         /**
          * @description Direction as the old contract spells it.
@@ -931,6 +1022,11 @@ export interface components {
             /** @description Whether it is set. */
             set: boolean;
         };
+        /**
+         * @description A language that callers can be spoken to in.
+         * @enum {string}
+         */
+        SpokenLanguage: "ar" | "en";
         /** @description Answer of `GET` and `PUT /api/company/twilio`: what the company's calls over Twilio are made with. Secrets are never told. */
         TwilioAccount: {
             /** @description `AC…`; of the server's account the last digits only. */
@@ -961,6 +1057,29 @@ export interface components {
              */
             waitingCalls: number;
         };
+        /** @description Answer of `POST /api/company/twilio/check`. */
+        TwilioCheck: {
+            /** @description What was looked at, in the order in which it is set up. */
+            findings: components["schemas"]["TwilioFinding"][];
+            /** @description Whether there is nothing to change, and everything could be checked. */
+            good: boolean;
+        };
+        /** @description One thing that was looked at. */
+        TwilioFinding: {
+            /** @description What to change, and where. */
+            remedy?: string | null;
+            /** @description How it stands, in words. */
+            says: string;
+            /** @description How it stands. */
+            state: components["schemas"]["TwilioFindingState"];
+            /** @description What it is about. */
+            subject: components["schemas"]["TwilioSubject"];
+        };
+        /**
+         * @description How something stands.
+         * @enum {string}
+         */
+        TwilioFindingState: "right" | "change" | "unchecked";
         /** @description Body of `PUT /api/company/twilio`. A secret that is left out stays as it is. `Debug` shows nothing of it. */
         TwilioSettings: {
             /**
@@ -1014,6 +1133,11 @@ export interface components {
          * @enum {string}
          */
         TwilioSource: "company" | "server" | "none";
+        /**
+         * @description What a check looks at.
+         * @enum {string}
+         */
+        TwilioSubject: "setting" | "public-address" | "account" | "balance" | "api-key" | "number" | "number-voice-url" | "number-status-url" | "app" | "app-voice-url" | "app-status-url" | "home-country";
         /** @description A signed-in person, as `GET /api/auth/me` gives it. `Debug` leaves out names and numbers. */
         User: {
             /**
@@ -3123,6 +3247,203 @@ export interface operations {
             };
         };
     };
+    company_calling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands; null where nothing is set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyCalling"];
+                };
+            };
+            /** @description Malformed, or it names no host, two, or one in a form that is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The Host header names another server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What is kept cannot be read, and allows no call: set it anew */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too much to do, or the database is not available: try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_company_calling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompanyCalling"];
+            };
+        };
+        responses: {
+            /** @description As it stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyCalling"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body did not arrive in time: send it again */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not application/json, or it is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The Host header names another server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A value is not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too much to do, or the database is not available: try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     set_lines: {
         parameters: {
             query?: never;
@@ -3470,6 +3791,80 @@ export interface operations {
             };
             /** @description The company has none of its own */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The Host header names another server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too much to do, or the database is not available: try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_company_twilio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwilioCheck"];
+                };
+            };
+            /** @description Malformed, or it names no host, two, or one in a form that is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not an administrator */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

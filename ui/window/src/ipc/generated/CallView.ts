@@ -2,9 +2,12 @@
 import type { CallState } from "./CallState";
 import type { Direction } from "./Direction";
 import type { EndReason } from "./EndReason";
+import type { Failure } from "./Failure";
 import type { LineCapabilities } from "./LineCapabilities";
 import type { LineKind } from "./LineKind";
+import type { MediaPath } from "./MediaPath";
 import type { Quality } from "./Quality";
+import type { QualityWarning } from "./QualityWarning";
 
 /**
  * A call as a window shows it.
@@ -72,9 +75,29 @@ postDial?: string,
  */
 quality: Quality | null, 
 /**
+ * What is wrong with its sound right now, the longest lasting first.
+ */
+warnings?: Array<QualityWarning>, 
+/**
+ * The way that its sound takes, while it is connected.
+ */
+path?: MediaPath, 
+/**
+ * Whether a carrier vouches for the caller's number, if anybody says.
+ */
+verified?: boolean, 
+/**
+ * What the provider's application tells of it beside, such as the customer's number in another program.
+ */
+parameters?: { [key in string]: string }, 
+/**
  * Why it ended, once it has.
  */
 end: EndReason | null, 
+/**
+ * What the line's provider says of the end, if that is more.
+ */
+why?: Failure, 
 /**
  * Milliseconds from the command that placed or answered it until both sides could talk.
  */

@@ -30,7 +30,11 @@ destination: string,
 /**
  * The line that the agent chose; without it the address says which.
  */
-line?: string, } | { "type": "callViaPhone", 
+line?: string, 
+/**
+ * What the provider's application is told beside, by name; only Twilio's line carries it.
+ */
+parameters?: { [key in string]: string }, } | { "type": "callViaPhone", 
 /**
  * What the agent typed: a number.
  */
@@ -42,7 +46,19 @@ call: string, } | { "type": "decline",
 /**
  * The call.
  */
-call: string, } | { "type": "hangUp", 
+call: string, } | { "type": "ignore", 
+/**
+ * The call.
+ */
+call: string, } | { "type": "sendMessage", 
+/**
+ * The call.
+ */
+call: string, 
+/**
+ * A JSON value as text.
+ */
+content: string, } | { "type": "hangUp", 
 /**
  * The call.
  */

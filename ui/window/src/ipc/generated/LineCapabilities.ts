@@ -15,4 +15,8 @@ attendedTransfer: boolean,
 /**
  * Send digits by signaling, for a far end that takes none within the sound.
  */
-signaledDigits: boolean, };
+signaledDigits: boolean, 
+/**
+ * Send and receive messages beside a call.
+ */
+messages: boolean, };

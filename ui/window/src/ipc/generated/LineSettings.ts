@@ -19,7 +19,8 @@ kind: LineKind,
  */
 label: string, 
 /**
- * Where its signaling is; `None` if the server of the session says it.
+ * Where its signaling is; `None` if the server of the session says it. For the line over Twilio an edge, such as
+ * `frankfurt`; `None` takes the nearest.
  */
 server: string | null, 
 /**

@@ -12,7 +12,11 @@ export type Reply = { "type": "done" } | { "type": "call",
 /**
  * Its key.
  */
-call: string, } | { "type": "preview", 
+call: string, } | { "type": "message", 
+/**
+ * Names it.
+ */
+message: string, } | { "type": "preview", 
 /**
  * The result.
  */
