@@ -34,7 +34,7 @@ use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
 use webrtc::peer_connection::{
     PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder, RTCIceCandidateInit,
     RTCIceCandidateType, RTCIceGatheringState, RTCIceServer, RTCIceTransportPolicy, RTCPeerConnectionIceEvent,
-    RTCPeerConnectionState, RTCSdpType, RTCSessionDescription, RTCStatsReportEntry, StatsSelector,
+    RTCPeerConnectionState, RTCSdpType, RTCSessionDescription, StatsSelector,
 };
 use webrtc::runtime::{Runtime, TokioRuntime};
 
@@ -212,19 +212,11 @@ impl Engine for Stack {
         if !self.is_connected() {
             return None;
         }
-        let report = self.connection.get_stats(Instant::now(), StatsSelector::None).await;
-        let pair = report.candidate_pairs().find(|pair| pair.nominated)?;
-        let end = |id: &str| {
-            report.iter().find_map(|entry| match entry {
-                RTCStatsReportEntry::LocalCandidate(known) | RTCStatsReportEntry::RemoteCandidate(known) => {
-                    known.stats.id.ends_with(id).then(|| candidate_type(known.candidate_type))
-                }
-                _ => None,
-            })
-        };
-        // What checks alone have shown is in no list.
-        let kind = |id: &str| end(id).unwrap_or(CandidateType::PeerReflexive);
-        Some(CandidatePair { local: kind(&pair.local_candidate_id), remote: kind(&pair.remote_candidate_id) })
+        // The statistics have no candidate that came with a description, so the transport itself is asked.
+        let sender = self.connection.get_senders().await.into_iter().next()?;
+        let transport = sender.transport().await.ok()??;
+        let pair = transport.ice_transport().get_selected_candidate_pair().await.ok()??;
+        Some(CandidatePair { local: candidate_type(pair.local().typ), remote: candidate_type(pair.remote().typ) })
     }
 
     /// The event stream of the track brings nothing, since the tap takes everything, but it ends with the stack's task.
