@@ -116,7 +116,7 @@ impl Conversation {
 
     async fn event(&mut self, phone: &mut Phone, event: Event) {
         match event {
-            Event::CallChanged { call } => self.call(phone, call).await,
+            Event::CallChanged { call } => self.call(phone, *call).await,
             Event::CallRemoved { call } => self.removed(phone, call).await,
             Event::Lagged => self.caught_up(phone).await,
             Event::DigitReceived { call, digit } => {

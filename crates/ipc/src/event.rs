@@ -58,7 +58,7 @@ pub enum Event {
     /// A call began or changed.
     CallChanged {
         /// The call.
-        call: CallView,
+        call: Box<CallView>,
     },
     /// A call that was over is no longer shown.
     CallRemoved {

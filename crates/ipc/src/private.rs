@@ -428,7 +428,7 @@ mod tests {
             first_audio_ms: None,
         };
         let id = call.id;
-        check(&format!("{:?}", Event::CallChanged { call }), 4);
+        check(&format!("{:?}", Event::CallChanged { call: Box::new(call) }), 4);
         let message = CallMessage::Received { content: PRIVATE[3].into() };
         check(&format!("{:?}", Event::CallMessage { call: id, message }), 1);
         let digit = format!("{:?}", Event::DigitReceived { call: id, digit: '#' });

@@ -30,7 +30,7 @@ const USAGE: u8 = 2;
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match work(arguments).await {
+    match Box::pin(work(arguments)).await {
         Ok(status) => status,
         Err(error) => {
             eprintln!("mobile-call-server: {error:#}");
@@ -43,7 +43,7 @@ async fn work(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let settings = Settings::gather(arguments.options)?;
     log::start(settings.log_format)?;
     match arguments.command {
-        None => run::run(settings).await?,
+        None => Box::pin(run::run(settings)).await?,
         Some(Command::User(UserCommand::Add(new))) => users::add(&settings, new).await?,
         Some(Command::User(UserCommand::List(filter))) => users::list(&settings, filter).await?,
         Some(Command::Company(CompanyCommand::Lines(lines))) => company::lines(&settings, lines).await?,

@@ -110,7 +110,7 @@ impl Shown {
             Some(known) => *known = call.clone(),
             None => self.snapshot.calls.push(call.clone()),
         }
-        tell(&self.events, Event::CallChanged { call });
+        tell(&self.events, Event::CallChanged { call: Box::new(call) });
     }
 
     pub(crate) fn call_removed(&mut self, call: CallId) {

@@ -55,7 +55,7 @@ impl Playback {
     }
 
     /// The next 10 ms at the speaker's rate; nothing after the end.
-    pub fn next(&mut self) -> Option<&[f32]> {
+    pub fn next_part(&mut self) -> Option<&[f32]> {
         if self.ended {
             return None;
         }
@@ -80,7 +80,7 @@ mod tests {
 
     fn play(playback: &mut Playback) -> Vec<f32> {
         let mut heard = Vec::new();
-        while let Some(part) = playback.next() {
+        while let Some(part) = playback.next_part() {
             heard.extend_from_slice(part);
         }
         heard
@@ -112,9 +112,9 @@ mod tests {
         let recording = Recording::read(wav(8_000, &[voice(8_000, 200.0, 8_000)])).unwrap();
         let mut playback = Playback::new(&recording, 48_000).unwrap();
         playback.seek(Duration::from_secs(9));
-        assert!(playback.next().is_none());
+        assert!(playback.next_part().is_none());
         assert_eq!(playback.position(), Duration::from_secs(1));
         playback.seek(Duration::ZERO);
-        assert!(playback.next().is_some(), "it can be heard again");
+        assert!(playback.next_part().is_some(), "it can be heard again");
     }
 }

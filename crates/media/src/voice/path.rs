@@ -80,7 +80,7 @@ pub struct IncomingPacket {
 pub struct PathFigures {
     /// Level of the microphone after processing, 0 to 1; also while muted.
     pub microphone_level: f32,
-    /// Level of the microphone before processing, as [`sensed`](crate::level::sensed); also while muted.
+    /// Level of the microphone before processing, as [`sensed`]; also while muted.
     pub raw_level: f32,
     /// Level of what the speaker plays, 0 to 1.
     pub speaker_level: f32,

@@ -50,7 +50,7 @@ impl Core {
 
     /// Lets the open recording be heard, if it is here and nobody hears it yet.
     fn sound_recording(&mut self) {
-        let Some(wanted) = self.recording.as_mut().and_then(Open::to_play) else { return };
+        let Some(wanted) = self.recording.as_mut().and_then(Open::take_wanted) else { return };
         let sink = self.own_sink(self.sound_choice().playout);
         let (system, engine) = (Arc::clone(&self.parts.sound), self.post());
         let Some(open) = &mut self.recording else { return };

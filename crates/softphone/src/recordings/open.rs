@@ -102,7 +102,7 @@ impl Open {
 
     /// What is to be heard now, from where, at which speed and turn; from the beginning after the end. Nothing while it is
     /// heard already. What loads is heard as soon as it is here.
-    pub(crate) fn to_play(&mut self) -> Option<ToPlay> {
+    pub(crate) fn take_wanted(&mut self) -> Option<ToPlay> {
         let recording = match &mut self.state {
             State::Loading { paused, .. } => {
                 *paused = false;

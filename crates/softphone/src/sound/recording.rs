@@ -180,7 +180,7 @@ fn fill_ring(ring: &mut Producer<f32>, playback: &mut Playback, waiting: &mut Ve
         if !waiting.is_empty() {
             return false;
         }
-        match playback.next() {
+        match playback.next_part() {
             Some(part) => waiting.extend_from_slice(part),
             None => return true,
         }

@@ -116,7 +116,7 @@ async fn parameters_go_with_a_call_and_come_with_one() {
     let (destination, parameters) = ("102".to_owned(), [given.clone()].into());
     rig.send(Command::PlaceCall { destination, line: None, parameters }).await.unwrap();
     let LineCommand::Invite { parameters, leg, .. } = rig.line.command().await else { panic!("no invitation") };
-    assert_eq!(parameters.0, [given.clone()]);
+    assert_eq!(parameters.0, std::slice::from_ref(&given));
     rig.line.0.emit(LineEvent::Ended { leg, reason: EndReason::Busy, code: None });
 
     let call = CallId::generate();

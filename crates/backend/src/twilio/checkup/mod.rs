@@ -73,7 +73,7 @@ async fn check(rest: &Rest, config: &TwilioConfig, account: &Settings, home: Opt
     let (account, by_key) = tokio::join!(asker.account(), asker.by_key());
     let mut facts = Facts::new(settings, config.api_url.is_none(), home, account, by_key);
     if let Some(known_as) = facts.works(asker.by_token(), asker.with_key()) {
-        asker.look(&known_as, &mut facts).await;
+        Box::pin(asker.look(&known_as, &mut facts)).await;
     }
     TwilioCheck::of(judge::judge(&facts))
 }
